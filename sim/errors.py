@@ -1,0 +1,16 @@
+"""The one exception that a user is meant to see."""
+
+
+class UserError(Exception):
+    """Bad input or usage. The message names the value, the place, what exists, and the fix.
+
+    The command line prints it without a traceback and exits with code 2.
+    """
+
+
+def suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """Return ``", did you mean 'x'?"`` for the known word nearest to *word*, or ``""``."""
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f", did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,149 @@
+"""Items of attention: allocation, sending, queues, withdrawal, and the accounting identities they obey.
+
+Every item is sent once and then served or withdrawn, or still in the system; the integral of the number in the system
+equals the sum of their times in it.
+"""
+
+from sim.events import schedule
+from sim.kernel import kernel
+from sim.state import CLASS_OF_KIND, EVENT_ARRIVE, FREE, NONE, QUEUED, SENT, VERIFY, WITHDRAWN
+
+
+@kernel
+def _count(org, now, change):
+    """Move the clock of the items' integral to *now*, then change their number."""
+    w = org.world[0]
+    w.item_hours += w.items_left * (now - w.item_clock)
+    w.item_clock = now
+    w.items_left += change
+
+
+@kernel
+def new_item(org, kind, person, change, hours, now):
+    """Return a new item; *now* is its time of sending. Owners' own work (specify, write) is not counted as sent."""
+    w = org.world[0]
+    k = w.free_item
+    item = org.items[k]
+    w.free_item = item.next
+    w.free_items -= 1
+    item.kind = kind
+    item.state = SENT
+    item.person = person
+    item.team = NONE
+    item.change = change
+    item.next = NONE
+    item.wait = org.changes[change].wait if change >= 0 else 0
+    item.step = 0
+    item.begun = False
+    item.hours = hours
+    item.left = hours
+    item.sent_at = now
+    item.asked_at = now
+    item.difficulty = 0.0
+    if kind <= VERIFY:
+        w.items_sent += 1
+        _count(org, now, 1)
+    return k
+
+
+@kernel
+def free_item(org, k, now, withdrawn):
+    """Take item *k* out of the system, served or *withdrawn*, and give its row back."""
+    w = org.world[0]
+    item = org.items[k]
+    if item.kind <= VERIFY and item.state != WITHDRAWN:
+        count_out(org, k, now, withdrawn)
+    item.state = FREE
+    item.next = w.free_item
+    w.free_item = k
+    w.free_items += 1
+
+
+@kernel
+def count_out(org, k, now, withdrawn):
+    """Account for item *k* leaving the system at *now*."""
+    w = org.world[0]
+    _count(org, now, -1)
+    w.item_times += now - org.items[k].sent_at
+    if withdrawn:
+        w.items_withdrawn += 1
+    else:
+        w.items_served += 1
+
+
+@kernel
+def send(org, sender, k, time):
+    """Send item *k*; it arrives at *time*."""
+    schedule(org, sender, time, EVENT_ARRIVE, k, 0)
+
+
+@kernel
+def withdraw(org, k, now):
+    """Withdraw item *k*: in service it is left to finish; queued or on its way it is dropped when met."""
+    item = org.items[k]
+    if item.state == QUEUED or item.state == SENT:
+        if item.state == QUEUED and not item.begun and item.person >= 0:
+            org.people[item.person].queued_hours -= item.hours
+        count_out(org, k, now, True)
+        item.state = WITHDRAWN
+
+
+@kernel
+def enqueue(org, i, k):
+    """Put item *k* at the end of its class's queue in the inbox of person *i*."""
+    q = org.people[i]
+    item = org.items[k]
+    c = CLASS_OF_KIND[item.kind]
+    item.state = QUEUED
+    item.person = i
+    item.next = NONE
+    if q.ready & (1 << c):
+        org.items[q.tail[c]].next = k
+    else:
+        q.head[c] = k
+        q.ready |= 1 << c
+    q.tail[c] = k
+
+
+@kernel
+def enqueue_first(org, i, k):
+    """Put item *k* back at the front of its class's queue (it was pre-empted)."""
+    q = org.people[i]
+    item = org.items[k]
+    c = CLASS_OF_KIND[item.kind]
+    item.state = QUEUED
+    if q.ready & (1 << c):
+        item.next = q.head[c]
+    else:
+        item.next = NONE
+        q.tail[c] = k
+        q.ready |= 1 << c
+    q.head[c] = k
+
+
+@kernel
+def unlink(org, i, c, previous, k):
+    """Take item *k* (after *previous*, or first) out of the class-*c* queue of person *i*."""
+    q = org.people[i]
+    item = org.items[k]
+    if previous < 0:
+        q.head[c] = item.next
+    else:
+        org.items[previous].next = item.next
+    if item.next < 0:
+        q.tail[c] = previous
+        if previous < 0:
+            q.ready &= ~(1 << c)
+
+
+@kernel
+def first_of(org, i, c, now):
+    """Take the first item of class *c* that was not withdrawn out of the queue of person *i*, or return NONE."""
+    q = org.people[i]
+    while q.ready & (1 << c):
+        k = q.head[c]
+        unlink(org, i, c, NONE, k)
+        if org.items[k].state != WITHDRAWN:
+            return k
+        free_item(org, k, now, True)
+    return NONE

@@ -1,0 +1,166 @@
+"""Attention: the week of 40 hours as a finite budget, for ICs and above all for managers.
+
+Fixed duties take a share of every hour, the rest serves items. An IC has meetings, other duties, tau hours per
+communication partner (at most ``partners_max``) and the weekly one-to-one. A manager has own meetings, administration,
+upward reporting, AI governance, protected hands-on time, and people time: p0 + p1 x reports hours a week are needed, at most
+a cap are planned, and when the inbox outruns its hours they shrink, down to a floor. Hours left over are idle.
+
+Coverage = people time given / needed, smoothed. Reports' productivity = 1 - lift (1 - coverage) + quality effect x
+(manager's quality, in sd) x coverage (Lazear, Shaw and Stanton 2015): coaching in the daily work; learning comes on top.
+If duties exceed the week they shrink in proportion and the overload is recorded.
+
+Not modelled: overtime, delegation between managers, coaching by peers.
+Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignment.meeting_hours.
+"""
+
+from sim.kernel import kernel
+from sim.state import ALIGNING, COORDINATING, DESK, IC, MEETINGS, OTHER, PEOPLE
+
+HOURS_PER_WEEK = 40.0
+
+
+@kernel
+def needed_people_hours(p, reports):
+    """Return the people time that *reports* direct reports need, hours a week."""
+    if reports <= 0:
+        return 0.0
+    return p.managers_people_fixed_hours + p.managers_people_hours_per_report * reports
+
+
+@kernel
+def _set_duties_of_ic(org, p, i):
+    q = org.people[i]
+    w = org.world[0]
+    mates = org.teams[q.team].ics - 1 if q.team >= 0 else 0
+    partners = min(mates, p.communication_partners_max)
+    q.meetings_rate = p.meetings_ic_share if p.switches_meetings else 0.0
+    q.other_rate = p.work_other_duties if p.switches_other_duties else 0.0
+    q.talking_rate = 0.0
+    if p.switches_pairwise_communication:
+        q.talking_rate = p.communication_hours_per_partner * partners / HOURS_PER_WEEK
+    q.aligning_rate = 0.0
+    if p.switches_people_time and q.boss >= 0:
+        q.aligning_rate = p.alignment_meeting_hours * min(1.0, org.people[q.boss].coverage) / HOURS_PER_WEEK
+    duties = q.meetings_rate + q.other_rate + q.talking_rate + q.aligning_rate
+    if duties > 1.0:
+        w.overload_hours += (duties - 1.0) * HOURS_PER_WEEK
+        q.meetings_rate /= duties
+        q.other_rate /= duties
+        q.talking_rate /= duties
+        q.aligning_rate /= duties
+        duties = 1.0
+    q.rate = 1.0 - duties
+
+
+@kernel
+def hands_on_share(p, layer):
+    """Return the protected hands-on share of a manager in *layer*."""
+    return p.managers_hands_on_share if p.switches_hands_on and layer == 1 else 0.0
+
+
+@kernel
+def _people_hours(org, p, i, free):
+    """Return people time given this week, hours, where *free* hours are left after the other duties."""
+    q = org.people[i]
+    if not p.switches_people_time:
+        return 0.0
+    need = needed_people_hours(p, q.reports)
+    wanted = min(need, p.managers_people_cap * HOURS_PER_WEEK)
+    inbox = q.load + max(q.queued_hours, 0.0)
+    shortage = max(0.0, inbox - (free - wanted))
+    return max(wanted - shortage, min(wanted, p.managers_people_floor * need))
+
+
+@kernel
+def _set_duties_of_manager(org, p, i):
+    q = org.people[i]
+    w = org.world[0]
+    q.meetings_rate = p.meetings_manager_share if p.switches_meetings else 0.0
+    q.other_rate = 0.0
+    q.aligning_rate = 0.0
+    if p.switches_other_duties:
+        q.other_rate = p.managers_admin_share
+        if p.switches_ai:
+            q.other_rate += p.managers_governance_hours / HOURS_PER_WEEK
+        if q.boss >= 0:
+            q.aligning_rate = p.managers_upward_hours / HOURS_PER_WEEK
+    hands_on = hands_on_share(p, q.layer)
+    duties = q.meetings_rate + q.other_rate + q.aligning_rate + hands_on
+    given = _people_hours(org, p, i, (1.0 - duties) * HOURS_PER_WEEK)
+    q.people_rate = given / HOURS_PER_WEEK
+    duties += q.people_rate
+    if duties > 1.0:
+        w.overload_hours += (duties - 1.0) * HOURS_PER_WEEK
+        q.meetings_rate /= duties
+        q.other_rate /= duties
+        q.aligning_rate /= duties
+        q.people_rate /= duties
+        hands_on /= duties
+        duties = 1.0
+    q.rate = 1.0 - duties
+    if q.desk >= 0:
+        org.people[q.desk].rate = hands_on
+
+
+@kernel
+def update_coverage(org, p, weight):
+    """Smooth every manager's coverage towards this week's, with *weight* on the new; fully covered if switched off."""
+    w = org.world[0]
+    for i in range(len(org.people)):
+        q = org.people[i]
+        if q.role == IC or q.role == DESK:
+            continue
+        need = needed_people_hours(p, q.reports)
+        given = 1.0
+        if p.switches_people_time and need > 0.0:
+            given = q.people_rate * HOURS_PER_WEEK / need
+        q.coverage += weight * (given - q.coverage)
+        if q.reports > 0:
+            w.coverage_sum += q.coverage
+            w.coverage_count += 1.0
+
+
+@kernel
+def update_load(org, p, weight):
+    """Smooth every manager's weekly inflow of inbox work."""
+    for i in range(len(org.people)):
+        q = org.people[i]
+        q.load += weight * (q.arrived_hours - q.last_arrived - q.load)
+        q.last_arrived = q.arrived_hours
+
+
+@kernel
+def update_productivity(org, p):
+    """Set what coaching in the daily work does to the speed of everyone who writes changes."""
+    for i in range(len(org.people)):
+        q = org.people[i]
+        q.productivity = 1.0
+        boss = org.people[q.human].boss
+        if p.switches_people_time:
+            coverage = org.people[boss].coverage if boss >= 0 else 0.0
+            quality = org.people[boss].quality if boss >= 0 else 0.0
+            q.productivity = 1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
+            q.productivity = max(q.productivity, 0.1)
+
+
+@kernel
+def set_duties(org, p):
+    """Set everybody's fixed duties and attention for the coming week."""
+    for i in range(len(org.people)):
+        role = org.people[i].role
+        if role == IC:
+            _set_duties_of_ic(org, p, i)
+        elif role != DESK:
+            _set_duties_of_manager(org, p, i)
+
+
+@kernel
+def book_duties(org, i, hours):
+    """Account *hours* of presence of person *i* to the fixed duties of the week that ends."""
+    from_row = org.people[i]
+    books = org.hours[i]
+    books[MEETINGS] += from_row.meetings_rate * hours
+    books[OTHER] += from_row.other_rate * hours
+    books[PEOPLE] += from_row.people_rate * hours
+    books[ALIGNING] += from_row.aligning_rate * hours
+    books[COORDINATING] += from_row.talking_rate * hours

@@ -1,0 +1,174 @@
+"""Coding: what it takes to write a change, by hand, with an assistant, or through an agent.
+
+Let S be the size (standard hours), f the AI fraction, k the assistant's speed, r = skill ** rho the reading skill.
+
+- By hand and assisted, the owner needs  prep S + S [(1 - f) / (skill x productivity) + f / (k skill)] + S f v / r  hours:
+  specification, coding, and verifying (prompting, reading, correcting). Reading skill varies far less than writing
+  skill, so novices gain much and experts little; that is not put in, it comes out (Cui et al. 2024, Paradis et al. 2024).
+- By an agent, the owner specifies (prep S + s0 + s1 S), the agent runs S / speed hours of its own, and succeeds with
+  probability 1 / (1 + (S / h50) ** beta) (METR's time horizon, Kwa et al. 2025); the owner verifies (v_a S / r). A failure that
+  is noticed is retried, then redone by hand; one that is not goes on with more defects.
+- Volume to read: V = S ((1 - f) + g f).
+Fluency scales verification and the odds of failure by exp(-effect (fluency - 1/2)); guardrails lower verification.
+
+Not modelled: partial reuse of a failed run, agents that ask back.
+Parameters: work.prep_hours, ai.*.
+"""
+
+from math import exp, inf
+
+from sim.inbox import enqueue, new_item
+from sim.kernel import kernel
+from sim.rng import AGENT_RUN, AGENT_TIME, positive, uniform, uniform2
+from sim.state import ASSISTED, BY_AGENT, NONE, SPECIFY, VERIFY, WRITE
+
+#: A job takes at least this long, so that no loop of jobs is free (hours).
+LEAST_HOURS = 1e-5
+SUCCESS, NOTICED, UNNOTICED = range(3)
+
+
+@kernel
+def volume(p, size, ai_fraction):
+    """Return the volume to read, in standard-hour equivalents."""
+    return size * ((1.0 - ai_fraction) + p.ai_volume_ratio * ai_fraction)
+
+
+@kernel
+def _friction(p, q):
+    """Return the factor by which fluency scales verification and failure odds."""
+    return exp(-p.ai_fluency_effect * (q.fluency - 0.5))
+
+
+@kernel
+def _reading_skill(p, q):
+    return q.skill**p.ai_reading_exponent
+
+
+@kernel
+def _owner_hours(p, q, f):
+    """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
+    coding = (1.0 - f) / (q.skill * q.productivity) + f / (p.ai_assistant_speed * q.skill)
+    verifying = 0.0
+    if f > 0.0:
+        relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
+        verifying = f * p.ai_assistant_verify_hours * _friction(p, q) * relief / _reading_skill(p, q)
+    return p.work_prep_hours, coding, verifying
+
+
+@kernel
+def queue_segment(org, p, c, until, now):
+    """Put the writing of change *c* up to *until* standard hours into its owner's queue."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    specification, coding, verifying = _owner_hours(p, q, ch.ai_fraction)
+    per_hour = specification + coding + verifying
+    ch.write_hours = per_hour * ch.size
+    ch.share_coding = coding / per_hour if per_hour > 0.0 else 0.0
+    ch.share_verifying = verifying / per_hour if per_hour > 0.0 else 0.0
+    ch.segment_end = until
+    hours = max(per_hour * (until - ch.done), LEAST_HOURS)
+    enqueue(org, ch.owner, new_item(org, WRITE, ch.owner, c, hours, now))
+
+
+@kernel
+def queue_specification(org, p, c, now):
+    """Put the briefing of an agent into the owner's queue; the first time with the preparation of the change."""
+    ch = org.changes[c]
+    hours = p.ai_specify_fixed_hours + p.ai_specify_hours * ch.size
+    if ch.attempt == 0:
+        hours += p.work_prep_hours * ch.size
+        ch.write_hours = hours
+    hours = max(positive_hours(org, p, c, hours), LEAST_HOURS)
+    enqueue(org, ch.owner, new_item(org, SPECIFY, ch.owner, c, hours, now))
+
+
+@kernel
+def positive_hours(org, p, c, mean):
+    """Return the hours of a briefing with the agents' distribution around *mean*."""
+    if p.ai_agent_distribution == 0:
+        return mean
+    ch = org.changes[c]
+    u = uniform(org.world[0], AGENT_TIME, org.people[ch.owner].pid, ch.j, 2 * ch.attempt)
+    return positive(u, mean, p.ai_agent_distribution, p.service_cv)
+
+
+@kernel
+def run_agent(org, p, c, now):
+    """Start the agent's next run of change *c*; return the time at which it ends."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    w = org.world[0]
+    agent = org.agents[ch.agent]
+    agent.running = True
+    agent.since = now
+    agent.runs += 1
+    ch.attempt += 1
+    w.ai_standard_hours += ch.size
+    q.ai_hours += ch.size
+    u = uniform(w, AGENT_TIME, q.pid, ch.j, 2 * ch.attempt + 1)
+    mean = ch.size / p.ai_agent_speed
+    hours = max(positive(u, mean, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
+    agent.run_hours += hours
+    w.agent_hours += hours
+    return now + hours
+
+
+@kernel
+def stop_agent(org, c):
+    """The agent of change *c* has finished its run and waits for its supervisor."""
+    org.agents[org.changes[c].agent].running = False
+
+
+@kernel
+def new_verification(org, p, c, now):
+    """Return the item in which the owner verifies the agent's work on change *c*."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    hours = p.ai_agent_verify_hours * ch.size * _friction(p, q) / _reading_skill(p, q)
+    return new_item(org, VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
+
+
+@kernel
+def success_probability(p, size, fluency_factor, now):
+    """Return the probability that an agent succeeds with a change of *size* standard hours at time *now*."""
+    horizon = p.ai_horizon_hours
+    if p.ai_horizon_doubling_weeks < inf:
+        horizon *= 2.0 ** (now / (40.0 * p.ai_horizon_doubling_weeks))
+    odds_of_failure = (size / horizon) ** p.ai_horizon_slope * fluency_factor
+    return 1.0 / (1.0 + odds_of_failure)
+
+
+@kernel
+def verdict(org, p, c, now):
+    """Return how the agent's run of change *c* turned out after verification: SUCCESS, NOTICED or UNNOTICED failure."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    u, v = uniform2(org.world[0], AGENT_RUN, q.pid, ch.j, ch.attempt)
+    ch.failed = u >= success_probability(p, ch.size, _friction(p, q), now)
+    if not ch.failed:
+        return SUCCESS
+    return NOTICED if v < p.ai_verification_detection else UNNOTICED
+
+
+@kernel
+def redo_by_hand(org, c):
+    """Hand change *c* back to its owner: its questions are answered, its code is written anew without AI."""
+    ch = org.changes[c]
+    ch.mode = ASSISTED
+    ch.ai_fraction = 0.0
+    ch.failed = False
+    ch.done = 0.0
+    ch.next_question = inf
+    ch.dependency_at = inf
+
+
+@kernel
+def finish(org, p, c):
+    """Note that change *c* is written: its volume, and what the assistant wrote."""
+    ch = org.changes[c]
+    ch.volume = volume(p, ch.size, ch.ai_fraction)
+    if ch.mode != BY_AGENT and ch.ai_fraction > 0.0:
+        written = ch.size * ch.ai_fraction
+        org.world[0].ai_standard_hours += written
+        org.people[ch.owner].ai_hours += written
+    ch.question_item = NONE

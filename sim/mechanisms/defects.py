@@ -1,0 +1,69 @@
+"""Defects: latent defects in a change, and the incidents that escaped ones become.
+
+The number is Poisson with mean  density S [(1 - f) + kappa f (1 - guardrail)] / skill ** a, times a factor after an
+unnoticed failure of an agent, by inverse CDF of one keyed uniform, so that it moves monotonically with every cause.
+Wrong answers and guesses add one each. Under the Bernoulli model a change has at most one defect, redrawn at each pass
+(a limit of theory). An escaped defect becomes an incident after an exponential delay: somebody's hours, and value lost.
+
+Not modelled: dormant defects that never show, incidents that hit other teams, severity.
+Parameters: defects.*, ai.defect_ratio, ai.guardrail, ai.failure_defect_factor.
+"""
+
+from sim.inbox import new_item, send
+from sim.kernel import kernel
+from sim.rng import DEFECTS, INCIDENT, positive, poisson, uniform, uniform2
+from sim.state import INCIDENT as INCIDENT_ITEM
+
+#: Defects of one change beyond this number are not told apart (63 bits of a mask).
+MOST_DEFECTS = 60
+BERNOULLI = 1
+#: Marks an incident that came from an escaped defect (others arrive from outside).
+ESCAPED = 1
+
+
+@kernel
+def draw(org, p, c):
+    """Draw the latent defects of change *c* before its first review (Poisson) or at each pass (Bernoulli)."""
+    ch = org.changes[c]
+    if not p.switches_defects:
+        ch.defects = 0
+        return
+    w = org.world[0]
+    q = org.people[ch.owner]
+    if p.defects_model == BERNOULLI:
+        u = uniform(w, DEFECTS, q.pid, ch.j, ch.review_pass)
+        ch.defects = 1 if u < p.defects_bernoulli_rate else 0
+        return
+    f = ch.ai_fraction
+    mean = p.defects_per_standard_hour * ch.size * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+    mean /= q.skill**p.defects_skill_exponent
+    if ch.failed:
+        mean *= p.ai_failure_defect_factor
+    u = uniform(w, DEFECTS, q.pid, ch.j, 0)
+    ch.defects = min(poisson(u, mean) + ch.extra_defects, MOST_DEFECTS)
+
+
+@kernel
+def escape(org, p, c, now):
+    """Turn the defects left in the merged change *c* into incidents to come."""
+    ch = org.changes[c]
+    if ch.defects <= 0:
+        return
+    w = org.world[0]
+    w.failed_changes += 1
+    owner = ch.owner
+    for d in range(ch.defects):
+        u, v = uniform2(w, INCIDENT, org.people[owner].pid, ch.j, d)
+        delay = positive(u, p.defects_incident_delay_hours, 1, 1.0)
+        hours = positive(v, p.defects_incident_hours, p.service_distribution, p.service_cv)
+        k = new_item(org, INCIDENT_ITEM, owner, -1, hours, now)
+        org.items[k].step = ESCAPED
+        send(org, owner, k, now + delay)
+
+
+@kernel
+def strike(org, p):
+    """Count an incident at its arrival, and the value it destroys."""
+    w = org.world[0]
+    w.incidents += 1
+    w.value_lost += p.defects_incident_value_loss

@@ -1,0 +1,144 @@
+"""Dependencies: changes that need another IC, settled inside the team, directly, or through the hierarchy.
+
+With a probability a change needs a partner, at a random point of its writing. The partner is an IC chosen by a keyed
+sequence of candidates weighted by closeness of modules (near: within ``near_reach``; far: log-uniform distance); the
+first candidate who exists is taken, so that two organisations agree on the partner wherever both have both candidates.
+Inside a team the partner's hours settle it. Across teams direct settlement works with probability
+1 / (1 + (teams - 1) / scale); else it is an item for every manager on the path up to the lowest common manager and down
+to the partner (several roots: across the roots). The owner's change is blocked until then.
+
+Not modelled: standing interfaces between teams, dependencies that recur.
+Parameters: dependencies.*, communication.delay_hours.
+"""
+
+from math import exp, inf, log
+
+from sim.inbox import new_item, send
+from sim.kernel import kernel
+from sim.rng import DEPENDENCY, LATERAL, PARTNER, SERVICE, positive, uniform, uniform2
+from sim.state import COORDINATION, NONE
+
+#: Far candidates lie up to 2^20 modules away; a candidate beyond the organisation is passed over.
+LOG_FARTHEST = 20.0 * log(2.0)
+MOST_ATTEMPTS = 200
+#: Steps of service draws: 1000 + hop (questions use those below).
+FIRST_STEP = 1000
+
+
+@kernel
+def plan(org, p, c):
+    """Set where in the work of change *c* another IC is needed, if at all."""
+    ch = org.changes[c]
+    ch.dependency_at = inf
+    if not p.switches_dependencies:
+        return
+    u, v = uniform2(org.world[0], DEPENDENCY, org.people[ch.owner].pid, ch.j, 0)
+    if u < p.dependencies_probability:
+        ch.dependency_at = v * ch.size
+
+
+@kernel
+def partner_of(org, p, i, j):
+    """Return the row of the IC that change *j* of person *i* depends on, or NONE if there is no other IC.
+
+    A desk has no module of its own: it works near the first module of the team it leads.
+    """
+    w = org.world[0]
+    q = org.people[i]
+    home = org.home[i]
+    modules = len(org.modules)
+    for attempt in range(MOST_ATTEMPTS):
+        u, v = uniform2(w, PARTNER, q.pid, j, attempt)
+        if u < p.dependencies_near_share:
+            distance = 1 + int(v * p.dependencies_near_reach)
+            ahead = u < 0.5 * p.dependencies_near_share
+        else:
+            distance = int(exp(v * LOG_FARTHEST))
+            ahead = u < 0.5 * (1.0 + p.dependencies_near_share)
+        module = home + distance if ahead else home - distance
+        if 0 <= module < modules:
+            m = org.modules[module]
+            if m >= 0 and m != i:
+                return m
+    for distance in range(1, modules):
+        for module in (home + distance, home - distance):
+            if 0 <= module < modules and org.modules[module] >= 0 and org.modules[module] != i:
+                return org.modules[module]
+    return NONE
+
+
+@kernel
+def _hours(org, p, c, mean, step):
+    ch = org.changes[c]
+    u = uniform(org.world[0], SERVICE, org.people[ch.owner].pid, ch.j, FIRST_STEP + step)
+    return positive(u, mean, p.service_distribution, p.service_cv)
+
+
+@kernel
+def _send(org, p, c, sender, receiver, mean, step, now):
+    k = new_item(org, COORDINATION, receiver, c, _hours(org, p, c, mean, step), now)
+    org.items[k].step = step
+    send(org, sender, k, now + p.communication_delay_hours)
+
+
+@kernel
+def request(org, p, c, now):
+    """Ask for the partner of change *c*; return False if there is nobody to ask."""
+    ch = org.changes[c]
+    ch.dependency_at = inf
+    ch.partner = partner_of(org, p, ch.owner, ch.j)
+    if ch.partner < 0:
+        return False
+    q = org.people[ch.owner]
+    if org.people[ch.partner].team == q.team:
+        _send(org, p, c, ch.owner, ch.partner, p.dependencies_team_hours, 0, now)
+        return True
+    works = 1.0 / (1.0 + (org.world[0].teams_with_ics - 1) / p.dependencies_lateral_scale)
+    boss = org.people[q.human].boss
+    if boss < 0 or uniform(org.world[0], LATERAL, q.pid, ch.j, 0) < works:
+        _send(org, p, c, ch.owner, ch.partner, p.dependencies_coordination_hours, 1, now)
+    else:
+        _send(org, p, c, ch.owner, boss, p.dependencies_coordination_hours, 1, now)
+    return True
+
+
+@kernel
+def _next_hop(org, m, partner):
+    """Return the next person on the path from manager *m* through the lowest common manager down to *partner*."""
+    below = partner
+    while below >= 0:
+        boss = org.people[below].boss
+        if boss == m:
+            return below  # m is above the partner: go down
+        if boss < 0:
+            break
+        below = boss
+    up = org.people[m].boss
+    return up if up >= 0 else below  # a root without the partner below: across to the partner's root
+
+
+@kernel
+def served(org, p, k, m, now):
+    """Person *m* has spent the time on coordination item *k*; return True if the owner's own part is done."""
+    item = org.items[k]
+    c = item.change
+    if c < 0:
+        return False
+    ch = org.changes[c]
+    step = item.step + 1
+    if m == ch.owner:
+        return True
+    if m != ch.partner:
+        _send(org, p, c, m, _next_hop(org, m, ch.partner), p.dependencies_coordination_hours, step, now)
+        return False
+    inside = item.step == 0
+    ch.disagreement = org.people[org.people[ch.owner].human].belief - org.people[m].belief
+    mean = p.dependencies_team_hours if inside else p.dependencies_coordination_hours
+    _send(org, p, c, m, ch.owner, mean, step, now)
+    return False
+
+
+@kernel
+def settled(org, c):
+    """The dependency of change *c* is settled: the wait is over."""
+    org.changes[c].wait += 1

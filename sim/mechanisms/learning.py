@@ -1,0 +1,37 @@
+"""Learning: skill grows by doing and by coaching, and wears off as technology moves on.
+
+A week of practice adds  rate / 52 x practice x [(1 - c) + c x coverage x (1 + quality / 4)]  to log skill, practice being
+hand-writing hours plus lambda times AI-written standard hours, over the hand-writing hours of a typical week; c is the part
+that needs coaching (Lazear, Shaw and Stanton 2015: good bosses act mainly through teaching). Depreciation takes a fixed
+yearly share. Part of 5.9 of the model because it is one of the benefits of hierarchy.
+
+Not modelled: learning from reviews, saturation with age, forgetting by disuse of one tool.
+Parameters: learning.*.
+"""
+
+from math import exp
+
+from sim.kernel import kernel
+from sim.state import MANAGER
+
+#: Hand-writing hours that count as one full week of practice (a quarter of the week, D01).
+FULL_PRACTICE = 10.0
+MOST_PRACTICE = 2.0
+WEEKS_PER_YEAR = 52.0
+
+
+@kernel
+def learn(org, p):
+    """Update everybody's skill after a week."""
+    for i in range(len(org.people)):
+        q = org.people[i]
+        if p.switches_learning and q.role != MANAGER:
+            coached = 0.0
+            boss = org.people[q.human].boss
+            if boss >= 0:
+                coached = org.people[boss].coverage * (1.0 + 0.25 * org.people[boss].quality)
+            practice = min((q.hand_hours + p.learning_ai_share * q.ai_hours) / FULL_PRACTICE, MOST_PRACTICE)
+            growth = p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
+            q.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
+        q.hand_hours = 0.0
+        q.ai_hours = 0.0

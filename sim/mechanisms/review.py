@@ -1,0 +1,384 @@
+"""Review: other people read a change before it merges, within a budget of hours.
+
+A change enters a pass: ``approvals`` teammates read it, from the shared queue of the team (first free, FIFO) or
+addressed by key. It is seen after an exponential pick-up delay, longer for AI work: nobody waits for an agent's
+change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most one week's
+worth is kept), so reviews beyond the budget wait. Needed hours = volume x hours per standard hour; given hours = needed / (1 +
+backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is found with probability q x given /
+needed. With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
+change is reviewed again, up to ``max_passes``; some changes are closed without merging.
+
+Where nobody else in the team may review, the manager does. Not modelled: reviewing skill, comments that teach.
+Parameters: review.*.
+"""
+
+from math import inf
+
+from sim.events import schedule
+from sim.inbox import new_item, send, unlink
+from sim.kernel import kernel
+from sim.rng import DETECTION, DISCARD, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
+from sim.state import (
+    CLASS_OF_KIND, CLASS_OWN, CLASS_REVIEW, EVENT_WAKE, MAX_REVIEWERS, NONE, QUEUED, REVIEW,
+)  # fmt: skip
+
+PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
+ALL, ANY, MAJORITY = range(3)
+SHARED = 0
+HOURS_PER_WEEK = 40.0
+#: Steps of service draws: 2000 + pass and reviewer.
+FIRST_STEP = 2000
+#: An allowance above this counts as positive (rounding).
+LEAST_ALLOWANCE = -1e-9
+
+
+@kernel
+def has_budget(p):
+    """Return True if review hours are rationed."""
+    return p.switches_review_budget and p.review_hours_per_week < inf
+
+
+@kernel
+def allowance(org, p, i, now):
+    """Return the review hours that person *i* may still spend now."""
+    if not has_budget(p):
+        return inf
+    q = org.people[i]
+    filled = q.allowance + p.review_hours_per_week / HOURS_PER_WEEK * (now - q.allowance_at)
+    return min(filled, p.review_hours_per_week)
+
+
+@kernel
+def _spend(org, p, i, hours, now):
+    if has_budget(p):
+        q = org.people[i]
+        q.allowance = allowance(org, p, i, now) - hours
+        q.allowance_at = now
+
+
+@kernel
+def wake_when_allowed(org, p, i, now):
+    """Let person *i* look at the reviews again as soon as the allowance is positive."""
+    q = org.people[i]
+    if q.wake_at <= now:
+        q.wake_at = inf
+    missing = -allowance(org, p, i, now)
+    if q.wake_at < inf or p.review_hours_per_week <= 0.0:
+        return
+    q.wake_at = now + max(missing, 0.0) * HOURS_PER_WEEK / p.review_hours_per_week
+    schedule(org, i, q.wake_at, EVENT_WAKE, i, 0)
+
+
+@kernel
+def backlog(org, t):
+    """Return the review hours that wait in the team of row *t*, per reviewer."""
+    team = org.teams[t]
+    return max(team.queued_hours, 0.0) / max(team.reviewers, 1)
+
+
+@kernel
+def is_unreviewed(org, p, c):
+    """Return True if change *c* slips through without review."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    chance = p.review_unreviewed_base
+    if p.review_unreviewed_backlog_hours < inf and q.team >= 0:
+        chance *= 1.0 + backlog(org, q.team) / p.review_unreviewed_backlog_hours
+    return uniform(org.world[0], UNREVIEWED, q.pid, ch.j, 0) < chance
+
+
+@kernel
+def read_by_ai(org, p, c):
+    """Let the AI reviewer read change *c*; return the number of defects it finds (the owner fixes them)."""
+    ch = org.changes[c]
+    if not p.review_ai_reviewer:
+        return 0
+    q = p.review_ai_detection * (1.0 - p.review_ai_blindness * ch.ai_fraction)
+    found = 0
+    for d in range(ch.defects):
+        if uniform(org.world[0], DETECTION, org.people[ch.owner].pid, ch.j, d) < q:
+            found += 1
+    ch.defects -= found
+    return found
+
+
+@kernel
+def _needed_hours(org, p, c, reviewer):
+    """Return the hours that a proper reading of change *c* needs."""
+    ch = org.changes[c]
+    f = ch.ai_fraction
+    if p.review_fixed_hours_human > 0.0:
+        mean = p.review_fixed_hours_human * (1.0 - f) + p.review_fixed_hours_ai * f
+    else:
+        mean = ch.volume * p.review_hours_per_standard_hour
+    if ch.review_pass > 1:
+        mean *= p.review_rereview_share
+    step = FIRST_STEP + ch.review_pass * 4 + reviewer
+    u = uniform(org.world[0], SERVICE, org.people[ch.owner].pid, ch.j, step)
+    return positive(u, mean, p.review_distribution, p.service_cv)
+
+
+@kernel
+def _delay(org, p, c, reviewer):
+    """Return the hours until somebody first looks at change *c*."""
+    ch = org.changes[c]
+    mean = 0.0
+    if p.switches_pickup:
+        mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * ch.ai_fraction)
+    if mean <= 0.0:
+        return p.communication_delay_hours
+    u = uniform(org.world[0], PICKUP, org.people[ch.owner].pid, ch.j, ch.review_pass * 4 + reviewer)
+    return p.communication_delay_hours + positive(u, mean, 1, 1.0)
+
+
+@kernel
+def _other_reviewers(org, c):
+    """Return how many teammates of the owner of change *c* may review it."""
+    q = org.people[org.changes[c].owner]
+    if q.team < 0:
+        return 0
+    return org.teams[q.team].reviewers - (1 if q.reviewer else 0)
+
+
+@kernel
+def request(org, p, c, now):
+    """Send change *c* into its next pass. Return PENDING, CLOSED (too many passes) or UNSEEN (nobody may review)."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    ch.review_pass += 1
+    ch.votes_for = 0
+    ch.votes_against = 0
+    ch.rejected = False
+    ch.found = 0
+    for r in range(MAX_REVIEWERS):
+        ch.reviewers[r] = NONE
+    if ch.review_pass > p.review_max_passes:
+        return CLOSED
+    mates = _other_reviewers(org, c)
+    ch.pending = min(p.review_approvals, mates)
+    if mates <= 0:
+        boss = org.people[q.human].boss
+        if boss < 0:
+            return UNSEEN
+        ch.pending = 1
+        k = new_item(org, REVIEW, boss, c, _needed_hours(org, p, c, 0), now)
+        send(org, ch.owner, k, now + _delay(org, p, c, 0))
+        return PENDING
+    for r in range(ch.pending):
+        receiver = NONE if p.review_assignment == SHARED else _addressee(org, c, r)
+        k = new_item(org, REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
+        item = org.items[k]
+        item.team = q.team
+        item.step = r
+        send(org, ch.owner, k, now + _delay(org, p, c, r))
+    return PENDING
+
+
+@kernel
+def has_read(org, c, i):
+    """Return True if person *i* may not take a review of change *c*: the owner, or a reviewer of this pass."""
+    if c < 0:
+        return False
+    ch = org.changes[c]
+    if ch.owner == i:
+        return True
+    for r in range(MAX_REVIEWERS):
+        if ch.reviewers[r] == i:
+            return True
+    return False
+
+
+@kernel
+def _addressee(org, c, r):
+    """Return the teammate to whom the *r*-th review of this pass is addressed: the one of the highest keyed rank."""
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    best = NONE
+    best_rank = -1.0
+    m = org.teams[q.team].first_member
+    while m >= 0:
+        mate = org.people[m]
+        if mate.reviewer and not has_read(org, c, m):
+            rank = uniform2(org.world[0], REJECTION, q.pid, ch.j, 4096 + (mate.pid & 0xFFFFFFF))[1]
+            if rank > best_rank:
+                best = m
+                best_rank = rank
+        m = mate.next_member
+    ch.reviewers[r] = best
+    return best
+
+
+@kernel
+def queue_for_team(org, k):
+    """Put review item *k* at the end of its team's shared queue."""
+    item = org.items[k]
+    team = org.teams[item.team]
+    item.state = QUEUED
+    item.next = NONE
+    if team.tail >= 0:
+        org.items[team.tail].next = k
+    else:
+        team.head = k
+    team.tail = k
+
+
+@kernel
+def take_from_team(org, i):
+    """Take the first review that person *i* may do out of the team's shared queue, or return NONE."""
+    t = org.people[i].team
+    if t < 0:
+        return NONE
+    team = org.teams[t]
+    previous = NONE
+    k = team.head
+    while k >= 0:
+        item = org.items[k]
+        if not has_read(org, item.change, i):
+            if previous < 0:
+                team.head = item.next
+            else:
+                org.items[previous].next = item.next
+            if item.next < 0:
+                team.tail = previous
+            return k
+        previous = k
+        k = item.next
+    return NONE
+
+
+@kernel
+def take_own(org, p, i, now):
+    """Take the first verification or addressed review out of the inbox of person *i* that may start now, or NONE."""
+    q = org.people[i]
+    allowed = allowance(org, p, i, now) > LEAST_ALLOWANCE
+    previous = NONE
+    k = q.head[CLASS_REVIEW] if q.ready & (1 << CLASS_REVIEW) else NONE
+    while k >= 0:
+        item = org.items[k]
+        if item.kind != REVIEW or item.begun or allowed or item.team < 0:
+            unlink(org, i, CLASS_REVIEW, previous, k)
+            return k
+        previous = k
+        k = item.next
+    return NONE
+
+
+@kernel
+def find_reviewer(org, p, k, now):
+    """Return the teammate who takes review item *k* now, or NONE.
+
+    Somebody without work comes first, then whoever writes a change of their own and has the largest allowance left;
+    ties go by permanent id. Everyone whose allowance is used up is woken when it is positive again.
+    """
+    item = org.items[k]
+    best = NONE
+    best_free = False
+    best_left = 0.0
+    m = org.teams[item.team].first_member
+    while m >= 0:
+        mate = org.people[m]
+        if mate.reviewer and not has_read(org, item.change, m):
+            free = mate.current < 0
+            left = allowance(org, p, m, now)
+            if left <= LEAST_ALLOWANCE:
+                wake_when_allowed(org, p, m, now)
+            elif free or CLASS_OF_KIND[org.items[mate.current].kind] == CLASS_OWN:
+                better = best < 0 or (free and not best_free)
+                if not better and free == best_free:
+                    better = left > best_left or (left == best_left and mate.pid < org.people[best].pid)
+                if better:
+                    best = m
+                    best_free = free
+                    best_left = left
+        m = mate.next_member
+    return best
+
+
+@kernel
+def open_item(org, p, k, i, now):
+    """Person *i* opens review item *k*: note who reads, what time is given, and what it costs the allowance."""
+    w = org.world[0]
+    item = org.items[k]
+    if item.team >= 0:
+        load = backlog(org, item.team)
+        org.teams[item.team].queued_hours -= item.hours
+        if item.change >= 0 and p.review_haste_hours < inf:
+            item.left = item.hours / (1.0 + load / p.review_haste_hours)
+        _spend(org, p, i, item.left, now)
+    if item.change >= 0:
+        org.changes[item.change].reviewers[item.step] = i
+        w.review_wait += now - item.sent_at
+        w.reviews += 1
+        item.difficulty = item.left / item.hours if item.hours > 0.0 else 1.0
+
+
+@kernel
+def _find(org, p, c, r, given):
+    """Mark the defects of change *c* that reviewer *r* finds, who gave the share *given* of the needed time."""
+    w = org.world[0]
+    ch = org.changes[c]
+    pid = org.people[ch.owner].pid
+    q = p.review_detection * given
+    found = 0
+    for d in range(ch.defects):
+        base = ((ch.review_pass * 4) << 6) + d
+        u, shared = uniform2(w, DETECTION, pid, ch.j, base)
+        if r > 0 and not (p.review_error_correlation > 0.0 and shared < p.review_error_correlation):
+            u = uniform(w, DETECTION, pid, ch.j, base + (r << 6))
+        if u < q:
+            ch.found |= 1 << d
+            found += 1
+    return found
+
+
+@kernel
+def _is_accepted(p, votes_for, votes_against):
+    if p.review_approval_rule == ANY:
+        return votes_for > 0
+    if p.review_approval_rule == MAJORITY:
+        return votes_for > votes_against
+    return votes_against == 0
+
+
+@kernel
+def vote(org, p, k):
+    """Count the vote of the reviewer who served item *k*; return PENDING, or the verdict of the pass."""
+    w = org.world[0]
+    item = org.items[k]
+    c = item.change
+    ch = org.changes[c]
+    pid = org.people[ch.owner].pid
+    found = _find(org, p, c, item.step, item.difficulty)
+    f = ch.ai_fraction
+    reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f
+    against = found > 0
+    if reject > 0.0 and uniform(w, REJECTION, pid, ch.j, ch.review_pass * 4 + item.step) < reject:
+        against = True
+        ch.rejected = True
+    if against:
+        ch.votes_against += 1
+    else:
+        ch.votes_for += 1
+    ch.pending -= 1
+    if ch.pending > 0:
+        return PENDING
+    discard = p.review_discard_human * (1.0 - f) + p.review_discard_agent * f
+    if ch.review_pass == 1 and uniform(w, DISCARD, pid, ch.j, 0) < discard:
+        return CLOSED
+    return APPROVED if _is_accepted(p, ch.votes_for, ch.votes_against) else REWORK
+
+
+@kernel
+def rework_hours(org, p, c):
+    """Return the owner's hours to rework change *c* after this pass, and take the found defects out of it."""
+    ch = org.changes[c]
+    found = 0
+    for d in range(ch.defects):
+        if ch.found & (1 << d):
+            found += 1
+    ch.defects -= found
+    hours = found * p.defects_fix_hours
+    if ch.rejected:
+        hours += p.review_rework_effort * ch.write_hours
+    return hours
+

@@ -1,0 +1,253 @@
+"""Work: changes of random size, how many of them an IC has at once, and how they end.
+
+The k-th IC's j-th change has the same size, and the same other draws, in every organisation and at every AI share. An
+IC starts the next change when nothing else asks for attention, fewer than ``work.wip_limit`` changes are in writing and
+fewer than ``work.max_open`` await merge. A change that needs an agent while none is free is parked (one at a time) and
+counts against the limit. Backlog is endless, or ``work.demand`` changes per IC-week, pooled per team, that grow as
+(planned coding speed-up) ** elasticity: this is what turns a productivity gain into slack.
+
+Mode and AI fraction: let s be the planned share of merged *volume* written by AI and g the volume of AI code over the
+same change by hand. Its share of *effort* is phi = s / (g - (g - 1) s). Agents write the part a of it, so a change is in
+agent mode (f = 1) with probability a phi, and the others are assisted with f = (1 - a) phi / (1 - a phi).
+
+Not modelled: priorities between changes, splitting, several owners.
+Parameters: work.*, ai.share_of_code, ai.agent_fraction, ai.volume_ratio.
+"""
+
+from math import inf
+
+from sim.kernel import kernel
+from sim.person import set_stage
+from sim.rng import MODE, SIZE, positive, uniform
+from sim.state import (
+    ASSISTED, BY_AGENT, IC, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES,
+)  # fmt: skip
+
+MERGED, DISCARDED, ABANDONED = range(3)
+_STAGES = len(STAGES)
+HOURS_PER_WEEK = 40.0
+
+
+@kernel
+def planned_fractions(p, share):
+    """Return (probability of agent mode, AI fraction of an assisted change) for a planned share of code volume."""
+    if not p.switches_ai or share <= 0.0:
+        return 0.0, 0.0
+    g = p.ai_volume_ratio
+    effort = share / (g - (g - 1.0) * share)
+    agents = p.ai_agent_fraction * effort
+    if agents >= 1.0:
+        return 1.0, 0.0
+    return agents, (1.0 - p.ai_agent_fraction) * effort / (1.0 - agents)
+
+
+@kernel
+def planned_speed_up(p):
+    """Return owner hours per standard hour without AI over those with the planned AI share, at skill 1."""
+    agents, assistant = planned_fractions(p, p.ai_share_of_code)
+    by_hand = p.work_prep_hours + 1.0
+    speed = p.ai_assistant_speed
+    assisted = p.work_prep_hours + 1.0 - assistant + assistant * (1.0 / speed + p.ai_assistant_verify_hours)
+    briefing = p.ai_specify_fixed_hours / p.work_size_mean + p.ai_specify_hours + p.ai_agent_verify_hours
+    return by_hand / ((1.0 - agents) * assisted + agents * (p.work_prep_hours + briefing))
+
+
+@kernel
+def is_asked_for(org, p, i, now):
+    """Return True if there is demand for one more change in the team of person *i*."""
+    if p.work_demand == inf:
+        return True
+    team = org.teams[org.people[i].team]
+    rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
+    return team.started < rate * now + 1e-9
+
+
+@kernel
+def next_demand(org, p, i, now):
+    """Return the time at which the team of person *i* is next asked for a change."""
+    team = org.teams[org.people[i].team]
+    rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
+    return max(now, team.started / rate) if rate > 0.0 else inf
+
+
+@kernel
+def may_start(org, p, i):
+    """Return True if person *i* may have one more change in writing."""
+    q = org.people[i]
+    return q.coder and q.writing < p.work_wip_limit and q.open < p.work_max_open
+
+
+@kernel
+def next_mode(org, i):
+    """Return the mode of the next change of person *i*."""
+    q = org.people[i]
+    if q.agent_probability <= 0.0:
+        return ASSISTED
+    u = uniform(org.world[0], MODE, q.pid, q.next_change, 0)
+    return BY_AGENT if u < q.agent_probability else ASSISTED
+
+
+@kernel
+def _count_changes(org, now):
+    w = org.world[0]
+    in_progress = w.started - w.merged - w.discarded - w.abandoned
+    w.change_hours += in_progress * (now - w.change_clock)
+    w.change_clock = now
+
+
+@kernel
+def start(org, p, i, mode, now):
+    """Person *i* starts the next change; return its row."""
+    w = org.world[0]
+    q = org.people[i]
+    _count_changes(org, now)
+    c = w.free_change
+    ch = org.changes[c]
+    w.free_change = ch.next
+    w.free_changes -= 1
+    ch.owner = i
+    ch.j = q.next_change
+    u = uniform(w, SIZE, q.pid, ch.j, 0)
+    ch.size = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
+    ch.mode = mode
+    ch.ai_fraction = 1.0 if mode == BY_AGENT else q.assistant_fraction
+    ch.counted = True
+    ch.done = 0.0
+    ch.segment_end = 0.0
+    ch.questions = 0
+    ch.open_questions = 0
+    ch.question_item = NONE
+    ch.next_question = inf
+    ch.dependency_at = inf
+    ch.partner = NONE
+    ch.disagreement = 0.0
+    ch.agent = NONE
+    ch.attempt = 0
+    ch.failed = False
+    ch.written = False
+    ch.abandon = False
+    ch.extra_defects = 0
+    ch.defects = 0
+    ch.found = 0
+    ch.review_pass = 0
+    ch.pending = 0
+    ch.rejected = False
+    ch.started_at = now
+    ch.belief = org.people[q.human].belief
+    ch.human_hours = 0.0
+    ch.stage = STAGE_OWNER_QUEUE
+    ch.stage_since = now
+    for s in range(_STAGES):
+        ch.stage_hours[s] = 0.0
+    q.next_change += 1
+    q.writing += 1
+    w.started += 1
+    org.teams[q.team].started += 1
+    return c
+
+
+@kernel
+def claim_agent(org, i):
+    """Return a free agent of person *i*, or NONE."""
+    q = org.people[i]
+    for a in range(q.first_agent, q.first_agent + q.agents):
+        if org.agents[a].change < 0:
+            return a
+    return NONE
+
+
+@kernel
+def assign_agent(org, c, a):
+    """Give change *c* to agent *a*."""
+    org.changes[c].agent = a
+    org.agents[a].change = c
+
+
+@kernel
+def release_agent(org, c):
+    """Free the agent of change *c*."""
+    ch = org.changes[c]
+    if ch.agent >= 0:
+        org.agents[ch.agent].change = NONE
+        ch.agent = NONE
+
+
+@kernel
+def park(org, c, now):
+    """Let change *c* wait for an agent."""
+    ch = org.changes[c]
+    org.people[ch.owner].parked = c
+    set_stage(org, c, STAGE_AGENT, now)
+
+
+@kernel
+def leave_writing(org, c):
+    """Change *c* no longer counts against its owner's WIP limit."""
+    ch = org.changes[c]
+    if ch.counted:
+        ch.counted = False
+        org.people[ch.owner].writing -= 1
+
+
+@kernel
+def return_to_writing(org, c):
+    """Change *c* counts against its owner's WIP limit again."""
+    ch = org.changes[c]
+    if not ch.counted:
+        ch.counted = True
+        org.people[ch.owner].writing += 1
+
+
+@kernel
+def close(org, c, outcome, now):
+    """End change *c* as MERGED, DISCARDED or ABANDONED, count it and give its row back."""
+    w = org.world[0]
+    ch = org.changes[c]
+    q = org.people[ch.owner]
+    set_stage(org, c, ch.stage, now)
+    _count_changes(org, now)
+    w.change_times += now - ch.started_at
+    leave_writing(org, c)
+    release_agent(org, c)
+    if ch.written:
+        q.open -= 1
+    if outcome == MERGED:
+        _count_merge(org, c, now)
+    else:
+        w.discarded_hours += ch.human_hours
+        if outcome == DISCARDED:
+            w.discarded += 1
+        else:
+            w.abandoned += 1
+    if outcome != ABANDONED:
+        if ch.mode == BY_AGENT:
+            w.agent_decided += 1
+        else:
+            w.human_decided += 1
+    ch.life += 1
+    ch.wait += 1
+    ch.next = w.free_change
+    w.free_change = c
+    w.free_changes += 1
+
+
+@kernel
+def _count_merge(org, c, now):
+    w = org.world[0]
+    ch = org.changes[c]
+    w.merged += 1
+    w.size_merged += ch.size
+    if org.people[ch.owner].role == IC:
+        w.merged_ic += 1
+        w.size_merged_ic += ch.size
+    w.volume_merged += ch.volume
+    if ch.volume > 0.0:
+        human_part = ch.size * (1.0 - ch.ai_fraction)
+        w.ai_volume_merged += ch.volume - human_part
+    w.lead_time += now - ch.started_at
+    if ch.mode == BY_AGENT:
+        w.agent_merged += 1
+    else:
+        w.human_merged += 1
+    for s in range(_STAGES):
+        w.stage_hours[s] += ch.stage_hours[s]

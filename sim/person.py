@@ -1,0 +1,120 @@
+"""A person as a single server: one item at a time, hours accounted to the activity they went into.
+
+A person is present 40 hours a week. Fixed duties take their share of every hour; ``rate`` is what is left for items, so
+an item of h hours takes h / rate hours of presence. Only a higher class pre-empts, and the interrupted item resumes.
+"""
+
+from sim.events import schedule
+from sim.inbox import enqueue_first
+from sim.kernel import kernel
+from sim.state import (
+    ANSWERING, CODING, COORDINATING, EVENT_DONE, FIX, IDLE, INCIDENT, INCIDENTS, NONE, QUESTION, REVIEW, REVIEWING,
+    REWORKING, SERVING, SPECIFY, SPECIFYING, STAGE_OWNER_QUEUE, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGE_REWORK,
+    STAGE_WRITING, VERIFY, VERIFYING, WAITING, WRITE,
+)  # fmt: skip
+
+#: Attention below this rate is none: the item rests until the next weekly update.
+LEAST_RATE = 1e-9
+
+
+@kernel
+def set_stage(org, c, stage, now):
+    """Note that change *c* enters *stage*, and what its last stage took."""
+    ch = org.changes[c]
+    ch.stage_hours[ch.stage] += now - ch.stage_since
+    ch.stage = stage
+    ch.stage_since = now
+
+
+@kernel
+def settle(org, i, now):
+    """Account for the time of person *i* since the last settlement."""
+    q = org.people[i]
+    hours = (now - q.since) * q.rate
+    q.since = now
+    if hours <= 0.0:
+        return
+    q.capacity_hours += hours
+    books = org.hours[q.human]
+    if q.current < 0:
+        books[WAITING if q.has_work else IDLE] += hours
+        return
+    item = org.items[q.current]
+    item.left -= hours
+    q.served_hours += hours
+    kind = item.kind
+    if item.change >= 0:
+        org.changes[item.change].human_hours += hours
+    if kind == WRITE:
+        ch = org.changes[item.change]
+        coding = hours * ch.share_coding
+        verifying = hours * ch.share_verifying
+        books[CODING] += coding
+        books[VERIFYING] += verifying
+        books[SPECIFYING] += hours - coding - verifying
+        q.hand_hours += coding
+    elif kind == REVIEW:
+        books[REVIEWING] += hours
+    elif kind == SPECIFY:
+        books[SPECIFYING] += hours
+    elif kind == VERIFY:
+        books[VERIFYING] += hours
+    elif kind == FIX:
+        books[REWORKING] += hours
+    elif kind == QUESTION:
+        books[ANSWERING] += hours
+    elif kind == INCIDENT:
+        books[INCIDENTS] += hours
+    else:
+        books[COORDINATING] += hours
+
+
+@kernel
+def predict_completion(org, i, now):
+    """Put the completion of the item in service into the calendar, in place of any earlier prediction."""
+    q = org.people[i]
+    q.stamp += 1
+    if q.rate > LEAST_RATE:
+        left = org.items[q.current].left
+        schedule(org, i, now + (left if left > 0.0 else 0.0) / q.rate, EVENT_DONE, i, q.stamp)
+
+
+@kernel
+def begin(org, i, k, now):
+    """Person *i*, not serving, begins or resumes item *k*."""
+    settle(org, i, now)
+    q = org.people[i]
+    item = org.items[k]
+    q.current = k
+    item.state = SERVING
+    item.person = i
+    if not item.begun:
+        item.begun = True
+        if item.kind <= VERIFY and item.team < 0:
+            q.queued_hours -= item.hours
+    if item.change >= 0:
+        kind = item.kind
+        if kind == REVIEW:
+            set_stage(org, item.change, STAGE_REVIEWING, now)
+        elif kind == FIX:
+            set_stage(org, item.change, STAGE_REWORK, now)
+        elif kind >= VERIFY:
+            set_stage(org, item.change, STAGE_WRITING, now)
+    predict_completion(org, i, now)
+
+
+@kernel
+def pause(org, i, now):
+    """Person *i* lays the item in service aside; it is first in its queue."""
+    settle(org, i, now)
+    q = org.people[i]
+    k = q.current
+    q.current = NONE
+    q.stamp += 1
+    enqueue_first(org, i, k)
+    item = org.items[k]
+    if item.change >= 0:
+        if item.kind == REVIEW:
+            set_stage(org, item.change, STAGE_REVIEW_WAIT, now)
+        elif item.kind >= VERIFY:
+            set_stage(org, item.change, STAGE_OWNER_QUEUE, now)

@@ -1,0 +1,188 @@
+"""The people at the start: tables from a tree, and who everybody is, drawn from keyed dice."""
+
+from math import exp, inf
+
+import numpy as np
+
+from sim.kernel import entry
+from sim.mechanisms import alignment, attention, work
+from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
+from sim.schedule import announce_arrival, nudge
+from sim.state import (
+    ACTIVITIES, AGENT, CHANGE, DESK, EVENT, IC, ITEM, MANAGER, NONE, PERSON, TEAM, WORLD, Org, table,
+)  # fmt: skip
+from sim.structure import Tree
+
+#: Desks have ids of their own, apart from their managers'.
+DESK_ID = 1 << 30
+
+
+def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
+    """Return empty tables for the people of *tree* and *weeks* weeks; people in tree order, then the managers' desks.
+
+    *p* is the parameter record of `sim.parameters.record`. `start` must follow.
+    """
+    q = p[0]
+    desks = np.flatnonzero((tree.role == MANAGER) & (tree.layer == 1))
+    if not q.switches_hands_on or q.managers_hands_on_share <= 0:
+        desks = desks[:0]
+    people = _people(tree, desks)
+    n = len(people)
+    teams = table(n, TEAM)
+    teams["first_member"] = teams["head"] = teams["tail"] = NONE
+    _fill_teams(people, teams, bool(q.review_managers_review), int(q.review_dedicated_reviewers))
+    agents = _hire_agents(people, int(q.ai_agents_per_supervisor) if q.switches_ai and q.ai_agent_fraction > 0 else 0)
+    modules, home = _modules(tree, people)
+    world = table(1, WORLD)
+    world["ics"] = int((tree.role == IC).sum())
+    world["managers"] = int((tree.role == MANAGER).sum())
+    world["teams_with_ics"] = int((teams.ics > 0).sum())
+    world["free_item"] = world["free_change"] = NONE
+    org = Org(
+        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), modules, home,
+        np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD),
+    )  # fmt: skip
+    return grown(org, changes=6 * n + 600, items=8 * n + 800, events=8 * n + 1200)
+
+
+def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
+    n = tree.n
+    people = table(n + len(desks), PERSON)
+    for name in ("pid", "role", "boss", "layer"):
+        people[name][:n] = getattr(tree, name)
+    people["human"] = np.arange(n + len(desks))
+    people["desk"] = NONE
+    people["desk"][desks] = np.arange(n, n + len(desks))
+    rows = slice(n, n + len(desks))
+    people["pid"][rows] = DESK_ID + tree.pid[desks]
+    people["role"][rows] = DESK
+    people["boss"][rows] = desks
+    people["human"][rows] = desks
+    people["team"] = people["boss"]
+    people["reports"][:n] = np.bincount(tree.boss[tree.boss >= 0], minlength=n)
+    for name in ("next_member", "current", "parked"):
+        people[name] = NONE
+    for name in ("head", "tail"):
+        people[name] = NONE
+    people["coder"] = people["role"] != MANAGER
+    people["reviewer"] = people["role"] == IC
+    people["wake_at"] = inf
+    people["productivity"] = 1.0
+    people["skill"] = 1.0
+    people["coverage"] = 1.0
+    return people
+
+
+def _fill_teams(people: np.ndarray, teams: np.ndarray, managers_review: bool, dedicated: int) -> None:
+    """Chain the members of every team in order of permanent id, and set who writes and who reviews."""
+    people["reviewer"] |= (people["role"] == DESK) & managers_review
+    people["reviewer"] &= people["team"] >= 0
+    last = np.full(len(people), NONE)
+    for i in np.argsort(people["pid"], kind="stable"):
+        person = people[i]
+        if person.role == MANAGER or person.team < 0:
+            continue
+        team = teams[person.team]
+        if person.role == IC:
+            if dedicated > 0:
+                person.reviewer = team.ics < dedicated
+                person.coder = not person.reviewer
+            team.ics += 1
+        team.reviewers += int(person.reviewer)
+        if last[person.team] < 0:
+            team.first_member = i
+        else:
+            people[last[person.team]].next_member = i
+        last[person.team] = i
+
+
+def _hire_agents(people: np.ndarray, per_supervisor: int) -> np.ndarray:
+    supervisors = np.flatnonzero(people["coder"])
+    people["first_agent"] = 0
+    people["first_agent"][supervisors] = np.arange(len(supervisors)) * per_supervisor
+    people["agents"][supervisors] = per_supervisor
+    agents = table(len(supervisors) * per_supervisor, AGENT)
+    agents["supervisor"] = np.repeat(supervisors, per_supervisor)
+    agents["change"] = NONE
+    return agents
+
+
+def _modules(tree: Tree, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (row of the IC of every module, module that everybody's work lies at)."""
+    ics = np.flatnonzero(tree.role == IC)
+    modules = np.full(int(tree.module[ics].max()) + 1 if len(ics) else 1, NONE, np.int32)
+    modules[tree.module[ics]] = ics
+    home = np.zeros(len(people), np.int64)
+    home[ics] = tree.module[ics]
+    first = {}
+    for i in ics:
+        first.setdefault(int(tree.boss[i]), int(tree.module[i]))
+    for i in np.flatnonzero(people["role"] == DESK):
+        home[i] = first.get(int(people["human"][i]), 0)
+    return modules, home
+
+
+def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org:
+    """Return *org* with that many rows more in its tables; the new rows join the free lists."""
+    world = org.world[0]
+    tables = {}
+    for name, more, dtype in (("changes", changes, CHANGE), ("items", items, ITEM), ("events", events, EVENT)):
+        old = getattr(org, name)
+        new = table(len(old) + more, dtype)
+        new[: len(old)] = old
+        tables[name] = new
+    for name, head, count in (("changes", "free_change", "free_changes"), ("items", "free_item", "free_items")):
+        new, first = tables[name], len(getattr(org, name))
+        if len(new) > first:
+            new["next"][first:] = np.arange(first + 1, len(new) + 1)
+            new["next"][-1] = world[head]
+            world[head] = first
+            world[count] += len(new) - first
+    return org._replace(**tables)
+
+
+@entry
+def start(org, parameters, seed, run):
+    """Draw who everybody is from the key (seed, run) and let the first week begin; *org* is fresh from `new_org`."""
+    p = parameters[0]
+    w = org.world[0]
+    w.seed = seed
+    w.run = run
+    w.tie_mask = int(uniform(w, TIES, 0, 0, 0) * 1073741824.0)
+    w.demand_factor = 1.0
+    differ = p.switches_skill_differences
+    agents, assistant = work.planned_fractions(p, p.ai_share_of_code)
+    for i in range(len(org.people)):
+        q = org.people[i]
+        q.agent_probability = agents if q.agents > 0 else 0.0
+        q.assistant_fraction = assistant
+        q.knowledge = p.questions_ic_knowledge
+        q.fluency = p.ai_fluency_mean
+        q.allowance = min(p.review_hours_per_week, 8.0)
+        if differ:
+            q.fluency += p.ai_fluency_sd * normal_quantile(uniform(w, FLUENCY, q.pid, 0, 0))
+            q.fluency = min(max(q.fluency, 0.0), 1.0)
+            q.quality = normal_quantile(uniform(w, QUALITY, q.pid, 0, 0))
+            if q.role == IC:
+                q.skill = exp(p.work_skill_sd * normal_quantile(uniform(w, SKILL, q.pid, 0, 0)))
+                sd = p.questions_ic_knowledge_sd
+                q.knowledge += sd * normal_quantile(uniform(w, KNOWLEDGE, q.pid, 0, 0))
+                q.knowledge = min(max(q.knowledge, 0.0), 1.0)
+        if q.role != IC:
+            q.skill = p.managers_hands_on_skill
+            q.knowledge = p.questions_manager_knowledge_1
+    if p.work_demand_elasticity > 0.0:
+        w.demand_factor = work.planned_speed_up(p) ** p.work_demand_elasticity
+    alignment.first_target(org)
+    attention.update_coverage(org, p, 0.0)
+    attention.set_duties(org, p)
+    attention.update_coverage(org, p, 1.0)
+    attention.update_productivity(org, p)
+    w.coverage_sum = 0.0
+    w.coverage_count = 0.0
+    for i in range(len(org.people)):
+        if org.people[i].coder or org.people[i].reviewer:
+            nudge(org, i, 0.0)
+        if org.people[i].role == MANAGER:
+            announce_arrival(org, p, i, 0.0)
+    org.weeks[0] = org.world[0]

@@ -1,0 +1,318 @@
+"""The state of a simulated organisation: one record type per entity, every field with unit, meaning and owner.
+
+Times are working hours since the start of the warm-up; hours are hours of one person's attention; sizes are standard
+hours. ``-1`` means "none" in every index. The tables are NumPy record arrays, so that ``person = org.people[i];
+person.skill`` reads the same in a kernel, in interpreted Python and in a notebook.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+# --- Roles -------------------------------------------------------------------------------------------------------------
+IC = 0
+MANAGER = 1
+#: The protected hands-on hours of a manager: a second desk of the same human, which only writes changes.
+DESK = 2
+
+# --- Activities: where human hours go ----------------------------------------------------------------------------------
+ACTIVITIES = (
+    "coding", "specifying", "verifying", "reviewing", "reworking", "answering", "coordinating", "aligning", "people",
+    "incidents", "meetings", "other", "waiting", "idle",
+)  # fmt: skip
+CODING, SPECIFYING, VERIFYING, REVIEWING, REWORKING, ANSWERING, COORDINATING, ALIGNING = range(8)
+PEOPLE, INCIDENTS, MEETINGS, OTHER, WAITING, IDLE = range(8, 14)
+
+# --- Items of attention, and their class (smaller is served first) ------------------------------------------------------
+INCIDENT, FIX, QUESTION, COORDINATION, REVIEW, VERIFY, SPECIFY, WRITE = range(8)
+ITEM_KINDS = ("incident", "fix", "question", "coordination", "review", "verify", "specify", "write")
+CLASS_INCIDENT, CLASS_FIX, CLASS_HELP, CLASS_REVIEW, CLASS_OWN = range(5)
+CLASS_OF_KIND = (CLASS_INCIDENT, CLASS_FIX, CLASS_HELP, CLASS_HELP, CLASS_REVIEW, CLASS_REVIEW, CLASS_OWN, CLASS_OWN)
+CLASSES = 5
+
+# --- States of an item ---------------------------------------------------------------------------------------------------
+FREE, SENT, QUEUED, SERVING, WITHDRAWN = range(5)
+
+# --- How a change is written ---------------------------------------------------------------------------------------------
+ASSISTED, BY_AGENT = 0, 1
+
+# --- Where a change spends its lead time ---------------------------------------------------------------------------------
+STAGES = (
+    "writing", "owner's queue", "agent", "decisions", "coordination", "review wait", "reviewing", "rework",
+)  # fmt: skip
+STAGE_WRITING, STAGE_OWNER_QUEUE, STAGE_AGENT, STAGE_DECISIONS, STAGE_COORDINATION = range(5)
+STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGE_REWORK = range(5, 8)
+
+# --- What an event does --------------------------------------------------------------------------------------------------
+EVENT_DONE = 0  # a person completes the item in service (ref: person)
+EVENT_ARRIVE = 1  # an item reaches its inbox (ref: item)
+EVENT_AGENT = 2  # an agent has finished its run (ref: change)
+EVENT_PATIENCE = 3  # an asker will wait no longer (ref: change)
+EVENT_ANSWER = 4  # an answer or a settled dependency reaches the owner (ref: change)
+EVENT_WAKE = 5  # a person's review allowance is positive again (ref: person)
+EVENT_EXTERNAL = 6  # an item arrives from outside (ref: manager)
+
+MAX_LAYERS = 12  # layers told apart in utilisation figures; higher ones count with the last
+MAX_REVIEWERS = 3
+NONE = -1
+
+PERSON = np.dtype(
+    [
+        # identity and structure (owner: structure, model interventions)
+        ("pid", "i8"),  # permanent id, the key of this person's dice
+        ("role", "i4"),
+        ("boss", "i4"),  # row of the boss
+        ("layer", "i4"),  # 0 = ICs, 1 = managers of ICs, ...
+        ("human", "i4"),  # row of the human whose hours these are (differs for a desk)
+        ("desk", "i4"),  # row of a manager's hands-on desk
+        ("reports", "i4"),  # direct reports, AI agents not counted
+        ("next_member", "i4"),  # next IC (or desk) of the same team
+        ("team", "i4"),  # row of the manager whose team this person works in
+        ("coder", "?"),  # may write changes
+        ("reviewer", "?"),  # may review changes of the team
+        # service (owner: person.py)
+        ("current", "i4"),  # item in service
+        ("stamp", "i4"),  # number of the present service; an older EVENT_DONE is void
+        ("ready", "i4"),  # bit c set: queue of class c is not empty
+        ("has_work", "?"),  # while not serving: has work, all of it blocked
+        ("since", "f8"),  # h; accounted up to this time
+        ("rate", "f8"),  # attention for items per hour of presence
+        ("head", "i4", (CLASSES,)),
+        ("tail", "i4", (CLASSES,)),
+        ("events", "i8"),  # events sent so far (breaks ties)
+        ("queued_hours", "f8"),  # h of service waiting in the inbox
+        ("arrived_hours", "f8"),  # h of service that arrived in the inbox, cumulative
+        ("served_hours", "f8"),  # h of service given, cumulative
+        ("capacity_hours", "f8"),  # h available for items, cumulative
+        # work (owner: work, coding)
+        ("next_change", "i8"),  # j of the next change to start
+        ("writing", "i4"),  # changes in writing
+        ("open", "i4"),  # changes awaiting merge
+        ("parked", "i4"),  # change that waits for an agent
+        ("first_agent", "i4"),  # row of the first agent this person supervises
+        ("agents", "i4"),  # agents this person supervises
+        ("agent_probability", "f8"),  # probability that a change is done by an agent
+        ("assistant_fraction", "f8"),  # f of an assisted change
+        # review allowance (owner: review)
+        ("allowance", "f8"),  # h; reviews start while it is positive
+        ("allowance_at", "f8"),  # time at which `allowance` was computed
+        ("wake_at", "f8"),  # time of the pending EVENT_WAKE, or infinity
+        # who this is (owner: population, learning, alignment, attention)
+        ("skill", "f8"),
+        ("knowledge", "f8"),
+        ("quality", "f8"),  # management quality, standard normal
+        ("fluency", "f8"),
+        ("belief", "f8"),  # of the target, in sd of the target
+        ("new_belief", "f8"),
+        ("coverage", "f8"),  # people time given over needed, smoothed (managers)
+        ("productivity", "f8"),  # factor on the speed of hand-writing
+        ("load", "f8"),  # h/week of arriving inbox work, smoothed (managers)
+        ("last_arrived", "f8"),
+        ("meetings_rate", "f8"),  # fixed duties, shares of presence
+        ("people_rate", "f8"),
+        ("other_rate", "f8"),
+        ("aligning_rate", "f8"),
+        ("talking_rate", "f8"),
+        ("hand_hours", "f8"),  # hours of hand-writing since the last weekly update
+        ("ai_hours", "f8"),  # standard hours written by AI since the last weekly update
+    ],
+    align=True,
+)
+
+TEAM = np.dtype(
+    [
+        ("first_member", "i4"),
+        ("ics", "i4"),
+        ("reviewers", "i4"),
+        ("head", "i4"),  # shared review queue
+        ("tail", "i4"),
+        ("queued_hours", "f8"),  # h of review waiting (shared and addressed)
+        ("started", "i8"),  # changes started, against demand
+        ("arrivals", "i8"),  # external arrivals so far
+    ],
+    align=True,
+)
+
+CHANGE = np.dtype(
+    [
+        ("owner", "i4"),
+        ("life", "i4"),  # number of the change that uses this row; an older event is void
+        ("wait", "i4"),  # number of the present blocking wait; an older event is void
+        ("next", "i4"),  # free list
+        ("j", "i8"),  # the owner's j-th change
+        ("size", "f8"),  # S, standard hours
+        ("volume", "f8"),  # V, standard-hour equivalents to read
+        ("ai_fraction", "f8"),  # f
+        ("mode", "i4"),
+        ("counted", "?"),  # counts against the owner's WIP limit
+        ("done", "f8"),  # standard hours written so far
+        ("segment_end", "f8"),  # standard hours at the end of the present segment
+        ("share_coding", "f8"),  # of the present segment's hours
+        ("share_verifying", "f8"),
+        ("write_hours", "f8"),  # h the owner needs to write all of it
+        ("next_question", "f8"),  # standard hours at which the next question comes up
+        ("questions", "i4"),  # questions so far
+        ("open_questions", "i4"),  # unanswered questions that do not block
+        ("question_item", "i4"),
+        ("asked_at", "f8"),
+        ("dependency_at", "f8"),  # standard hours at which another IC is needed
+        ("partner", "i4"),
+        ("disagreement", "f8"),  # belief of owner minus belief of partner
+        ("agent", "i4"),  # agent that works on it
+        ("attempt", "i4"),  # agent runs so far
+        ("failed", "?"),  # the last run failed
+        ("written", "?"),
+        ("abandon", "?"),
+        ("extra_defects", "i4"),  # from wrong answers and guesses
+        ("defects", "i4"),  # latent
+        ("found", "i8"),  # bit d set: defect d was found in this pass
+        ("review_pass", "i4"),
+        ("pending", "i4"),  # reviewers of this pass who have not finished
+        ("votes_for", "i4"),
+        ("votes_against", "i4"),
+        ("rejected", "?"),
+        ("reviewers", "i4", (MAX_REVIEWERS,)),
+        ("started_at", "f8"),
+        ("belief", "f8"),  # of the owner at the start
+        ("human_hours", "f8"),
+        ("stage", "i4"),
+        ("stage_since", "f8"),
+        ("stage_hours", "f8", (len(STAGES),)),
+    ],
+    align=True,
+)
+
+ITEM = np.dtype(
+    [
+        ("kind", "i4"),
+        ("state", "i4"),
+        ("person", "i4"),  # whose inbox (review: NONE while in the shared queue)
+        ("team", "i4"),  # row of the manager whose team's queue it is in
+        ("change", "i4"),
+        ("next", "i4"),
+        ("wait", "i4"),  # the change's wait number at sending
+        ("step", "i4"),  # hop, or number of the reviewer in the pass
+        ("begun", "?"),
+        ("hours", "f8"),  # h needed
+        ("left", "f8"),  # h left
+        ("sent_at", "f8"),
+        ("asked_at", "f8"),  # of a question: when its asker asked it
+        ("difficulty", "f8"),  # of a question
+    ],
+    align=True,
+)
+
+AGENT = np.dtype(
+    [
+        ("supervisor", "i4"),
+        ("change", "i4"),
+        ("running", "?"),
+        ("since", "f8"),
+        ("run_hours", "f8"),  # h of own running time, cumulative
+        ("runs", "i8"),
+    ],
+    align=True,
+)
+
+EVENT = np.dtype([("time", "f8"), ("tie", "i8"), ("kind", "i4"), ("ref", "i4"), ("stamp", "i4")], align=True)
+
+#: One record of the whole organisation. The block of cumulative figures is what the weekly snapshots keep.
+WORLD = np.dtype(
+    [
+        # key of the dice
+        ("seed", "u8"),
+        ("run", "u8"),
+        ("tie_mask", "i8"),
+        # clock and tables
+        ("now", "f8"),
+        ("week", "i8"),
+        ("heap_size", "i8"),
+        ("free_item", "i8"),
+        ("free_items", "i8"),
+        ("free_change", "i8"),
+        ("free_changes", "i8"),
+        ("teams_with_ics", "i8"),
+        ("target", "f8"),
+        ("demand_factor", "f8"),
+        # cumulative counts
+        ("started", "i8"),
+        ("merged", "i8"),
+        ("merged_ic", "i8"),
+        ("discarded", "i8"),
+        ("abandoned", "i8"),
+        ("agent_merged", "i8"),
+        ("agent_decided", "i8"),
+        ("human_merged", "i8"),
+        ("human_decided", "i8"),
+        ("failed_changes", "i8"),  # merged with an escaped defect
+        ("unreviewed", "i8"),
+        ("incidents", "i8"),
+        ("questions", "i8"),
+        ("guesses", "i8"),
+        ("items_sent", "i8"),
+        ("items_served", "i8"),
+        ("items_withdrawn", "i8"),
+        ("items_left", "i8"),  # gauge: sent, neither served nor withdrawn
+        ("answers", "i8"),
+        ("reviews", "i8"),  # reviews begun
+        # cumulative sums
+        ("value", "f8"),  # standard hours, aligned, before incident losses
+        ("value_managers", "f8"),
+        ("value_lost", "f8"),  # in incidents
+        ("size_merged", "f8"),
+        ("size_merged_ic", "f8"),
+        ("volume_merged", "f8"),
+        ("ai_volume_merged", "f8"),
+        ("ai_standard_hours", "f8"),
+        ("lead_time", "f8"),
+        ("decision_latency", "f8"),
+        ("review_wait", "f8"),
+        ("discarded_hours", "f8"),
+        ("item_hours", "f8"),  # integral of the number of items in the system
+        ("item_times", "f8"),  # sum of times in system of items that have left
+        ("item_clock", "f8"),
+        ("change_hours", "f8"),  # integral of the number of changes in progress
+        ("change_times", "f8"),
+        ("change_clock", "f8"),
+        ("overload_hours", "f8"),  # duties beyond the time there is
+        ("stage_hours", "f8", (len(STAGES),)),  # of merged changes
+        ("hours_ic", "f8", (len(ACTIVITIES),)),
+        ("hours_manager", "f8", (len(ACTIVITIES),)),
+        ("inbox_hours", "f8", (MAX_LAYERS,)),
+        ("inbox_capacity", "f8", (MAX_LAYERS,)),
+        ("coverage_sum", "f8"),  # cumulative over weeks and managers with reports
+        ("coverage_count", "f8"),
+        ("agent_hours", "f8"),
+        # gauges
+        ("ics", "i8"),
+        ("managers", "i8"),
+        ("skill_mean", "f8"),
+        ("fluency_mean", "f8"),
+    ],
+    align=True,
+)
+
+
+class Org(NamedTuple):
+    """The tables of one simulated organisation; all kernels take it as their first argument.
+
+    ``people``, ``teams``: a row per person (a team belongs to the manager of the same row); ``hours``: float64 [people,
+    activities], hours of every human since the start; ``weeks``: a snapshot of ``world`` at every week's end.
+    """
+
+    world: np.ndarray
+    people: np.ndarray
+    teams: np.ndarray
+    changes: np.ndarray
+    items: np.ndarray
+    agents: np.ndarray
+    events: np.ndarray
+    modules: np.ndarray  # int32 [modules]: row of the IC of each module, or NONE
+    home: np.ndarray  # int64 [people]: module that a person's work lies at
+    hours: np.ndarray
+    weeks: np.ndarray
+
+
+def table(rows: int, dtype: np.dtype) -> np.ndarray:
+    """Return a zeroed record array of *rows* rows."""
+    return np.zeros(rows, dtype).view(np.recarray)
