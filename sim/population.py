@@ -4,7 +4,7 @@ from math import exp, inf
 
 import numpy as np
 
-from sim.kernel import entry
+from sim.kernel import borrow, entry
 from sim.mechanisms import alignment, attention, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
 from sim.schedule import announce_arrival, nudge
@@ -15,6 +15,8 @@ from sim.structure import Tree
 
 #: Desks have ids of their own, apart from their managers'.
 DESK_ID = 1 << 30
+#: Hours after which the ring of the event calendar comes round.
+CALENDAR_HOURS = 64.0
 
 
 def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
@@ -37,12 +39,19 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     world["ics"] = int((tree.role == IC).sum())
     world["managers"] = int((tree.role == MANAGER).sum())
     world["teams_with_ics"] = int((teams.ics > 0).sum())
-    world["free_item"] = world["free_change"] = NONE
+    world["free_item"] = world["free_change"] = world["free_event"] = NONE
     org = Org(
-        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), modules, home,
+        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), _calendar(world, n), modules, home,
         np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD),
     )  # fmt: skip
     return grown(org, changes=6 * n + 600, items=8 * n + 800, events=8 * n + 1200)
+
+
+def _calendar(world: np.ndarray, people: int) -> np.ndarray:
+    """Return empty buckets for about one event a slot, and set the length of a slot in *world*."""
+    buckets = 1 << max(6, (32 * people).bit_length())
+    world["slots_per_hour"] = buckets / CALENDAR_HOURS
+    return np.full(buckets, NONE, np.int64)
 
 
 def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
@@ -110,7 +119,7 @@ def _hire_agents(people: np.ndarray, per_supervisor: int) -> np.ndarray:
 def _modules(tree: Tree, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (row of the IC of every module, module that everybody's work lies at)."""
     ics = np.flatnonzero(tree.role == IC)
-    modules = np.full(int(tree.module[ics].max()) + 1 if len(ics) else 1, NONE, np.int32)
+    modules = np.full(int(tree.module[ics].max()) + 1 if len(ics) else 1, NONE, np.int64)
     modules[tree.module[ics]] = ics
     home = np.zeros(len(people), np.int64)
     home[ics] = tree.module[ics]
@@ -131,7 +140,9 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
         new = table(len(old) + more, dtype)
         new[: len(old)] = old
         tables[name] = new
-    for name, head, count in (("changes", "free_change", "free_changes"), ("items", "free_item", "free_items")):
+    lists = (("changes", "free_change"), ("items", "free_item"), ("events", "free_event"))
+    for name, head in lists:
+        count = head + "s"
         new, first = tables[name], len(getattr(org, name))
         if len(new) > first:
             new["next"][first:] = np.arange(first + 1, len(new) + 1)
@@ -142,8 +153,9 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
 
 
 @entry
-def start(org, parameters, seed, run):
-    """Draw who everybody is from the key (seed, run) and let the first week begin; *org* is fresh from `new_org`."""
+def start(tables, parameters, seed, run):
+    """Draw who everybody is from the key (seed, run) and let the first week begin; *tables* are fresh from `new_org`."""
+    org = borrow(tables)
     p = parameters[0]
     w = org.world[0]
     w.seed = seed

@@ -15,9 +15,9 @@ next change; first in, first out within a class; only a higher class pre-empts, 
 
 from math import inf
 
-from sim.events import drop_first, schedule
+from sim.events import free_event, schedule, take_first
 from sim.inbox import enqueue, first_of, free_item, new_item
-from sim.kernel import entry, kernel
+from sim.kernel import borrow, entry, kernel
 from sim.mechanisms import alignment, attention, coding, defects, dependencies, learning, questions, review, work
 from sim.person import LEAST_RATE, begin, pause, predict_completion, set_stage, settle
 from sim.rng import ARRIVAL, ARRIVAL_SERVICE, positive, uniform
@@ -60,11 +60,11 @@ def proceed(org, p, c, now):
             if dependencies.request(org, p, c, now):
                 set_stage(org, c, STAGE_COORDINATION, now)
                 return
-        elif ch.done >= ch.size:
+        elif ch.done >= ch.standard_hours:
             written(org, p, c, now)
             return
         else:
-            until = min(ch.next_question, ch.dependency_at, ch.size)
+            until = min(ch.next_question, ch.dependency_at, ch.standard_hours)
             if ch.mode == BY_AGENT:
                 ch.done = until
             else:
@@ -599,30 +599,28 @@ def week_ends(org, p, now):
 
 
 @entry
-def advance(org, parameters, until):
-    """Simulate up to *until* hours; return DONE, or TABLES_FULL if the tables must grow first (then call again)."""
+def advance(tables, parameters, until):
+    """Simulate *tables* up to *until* hours; return DONE, or TABLES_FULL: let them grow (`grown`), then call again."""
+    org = borrow(tables)
     p = parameters[0]
     w = org.world[0]
     while True:
         week_at = (w.week + 1) * HOURS_PER_WEEK
-        if w.heap_size > 0 and org.events[0].time < week_at:
-            e = org.events[0]
-            if e.time >= until:
-                break
-            if w.free_items < MARGIN or w.free_changes < MARGIN or w.heap_size > len(org.events) - MARGIN:
-                return TABLES_FULL
+        if w.free_items < MARGIN or w.free_changes < MARGIN or w.free_events < MARGIN + 2 * len(org.people):
+            return TABLES_FULL
+        k = take_first(org, min(week_at, until))
+        if k >= 0:
+            e = org.events[k]
             w.now = e.time
             kind = e.kind
             ref = e.ref
             stamp = e.stamp
-            drop_first(org)
+            free_event(org, k)
             happen(org, p, kind, ref, stamp, w.now)
-        else:
-            if week_at > until:
-                break
-            if w.heap_size + 2 * len(org.people) > len(org.events) - MARGIN:
-                return TABLES_FULL
+        elif week_at <= until:
             w.now = week_at
             week_ends(org, p, week_at)
+        else:
+            break
     w.now = until
     return DONE

@@ -60,25 +60,25 @@ PERSON = np.dtype(
     [
         # identity and structure (owner: structure, model interventions)
         ("pid", "i8"),  # permanent id, the key of this person's dice
-        ("role", "i4"),
-        ("boss", "i4"),  # row of the boss
-        ("layer", "i4"),  # 0 = ICs, 1 = managers of ICs, ...
-        ("human", "i4"),  # row of the human whose hours these are (differs for a desk)
-        ("desk", "i4"),  # row of a manager's hands-on desk
-        ("reports", "i4"),  # direct reports, AI agents not counted
-        ("next_member", "i4"),  # next IC (or desk) of the same team
-        ("team", "i4"),  # row of the manager whose team this person works in
+        ("role", "i8"),
+        ("boss", "i8"),  # row of the boss
+        ("layer", "i8"),  # 0 = ICs, 1 = managers of ICs, ...
+        ("human", "i8"),  # row of the human whose hours these are (differs for a desk)
+        ("desk", "i8"),  # row of a manager's hands-on desk
+        ("reports", "i8"),  # direct reports, AI agents not counted
+        ("next_member", "i8"),  # next IC (or desk) of the same team
+        ("team", "i8"),  # row of the manager whose team this person works in
         ("coder", "?"),  # may write changes
         ("reviewer", "?"),  # may review changes of the team
         # service (owner: person.py)
-        ("current", "i4"),  # item in service
-        ("stamp", "i4"),  # number of the present service; an older EVENT_DONE is void
-        ("ready", "i4"),  # bit c set: queue of class c is not empty
+        ("current", "i8"),  # item in service
+        ("stamp", "i8"),  # number of the present service; an older EVENT_DONE is void
+        ("ready", "i8"),  # bit c set: queue of class c is not empty
         ("has_work", "?"),  # while not serving: has work, all of it blocked
         ("since", "f8"),  # h; accounted up to this time
         ("rate", "f8"),  # attention for items per hour of presence
-        ("head", "i4", (CLASSES,)),
-        ("tail", "i4", (CLASSES,)),
+        ("head", "i8", (CLASSES,)),
+        ("tail", "i8", (CLASSES,)),
         ("events", "i8"),  # events sent so far (breaks ties)
         ("queued_hours", "f8"),  # h of service waiting in the inbox
         ("arrived_hours", "f8"),  # h of service that arrived in the inbox, cumulative
@@ -86,11 +86,11 @@ PERSON = np.dtype(
         ("capacity_hours", "f8"),  # h available for items, cumulative
         # work (owner: work, coding)
         ("next_change", "i8"),  # j of the next change to start
-        ("writing", "i4"),  # changes in writing
-        ("open", "i4"),  # changes awaiting merge
-        ("parked", "i4"),  # change that waits for an agent
-        ("first_agent", "i4"),  # row of the first agent this person supervises
-        ("agents", "i4"),  # agents this person supervises
+        ("writing", "i8"),  # changes in writing
+        ("open", "i8"),  # changes awaiting merge
+        ("parked", "i8"),  # change that waits for an agent
+        ("first_agent", "i8"),  # row of the first agent this person supervises
+        ("agents", "i8"),  # agents this person supervises
         ("agent_probability", "f8"),  # probability that a change is done by an agent
         ("assistant_fraction", "f8"),  # f of an assisted change
         # review allowance (owner: review)
@@ -121,11 +121,11 @@ PERSON = np.dtype(
 
 TEAM = np.dtype(
     [
-        ("first_member", "i4"),
-        ("ics", "i4"),
-        ("reviewers", "i4"),
-        ("head", "i4"),  # shared review queue
-        ("tail", "i4"),
+        ("first_member", "i8"),
+        ("ics", "i8"),
+        ("reviewers", "i8"),
+        ("head", "i8"),  # shared review queue
+        ("tail", "i8"),
         ("queued_hours", "f8"),  # h of review waiting (shared and addressed)
         ("started", "i8"),  # changes started, against demand
         ("arrivals", "i8"),  # external arrivals so far
@@ -135,15 +135,15 @@ TEAM = np.dtype(
 
 CHANGE = np.dtype(
     [
-        ("owner", "i4"),
-        ("life", "i4"),  # number of the change that uses this row; an older event is void
-        ("wait", "i4"),  # number of the present blocking wait; an older event is void
-        ("next", "i4"),  # free list
+        ("owner", "i8"),
+        ("life", "i8"),  # number of the change that uses this row; an older event is void
+        ("wait", "i8"),  # number of the present blocking wait; an older event is void
+        ("next", "i8"),  # free list
         ("j", "i8"),  # the owner's j-th change
-        ("size", "f8"),  # S, standard hours
+        ("standard_hours", "f8"),  # S, the size
         ("volume", "f8"),  # V, standard-hour equivalents to read
         ("ai_fraction", "f8"),  # f
-        ("mode", "i4"),
+        ("mode", "i8"),
         ("counted", "?"),  # counts against the owner's WIP limit
         ("done", "f8"),  # standard hours written so far
         ("segment_end", "f8"),  # standard hours at the end of the present segment
@@ -151,31 +151,31 @@ CHANGE = np.dtype(
         ("share_verifying", "f8"),
         ("write_hours", "f8"),  # h the owner needs to write all of it
         ("next_question", "f8"),  # standard hours at which the next question comes up
-        ("questions", "i4"),  # questions so far
-        ("open_questions", "i4"),  # unanswered questions that do not block
-        ("question_item", "i4"),
+        ("questions", "i8"),  # questions so far
+        ("open_questions", "i8"),  # unanswered questions that do not block
+        ("question_item", "i8"),
         ("asked_at", "f8"),
         ("dependency_at", "f8"),  # standard hours at which another IC is needed
-        ("partner", "i4"),
+        ("partner", "i8"),
         ("disagreement", "f8"),  # belief of owner minus belief of partner
-        ("agent", "i4"),  # agent that works on it
-        ("attempt", "i4"),  # agent runs so far
+        ("agent", "i8"),  # agent that works on it
+        ("attempt", "i8"),  # agent runs so far
         ("failed", "?"),  # the last run failed
         ("written", "?"),
         ("abandon", "?"),
-        ("extra_defects", "i4"),  # from wrong answers and guesses
-        ("defects", "i4"),  # latent
+        ("extra_defects", "i8"),  # from wrong answers and guesses
+        ("defects", "i8"),  # latent
         ("found", "i8"),  # bit d set: defect d was found in this pass
-        ("review_pass", "i4"),
-        ("pending", "i4"),  # reviewers of this pass who have not finished
-        ("votes_for", "i4"),
-        ("votes_against", "i4"),
+        ("review_pass", "i8"),
+        ("pending", "i8"),  # reviewers of this pass who have not finished
+        ("votes_for", "i8"),
+        ("votes_against", "i8"),
         ("rejected", "?"),
-        ("reviewers", "i4", (MAX_REVIEWERS,)),
+        ("reviewers", "i8", (MAX_REVIEWERS,)),
         ("started_at", "f8"),
         ("belief", "f8"),  # of the owner at the start
         ("human_hours", "f8"),
-        ("stage", "i4"),
+        ("stage", "i8"),
         ("stage_since", "f8"),
         ("stage_hours", "f8", (len(STAGES),)),
     ],
@@ -184,14 +184,14 @@ CHANGE = np.dtype(
 
 ITEM = np.dtype(
     [
-        ("kind", "i4"),
-        ("state", "i4"),
-        ("person", "i4"),  # whose inbox (review: NONE while in the shared queue)
-        ("team", "i4"),  # row of the manager whose team's queue it is in
-        ("change", "i4"),
-        ("next", "i4"),
-        ("wait", "i4"),  # the change's wait number at sending
-        ("step", "i4"),  # hop, or number of the reviewer in the pass
+        ("kind", "i8"),
+        ("state", "i8"),
+        ("person", "i8"),  # whose inbox (review: NONE while in the shared queue)
+        ("team", "i8"),  # row of the manager whose team's queue it is in
+        ("change", "i8"),
+        ("next", "i8"),
+        ("wait", "i8"),  # the change's wait number at sending
+        ("step", "i8"),  # hop, or number of the reviewer in the pass
         ("begun", "?"),
         ("hours", "f8"),  # h needed
         ("left", "f8"),  # h left
@@ -204,8 +204,8 @@ ITEM = np.dtype(
 
 AGENT = np.dtype(
     [
-        ("supervisor", "i4"),
-        ("change", "i4"),
+        ("supervisor", "i8"),
+        ("change", "i8"),
         ("running", "?"),
         ("since", "f8"),
         ("run_hours", "f8"),  # h of own running time, cumulative
@@ -214,7 +214,18 @@ AGENT = np.dtype(
     align=True,
 )
 
-EVENT = np.dtype([("time", "f8"), ("tie", "i8"), ("kind", "i4"), ("ref", "i4"), ("stamp", "i4")], align=True)
+EVENT = np.dtype(
+    [
+        ("time", "f8"),
+        ("slot", "i8"),  # of the calendar
+        ("tie", "i8"),  # order among events of the same time
+        ("kind", "i8"),
+        ("ref", "i8"),
+        ("stamp", "i8"),
+        ("next", "i8"),  # in the bucket, or of the free list
+    ],
+    align=True,
+)
 
 #: One record of the whole organisation. The block of cumulative figures is what the weekly snapshots keep.
 WORLD = np.dtype(
@@ -226,7 +237,10 @@ WORLD = np.dtype(
         # clock and tables
         ("now", "f8"),
         ("week", "i8"),
-        ("heap_size", "i8"),
+        ("slots_per_hour", "f8"),  # of the event calendar
+        ("slot", "i8"),  # earliest slot that may hold an event
+        ("free_event", "i8"),
+        ("free_events", "i8"),
         ("free_item", "i8"),
         ("free_items", "i8"),
         ("free_change", "i8"),
@@ -307,7 +321,8 @@ class Org(NamedTuple):
     items: np.ndarray
     agents: np.ndarray
     events: np.ndarray
-    modules: np.ndarray  # int32 [modules]: row of the IC of each module, or NONE
+    buckets: np.ndarray  # int64 [power of two]: first event of each bucket of the calendar
+    modules: np.ndarray  # int64 [modules]: row of the IC of each module, or NONE
     home: np.ndarray  # int64 [people]: module that a person's work lies at
     hours: np.ndarray
     weeks: np.ndarray

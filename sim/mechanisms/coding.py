@@ -62,7 +62,7 @@ def queue_segment(org, p, c, until, now):
     q = org.people[ch.owner]
     specification, coding, verifying = _owner_hours(p, q, ch.ai_fraction)
     per_hour = specification + coding + verifying
-    ch.write_hours = per_hour * ch.size
+    ch.write_hours = per_hour * ch.standard_hours
     ch.share_coding = coding / per_hour if per_hour > 0.0 else 0.0
     ch.share_verifying = verifying / per_hour if per_hour > 0.0 else 0.0
     ch.segment_end = until
@@ -74,9 +74,9 @@ def queue_segment(org, p, c, until, now):
 def queue_specification(org, p, c, now):
     """Put the briefing of an agent into the owner's queue; the first time with the preparation of the change."""
     ch = org.changes[c]
-    hours = p.ai_specify_fixed_hours + p.ai_specify_hours * ch.size
+    hours = p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours
     if ch.attempt == 0:
-        hours += p.work_prep_hours * ch.size
+        hours += p.work_prep_hours * ch.standard_hours
         ch.write_hours = hours
     hours = max(positive_hours(org, p, c, hours), LEAST_HOURS)
     enqueue(org, ch.owner, new_item(org, SPECIFY, ch.owner, c, hours, now))
@@ -103,10 +103,10 @@ def run_agent(org, p, c, now):
     agent.since = now
     agent.runs += 1
     ch.attempt += 1
-    w.ai_standard_hours += ch.size
-    q.ai_hours += ch.size
+    w.ai_standard_hours += ch.standard_hours
+    q.ai_hours += ch.standard_hours
     u = uniform(w, AGENT_TIME, q.pid, ch.j, 2 * ch.attempt + 1)
-    mean = ch.size / p.ai_agent_speed
+    mean = ch.standard_hours / p.ai_agent_speed
     hours = max(positive(u, mean, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
     agent.run_hours += hours
     w.agent_hours += hours
@@ -124,7 +124,7 @@ def new_verification(org, p, c, now):
     """Return the item in which the owner verifies the agent's work on change *c*."""
     ch = org.changes[c]
     q = org.people[ch.owner]
-    hours = p.ai_agent_verify_hours * ch.size * _friction(p, q) / _reading_skill(p, q)
+    hours = p.ai_agent_verify_hours * ch.standard_hours * _friction(p, q) / _reading_skill(p, q)
     return new_item(org, VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
 
 
@@ -144,7 +144,7 @@ def verdict(org, p, c, now):
     ch = org.changes[c]
     q = org.people[ch.owner]
     u, v = uniform2(org.world[0], AGENT_RUN, q.pid, ch.j, ch.attempt)
-    ch.failed = u >= success_probability(p, ch.size, _friction(p, q), now)
+    ch.failed = u >= success_probability(p, ch.standard_hours, _friction(p, q), now)
     if not ch.failed:
         return SUCCESS
     return NOTICED if v < p.ai_verification_detection else UNNOTICED
@@ -166,9 +166,9 @@ def redo_by_hand(org, c):
 def finish(org, p, c):
     """Note that change *c* is written: its volume, and what the assistant wrote."""
     ch = org.changes[c]
-    ch.volume = volume(p, ch.size, ch.ai_fraction)
+    ch.volume = volume(p, ch.standard_hours, ch.ai_fraction)
     if ch.mode != BY_AGENT and ch.ai_fraction > 0.0:
-        written = ch.size * ch.ai_fraction
+        written = ch.standard_hours * ch.ai_fraction
         org.world[0].ai_standard_hours += written
         org.people[ch.owner].ai_hours += written
     ch.question_item = NONE

@@ -35,7 +35,7 @@ def draw(org, p, c):
         ch.defects = 1 if u < p.defects_bernoulli_rate else 0
         return
     f = ch.ai_fraction
-    mean = p.defects_per_standard_hour * ch.size * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+    mean = p.defects_per_standard_hour * ch.standard_hours * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
     mean /= q.skill**p.defects_skill_exponent
     if ch.failed:
         mean *= p.ai_failure_defect_factor

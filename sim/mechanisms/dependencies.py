@@ -34,7 +34,7 @@ def plan(org, p, c):
         return
     u, v = uniform2(org.world[0], DEPENDENCY, org.people[ch.owner].pid, ch.j, 0)
     if u < p.dependencies_probability:
-        ch.dependency_at = v * ch.size
+        ch.dependency_at = v * ch.standard_hours
 
 
 @kernel

@@ -33,14 +33,14 @@ def plan(org, p, c):
         ch.next_question = inf
         return
     if p.questions_one_per_change:
-        ch.next_question = ch.size if ch.questions == 0 else inf
+        ch.next_question = ch.standard_hours if ch.questions == 0 else inf
         return
     if p.questions_per_standard_hour <= 0.0:
         ch.next_question = inf
         return
     u = uniform(org.world[0], QUESTION_GAP, org.people[ch.owner].pid, ch.j, ch.questions)
     at = (0.0 if ch.questions == 0 else ch.next_question) - log(u) / p.questions_per_standard_hour
-    ch.next_question = at if at < ch.size else inf
+    ch.next_question = at if at < ch.standard_hours else inf
 
 
 @kernel
@@ -200,5 +200,5 @@ def decide_alone(org, p, c, now):
     u = uniform(w, QUESTION_GUESS, org.people[ch.owner].pid, ch.j, ch.questions)
     if u < p.questions_wrong_guess:
         ch.extra_defects += 1
-        return p.questions_guess_rework * ch.size
+        return p.questions_guess_rework * ch.standard_hours
     return 0.0

@@ -108,7 +108,7 @@ def start(org, p, i, mode, now):
     ch.owner = i
     ch.j = q.next_change
     u = uniform(w, SIZE, q.pid, ch.j, 0)
-    ch.size = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
+    ch.standard_hours = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
     ch.mode = mode
     ch.ai_fraction = 1.0 if mode == BY_AGENT else q.assistant_fraction
     ch.counted = True
@@ -236,13 +236,13 @@ def _count_merge(org, c, now):
     w = org.world[0]
     ch = org.changes[c]
     w.merged += 1
-    w.size_merged += ch.size
+    w.size_merged += ch.standard_hours
     if org.people[ch.owner].role == IC:
         w.merged_ic += 1
-        w.size_merged_ic += ch.size
+        w.size_merged_ic += ch.standard_hours
     w.volume_merged += ch.volume
     if ch.volume > 0.0:
-        human_part = ch.size * (1.0 - ch.ai_fraction)
+        human_part = ch.standard_hours * (1.0 - ch.ai_fraction)
         w.ai_volume_merged += ch.volume - human_part
     w.lead_time += now - ch.started_at
     if ch.mode == BY_AGENT:
