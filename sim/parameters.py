@@ -278,7 +278,7 @@ _QUESTIONS = (
     par("questions.triage_skill", 1.0, 0.5, 1.0, "probability", ASSUMPTION, "probability that a too hard question is seen to be so at once"),
     par("questions.patience_hours", 24.0, 8.0, 40.0, "hours", ASSUMPTION, "after this wait the asker decides alone; .inf = never", infinite=True),
     par("questions.wrong_guess", 0.5, 0.3, 0.7, "probability", ASSUMPTION, "probability that such a decision is wrong"),
-    par("questions.guess_rework", 0.4, 0.2, 0.8, "hours/standard hour", ASSUMPTION, "rework after a wrong decision, per standard hour of the change"),
+    par("questions.guess_rework", 0.8, 0.4, 1.5, "hours/standard hour", ASSUMPTION, "rework after a wrong decision, per standard hour of the change"),
     switch("questions.blocking", True, "the asker's change waits for the answer"),
     switch("questions.top_solves_all", True, "the top solves every question; off: an unsolved change is abandoned"),
     par("questions.super_ic_probability", 0.25, 0.0, 0.5, "probability", ASSUMPTION, "a teammate who knows the answer and is a super IC is asked first"),

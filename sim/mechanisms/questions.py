@@ -27,7 +27,8 @@ SOLVED, PASSED_ON, UNSOLVED = range(3)
 
 @kernel
 def plan(org, p, c):
-    """Set where in the work of change *c* the next question comes up."""
+    """Set where in the work of change *c* the next question comes up that its owner cannot solve."""
+    w = org.world[0]
     ch = org.changes[c]
     if not p.switches_questions:
         ch.next_question = inf
@@ -38,9 +39,18 @@ def plan(org, p, c):
     if p.questions_per_standard_hour <= 0.0:
         ch.next_question = inf
         return
-    u = uniform(org.world[0], QUESTION_GAP, org.people[ch.owner].pid, ch.j, ch.questions)
-    at = (0.0 if ch.questions == 0 else ch.next_question) - log(u) / p.questions_per_standard_hour
-    ch.next_question = at if at < ch.standard_hours else inf
+    pid = org.people[ch.owner].pid
+    at = 0.0 if ch.questions == 0 else ch.next_question
+    while True:
+        at -= log(uniform(w, QUESTION_GAP, pid, ch.j, ch.questions)) / p.questions_per_standard_hour
+        if at >= ch.standard_hours:
+            ch.next_question = inf
+            return
+        if uniform(w, QUESTION_DIFFICULTY, pid, ch.j, ch.questions) > org.people[ch.owner].knowledge:
+            ch.next_question = at
+            return
+        ch.questions += 1  # the owner knows the answer: nothing happens
+        w.questions += 1
 
 
 @kernel

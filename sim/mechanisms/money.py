@@ -1,0 +1,44 @@
+"""Money: what people and AI cost.
+
+Pay follows role and layer counted from below: an IC's median pay, times the ratio of the manager's layer, times the
+employer's load. AI costs a seat per IC and a price per standard hour that AI writes, discarded work included. Incidents have a
+direct cost besides the hours and the value they take.
+
+Not modelled: raises, bonuses, office and tool costs that do not depend on AI, discounts.
+Parameters: money.*, ai.seat_usd, ai.usd_per_standard_hour.
+"""
+
+from collections.abc import Mapping
+
+from sim.tree import PayScale
+
+MONTHS_PER_YEAR = 12
+WEEKS_PER_YEAR = 52.0
+#: Changes an IC merges a week, for the *planned* AI spend only (Sadowski et al. 2018, C17).
+PLANNED_CHANGES = 3.0
+
+
+def pay_scale(values: Mapping) -> PayScale:
+    """Return the loaded annual pay by role and layer, USD, from the parameters *values*."""
+    return PayScale(
+        ic_pay=values["money.ic_pay"] * values["money.load"],
+        ratios=tuple(values[f"money.manager_ratio_{layer}"] for layer in (1, 2, 3)),
+        step=values["money.manager_ratio_step"],
+    )
+
+
+def planned_ai_spend(values: Mapping) -> float:
+    """Return the planned AI spend per IC and year, USD, for organisations held to equal budgets."""
+    if not values["switches.ai"]:
+        return 0.0
+    share, g = values["ai.share_of_code"], values["ai.volume_ratio"]
+    written = PLANNED_CHANGES * values["work.size_mean"] * share / (g - (g - 1.0) * share)
+    return values["ai.seat_usd"] * MONTHS_PER_YEAR + written * WEEKS_PER_YEAR * values["ai.usd_per_standard_hour"]
+
+
+def ai_spend(values: Mapping, ics: float, standard_hours, weeks: float):
+    """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (array or float)."""
+    if not values["switches.ai"]:
+        return 0.0 * standard_hours
+    seats = values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
+    return seats + values["ai.usd_per_standard_hour"] * standard_hours

@@ -1,0 +1,159 @@
+"""Every outcome, declared once: name, unit, better direction, what it means, and how it is computed.
+
+An outcome is computed from two snapshots of the organisation's record (`sim.state.WORLD`), at the start and the end of a
+period, so the same declaration gives the figure of the whole horizon and the weekly series. Undefined figures are NaN here
+and null in JSON.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.state import ACTIVITIES, MAX_LAYERS, STAGES
+
+if TYPE_CHECKING:
+    from sim.tree import Tree
+
+WEEKS_PER_YEAR = 52.0
+
+
+class Period:
+    """The figures of one period of several runs: ``period.merged`` is the increase of the field, float64 [runs]."""
+
+    def __init__(self, start: np.ndarray, end: np.ndarray, weeks: float, tree: "Tree", values: Mapping) -> None:
+        """*start*, *end*: structured arrays [runs] of snapshots, *weeks* apart; *values*: the scenario's parameters."""
+        self.start, self.end, self.weeks, self.tree, self.values = start, end, weeks, tree, values
+
+    def of(self, field: str) -> np.ndarray:
+        """Return the increase of a cumulative field."""
+        return (self.end[field] - self.start[field]).astype(float)
+
+    def gauge(self, field: str) -> np.ndarray:
+        """Return the value of a gauge at the end of the period."""
+        return self.end[field].astype(float)
+
+    @property
+    def value(self) -> np.ndarray:
+        """Delivered value net of what incidents destroyed, standard hours."""
+        return self.of("value") - self.of("value_lost")
+
+    @property
+    def payroll(self) -> float:
+        """Payroll of the period, USD."""
+        return self.tree.payroll * self.weeks / WEEKS_PER_YEAR
+
+    @property
+    def ai_spend(self) -> np.ndarray:
+        """AI spend of the period, USD."""
+        from sim.mechanisms.money import ai_spend
+
+        return ai_spend(self.values, self.tree.ics, self.of("ai_standard_hours"), self.weeks)
+
+    @property
+    def cost(self) -> np.ndarray:
+        """People, AI and incidents, USD."""
+        return self.payroll + self.ai_spend + self.of("incidents") * self.values["money.usd_per_incident"]
+
+    def hours(self, role: str) -> np.ndarray:
+        """Return hours by activity, [runs, activities], of 'ic' or 'manager'."""
+        return self.of(f"hours_{role}")
+
+
+def ratio(a: np.ndarray | float, b: np.ndarray | float) -> np.ndarray:
+    """Return a / b, NaN where b is not positive."""
+    a, b = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
+    out = np.full(a.shape, np.nan)
+    np.divide(a, b, out=out, where=b > 0)
+    return out
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One declared outcome. better: +1 if more is better, -1 if less is, 0 if neither."""
+
+    name: str
+    unit: str
+    better: int
+    doc: str
+    compute: Callable[[Period], np.ndarray]
+    weekly: bool = False
+
+
+def _flat(x: Callable[[Period], float]) -> Callable[[Period], np.ndarray]:
+    return lambda period: np.full(len(period.end), float(x(period)))
+
+
+def _bottleneck(period: Period) -> np.ndarray:
+    """Return the index in `STAGES` of the stage with the largest share of lead time."""
+    hours = period.of("stage_hours")
+    return np.where(hours.sum(axis=1) > 0, hours.argmax(axis=1), np.nan)
+
+
+def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
+    return lambda q: ratio(q.of("inbox_hours")[:, layer], q.of("inbox_capacity")[:, layer])
+
+
+def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
+    return lambda q: ratio(q.hours(role)[:, activity], q.hours(role).sum(axis=1))
+
+
+_MAIN = (
+    Outcome("value_per_week", "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda q: q.value / q.weeks, True),
+    Outcome("value_per_fte", "standard hours/week", 1, "value per week and person", lambda q: q.value / q.weeks / max(q.tree.n, 1)),
+    Outcome("value_per_payroll_usd", "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda q: ratio(q.value, q.payroll)),
+    Outcome("value_per_people_and_ai_usd", "standard hours/USD", 1, "value per dollar of pay and AI", lambda q: ratio(q.value, q.payroll + q.ai_spend)),
+    Outcome("changes_per_ic_week", "changes/week", 1, "ICs' merged changes per IC and week", lambda q: ratio(q.of("merged_ic") / q.weeks, q.tree.ics), True),
+    Outcome("code_volume_per_week", "standard-hour equivalents/week", 0, "volume of merged code", lambda q: q.of("volume_merged") / q.weeks, True),
+    Outcome("cost_per_value", "USD/standard hour", -1, "people, AI and incident cost per value", lambda q: ratio(q.cost, q.value)),
+    Outcome("payroll_per_year", "USD/year", 0, "loaded annual pay of all positions", _flat(lambda q: q.tree.payroll)),
+    Outcome("payroll_gap", "USD/year", 0, "what `hold` left over", _flat(lambda q: q.tree.payroll_gap)),
+    Outcome("ai_spend_per_year", "USD/year", -1, "seats and usage of AI", lambda q: q.ai_spend * WEEKS_PER_YEAR / q.weeks),
+    Outcome("lead_time_hours", "hours", -1, "start to merge", lambda q: ratio(q.of("lead_time"), q.of("merged")), True),
+    Outcome("review_wait_hours", "hours", -1, "review requested to begun", lambda q: ratio(q.of("review_wait"), q.of("reviews")), True),
+    Outcome("decision_latency_hours", "hours", -1, "question asked to answered (or decided alone)", lambda q: ratio(q.of("decision_latency"), q.of("answers")), True),
+    Outcome("guessed_share", "share", -1, "escalated questions that the asker decided alone", lambda q: ratio(q.of("guesses"), q.of("answers"))),
+    Outcome("change_failure_rate", "share", -1, "merged changes with an escaped defect", lambda q: ratio(q.of("failed_changes"), q.of("merged")), True),
+    Outcome("incidents_per_week", "incidents/week", -1, "incidents", lambda q: q.of("incidents") / q.weeks, True),
+    Outcome("rework_share", "share", -1, "rework hours over IC hours", lambda q: ratio(q.hours("ic")[:, ACTIVITIES.index("reworking")], q.hours("ic").sum(axis=1))),
+    Outcome("unreviewed_share", "share", -1, "merged changes nobody reviewed", lambda q: ratio(q.of("unreviewed"), q.of("merged"))),
+    Outcome("discarded_hours_share", "share", -1, "hours in changes that were closed without merging, over IC hours", lambda q: ratio(q.of("discarded_hours"), q.hours("ic").sum(axis=1))),
+    Outcome("abandoned_changes", "changes/week", -1, "changes given up for want of an answer", lambda q: q.of("abandoned") / q.weeks),
+    Outcome("ai_share_realised", "share", 0, "merged AI volume over merged volume", lambda q: ratio(q.of("ai_volume_merged"), q.of("volume_merged")), True),
+    Outcome("ai_acceptance_rate", "share", 1, "agents' changes merged over decided", lambda q: ratio(q.of("agent_merged"), q.of("agent_decided"))),
+    Outcome("human_acceptance_rate", "share", 1, "other changes merged over decided", lambda q: ratio(q.of("human_merged"), q.of("human_decided"))),
+    Outcome("alignment", "share", 1, "value over size of merged changes", lambda q: ratio(q.of("value"), q.of("size_merged")), True),
+    Outcome("value_by_managers_per_week", "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda q: q.of("value_managers") / q.weeks),
+    Outcome("manager_utilisation", "share", 0, "inbox hours over hours left for the inbox", lambda q: ratio(q.of("inbox_hours").sum(axis=1), q.of("inbox_capacity").sum(axis=1)), True),
+    Outcome("coaching_coverage", "share", 1, "people time given over needed", lambda q: ratio(q.of("coverage_sum"), q.of("coverage_count")), True),
+    Outcome("span_mean", "reports", 0, "mean number of direct reports of a manager", _flat(lambda q: q.tree.facts()["span_mean"])),
+    Outcome("span_max", "reports", 0, "largest number of direct reports", _flat(lambda q: q.tree.facts()["span_max"])),
+    Outcome("headcount", "people", 0, "people, AI agents not counted", _flat(lambda q: q.tree.n)),
+    Outcome("managers_share", "share", 0, "managers over headcount", _flat(lambda q: q.tree.managers / max(q.tree.n, 1))),
+    Outcome("skill_mean", "reference engineers", 1, "mean skill of ICs at the end", lambda q: q.gauge("skill_mean"), True),
+    Outcome("ai_fluency_mean", "share", 0, "mean AI fluency of ICs at the end", lambda q: q.gauge("fluency_mean")),
+    Outcome("agents_running_mean", "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
+    Outcome("overload_hours_per_week", "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
+    Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(STAGES)), _bottleneck),
+)  # fmt: skip
+
+_TIMES = tuple(
+    Outcome(f"time_{activity}_{role}", "share", 0, f"share of {who} hours: {activity}", _time(role, k))
+    for role, who in (("ic", "IC"), ("manager", "manager"))
+    for k, activity in enumerate(ACTIVITIES)
+)
+
+_LAYERS = tuple(
+    Outcome(f"manager_utilisation_layer_{k}", "share", 0, f"inbox hours over hours left for it, layer {k}", _layer_utilisation(k))
+    for k in range(1, MAX_LAYERS)
+)  # fmt: skip
+
+OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES)}
+
+
+def compute(period: Period, names: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
+    """Return name -> float64 [runs] for all outcomes, or for *names*; layers that the tree does not have are left out."""
+    chosen = names if names is not None else tuple(OUTCOMES)
+    absent = {f"manager_utilisation_layer_{k}" for k in range(period.tree.layers + 1, MAX_LAYERS)}
+    return {name: OUTCOMES[name].compute(period) for name in chosen if name not in absent}

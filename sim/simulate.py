@@ -1,0 +1,213 @@
+"""Run a scenario: compiled, in threads, one keyed run after the other.
+
+Run r of every scenario uses the key (seed, r), so that results pair by run (common random numbers).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.outcomes import OUTCOMES, Period, compute
+from sim.parameters import record
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.state import Org
+    from sim.tree import Tree
+
+HOURS_PER_WEEK = 40.0
+HOURS_PER_DAY = 8.0
+MAX_SEED = 2**32 - 1
+#: Tables beyond this are a sign of an organisation that drowns in work (bytes).
+MAX_TABLE_BYTES = 4 * 2**30
+WEEKLY = tuple(name for name, outcome in OUTCOMES.items() if outcome.weekly)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that failed; ``orgsim run SCENARIO --seed SEED`` with the same run number replays it."""
+
+    run: int
+    seed: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Outcomes of several runs of one scenario.
+
+    runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
+    after the warm-up.
+    """
+
+    scenario: "Scenario"
+    seed: int
+    runs: np.ndarray
+    outcomes: dict[str, np.ndarray]
+    series: dict[str, np.ndarray]
+    failures: tuple[Failure, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def tree_of(scenario: "Scenario") -> "Tree":
+    """Return the organisation's tree, held equal to the scenario's base where `hold` says so."""
+    from sim.mechanisms.money import pay_scale, planned_ai_spend
+    from sim.structure import build_tree
+
+    base = scenario.hold_base
+    values = scenario.values
+    return build_tree(
+        scenario.organisation,
+        pay_scale(values),
+        tree_of(base) if base is not None else None,
+        base_organisation=base.organisation if base is not None else None,
+        bottom_span_ratio=values["organisation.bottom_span_ratio"],
+        ai_spend=planned_ai_spend(values),
+        base_ai_spend=planned_ai_spend(base.values) if base is not None else 0.0,
+    )
+
+
+class Engine:
+    """One scenario, ready to run: the tables of its people at the start, copied for every run."""
+
+    def __init__(self, scenario: "Scenario") -> None:
+        from sim.population import new_org
+
+        self.scenario = scenario
+        self.tree = tree_of(scenario)
+        self.parameters = record(scenario.values)
+        self.weeks = scenario.warmup_weeks + scenario.weeks
+        self._template = new_org(self.tree, self.parameters, self.weeks)
+
+    def begin(self, seed: int, run: int) -> "Org":
+        """Return the organisation at tick 0 of run *run*."""
+        from sim.population import start
+
+        org = type(self._template)(*(table.copy() for table in self._template))
+        start(org, self.parameters, seed, run)
+        return org
+
+    def advance(self, org: "Org", hours: float) -> "Org":
+        """Simulate *org* up to *hours* after the start of the warm-up; return it (its tables may have grown)."""
+        from sim.population import grown
+        from sim.schedule import TABLES_FULL, advance
+
+        while advance(org, self.parameters, float(hours)) == TABLES_FULL:
+            tables = ("changes", "items", "events")
+            if sum(getattr(org, name).nbytes for name in tables) > MAX_TABLE_BYTES:
+                raise UserError(
+                    f"{self.scenario.name}: more than {MAX_TABLE_BYTES >> 30} GB of unfinished work in week "
+                    f"{org.world[0].now / HOURS_PER_WEEK:.0f}; limit it (work.max_open, work.wip_limit, arrivals.per_hour)"
+                )
+            more = {name: max(len(getattr(org, name)) // 2, 1024 + 4 * len(org.people)) for name in tables}
+            org = grown(org, **more)
+        return org
+
+    def simulate(self, seed: int, run: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series, name -> [weeks])."""
+        org = self.advance(self.begin(seed, run), self.weeks * HOURS_PER_WEEK)
+        weeks = org.weeks[self.scenario.warmup_weeks :]
+        period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, self.scenario.values)
+        return weeks[[0, -1]].copy(), compute(period, WEEKLY)
+
+    def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""
+        return compute(Period(snapshots[:, 0], snapshots[:, 1], self.scenario.weeks, self.tree, self.scenario.values))
+
+
+def check_runs(runs: int, seed: int, first_run: int = 0) -> None:
+    """Raise `UserError` if the number of runs or the seed cannot be used."""
+    if not 1 <= runs <= 1_000_000:
+        raise UserError(f"runs: {runs} is outside 1 to 1,000,000")
+    if not 0 <= seed <= MAX_SEED:
+        raise UserError(f"seed: {seed} is outside 0 to {MAX_SEED}")
+    if not 0 <= first_run <= MAX_SEED - runs:
+        raise UserError(f"first run: {first_run} is outside 0 to {MAX_SEED - runs}")
+
+
+def workers_or_default(workers: int | None) -> int:
+    """Return the number of threads: *workers*, or as many as there are processors for this process."""
+    if workers is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not 1 <= workers <= 1024:
+        raise UserError(f"workers: {workers} is outside 1 to 1024")
+    return workers
+
+
+def run(
+    scenario: "Scenario",
+    runs: int = 100,
+    seed: int = 1,
+    *,
+    workers: int | None = None,
+    first_run: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Results:
+    """Simulate runs *first_run* to *first_run* + *runs* - 1 and return their outcomes.
+
+    *workers* threads (default: all processors); *progress* is called with the number of runs just done. A run that fails is
+    listed in ``failures`` and left out. Raises `UserError` if the scenario cannot be built.
+    """
+    check_runs(runs, seed, first_run)
+    engine = Engine(scenario)
+    snapshots, series, done, failures = [], [], [], []
+    for number, outcome in _in_threads(engine, seed, range(first_run, first_run + runs), workers_or_default(workers)):
+        if isinstance(outcome, Exception):
+            failures.append(Failure(number, seed, f"{type(outcome).__name__}: {outcome}"))
+        else:
+            snapshots.append(outcome[0])
+            series.append(outcome[1])
+            done.append(number)
+        if progress is not None:
+            progress(1)
+    if not done:
+        raise UserError(f"{scenario.name}: every run failed, the first one with: {failures[0].message}")
+    order = np.argsort(done)
+    outcomes = engine.outcomes(np.stack([snapshots[k] for k in order]))
+    weekly = {name: np.stack([series[k][name] for k in order]) for name in series[0]}
+    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, tuple(sorted(failures, key=lambda f: f.run)))
+
+
+def _in_threads(
+    engine: Engine, seed: int, numbers: range, workers: int
+) -> Iterator[tuple[int, tuple[np.ndarray, dict] | Exception]]:
+    """Yield (run, result or exception) as they end; at most 2 x *workers* are under way, so an interrupt is heard soon."""
+
+    def one(number: int) -> tuple[np.ndarray, dict] | Exception:
+        try:
+            return engine.simulate(seed, number)
+        except Exception as error:  # the run is reported and can be replayed by its seed and number
+            return error
+
+    if workers == 1 or len(numbers) == 1:
+        for number in numbers:
+            yield number, one(number)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: dict[Future, int] = {}
+        rest = iter(numbers)
+        try:
+            # The first run alone, so that the kernels are compiled once.
+            number = next(rest)
+            yield number, one(number)
+            for number in rest:
+                waiting[pool.submit(one, number)] = number
+                if len(waiting) >= 2 * workers:
+                    yield from _ended(waiting)
+            while waiting:
+                yield from _ended(waiting)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _ended(waiting: dict[Future, int]) -> Iterator[tuple[int, tuple[np.ndarray, dict] | Exception]]:
+    ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in ended:
+        yield waiting.pop(future), future.result()
