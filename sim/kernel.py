@@ -57,8 +57,22 @@ if not config.CACHE_DIR:
 
 
 def kernel(function: Callable) -> Callable:
-    """Compile *function* for calls from other kernels."""
-    return njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    """Compile *function* for calls from other kernels (never call a kernel from compiled-mode Python: use an entry)."""
+    compiled = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    if not config.DISABLE_JIT:
+        _compile_once_per_type(compiled)
+    return compiled
+
+
+def _compile_once_per_type(dispatcher) -> None:
+    """Let *dispatcher* see a constant argument as its type: Numba would compile a variant for every constant."""
+    resolve = dispatcher.get_call_template
+
+    def get_call_template(args, keywords):
+        plain = {name: types.unliteral(argument) for name, argument in keywords.items()}
+        return resolve(tuple(types.unliteral(argument) for argument in args), plain)
+
+    dispatcher.get_call_template = get_call_template
 
 
 def entry(function: Callable) -> Callable:

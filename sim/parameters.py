@@ -193,7 +193,7 @@ _COMMUNICATION = (
 )
 
 _AI = (
-    policy("ai.share_of_code", 0.30, "share", "planned share of merged code volume written by AI", maximum=0.98),
+    policy("ai.share_of_code", 0.30, "share", "planned share of merged code volume written by AI"),
     policy("ai.agent_fraction", 0.3, "share", "the agents' part of the AI share; the rest is assistant-written"),
     policy("ai.agents_per_supervisor", 3, "count", "agents one IC may run in parallel", maximum=1000),
     par("ai.assistant_speed", 4.0, 2.5, 6.0, "factor", ("B01", "B02", "B05"), "k: speed on the AI-written part of an assisted change"),

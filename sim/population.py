@@ -5,7 +5,7 @@ from math import exp, inf
 import numpy as np
 
 from sim.kernel import borrow, entry
-from sim.mechanisms import alignment, attention, work
+from sim.mechanisms import alignment, attention, coding, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
 from sim.schedule import announce_arrival, nudge
 from sim.state import (
@@ -190,6 +190,7 @@ def start(tables, parameters, seed, run):
     attention.set_duties(org, p)
     attention.update_coverage(org, p, 1.0)
     attention.update_productivity(org, p)
+    coding.update_paces(org, p)
     w.coverage_sum = 0.0
     w.coverage_count = 0.0
     for i in range(len(org.people)):

@@ -12,10 +12,9 @@ import numpy as np
 from sim.kernel import kernel
 
 # Streams: one per decision. The numbers are part of the results; append, never renumber.
-SIZE = 1  # (IC, change): size of the change
-MODE = 2  # (IC, change): agent or assistant
-QUESTION_GAP = 3  # (IC, change, k): standard hours to the k-th question
-QUESTION_DIFFICULTY = 4  # (IC, change, k): difficulty of it, and whether AI answers wrongly
+CHANGE = 1  # (IC, change): size; agent or assistant
+QUESTION = 3  # (IC, change, k): standard hours to the k-th question; its difficulty
+AI_ANSWER = 4  # (IC, change, k): is an answer of AI wrong
 QUESTION_GUESS = 5  # (IC, change, k): is a lonely decision wrong
 QUESTION_SUPER = 6  # (IC, change, k): is a super IC nearby asked, and who
 QUESTION_TRIAGE = 7  # (IC, change, k + 64 x layer): does the manager see that it is too hard
@@ -24,10 +23,9 @@ PARTNER = 9  # (IC, change, attempt): with whom
 LATERAL = 10  # (IC, change): does settling it directly work
 DEFECTS = 11  # (IC, change, k): latent defects
 DETECTION = 12  # (IC, change, pass x reviewer x defect): found?
-UNREVIEWED = 13  # (IC, change): merged without review
+UNREVIEWED = 13  # (IC, change): merged without review; closed without merging
 PICKUP = 14  # (IC, change, pass x reviewer): delay until a reviewer looks
 REJECTION = 15  # (IC, change, pass x reviewer): rejected for other reasons; assignment of the reviewer
-DISCARD = 16  # (IC, change): closed without merging
 AGENT_RUN = 17  # (IC, change, attempt): success, and noticed by the owner
 AGENT_TIME = 18  # (IC, change, attempt): running time
 INCIDENT = 19  # (IC, change, defect): delay and hours

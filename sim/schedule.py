@@ -22,7 +22,7 @@ from sim.mechanisms import alignment, attention, coding, defects, dependencies, 
 from sim.person import LEAST_RATE, begin, pause, predict_completion, set_stage, settle
 from sim.rng import ARRIVAL, ARRIVAL_SERVICE, positive, uniform
 from sim.state import (
-    BY_AGENT, CLASS_FIX, CLASS_HELP, CLASS_INCIDENT, CLASS_OF_KIND, CLASS_OWN, CLASS_REVIEW, COORDINATION, EVENT_AGENT,
+    ASSISTED, BY_AGENT, CLASS_FIX, CLASS_HELP, CLASS_INCIDENT, CLASS_OF_KIND, CLASS_OWN, CLASS_REVIEW, COORDINATION, EVENT_AGENT,
     EVENT_ANSWER, EVENT_ARRIVE, EVENT_DONE, EVENT_EXTERNAL, EVENT_PATIENCE, EVENT_WAKE, FIX, IC, INCIDENT, NONE,
     QUESTION, REVIEW, SPECIFY, STAGE_AGENT, STAGE_COORDINATION, STAGE_DECISIONS, STAGE_OWNER_QUEUE, STAGE_REVIEW_WAIT,
     STAGE_REWORK, VERIFY, WITHDRAWN, WRITE,
@@ -239,9 +239,10 @@ def start_change(org, p, i, now):
         return False
     if not work.is_asked_for(org, p, i, now):
         return False
-    mode = work.next_mode(org, i)
+    u, v = work.dice(org, i)
+    mode = BY_AGENT if v < q.agent_probability else ASSISTED
     if mode != BY_AGENT:
-        c = work.start(org, p, i, mode, now)
+        c = work.start(org, p, i, mode, u, now)
         questions.plan(org, p, c)
         dependencies.plan(org, p, c)
         proceed(org, p, c, now)
@@ -249,7 +250,7 @@ def start_change(org, p, i, now):
     a = work.claim_agent(org, i)
     if a < 0 and q.parked >= 0:
         return False
-    c = work.start(org, p, i, mode, now)
+    c = work.start(org, p, i, mode, u, now)
     questions.plan(org, p, c)
     dependencies.plan(org, p, c)
     if a < 0:
@@ -595,6 +596,7 @@ def week_ends(org, p, now):
     w.week += 1
     attention.set_duties(org, p)
     attention.update_productivity(org, p)
+    coding.update_paces(org, p)
     resume_after_week(org, p, now)
 
 

@@ -58,32 +58,36 @@ NONE = -1
 
 PERSON = np.dtype(
     [
-        # identity and structure (owner: structure, model interventions)
-        ("pid", "i8"),  # permanent id, the key of this person's dice
-        ("role", "i8"),
-        ("boss", "i8"),  # row of the boss
-        ("layer", "i8"),  # 0 = ICs, 1 = managers of ICs, ...
-        ("human", "i8"),  # row of the human whose hours these are (differs for a desk)
-        ("desk", "i8"),  # row of a manager's hands-on desk
-        ("reports", "i8"),  # direct reports, AI agents not counted
-        ("next_member", "i8"),  # next IC (or desk) of the same team
-        ("team", "i8"),  # row of the manager whose team this person works in
-        ("coder", "?"),  # may write changes
-        ("reviewer", "?"),  # may review changes of the team
-        # service (owner: person.py)
+        # service (owner: person.py); together and first, because every event reads them
         ("current", "i8"),  # item in service
         ("stamp", "i8"),  # number of the present service; an older EVENT_DONE is void
-        ("ready", "i8"),  # bit c set: queue of class c is not empty
-        ("has_work", "?"),  # while not serving: has work, all of it blocked
         ("since", "f8"),  # h; accounted up to this time
         ("rate", "f8"),  # attention for items per hour of presence
-        ("head", "i8", (CLASSES,)),
-        ("tail", "i8", (CLASSES,)),
+        ("ready", "i8"),  # bit c set: queue of class c is not empty
+        ("has_work", "?"),  # while not serving: has work, all of it blocked
+        ("coder", "?"),  # may write changes
+        ("reviewer", "?"),  # may review changes of the team
+        ("human", "i8"),  # row of the human whose hours these are (differs for a desk)
+        ("pid", "i8"),  # permanent id, the key of this person's dice
         ("events", "i8"),  # events sent so far (breaks ties)
-        ("queued_hours", "f8"),  # h of service waiting in the inbox
-        ("arrived_hours", "f8"),  # h of service that arrived in the inbox, cumulative
         ("served_hours", "f8"),  # h of service given, cumulative
         ("capacity_hours", "f8"),  # h available for items, cumulative
+        ("hand_hours", "f8"),  # hours of hand-writing since the last weekly update
+        ("team", "i8"),  # row of the manager whose team this person works in
+        ("next_member", "i8"),  # next IC (or desk) of the same team
+        ("role", "i8"),
+        ("allowance", "f8"),  # h; reviews start while it is positive (owner: review)
+        ("allowance_at", "f8"),  # time at which `allowance` was computed
+        ("wake_at", "f8"),  # time of the pending EVENT_WAKE, or infinity
+        ("head", "i8", (CLASSES,)),
+        ("tail", "i8", (CLASSES,)),
+        ("queued_hours", "f8"),  # h of service waiting in the inbox
+        ("arrived_hours", "f8"),  # h of service that arrived in the inbox, cumulative
+        # structure (owner: structure, model interventions)
+        ("boss", "i8"),  # row of the boss
+        ("layer", "i8"),  # 0 = ICs, 1 = managers of ICs, ...
+        ("desk", "i8"),  # row of a manager's hands-on desk
+        ("reports", "i8"),  # direct reports, AI agents not counted
         # work (owner: work, coding)
         ("next_change", "i8"),  # j of the next change to start
         ("writing", "i8"),  # changes in writing
@@ -93,10 +97,11 @@ PERSON = np.dtype(
         ("agents", "i8"),  # agents this person supervises
         ("agent_probability", "f8"),  # probability that a change is done by an agent
         ("assistant_fraction", "f8"),  # f of an assisted change
-        # review allowance (owner: review)
-        ("allowance", "f8"),  # h; reviews start while it is positive
-        ("allowance_at", "f8"),  # time at which `allowance` was computed
-        ("wake_at", "f8"),  # time of the pending EVENT_WAKE, or infinity
+        ("hours_by_hand", "f8"),  # h to hand-write a standard hour
+        ("hours_assisted", "f8"),  # h to write a standard hour with the assistant
+        ("verifying_factor", "f8"),  # on verification: fluency and reading skill
+        ("failure_factor", "f8"),  # on the odds of an agent's failure: fluency
+        ("defect_factor", "f8"),  # on latent defects: skill
         # who this is (owner: population, learning, alignment, attention)
         ("skill", "f8"),
         ("knowledge", "f8"),
@@ -113,7 +118,6 @@ PERSON = np.dtype(
         ("other_rate", "f8"),
         ("aligning_rate", "f8"),
         ("talking_rate", "f8"),
-        ("hand_hours", "f8"),  # hours of hand-writing since the last weekly update
         ("ai_hours", "f8"),  # standard hours written by AI since the last weekly update
     ],
     align=True,

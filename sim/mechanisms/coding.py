@@ -34,25 +34,24 @@ def volume(p, size, ai_fraction):
 
 
 @kernel
-def _friction(p, q):
-    """Return the factor by which fluency scales verification and failure odds."""
-    return exp(-p.ai_fluency_effect * (q.fluency - 0.5))
-
-
-@kernel
-def _reading_skill(p, q):
-    return q.skill**p.ai_reading_exponent
+def update_paces(org, p):
+    """Compute for everyone what depends on skill, fluency and coaching only (once a week, because powers are slow)."""
+    for i in range(len(org.people)):
+        q = org.people[i]
+        friction = exp(-p.ai_fluency_effect * (q.fluency - 0.5))
+        q.failure_factor = friction
+        q.verifying_factor = friction / q.skill**p.ai_reading_exponent
+        q.hours_by_hand = 1.0 / (q.skill * q.productivity)
+        q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill)
+        q.defect_factor = q.skill**-p.defects_skill_exponent
 
 
 @kernel
 def _owner_hours(p, q, f):
     """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
-    coding = (1.0 - f) / (q.skill * q.productivity) + f / (p.ai_assistant_speed * q.skill)
-    verifying = 0.0
-    if f > 0.0:
-        relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
-        verifying = f * p.ai_assistant_verify_hours * _friction(p, q) * relief / _reading_skill(p, q)
-    return p.work_prep_hours, coding, verifying
+    coding = (1.0 - f) * q.hours_by_hand + f * q.hours_assisted
+    relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
+    return p.work_prep_hours, coding, f * p.ai_assistant_verify_hours * relief * q.verifying_factor
 
 
 @kernel
@@ -124,17 +123,17 @@ def new_verification(org, p, c, now):
     """Return the item in which the owner verifies the agent's work on change *c*."""
     ch = org.changes[c]
     q = org.people[ch.owner]
-    hours = p.ai_agent_verify_hours * ch.standard_hours * _friction(p, q) / _reading_skill(p, q)
+    hours = p.ai_agent_verify_hours * ch.standard_hours * q.verifying_factor
     return new_item(org, VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
 
 
 @kernel
-def success_probability(p, size, fluency_factor, now):
+def success_probability(p, size, failure_factor, now):
     """Return the probability that an agent succeeds with a change of *size* standard hours at time *now*."""
     horizon = p.ai_horizon_hours
     if p.ai_horizon_doubling_weeks < inf:
         horizon *= 2.0 ** (now / (40.0 * p.ai_horizon_doubling_weeks))
-    odds_of_failure = (size / horizon) ** p.ai_horizon_slope * fluency_factor
+    odds_of_failure = (size / horizon) ** p.ai_horizon_slope * failure_factor
     return 1.0 / (1.0 + odds_of_failure)
 
 
@@ -144,7 +143,7 @@ def verdict(org, p, c, now):
     ch = org.changes[c]
     q = org.people[ch.owner]
     u, v = uniform2(org.world[0], AGENT_RUN, q.pid, ch.j, ch.attempt)
-    ch.failed = u >= success_probability(p, ch.standard_hours, _friction(p, q), now)
+    ch.failed = u >= success_probability(p, ch.standard_hours, q.failure_factor, now)
     if not ch.failed:
         return SUCCESS
     return NOTICED if v < p.ai_verification_detection else UNNOTICED

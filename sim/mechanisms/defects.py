@@ -36,7 +36,7 @@ def draw(org, p, c):
         return
     f = ch.ai_fraction
     mean = p.defects_per_standard_hour * ch.standard_hours * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
-    mean /= q.skill**p.defects_skill_exponent
+    mean *= q.defect_factor
     if ch.failed:
         mean *= p.ai_failure_defect_factor
     u = uniform(w, DEFECTS, q.pid, ch.j, 0)

@@ -16,10 +16,8 @@ from math import inf, log
 from sim.events import schedule
 from sim.inbox import new_item, send, withdraw
 from sim.kernel import kernel
-from sim.rng import (
-    QUESTION_DIFFICULTY, QUESTION_GAP, QUESTION_GUESS, QUESTION_SUPER, QUESTION_TRIAGE, SERVICE, positive, uniform,
-    uniform2,
-)  # fmt: skip
+from sim.rng import AI_ANSWER, QUESTION_GUESS, QUESTION_SUPER, QUESTION_TRIAGE, SERVICE, positive, uniform, uniform2
+from sim.rng import QUESTION as QUESTION_DICE
 from sim.state import EVENT_ANSWER, EVENT_PATIENCE, IC, MANAGER, NONE, QUESTION
 
 SOLVED, PASSED_ON, UNSOLVED = range(3)
@@ -42,11 +40,12 @@ def plan(org, p, c):
     pid = org.people[ch.owner].pid
     at = 0.0 if ch.questions == 0 else ch.next_question
     while True:
-        at -= log(uniform(w, QUESTION_GAP, pid, ch.j, ch.questions)) / p.questions_per_standard_hour
+        u, difficulty = uniform2(w, QUESTION_DICE, pid, ch.j, ch.questions)
+        at -= log(u) / p.questions_per_standard_hour
         if at >= ch.standard_hours:
             ch.next_question = inf
             return
-        if uniform(w, QUESTION_DIFFICULTY, pid, ch.j, ch.questions) > org.people[ch.owner].knowledge:
+        if difficulty > org.people[ch.owner].knowledge:
             ch.next_question = at
             return
         ch.questions += 1  # the owner knows the answer: nothing happens
@@ -128,13 +127,14 @@ def ask(org, p, c, now):
     w = org.world[0]
     ch = org.changes[c]
     q = org.people[ch.owner]
-    u, v = uniform2(w, QUESTION_DIFFICULTY, q.pid, ch.j, ch.questions)
+    u = uniform2(w, QUESTION_DICE, q.pid, ch.j, ch.questions)[1]
+    number = ch.questions
     ch.questions += 1
     w.questions += 1
     if u <= q.knowledge:
         return 0.0
     if p.switches_ai and u <= p.ai_answer_knowledge:
-        if v < p.ai_answer_wrong:
+        if uniform(w, AI_ANSWER, q.pid, ch.j, number) < p.ai_answer_wrong:
             ch.extra_defects += 1
         return p.ai_answer_hours
     m = _super_ic(org, p, c, u)

@@ -17,7 +17,7 @@ from math import inf
 from sim.events import schedule
 from sim.inbox import new_item, send, unlink
 from sim.kernel import kernel
-from sim.rng import DETECTION, DISCARD, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
+from sim.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
 from sim.state import (
     CLASS_OF_KIND, CLASS_OWN, CLASS_REVIEW, EVENT_WAKE, MAX_REVIEWERS, NONE, QUEUED, REVIEW,
 )  # fmt: skip
@@ -113,6 +113,8 @@ def _needed_hours(org, p, c, reviewer):
         mean = ch.volume * p.review_hours_per_standard_hour
     if ch.review_pass > 1:
         mean *= p.review_rereview_share
+    if p.review_distribution == 0:
+        return mean
     step = FIRST_STEP + ch.review_pass * 4 + reviewer
     u = uniform(org.world[0], SERVICE, org.people[ch.owner].pid, ch.j, step)
     return positive(u, mean, p.review_distribution, p.service_cv)
@@ -363,7 +365,7 @@ def vote(org, p, k):
     if ch.pending > 0:
         return PENDING
     discard = p.review_discard_human * (1.0 - f) + p.review_discard_agent * f
-    if ch.review_pass == 1 and uniform(w, DISCARD, pid, ch.j, 0) < discard:
+    if ch.review_pass == 1 and uniform2(w, UNREVIEWED, pid, ch.j, 0)[1] < discard:
         return CLOSED
     return APPROVED if _is_accepted(p, ch.votes_for, ch.votes_against) else REWORK
 

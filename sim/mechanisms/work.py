@@ -18,9 +18,9 @@ from math import inf
 
 from sim.kernel import kernel
 from sim.person import set_stage
-from sim.rng import MODE, SIZE, positive, uniform
+from sim.rng import CHANGE, positive, uniform2
 from sim.state import (
-    ASSISTED, BY_AGENT, IC, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES,
+    BY_AGENT, IC, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES,
 )  # fmt: skip
 
 MERGED, DISCARDED, ABANDONED = range(3)
@@ -78,13 +78,10 @@ def may_start(org, p, i):
 
 
 @kernel
-def next_mode(org, i):
-    """Return the mode of the next change of person *i*."""
+def dice(org, i):
+    """Return the uniforms behind (size, mode) of the next change of person *i*."""
     q = org.people[i]
-    if q.agent_probability <= 0.0:
-        return ASSISTED
-    u = uniform(org.world[0], MODE, q.pid, q.next_change, 0)
-    return BY_AGENT if u < q.agent_probability else ASSISTED
+    return uniform2(org.world[0], CHANGE, q.pid, q.next_change, 0)
 
 
 @kernel
@@ -96,8 +93,8 @@ def _count_changes(org, now):
 
 
 @kernel
-def start(org, p, i, mode, now):
-    """Person *i* starts the next change; return its row."""
+def start(org, p, i, mode, u, now):
+    """Person *i* starts the next change, its size by the uniform *u*; return its row."""
     w = org.world[0]
     q = org.people[i]
     _count_changes(org, now)
@@ -107,7 +104,6 @@ def start(org, p, i, mode, now):
     w.free_changes -= 1
     ch.owner = i
     ch.j = q.next_change
-    u = uniform(w, SIZE, q.pid, ch.j, 0)
     ch.standard_hours = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
     ch.mode = mode
     ch.ai_fraction = 1.0 if mode == BY_AGENT else q.assistant_fraction

@@ -1,0 +1,103 @@
+"""Dependencies: changes that need another IC, settled in the team, directly, or through the hierarchy."""
+
+from __future__ import annotations
+
+from math import exp, inf, log
+from typing import TYPE_CHECKING
+
+from benchmarks.plain_mesa.dice import Stream, positive
+from benchmarks.plain_mesa.things import Change, Item, Kind
+
+if TYPE_CHECKING:
+    from benchmarks.plain_mesa.server import Server
+    from benchmarks.plain_mesa.writer import Writer
+
+LOG_FARTHEST = 20.0 * log(2.0)
+CANDIDATES = 200
+FIRST_STEP = 1000
+
+
+def plan(change: Change) -> None:
+    """Set at which point of the writing another IC is needed, if at all."""
+    model = change.owner.model
+    change.dependency_at = inf
+    if model.p.switches_dependencies:
+        u, v = model.dice.two(Stream.DEPENDENCY, change.owner.pid, change.number)
+        if u < model.p.dependencies_probability:
+            change.dependency_at = v * change.size
+
+
+def partner_of(writer: Writer, number: int) -> Writer | None:
+    """Return the IC that the *number*-th change of *writer* depends on: the first candidate who exists."""
+    model = writer.model
+    p = model.p
+    others = {module: ic for module, ic in model.module_owners.items() if ic is not writer}
+    for attempt in range(CANDIDATES):
+        u, v = model.dice.two(Stream.PARTNER, writer.pid, number, attempt)
+        if u < p.dependencies_near_share:
+            distance = 1 + int(v * p.dependencies_near_reach)
+            ahead = u < 0.5 * p.dependencies_near_share
+        else:
+            distance = int(exp(v * LOG_FARTHEST))
+            ahead = u < 0.5 * (1.0 + p.dependencies_near_share)
+        module = writer.home + distance if ahead else writer.home - distance
+        if module in others:
+            return others[module]
+    # Nobody met by chance: the nearest, ahead before behind.
+    nearest = min(others, key=lambda m: (abs(m - writer.home), m < writer.home), default=None)
+    return others[nearest] if nearest is not None and nearest != writer.home else None
+
+
+def request(change: Change) -> bool:
+    """Ask for the partner; return False if there is none."""
+    owner = change.owner
+    model = owner.model
+    p = model.p
+    change.dependency_at = inf
+    change.partner = partner = partner_of(owner, change.number)
+    if partner is None:
+        return False
+    if partner.team is owner.team:
+        _send(owner, change, partner, p.dependencies_team_hours, 0)
+        return True
+    works = 1.0 / (1.0 + (model.ledger.teams_with_ics - 1) / p.dependencies_lateral_scale)
+    boss = owner.human.boss
+    lateral = boss is None or model.dice.one(Stream.LATERAL, owner.pid, change.number) < works
+    _send(owner, change, partner if lateral else boss, p.dependencies_coordination_hours, 1)
+    return True
+
+
+def _send(sender: Server, change: Change, receiver: Server, mean: float, step: int) -> None:
+    model = sender.model
+    p = model.p
+    u = model.dice.one(Stream.SERVICE, change.owner.pid, change.number, FIRST_STEP + step)
+    hours = positive(u, mean, p.service_distribution, p.service_cv)
+    item = model.new_item(Kind.COORDINATION, receiver, change, hours)
+    item.step = step
+    model.send(sender, item, p.communication_delay_hours)
+
+
+def _next_on_path(manager: Server, partner: Writer) -> Server:
+    """Return who comes after *manager* on the path up to the lowest common manager and down to *partner*."""
+    chain = [partner]
+    while chain[-1].boss is not None:
+        if chain[-1].boss is manager:
+            return chain[-1]  # below this manager: go down
+        chain.append(chain[-1].boss)
+    return manager.boss if manager.boss is not None else chain[-1]  # up, or across to the partner's top
+
+
+def served(person: Server, item: Item) -> None:
+    """*person* has done a part: the next one on the path is asked, at last the owner of the change."""
+    change = item.change
+    p = person.model.p
+    owner, partner = change.owner, change.partner
+    if person is owner:
+        change.wait += 1
+        owner.proceed(change)
+    elif person is partner:
+        change.disagreement = owner.human.belief - partner.belief
+        mean = p.dependencies_team_hours if item.step == 0 else p.dependencies_coordination_hours
+        _send(person, change, owner, mean, item.step + 1)
+    else:
+        _send(person, change, _next_on_path(person, partner), p.dependencies_coordination_hours, item.step + 1)

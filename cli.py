@@ -1,0 +1,159 @@
+"""The `orgsim` program: parse, call `sim`, print. No model logic here.
+
+Sub-commands live in `sim/commands/`, a small module per group, and are imported only when they are named, so that
+``orgsim --help`` and ``orgsim check`` answer at once. Exit codes: 0 done, 1 a run failed, 2 bad input or usage, 3 finished
+with some runs failed, 130 interrupted.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from sim.errors import UserError
+
+#: Command -> (module, function). The order is that of the help page.
+COMMANDS = {
+    "list": ("sim.commands.catalogue", "list_command"),
+    "check": ("sim.commands.catalogue", "check_command"),
+    "run": ("sim.commands.run", "run_command"),
+    "compare": ("sim.commands.compare", "compare_command"),
+    "sweep": ("sim.commands.sweep", "sweep_command"),
+    "import": ("sim.commands.roster", "import_command"),
+    "validate": ("sim.commands.validate", "validate_command"),
+    "parameters": ("sim.commands.parameters", "parameters_command"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name]
+        return getattr(importlib.import_module(module), function)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple:
+        """As in click, with the nearest name where a command is unknown."""
+        from sim.errors import suggest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            hint = suggest(args[0], list(COMMANDS)) or f"; commands: {', '.join(COMMANDS)}"
+            raise click.UsageError(f"No such command '{args[0][:80]}'{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from sim.commands.common import version
+
+        click.echo(f"orgsim {version()}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version.",
+)
+def cli() -> None:
+    """Simulate a software organisation: flat or layered, with AI coding agents, at equal payroll.
+
+    \b
+    Examples:
+      orgsim list
+      orgsim run flat --runs 20
+      orgsim compare layered flat
+      orgsim sweep flat-vs-layered
+    """
+
+
+def execute(args: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code. Whatever goes wrong becomes a sentence on stderr, never a traceback."""
+    from sim.bundled import one_line
+    from sim.commands.common import InterruptedByUserError
+
+    try:
+        code = cli.main(args=None if args is None else list(args), prog_name="orgsim", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except UserError as error:
+        for line in str(error).splitlines() or [""]:
+            click.echo(f"Error: {one_line(line, 2000)}", err=True)
+        return getattr(error, "exit_code", 2)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except InterruptedByUserError as error:
+        click.echo(f"\nInterrupted: {error}", err=True)
+        return 130
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted: nothing was written.", err=True)
+        return 130
+    except BrokenPipeError:
+        _leave_closed_pipe()
+        return 0
+    except SystemExit:  # click's own end where a pipe was closed by its reader
+        _leave_closed_pipe()
+        return 0
+    except MemoryError:
+        click.echo("Error: there is not enough memory; use fewer people, weeks or workers", err=True)
+        return 2
+    except Exception as error:
+        return _internal(error)
+
+
+def _leave_closed_pipe() -> None:
+    """The reader (`head`, say) has gone: say nothing, not even when Python flushes at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("ORGSIM_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    text = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    click.echo(
+        f"Error: internal error ({text}). This is a defect of orgsim, not of your input: please report it with the "
+        "command; the same --seed replays it, and ORGSIM_DEBUG=1 shows where it is.",
+        err=True,
+    )
+    return 1
+
+
+def main() -> None:
+    """Entry point of the `orgsim` script."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal that cannot show a letter is no reason to stop
+    code = execute()
+    if code == 130:
+        # Worker threads cannot be stopped in the middle of a run; what is done is stored, so do not wait for them.
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

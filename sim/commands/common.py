@@ -1,0 +1,173 @@
+"""Options, progress and output that the commands share."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+MAX_RUNS = 100_000
+_SHOWN_FAILURES = 10
+
+
+class InterruptedByUserError(Exception):
+    """Ctrl-C. The message says what was kept."""
+
+
+@contextmanager
+def keeping(what: str) -> Iterator[None]:
+    """Turn Ctrl-C inside the block into `InterruptedByUserError` with a sentence about what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptedByUserError(what) from None
+
+
+# ---- options
+
+
+def sets_option(function: Callable) -> Callable:
+    """``--set path=value``, repeatable."""
+    return click.option(
+        "--set", "sets", multiple=True, metavar="PATH=VALUE",
+        help="Override a parameter or setting, for example ai.share_of_code=0.5. Repeatable.",
+    )(function)  # fmt: skip
+
+
+def runs_option(default: int | None = 100) -> Callable:
+    """``--runs N``."""
+    return click.option(
+        "--runs", type=click.IntRange(1, MAX_RUNS), default=default, show_default=default is not None, metavar="N",
+        help="Number of runs.",
+    )  # fmt: skip
+
+
+def seed_option(default: int | None = 1) -> Callable:
+    """``--seed N``."""
+    return click.option(
+        "--seed", type=click.IntRange(0, 2**32 - 1), default=default, show_default=default is not None, metavar="N",
+        help="Seed of the dice; run r of every scenario uses the key (seed, r).",
+    )  # fmt: skip
+
+
+def workers_option(function: Callable) -> Callable:
+    """``--workers N``."""
+    return click.option(
+        "--workers", type=click.IntRange(1, 1024), metavar="N", help="Threads; default: one per processor."
+    )(function)
+
+
+def json_option(function: Callable) -> Callable:
+    """``--json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout."
+    )(function)
+
+
+# ---- output
+
+
+def print_json(data: Any) -> None:
+    """Print exactly one JSON object; figures that are not finite become null."""
+    click.echo(json.dumps(finite(data), ensure_ascii=False, allow_nan=False))
+
+
+def finite(data: Any) -> Any:
+    """The same data with NaN and infinity as None, tuples as lists, and NumPy scalars as Python's."""
+    if isinstance(data, dict):
+        return {str(key): finite(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [finite(value) for value in data]
+    if hasattr(data, "item"):
+        data = data.item()
+    return None if isinstance(data, float) and not math.isfinite(data) else data
+
+
+def warn(lines: Sequence[str]) -> None:
+    """Print warnings to stderr, each once."""
+    for line in dict.fromkeys(lines):
+        click.echo(f"Warning: {line}", err=True)
+
+
+def report_failures(failures: Sequence[Any], replay: str) -> None:
+    """List failed runs on stderr. replay: the command that runs one again, with {run} and {seed} to be filled in."""
+    for failure in failures[:_SHOWN_FAILURES]:
+        again = replay.format(run=failure.run, seed=failure.seed)
+        click.echo(f"Run {failure.run} failed: {failure.message} (again: {again})", err=True)
+    if len(failures) > _SHOWN_FAILURES:
+        click.echo(f"... and {len(failures) - _SHOWN_FAILURES:,} more", err=True)
+
+
+def exit_code(failed: int, planned: int) -> int:
+    """0 if no run failed, 3 if some did, 1 if all did."""
+    if failed == 0:
+        return 0
+    return 1 if failed >= planned else 3
+
+
+def load_scenario(name: str, sets: Sequence[str]) -> "Scenario":
+    """Load a scenario and print its warnings to stderr."""
+    from sim.scenario import load
+
+    scenario = load(name, sets)
+    warn(scenario.warnings)
+    return scenario
+
+
+def version() -> str:
+    """Version of the installed package; "unknown" in a checkout that is not installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("orgsim")
+    except metadata.PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+# ---- progress
+
+
+def notice_compilation() -> None:
+    """Say that the engine is being compiled, if it is, and if somebody is looking."""
+    if not sys.stderr.isatty():
+        return
+    from sim.kernel import is_cached
+
+    if not is_cached():
+        click.echo("Compiling the engine, once after every installation: about 20 seconds ...", err=True)
+
+
+class Bar:
+    """A progress bar on stderr, or nothing when stderr is no terminal."""
+
+    def __init__(self, bar: Any = None) -> None:
+        self._bar = bar
+
+    def update(self, more: int = 1) -> None:
+        """So many more are done."""
+        if self._bar is not None:
+            self._bar.update(more)
+
+    def at(self, done: int, planned: int) -> None:
+        """So many are done of so many planned."""
+        if self._bar is not None:
+            self._bar.total = planned
+            self._bar.update(done - self._bar.n)
+
+
+@contextmanager
+def progress(total: int | None, unit: str = " runs") -> Iterator[Bar]:
+    """A bar on stderr for the time of the block, silent when stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield Bar()
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+        yield Bar(bar)

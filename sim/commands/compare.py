@@ -1,0 +1,98 @@
+"""`orgsim compare`."""
+
+import sys
+
+import click
+
+from sim.commands.common import (
+    exit_code,
+    json_option,
+    keeping,
+    notice_compilation,
+    print_json,
+    progress,
+    report_failures,
+    runs_option,
+    seed_option,
+    sets_option,
+    warn,
+    workers_option,
+)  # fmt: skip
+from sim.errors import UserError
+
+
+@click.command("compare")
+@click.argument("scenarios", nargs=-1, required=True, metavar="A B [C ...]")
+@runs_option(None)
+@click.option(
+    "--until-decided", is_flag=True, help="Add runs until the primary outcome is decided, instead of --runs."
+)
+@click.option(
+    "--primary",
+    default="value_per_payroll_usd",
+    show_default=True,
+    metavar="OUTCOME",
+    help="The outcome that decides.",
+)
+@click.option(
+    "--ranges", type=click.IntRange(0, 10_000), default=64, show_default=True, metavar="N",
+    help="Plausible parameter sets on which each verdict is tried; 0 = skip.",
+)  # fmt: skip
+@seed_option()
+@sets_option
+@workers_option
+@json_option
+def compare_command(
+    scenarios: tuple[str, ...],
+    runs: int | None,
+    until_decided: bool,
+    primary: str,
+    ranges: int,
+    seed: int,
+    sets: tuple[str, ...],
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Compare scenarios with the first one.
+
+    They are compared run by run on the same dice (default: 100 runs). Prints what differs, the difference of
+    every outcome with its 95 % interval, and in which share of the plausible
+    parameter ranges each verdict holds.
+
+    \b
+    Examples:
+      orgsim compare layered flat
+      orgsim compare layered flat one-boss --until-decided --set ai.share_of_code=0.6
+    """
+    if len(scenarios) < 2:
+        raise UserError(
+            f"compare needs at least two scenarios, got {len(scenarios)}; such as: orgsim compare layered flat"
+        )
+    if until_decided and runs is not None:
+        raise UserError("--runs and --until-decided exclude each other; give one of them")
+    from sim.scenario import load
+
+    loaded = [load(name, sets) for name in scenarios]
+    notice_compilation()
+    from sim.compare import compare
+    from sim.report.tables import use_colour
+
+    planned = (100 if runs is None else runs) * len(loaded)
+    with keeping("nothing was written; compare keeps no results."), progress(planned) as bar:
+        found = compare(
+            loaded,
+            runs=100 if runs is None else runs,
+            seed=seed,
+            ranges=ranges,
+            until_decided=until_decided,
+            primary=primary,
+            workers=workers,
+            progress=bar.at,
+        )
+    warn(found.warnings)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        click.echo(found.to_text(use_colour(sys.stdout)))
+    report_failures(found.failures, "orgsim run SCENARIO --seed {seed} --first-run {run} --runs 1")
+    return exit_code(len(found.failures), found.runs * len(loaded))

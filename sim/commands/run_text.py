@@ -1,0 +1,126 @@
+"""`orgsim run` as text: the question, the outcomes by group, utilisation per layer, the bottleneck in words."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.outcomes import OUTCOMES
+from sim.report.tables import interval, number, paragraph, table
+from sim.state import STAGES
+from sim.statistics import mean_ci
+
+if TYPE_CHECKING:
+    from sim.simulate import Results
+
+_LAYER = "manager_utilisation_layer_"
+#: Group -> prefixes of the names of its outcomes, in the order of printing. What fits nowhere comes under "Other".
+_GROUPS = {
+    "Delivered": ("value_", "changes_", "code_volume", "alignment"),
+    "Money": ("cost_", "payroll_", "ai_spend"),
+    "Flow": ("lead_time", "review_wait", "decision_latency"),
+    "Quality": ("change_failure", "incidents", "guessed", "rework", "unreviewed", "discarded", "abandoned"),
+    "AI": ("ai_", "agents_", "human_acceptance"),
+    "Managers and structure": (
+        "manager_utilisation",
+        "coaching",
+        "span_",
+        "headcount",
+        "managers_",
+        "overload",
+    ),
+    "People": ("skill_", "quits", "layoff", "layoffs"),
+    "Where an IC's hours go": ("time_",),
+    "Where a manager's hours go": ("time_",),
+}
+_STAGE_WORDS = {
+    "writing": "being written",
+    "owner's queue": "waiting for their owner's attention",
+    "agent": "waiting for an agent",
+    "decisions": "waiting for an answer or a decision",
+    "coordination": "waiting for another team",
+    "review wait": "waiting for a reviewer",
+    "reviewing": "being reviewed",
+    "rework": "being reworked",
+}
+
+
+def run_text(results: "Results") -> str:
+    """The whole text of `orgsim run`."""
+    scenario, runs = results.scenario, len(results.runs)
+    title = scenario.question or scenario.name
+    spoken = f"{runs:,} run" + ("" if runs == 1 else "s")
+    lines = [
+        paragraph(title),
+        f"Scenario {scenario.name}: {spoken} of {scenario.weeks:,} weeks, seed {results.seed}",
+        "",
+    ]
+    groups = {
+        title: rows
+        for title, names in _grouped(results).items()
+        if (rows := [_row(results, n) for n in names])
+    }
+    flat = [row for rows in groups.values() for row in rows]
+    widths = [max(len(row[column]) for row in flat) for column in range(4)] if flat else [0] * 4
+    for title, rows in groups.items():
+        padded = [[cell.ljust(width) if column in (0, 3) else cell.rjust(width)
+                   for column, (cell, width) in enumerate(zip(row, widths, strict=True))] for row in rows]  # fmt: skip
+        lines += [table((title, "mean", "95 % interval", "unit"), padded, align="<>><"), ""]
+    lines += _utilisation(results)
+    found = bottleneck(results)
+    if found is not None:
+        lines.append(paragraph(f"Bottleneck: {found['words']}."))
+    return "\n".join(lines).rstrip()
+
+
+def _grouped(results: "Results") -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {title: [] for title in (*_GROUPS, "Other")}
+    for name in results.outcomes:
+        if name == "bottleneck" or name.startswith(_LAYER):
+            continue
+        groups[_group(name)].append(name)
+    return groups
+
+
+def _group(name: str) -> str:
+    if name.startswith("time_"):
+        return "Where a manager's hours go" if name.endswith("_manager") else "Where an IC's hours go"
+    return next((title for title, starts in _GROUPS.items() if name.startswith(starts)), "Other")
+
+
+def _row(results: "Results", name: str) -> list[str]:
+    estimate = mean_ci(results.outcomes[name])
+    unit = OUTCOMES[name].unit
+    if estimate.n < len(results.runs):
+        unit += f" (defined in {estimate.n:,} of {len(results.runs):,} runs)"
+    if estimate.sd == 0:  # the same in every run
+        digits = 4 if estimate.mean != int(estimate.mean) else 12
+        return [name, number(estimate.mean, digits).removesuffix(".0").rstrip("."), "", unit]
+    return [name, number(estimate.mean), interval(estimate.lo, estimate.hi, 4), unit]
+
+
+def _utilisation(results: "Results") -> list[str]:
+    """How busy the managers of each layer are with their inboxes."""
+    parts = []
+    for name, values in results.outcomes.items():
+        estimate = mean_ci(values) if name.startswith(_LAYER) else None
+        if estimate is not None and estimate.mean is not None:
+            parts.append(f"layer {name.removeprefix(_LAYER)}: {100 * estimate.mean:.0f} %")
+    if not parts:
+        return []
+    return [
+        paragraph(f"Utilisation of managers (inbox hours over the hours left for it): {', '.join(parts)}."),
+        "",
+    ]
+
+
+def bottleneck(results: "Results") -> dict[str, Any] | None:
+    """The stage in which changes spend most of their lead time, in most runs; None where nothing was merged."""
+    values = np.asarray(results.outcomes.get("bottleneck", ()), dtype=float)
+    codes = values[np.isfinite(values)].astype(int)
+    if not len(codes):
+        return None
+    counts = np.bincount(codes, minlength=len(STAGES))
+    stage, share = STAGES[int(counts.argmax())], float(counts.max() / len(codes))
+    often = "in every run" if share == 1 else f"in {100 * share:.0f} % of the runs"
+    words = f"changes spend the largest part of their lead time {_STAGE_WORDS.get(stage, stage)} ({often})"
+    return {"stage": stage, "share_of_runs": share, "words": words}

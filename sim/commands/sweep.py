@@ -1,0 +1,90 @@
+"""`orgsim sweep`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sim.commands.common import (
+    InterruptedByUserError,
+    exit_code,
+    json_option,
+    notice_compilation,
+    print_json,
+    progress,
+    runs_option,
+    seed_option,
+    sets_option,
+    warn,
+    workers_option,
+)  # fmt: skip
+
+_SHOWN_FAILURES = 10
+
+
+@click.command("sweep")
+@click.argument("file", metavar="FILE")
+@click.option("--out", metavar="DIR", help="Results folder; default: results/NAME.")
+@runs_option(None)
+@seed_option(None)
+@sets_option
+@workers_option
+@click.option("--cluster", metavar="ADDRESS", help="Address of a dask scheduler to use instead of threads.")
+@click.option(
+    "--fresh", is_flag=True, help="Start again: remove earlier results of orgsim in the folder first."
+)
+@json_option
+def sweep_command(
+    file: str,
+    out: str | None,
+    runs: int | None,
+    seed: int | None,
+    sets: tuple[str, ...],
+    workers: int | None,
+    cluster: str | None,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Run a sweep, or resume it.
+
+    Prints the answer to its question and leaves tables, pictures and data in a results folder. --runs and
+    --seed override the file. A folder that holds something else is never overwritten.
+
+    \b
+    Examples:
+      orgsim sweep flat-vs-layered
+      orgsim sweep my-sweep.yaml --out results/mine --runs 20
+    """
+    from sim.bundled import find
+    from sim.sweep import load_sweep, run_sweep
+
+    sweep = load_sweep(find(file), sets, runs, seed)
+    warn(sweep.base.warnings)
+    folder = Path(out) if out else Path("results") / sweep.name
+    notice_compilation()
+    try:
+        with progress(len(sweep.points) * sweep.runs) as bar:
+            found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)
+    except KeyboardInterrupt:
+        raise InterruptedByUserError(
+            f"finished runs are kept in {folder}; the same command continues from there."
+        ) from None
+    if as_json:
+        print_json({"sweep": sweep.name, "folder": str(folder), "runs": found.runs_done, **_answer(found)})
+    else:
+        from sim.report.tables import use_colour
+
+        click.echo(found.to_text(use_colour(sys.stdout)))
+    for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
+        values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())
+        click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)
+    if len(found.failures) > _SHOWN_FAILURES:
+        click.echo(
+            f"... and {len(found.failures) - _SHOWN_FAILURES:,} more in {folder}/failures.parquet", err=True
+        )
+    return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
+
+
+def _answer(found) -> dict[str, object]:
+    failures = [{"point": p, "run": r, "seed": s, "message": m} for p, r, s, m in found.failures]
+    return {"answer": found.answer.to_json(), "failures": failures}

@@ -1,0 +1,124 @@
+"""Designs of experiments: which parameter values are run together.
+
+A design is made from a mapping path -> levels (`Levels`, a list of values) or path -> range (`Range`,
+continuous). Each design is a list of points, each a dict path -> value with the paths in declared order.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_POINTS = 100_000
+DESIGNS = ("grid", "lhs", "sobol")
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A finite list of values of one path."""
+
+    values: tuple[object, ...]
+
+    def at(self, u: float) -> object:
+        """The level at the share u of the way, 0 <= u < 1."""
+        return self.values[min(int(u * len(self.values)), len(self.values) - 1)]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A continuous range of one path, ends included. integer: whole numbers only. log: even on a log
+    scale.
+    """
+
+    low: float
+    high: float
+    integer: bool = False
+    log: bool = False
+
+    def at(self, u: float) -> float | int:
+        """The value at the share u of the way, 0 <= u < 1."""
+        if self.integer:
+            low, high = round(self.low), round(self.high)
+            return min(low + int(u * (high - low + 1)), high)
+        if self.log:
+            return float(math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low))))
+        return float(self.low + u * (self.high - self.low))
+
+
+Axis = Levels | Range
+
+
+def steps(low: float, high: float, count: int) -> tuple[float | int, ...]:
+    """`count` evenly spaced values from low to high, both included; whole numbers if low, high and the step
+    are whole.
+
+    Values are rounded to 12 significant digits: 0.3, not 0.30000000000000004.
+    """
+    whole = isinstance(low, int) and isinstance(high, int) and (count == 1 or (high - low) % (count - 1) == 0)
+    values = [low + (high - low) * k / max(count - 1, 1) for k in range(count)]
+    return tuple(round(v) if whole else float(f"{v:.12g}") for v in values)
+
+
+def check_size(points: int, what: str = "the design") -> None:
+    """Raise UserError if a design has more points than the limit. Call it before memory is taken."""
+    if points > MAX_POINTS:
+        raise UserError(
+            f"{what} has {points:,} points, more than the limit of {MAX_POINTS:,}; use fewer levels, or design: lhs "
+            f"or sobol with samples: N"
+        )
+
+
+def grid(vary: Mapping[str, Axis]) -> list[dict[str, object]]:
+    """All combinations; the last path varies fastest. UserError for a range without steps, or too many
+    points.
+    """
+    for path, axis in vary.items():
+        if not isinstance(axis, Levels):
+            raise UserError(
+                f"vary.{path}: a grid needs steps: {{from: .., to: .., steps: N}}; a range without steps is for "
+                f"design: lhs or sobol"
+            )
+    check_size(math.prod(len(axis.values) for axis in vary.values()), "the grid")
+    points: list[dict[str, object]] = [{}]
+    for path, axis in vary.items():
+        points = [{**point, path: value} for point in points for value in axis.values]
+    return points
+
+
+def lhs(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:
+    """Latin hypercube: each path's range is cut into `samples` slices, each used once; deterministic in
+    `seed`.
+    """
+    from scipy.stats import qmc
+
+    return _sampled(vary, samples, lambda d, rng: qmc.LatinHypercube(d=d, rng=rng).random(samples), seed)
+
+
+def sobol(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:
+    """Scrambled Sobol sequence, deterministic in `seed`. Balanced best when `samples` is a power of two."""
+    from scipy.stats import qmc
+
+    def unit(d: int, rng: "np.random.Generator") -> "np.ndarray":
+        # random_base2 draws whole powers of two, which keeps SciPy from warning; the surplus is cut off.
+        exponent = max(0, math.ceil(math.log2(samples)))
+        return qmc.Sobol(d=d, rng=rng).random_base2(exponent)[:samples]
+
+    return _sampled(vary, samples, unit, seed)
+
+
+def _sampled(vary: Mapping[str, Axis], samples: int, unit: Callable, seed: int) -> list[dict[str, object]]:
+    import numpy as np  # here, because checking a sweep must be quick
+
+    if samples < 1:
+        raise UserError(f"samples: {samples} is too few; use at least 1")
+    check_size(samples)
+    if not vary:
+        return [{} for _ in range(samples)]
+    rng = np.random.default_rng([seed & 0xFFFFFFFFFFFFFFFF, 0xDE51])  # SciPy spawns from its seed sequence
+    cube: Sequence[Sequence[float]] = unit(len(vary), rng).tolist()
+    return [{path: axis.at(u) for (path, axis), u in zip(vary.items(), row, strict=True)} for row in cube]

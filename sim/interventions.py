@@ -1,0 +1,504 @@
+"""Changing an organisation while it runs: who reports to whom, how much code AI is to write, and parameters.
+
+The functions here edit the engine's tables between two events; `sim.model.OrgModel` is their door. An intervention that
+changes nothing touches nothing, so that it cannot move a result. What an intervention changes at which moment:
+
+- Structure at once: whom a question goes to, who reviews, which managers a dependency passes. What is already in
+  somebody's inbox, in service or on its way stays there; reviews that wait in a team's shared queue stay with the team,
+  and those that nobody left in it may read go to its manager.
+- Duties (people time, meetings, one-to-ones) are planned by the week: an intervention at a week's end counts for the
+  whole coming week, one within a week from the next week on.
+- A manager who enters layer 1 gets hands-on time as every first-line manager has; one who leaves it puts hands-on work
+  to rest until coming back to layer 1.
+
+Not modelled: the cost of a reorganisation, and what a newcomer to a team has to learn.
+"""
+
+from collections import Counter
+from math import floor, inf
+
+import numpy as np
+
+from sim.errors import UserError, suggest
+from sim.kernel import borrow, entry
+from sim.mechanisms import attention, work
+from sim.parameters import REGISTRY
+from sim.person import pause, settle
+from sim.population import DESK_ID, grown
+from sim.rng import FLUENCY, QUALITY, normal_quantile, uniform
+from sim.schedule import MARGIN, announce_arrival, nudge, resume_after_week
+from sim.state import (
+    AGENT, CLASS_REVIEW, DESK, EVENT_ARRIVE, EVENT_EXTERNAL, EVENT_WAKE, IC, MANAGER, NONE, QUEUED, REVIEW, SENT, Org,
+    table,
+)  # fmt: skip
+from sim.events import schedule  # isort: skip
+
+HOURS_PER_WEEK = 40.0
+AT_ONCE, NEXT_WEEK = "at once", "next week"
+
+_DRAWN = "people and their hands-on desks are made at the start"
+_PRICES = "prices hold for the whole horizon"
+_EXPERIMENT = "it defines how the experiment is set up"
+#: Parameters that cannot be changed in a run, and why.
+FIXED = {
+    "organisation.bottom_span_ratio": "the tree is built at the start; use move()",
+    "switches.ai": "AI agents are hired at the start; use set_ai_share(None, 0)",
+    "switches.hands_on": f"{_DRAWN}; use managers.hands_on_share",
+    "ai.share_of_code": "it is set per person; use set_ai_share(None, share)",
+    "ai.agents_per_supervisor": "AI agents are hired at the start",
+    "ai.seat_usd": _PRICES,
+    "ai.usd_per_standard_hour": _PRICES,
+    "questions.blocking": _EXPERIMENT,
+    "questions.one_per_change": _EXPERIMENT,
+    "arrivals.kind": _EXPERIMENT,
+    **dict.fromkeys((path for path in REGISTRY if path.startswith("money.")), _PRICES),
+    **dict.fromkeys(
+        (
+            "switches.skill_differences", "work.skill_sd", "ai.fluency_mean", "ai.fluency_sd", "questions.ic_knowledge",
+            "questions.ic_knowledge_sd", "managers.hands_on_skill", "review.dedicated_reviewers", "review.managers_review",
+        ),
+        _DRAWN,
+    ),
+}  # fmt: skip
+#: Parameters that are read once a week: groups, and single paths.
+_WEEKLY_GROUPS = ("meetings.", "managers.", "learning.")
+_WEEKLY = frozenset((
+    "work.other_duties", "communication.hours_per_partner", "communication.partners_max", "alignment.persistence",
+    "alignment.noise", "alignment.update", "alignment.meeting_hours", "switches.meetings", "switches.people_time",
+    "switches.pairwise_communication", "switches.other_duties", "switches.learning",
+))  # fmt: skip
+
+
+def takes_effect(path: str) -> str:
+    """Return when a change of parameter *path* in a run takes effect: AT_ONCE or NEXT_WEEK.
+
+    At once: for everything that begins from now on (a change, a review, a question); what is under way is finished as it
+    was begun. Raises `UserError` for an unknown parameter and for one that only acts at the start.
+    """
+    if path not in REGISTRY:
+        known = suggest(path, tuple(REGISTRY))
+        raise UserError(f"set_parameter: there is no parameter '{path}'{known}; `orgsim parameters` lists them")
+    if path in FIXED:
+        raise UserError(f"set_parameter: {path} cannot change in a run: {FIXED[path]}, or set it in the scenario")
+    return NEXT_WEEK if path in _WEEKLY or path.startswith(_WEEKLY_GROUPS) else AT_ONCE
+
+
+# --- Compiled steps ------------------------------------------------------------------------------------------------------
+
+
+@entry
+def _settle_people(tables, rows, now):
+    """Account for the time of the people in *rows* up to *now*."""
+    org = borrow(tables)
+    for k in range(len(rows)):
+        settle(org, rows[k], now)
+
+
+@entry
+def _lay_aside(tables, i, now):
+    """Person *i* lays the item in service aside."""
+    pause(borrow(tables), i, now)
+
+
+@entry
+def _send_again(tables, k, receiver, at):
+    """Send item *k* to the inbox of *receiver*."""
+    schedule(borrow(tables), receiver, at, EVENT_ARRIVE, k, 0)
+
+
+@entry
+def _announce(tables, parameters, m, now):
+    """Let items from outside reach manager *m* from now on."""
+    announce_arrival(borrow(tables), parameters[0], m, now)
+
+
+@entry
+def _introduce(tables, parameters, i):
+    """Draw who the new desk *i* is, as `sim.population.start` does."""
+    org = borrow(tables)
+    p = parameters[0]
+    q = org.people[i]
+    q.skill = p.managers_hands_on_skill
+    q.knowledge = p.questions_manager_knowledge_1
+    q.fluency = p.ai_fluency_mean
+    if p.switches_skill_differences:
+        q.fluency += p.ai_fluency_sd * normal_quantile(uniform(org.world[0], FLUENCY, q.pid, 0, 0))
+        q.fluency = min(max(q.fluency, 0.0), 1.0)
+        q.quality = normal_quantile(uniform(org.world[0], QUALITY, q.pid, 0, 0))
+
+
+@entry
+def _plan_ai(tables, parameters, shares):
+    """Set how everybody's next changes are written, for planned shares of code volume [people].
+
+    Return the planned coding speed-up, which demand answers to.
+    """
+    org = borrow(tables)
+    p = parameters[0]
+    for i in range(len(shares)):
+        q = org.people[i]
+        agents, assistant = work.planned_fractions(p, shares[i])
+        q.agent_probability = agents if q.agents > 0 else 0.0
+        q.assistant_fraction = assistant
+    return work.planned_speed_up(p)
+
+
+@entry
+def _resume(tables, parameters, rows, replan, wake, now):
+    """Let the interventions since the last step take effect.
+
+    *replan*: a week is just beginning, so plan everybody's duties anew. *wake*: the review budget has changed. The free
+    among *rows* look for work.
+    """
+    org = borrow(tables)
+    p = parameters[0]
+    if replan:
+        # The week's plan was counted already; only the new one counts.
+        w = org.world[0]
+        w.overload_hours = org.weeks[w.week].overload_hours if w.week > 0 else 0.0
+        attention.set_duties(org, p)
+        attention.update_productivity(org, p)
+        resume_after_week(org, p, now)
+    if wake:
+        for i in range(len(org.people)):
+            if org.people[i].reviewer:
+                schedule(org, i, now, EVENT_WAKE, i, 0)
+    for k in range(len(rows)):
+        nudge(org, rows[k], now)
+
+
+# --- Room, and what takes effect at the next step ------------------------------------------------------------------------
+
+
+def with_room(org: Org, events: int = 0) -> Org:
+    """Return *org* with room in its calendar for *events* events besides those that any intervention sends."""
+    needed = MARGIN + 4 * len(org.people) + events
+    free = int(org.world["free_events"][0])
+    return org if free >= needed else grown(org, events=2 * needed)
+
+
+def resume(org: Org, p: np.ndarray, rows: set[int], replan: bool, wake: bool) -> Org:
+    """Let interventions take effect, now that the next step begins; see `_resume`. Return *org* (it may have grown)."""
+    org = with_room(org, len(rows))
+    free = [row for row in sorted(rows) if org.people["current"][row] < 0]
+    _resume(org, p, np.array(free, np.int64), replan, wake, float(org.world["now"][0]))
+    return org
+
+
+# --- Moving people -------------------------------------------------------------------------------------------------------
+
+
+def members(org: Org, team: int) -> list[int]:
+    """Return the rows of the ICs (and the desk) of the team led by the manager in row *team*."""
+    rows = []
+    i = int(org.teams["first_member"][team]) if team >= 0 else NONE
+    while i >= 0:
+        rows.append(i)
+        i = int(org.people["next_member"][i])
+    return rows
+
+
+def chain_up(org: Org, i: int) -> list[int]:
+    """Return the row *i* and those of all its bosses, upwards."""
+    rows = []
+    while i >= 0:
+        rows.append(i)
+        i = int(org.people["boss"][i])
+    return rows
+
+
+def move(org: Org, p: np.ndarray, i: int, boss: int) -> tuple[Org, dict[int, int]]:
+    """Let the person in row *i*, with everybody below, report to the manager in row *boss*, who is not below *i*.
+
+    Return *org* (it may have grown) and the old layer of every manager whose layer has changed.
+    """
+    people, teams = org.people, org.teams
+    old = int(people["boss"][i])
+    people["boss"][i] = people["team"][i] = boss
+    people["reports"][boss] += 1
+    if old >= 0:
+        people["reports"][old] -= 1
+    if people["role"][i] == IC:
+        if old >= 0:
+            _leave_team(org, i, old)
+        elif p["review_dedicated_reviewers"][0] == 0:
+            people["reviewer"][i] = True
+        _join_team(org, i, boss)
+        _carry_demand(org, p, old, boss)
+        org.world["teams_with_ics"] = np.count_nonzero(teams["ics"] > 0)
+        if old >= 0:
+            org = rehome_reviews(org, p, old)
+    return org, _relayer(org, old, boss)
+
+
+def _leave_team(org: Org, i: int, team: int) -> None:
+    people, teams = org.people, org.teams
+    previous = NONE
+    for row in members(org, team):
+        if row == i:
+            break
+        previous = row
+    if previous < 0:
+        teams["first_member"][team] = people["next_member"][i]
+    else:
+        people["next_member"][previous] = people["next_member"][i]
+    people["next_member"][i] = NONE
+    _count(org, i, team, -1)
+
+
+def _join_team(org: Org, i: int, team: int) -> None:
+    """Enter row *i* into the chain of its team, in order of permanent id."""
+    people, teams = org.people, org.teams
+    earlier = [row for row in members(org, team) if people["pid"][row] < people["pid"][i]]
+    if earlier:
+        people["next_member"][i] = people["next_member"][earlier[-1]]
+        people["next_member"][earlier[-1]] = i
+    else:
+        people["next_member"][i] = teams["first_member"][team]
+        teams["first_member"][team] = i
+    _count(org, i, team, 1)
+
+
+def _count(org: Org, i: int, team: int, sign: int) -> None:
+    org.teams["ics"][team] += sign * int(org.people["role"][i] == IC)
+    org.teams["reviewers"][team] += sign * int(org.people["reviewer"][i])
+
+
+def _demand_rate(org: Org, p: np.ndarray) -> float:
+    """Return the changes asked for per IC and hour."""
+    return float(p["work_demand"][0] * org.world["demand_factor"][0] / HOURS_PER_WEEK)
+
+
+def _carry_demand(org: Org, p: np.ndarray, old: int, new: int) -> None:
+    """Keep the backlog of both teams: the past demand for one IC moves along, as changes started."""
+    rate = _demand_rate(org, p)
+    if rate < inf:
+        past = floor(rate * float(org.world["now"][0]))
+        org.teams["started"][new] += past
+        if old >= 0:
+            org.teams["started"][old] -= past
+
+
+def rebase_demand(org: Org, old_rate: float, new_rate: float) -> None:
+    """Keep every team's backlog where the demand per IC-hour changes from *old_rate* to *new_rate*."""
+    if new_rate == inf or new_rate == old_rate:
+        return
+    teams, now = org.teams, float(org.world["now"][0])
+    backlog = old_rate * now * teams["ics"] - teams["started"] if old_rate < inf else 0.0
+    teams["started"] = np.floor(new_rate * now * teams["ics"] - backlog).astype(np.int64)
+
+
+def _relayer(org: Org, *starts: int) -> dict[int, int]:
+    """Recompute the layers of the managers in rows *starts* and above; return the old layer of those changed."""
+    people = org.people
+    heads = people["role"] != DESK
+    before: dict[int, int] = {}
+    for start in starts:
+        for m in chain_up(org, start):
+            reports = np.flatnonzero((people["boss"] == m) & heads)
+            layer = 1 + int(people["layer"][reports].max(initial=0))
+            if layer != people["layer"][m]:
+                before.setdefault(m, int(people["layer"][m]))
+                people["layer"][m] = layer
+    return {m: layer for m, layer in before.items() if layer != people["layer"][m]}
+
+
+# --- Reviews that wait ---------------------------------------------------------------------------------------------------
+
+
+def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
+    """Send the reviews waiting in *team* that nobody left in it may read to its manager, as if newly requested."""
+    items, people, changes = org.items, org.people, org.changes
+    open_items = (items["state"] == QUEUED) | (items["state"] == SENT)
+    rows = np.flatnonzero(open_items & (items["kind"] == REVIEW) & (items["team"] == team) & (items["person"] < 0))
+    readers = [m for m in members(org, team) if people["reviewer"][m]]
+    given: Counter[int] = Counter()
+    for k in rows[np.argsort(items["step"][rows], kind="stable")].tolist():
+        c = int(items["change"][k])
+        able = len(readers)
+        if c >= 0:
+            barred = {int(changes["owner"][c]), *changes["reviewers"][c].tolist()}
+            able = sum(m not in barred for m in readers)
+            given[c] += 1
+        if able > 0 and given[c] <= able:
+            continue
+        receiver = team
+        if c >= 0 and people["human"][changes["owner"][c]] == team and people["boss"][team] >= 0:
+            receiver = int(people["boss"][team])  # a manager's own hands-on change
+        items["person"][k] = receiver
+        items["team"][k] = NONE
+        if items["state"][k] == QUEUED:
+            _unlink_from_team(org, team, k)
+            items["state"][k] = SENT
+            org = with_room(org)
+            _send_again(org, k, receiver, float(org.world["now"][0] + p["communication_delay_hours"][0]))
+            items = org.items
+    return org
+
+
+def _unlink_from_team(org: Org, team: int, k: int) -> None:
+    teams, items = org.teams, org.items
+    previous, row = NONE, int(teams["head"][team])
+    while row != k:
+        previous, row = row, int(items["next"][row])
+    after = int(items["next"][k])
+    if previous < 0:
+        teams["head"][team] = after
+    else:
+        items["next"][previous] = after
+    if after < 0:
+        teams["tail"][team] = previous
+    items["next"][k] = NONE
+    teams["queued_hours"][team] -= items["hours"][k]
+
+
+def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
+    """Put the reviews in the inbox of desk *i*, also one in service, back into the team's queue; they start afresh."""
+    people, teams, items = org.people, org.teams, org.items
+    current = int(people["current"][i])
+    if current >= 0 and items["kind"][current] == REVIEW:
+        org = with_room(org)
+        _lay_aside(org, i, float(org.world["now"][0]))
+    if not int(people["ready"][i]) & (1 << CLASS_REVIEW):
+        return org
+    team = int(people["team"][i])
+    kept, k = [], int(people["head"][i, CLASS_REVIEW])
+    while k >= 0:
+        after = int(items["next"][k])
+        if items["kind"][k] != REVIEW or items["team"][k] < 0:
+            kept.append(k)
+        else:
+            if items["begun"][k]:
+                items["begun"][k] = False
+                teams["queued_hours"][team] += items["hours"][k]
+                changes = org.changes["reviewers"]
+                if items["change"][k] >= 0:
+                    changes[items["change"][k], items["step"][k]] = NONE
+            items["person"][k] = NONE
+            items["next"][k] = NONE
+            if teams["tail"][team] >= 0 and teams["head"][team] >= 0:
+                items["next"][teams["tail"][team]] = k
+            else:
+                teams["head"][team] = k
+            teams["tail"][team] = k
+        k = after
+    for k, after in zip(kept, [*kept[1:], NONE], strict=True):
+        items["next"][k] = after
+    if kept:
+        people["head"][i, CLASS_REVIEW], people["tail"][i, CLASS_REVIEW] = kept[0], kept[-1]
+    else:
+        people["ready"][i] &= ~(1 << CLASS_REVIEW)
+    return rehome_reviews(org, p, team)
+
+
+# --- Managers whose layer changes ----------------------------------------------------------------------------------------
+
+
+def fit_hands_on(org: Org, p: np.ndarray, agents_each: int) -> Org:
+    """Give every manager in layer 1 a working desk, and let the desks of all others rest, if there is hands-on time.
+
+    *agents_each*: AI agents of a new desk. Return *org* (it may have grown).
+    """
+    people = org.people
+    share = p["managers_hands_on_share"][0] if p["switches_hands_on"][0] else 0.0
+    for m in np.flatnonzero(people["role"] == MANAGER).tolist():
+        works = people["layer"][m] == 1 and share > 0
+        desk = int(people["desk"][m])
+        if works and desk < 0:
+            org = _add_desk(org, p, m, agents_each)
+            people = org.people
+        elif desk >= 0 and bool(people["coder"][desk]) != works:
+            reviews = bool(p["review_managers_review"][0])
+            people["coder"][desk] = works
+            if reviews:
+                people["reviewer"][desk] = works
+                org.teams["reviewers"][m] += 1 if works else -1
+            if reviews and not works:
+                org = _hand_back_reviews(org, p, desk)
+    return org
+
+
+def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
+    """Append a hands-on desk for manager *m*; it gets its hours with the next plan of the week."""
+    row, first = len(org.people), len(org.agents)
+    longer = {}
+    for name in ("people", "teams"):
+        old = getattr(org, name)
+        longer[name] = table(row + 1, old.dtype)
+        longer[name][:row] = old
+    agents = table(first + agents_each, AGENT)
+    agents[:first] = org.agents
+    agents["supervisor"][first:] = row
+    agents["change"][first:] = NONE
+    near = [int(org.home[i]) for i in members(org, m)]
+    home = np.append(org.home, near[0] if near else 0)
+    hours = np.vstack([org.hours, np.zeros((1, org.hours.shape[1]))])
+    org = org._replace(**longer, agents=agents, home=home, hours=hours)
+    people, teams = org.people, org.teams
+    for name in ("first_member", "head", "tail"):
+        teams[name][row] = NONE
+    for name in ("desk", "next_member", "current", "parked", "head", "tail"):
+        people[name][row] = NONE
+    now = float(org.world["now"][0])
+    fields = {
+        "pid": DESK_ID + int(people["pid"][m]), "role": DESK, "boss": m, "human": m, "team": m, "coder": True,
+        "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "coverage": 1.0,
+        "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
+        "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
+    }  # fmt: skip
+    for name, value in fields.items():
+        people[name][row] = value
+    people["desk"][m] = row
+    _join_team(org, row, m)
+    _introduce(org, p, row)
+    return org
+
+
+def settle_people(org: Org, rows: list[int]) -> None:
+    """Account for the time of the people in *rows* up to now."""
+    _settle_people(org, np.array(rows, np.int64), float(org.world["now"][0]))
+
+
+def announce_external(org: Org, p: np.ndarray) -> Org:
+    """Let items from outside reach every manager in layer 1 who does not expect one yet."""
+    if p["arrivals_kind"][0] == 0 or p["arrivals_per_hour"][0] <= 0:
+        return org
+    expecting, events = set(), org.events
+    for k in org.buckets[org.buckets >= 0].tolist():
+        while k >= 0:
+            if events["kind"][k] == EVENT_EXTERNAL:
+                expecting.add(int(events["ref"][k]))
+            k = int(events["next"][k])
+    org = with_room(org)
+    for m in np.flatnonzero((org.people["role"] == MANAGER) & (org.people["layer"] == 1)).tolist():
+        if m not in expecting:
+            _announce(org, p, m, float(org.world["now"][0]))
+    return org
+
+
+# --- AI and the review budget --------------------------------------------------------------------------------------------
+
+
+def plan_ai(org: Org, p: np.ndarray, shares: np.ndarray) -> None:
+    """Let the next changes of everybody be written with AI as planned: *shares* of code volume, float64 [people]."""
+    own = shares[org.people["role"] == IC]
+    if len(own):
+        p["ai_share_of_code"][0] = own[0] if np.all(own == own[0]) else own.mean()
+    speed_up = _plan_ai(org, p, shares)
+    rate = _demand_rate(org, p)
+    elasticity = float(p["work_demand_elasticity"][0])
+    org.world["demand_factor"][0] = speed_up**elasticity if elasticity > 0 else 1.0
+    rebase_demand(org, rate, _demand_rate(org, p))
+
+
+def fill_allowances(org: Org, p: np.ndarray, old: np.ndarray) -> None:
+    """Fill everybody's review allowance up to now at the *old* budget; the one in *p* holds from now on."""
+    people, now = org.people, float(org.world["now"][0])
+    budget = float(p["review_hours_per_week"][0])
+    before = float(old["review_hours_per_week"][0])
+    if old["switches_review_budget"][0] and before < inf:
+        filled = people["allowance"] + before / HOURS_PER_WEEK * (now - people["allowance_at"])
+        people["allowance"] = np.minimum(filled, before)
+    else:
+        people["allowance"] = min(budget, 8.0)
+    people["allowance_at"] = now

@@ -1,0 +1,182 @@
+"""Pictures: a heat map and lines with bands. Plain numbers in, SVG (and PNG) files out.
+
+Colour-blind safe (cividis for values, Okabe and Ito's palette for lines). SVG files are the same bytes for
+the same numbers. Matplotlib is imported only when something is drawn, and never through pyplot, which keeps
+global state.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+DASHES = ("-", "--", "-.", ":")
+#: Position on x, its 95 % interval (None = outside the range) and what it is called.
+Crossing = tuple[float, float | None, float | None, str]
+MAX_NOTES = 400  # cells; beyond this a heat map is not annotated
+
+
+def _figure(width: float, height: float):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _save(figure, path: Path, png: bool) -> list[Path]:
+    """Write path.svg, and path.png if asked, each in one step."""
+    import matplotlib
+
+    from sim.store import replaced
+
+    written = []
+    for kind in ("svg", "png") if png else ("svg",):
+        target = path.with_suffix(f".{kind}")
+        # The salt and the missing date make the bytes depend on the numbers only.
+        with matplotlib.rc_context({"svg.hashsalt": "orgsim"}), replaced(target) as temporary:
+            figure.savefig(
+                temporary, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None
+            )
+        written.append(target)
+    return written
+
+
+def heat_map(
+    path: Path,
+    values: np.ndarray,
+    x: Sequence[object],
+    y: Sequence[object],
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    unit: str,
+    best: Sequence[tuple[int, int]] = (),
+    crossing: Crossing | None = None,
+    compared: tuple[int, int] | None = None,
+    decimals: int = 2,
+    png: bool = True,
+) -> list[Path]:
+    """Heat map of values[y, x], NaN left blank. x, y: the levels (numbers or text).
+
+    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must be numbers then, and
+    `compared` the two rows that cross. decimals: of the figures in the cells.
+    """
+    rows, columns = values.shape
+    figure = _figure(max(6.5, 1.6 + 0.85 * columns), max(3.4, 1.9 + 0.62 * rows))
+    axes = figure.add_subplot()
+    image = axes.imshow(np.ma.masked_invalid(values), aspect="auto", cmap="cividis", origin="lower")
+    axes.set_xticks(range(columns), [str(v) for v in x], rotation=90 if columns > 24 else 0)
+    axes.set_yticks(range(rows), [str(v) for v in y])
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.set_title(title, fontsize=11, loc="left", wrap=True)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    figure.colorbar(image, ax=axes, pad=0.015).set_label(unit)
+    if values.size <= MAX_NOTES:
+        _annotate(axes, image, values, decimals)
+    _frame(axes, best)
+    if crossing is not None:
+        _mark_crossing(axes, [float(v) for v in x], crossing, compared)
+    if best or crossing is not None:
+        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=9)
+    return _save(figure, path, png)
+
+
+def _annotate(axes, image, values: np.ndarray, decimals: int) -> None:
+    from matplotlib.patheffects import withStroke
+
+    for (row, column), value in np.ndenumerate(values):
+        if not np.isfinite(value):
+            continue
+        fill = image.cmap(image.norm(value))
+        ink = "black" if 0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2] > 0.5 else "white"
+        text = axes.text(
+            column, row, f"{value:,.{decimals}f}", ha="center", va="center", fontsize=9, color=ink
+        )
+        # A halo in the colour of the cell keeps figures readable where a line passes behind them.
+        text.set_path_effects([withStroke(linewidth=4, foreground=fill)])
+        text.set_zorder(6)
+
+
+def _frame(axes, best: Sequence[tuple[int, int]]) -> None:
+    from matplotlib.patches import Rectangle
+
+    for k, (row, column) in enumerate(best):
+        label = "best, beyond noise" if k == 0 else None
+        box = Rectangle(
+            (column - 0.46, row - 0.44), 0.92, 0.88, fill=False, lw=2.2, ec="#D55E00", label=label
+        )
+        axes.add_patch(box)
+
+
+def _mark_crossing(axes, x: Sequence[float], crossing: Crossing, compared: tuple[int, int] | None) -> None:
+    """A dashed line at the crossing, and its interval as a whisker between the two rows that cross."""
+    at, lo, hi, label = crossing
+    order = np.argsort(x)
+    places = np.arange(len(x), dtype=float)[order]
+
+    def place(value: float | None, outside: float) -> float:
+        return outside if value is None else float(np.interp(value, np.asarray(x)[order], places))
+
+    middle = place(at, 0.0)
+    axes.axvline(middle, color="white", lw=3.5, zorder=4)
+    axes.axvline(middle, color="black", lw=1.6, ls="--", zorder=5, label=label)
+    if compared is not None and (lo is not None or hi is not None):
+        left, right = place(lo, -0.5), place(hi, len(x) - 0.5)
+        y = sum(compared) / 2
+        for width, colour in ((7, "white"), (4, "black")):
+            axes.plot([left, right], [y, y], color=colour, lw=width, solid_capstyle="butt", zorder=5)
+
+
+def line_plot(
+    path: Path,
+    x: Sequence[float],
+    lines: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray]],
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    zero: bool = False,
+    crossing: Crossing | None = None,
+    png: bool = True,
+) -> list[Path]:
+    """Lines (name, mean, lo, hi) over x with 95 % bands. zero: draw the line of no difference."""
+    figure = _figure(7.2, 4.6)
+    axes = figure.add_subplot()
+    order = np.argsort(x)
+    xs = np.asarray(x, dtype=float)[order]
+    if zero:
+        axes.axhline(0, color="#777777", lw=1)
+    for k, (name, mean, lo, hi) in enumerate(lines):
+        colour = OKABE_ITO[k % len(OKABE_ITO)]
+        style = DASHES[(k // len(MARKERS)) % len(DASHES)]
+        axes.fill_between(xs, lo[order], hi[order], color=colour, alpha=0.22, lw=0)
+        axes.plot(
+            xs, mean[order], style, color=colour, marker=MARKERS[k % len(MARKERS)], ms=5, lw=1.7, label=name
+        )
+    if crossing is not None:
+        at, left, right, label = crossing
+        if left is not None or right is not None:
+            axes.axvspan(
+                xs[0] if left is None else left,
+                xs[-1] if right is None else right,
+                color="#999999",
+                alpha=0.25,
+            )
+        axes.axvline(at, color="black", lw=1.3, ls="--", label=label)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    axes.set_title(title, fontsize=11, loc="left", wrap=True)
+    axes.grid(True, color="#dddddd", lw=0.6)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    figure.legend(loc="outside lower left", ncols=min(3, len(lines) + 1), frameon=False, fontsize=9)
+    return _save(figure, path, png)

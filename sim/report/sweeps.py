@@ -1,0 +1,245 @@
+"""A sweep's answer as text and pictures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.answer import Answer, Panel, describe
+from sim.report import plots, tables
+from sim.sweepfile import Sweep, label
+
+if TYPE_CHECKING:
+    from sim.sweep import SweepResult
+
+MAX_PANELS = 8
+MAX_LISTED = 40
+
+
+def sweep_text(result: "SweepResult", colour: bool = False) -> str:
+    """The question, the table, the answer and how far to trust it."""
+    sweep, answer = result.sweep, result.answer
+    parts = [tables.paint(tables.paragraph(sweep.question), "bold", colour)]
+    topic = tables.outcome_words(answer.outcome)
+    held = f", {sweep.hold} held equal to the base" if sweep.hold else ""
+    runs = (
+        f"at most {sweep.runs} runs each, until decided" if sweep.until_decided else f"{sweep.runs} runs each"
+    )
+    counted = runs if sweep.runs > 1 else "1 run each"
+    parts.append(tables.paragraph(f"{topic}, {answer.unit}; {counted}, common random numbers{held}."))
+    if answer.panels:
+        parts += [panel_text(answer, panel, colour) for panel in answer.panels[:MAX_PANELS]]
+        if len(answer.panels) > MAX_PANELS:
+            parts.append(
+                f"... and {len(answer.panels) - MAX_PANELS} more tables; all figures are in summary.csv"
+            )
+    else:
+        parts.append(_listing(sweep, answer))
+    sentences = answer.sentences()
+    if sentences:
+        shown = sentences if len(sentences) <= MAX_PANELS + 1 else [*sentences[:MAX_PANELS], sentences[-1]]
+        parts.append("Answer\n" + "\n".join(tables.paragraph(s, "  ") for s in shown))
+    if result.failures:
+        parts.append(
+            f"Warning: {len(result.failures)} runs failed and are left out; they are listed in failures.parquet with "
+            f"the seed that replays them."
+        )
+    return "\n\n".join(parts)
+
+
+def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
+    """One table: rows are values of `along`, columns of `of`, the best of a row marked if it is beyond
+    noise.
+    """
+    header = [tables.words(answer.along) if answer.along else ""]
+    header += [describe(answer.of, value) if answer.of else "mean" for value in panel.columns]
+    intervals = answer.of is None
+    header += ["95 % interval"] if intervals else []
+    pair = panel.pair is not None
+    header += [f"{_short(answer.first)} over {_short(answer.second)}, %", "95 % interval"] if pair else []
+    rows, decimals, marked = [], _decimals(panel), False
+    for k, value in enumerate(panel.rows):
+        cells = ["" if value is None else label(value)]
+        for column, estimate in enumerate(panel.estimates[k]):
+            best = panel.best[k] is not None and panel.best[k] == (column, True)
+            marked = marked or best
+            text = _fixed(estimate.mean, decimals) + ("*" if best else " ")
+            cells.append(tables.paint(text, "green", colour and best))
+        if intervals:
+            e = panel.estimates[k][0]
+            cells.append("" if e.lo is None else f"[{_fixed(e.lo, decimals)}, {_fixed(e.hi, decimals)}]")
+        if pair:
+            cells += _pair_cells(panel.pair[k])
+        rows.append(cells)
+    fixed = ", ".join(f"{tables.words(path)} {label(value)}" for path, value in panel.fixed.items())
+    text = (f"{fixed}\n" if fixed else "") + tables.table(header, rows)
+    return text + (
+        "\n* best of its row beyond noise (paired with the runner-up, p < .05 over the table)"
+        if marked
+        else ""
+    )
+
+
+def _pair_cells(pair) -> list[str]:
+    if pair.base is None or pair.base <= 0 or pair.relative is None:
+        return [tables.signed(pair.difference), tables.interval(pair.lo, pair.hi)]
+    change = tables.percent(pair.relative, sign=True)
+    if pair.lo is None:
+        return [change, ""]
+    return [change, f"[{tables.percent(pair.lo / pair.base)}, {tables.percent(pair.hi / pair.base)}]"]
+
+
+def _short(name: str) -> str:
+    """'flat (2 layers)' -> 'flat'; a name without brackets stays."""
+    return name.split(" (")[0]
+
+
+def _decimals(panel: Panel) -> int:
+    """Decimals that all cells share: four significant digits of the largest, more where the cells are
+    close.
+    """
+    means = [e.mean for row in panel.estimates for e in row if e.mean is not None]
+    largest = max((abs(m) for m in means), default=0.0)
+    if largest == 0:
+        return 0
+    spread = max(means) - min(means)
+    digits = 4 if spread == 0 else min(6, max(4, 3 + int(np.floor(np.log10(largest / spread)))))
+    return max(0, digits - 1 - int(np.floor(np.log10(largest))))
+
+
+def _fixed(value: float | None, decimals: int) -> str:
+    return "-" if value is None else f"{value:,.{decimals}f}"
+
+
+def _listing(sweep: Sweep, answer: Answer) -> str:
+    header = ["point", *(tables.words(path) for path in sweep.vary), "mean", "95 % interval"]
+    rows = []
+    for k, values in enumerate(sweep.points[:MAX_LISTED]):
+        e = answer.listing[k]
+        rows.append(
+            [
+                str(k),
+                *(label(v) for v in values.values()),
+                tables.number(e.mean),
+                tables.interval(e.lo, e.hi, 4),
+            ]
+        )
+    more = len(sweep.points) - MAX_LISTED
+    return tables.table(header, rows) + (
+        f"\n... and {more} more points; all are in summary.csv" if more > 0 else ""
+    )
+
+
+# ---- pictures
+
+
+def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
+    """Heat map and lines per panel (at most eight); returns the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for k, panel in enumerate(answer.panels[:MAX_PANELS]):
+        suffix = "" if len(answer.panels) == 1 else f"-{k + 1}"
+        if len(panel.rows) > 1 and len(panel.columns) > 1:
+            written += _heat_map(answer, panel, folder / f"heat-map{suffix}", sweep)
+        if len(panel.rows) > 1 and all(isinstance(v, (int, float)) for v in panel.rows):
+            written += _lines(answer, panel, folder / f"lines{suffix}")
+            if panel.pair is not None:
+                written += _difference(answer, panel, folder / f"difference{suffix}")
+    return tuple(written)
+
+
+def _title(answer: Answer, panel: Panel, what: str) -> str:
+    fixed = ", ".join(f"{tables.words(path)} {label(value)}" for path, value in panel.fixed.items())
+    return what + (f" ({fixed})" if fixed else "")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _crossing(answer: Answer, panel: Panel, interval: str = "shaded: 95 % interval") -> plots.Crossing | None:
+    found = panel.crossing
+    if found is None or found.x is None or not any(found.signs):
+        return None
+    ends = [end if end is not None and np.isfinite(end) else None for end in (found.lo, found.hi)]
+    verb = "overtakes" if found.kind == "overtakes" else "falls behind"
+    text = f"{_short(answer.first)} {verb} {_short(answer.second)} at {found.x:.2g}"
+    return (
+        found.x,
+        ends[0],
+        ends[1],
+        text + (f" ({interval})" if any(e is not None for e in ends) else ""),
+    )
+
+
+def _means(panel: Panel, column: int, field: str) -> np.ndarray:
+    values = [getattr(row[column], field) for row in panel.estimates]
+    means = [row[column].mean for row in panel.estimates]
+    return np.array([m if v is None else v for v, m in zip(values, means, strict=True)], dtype=float)
+
+
+def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep) -> list[Path]:
+    values = np.array([_means(panel, column, "mean") for column in range(len(panel.columns))])
+    best = [(b[0], k) for k, b in enumerate(panel.best) if b is not None and b[1]]
+    held = f" at equal {sweep.hold}" if sweep.hold else ""
+    return plots.heat_map(
+        path,
+        values,
+        [label(v) for v in panel.rows],
+        [label(v) for v in panel.columns],
+        title=_title(answer, panel, _capital(tables.outcome_words(answer.outcome)) + held),
+        x_label=_capital(tables.words(answer.along)),
+        y_label=_capital(tables.words(answer.of)),
+        unit=answer.unit,
+        best=best,
+        crossing=_crossing(answer, panel, "bar: 95 % interval"),
+        compared=tuple(panel.columns.index(v) for v in sweep.crossing.between) if sweep.crossing else None,
+        decimals=_decimals(panel),
+    )
+
+
+def _lines(answer: Answer, panel: Panel, path: Path) -> list[Path]:
+    lines = []
+    for column, value in enumerate(panel.columns):
+        name = describe(answer.of, value) if answer.of else tables.outcome_words(answer.outcome)
+        lines.append((name, *(_means(panel, column, field) for field in ("mean", "lo", "hi"))))
+    return plots.line_plot(
+        path,
+        panel.rows,
+        lines,
+        title=_title(answer, panel, _capital(tables.outcome_words(answer.outcome)) + ", mean and 95 % band"),
+        x_label=_capital(tables.words(answer.along)),
+        y_label=_capital(answer.unit),
+        crossing=_crossing(answer, panel),
+        png=False,
+    )
+
+
+def _difference(answer: Answer, panel: Panel, path: Path) -> list[Path]:
+    relative = all(p.base is not None and p.base > 0 for p in panel.pair)
+    scale = [100 / p.base if relative else 1.0 for p in panel.pair]
+    columns = [
+        np.array([np.nan if v is None else v * s for v, s in zip(values, scale, strict=True)], dtype=float)
+        for values in (
+            [p.difference for p in panel.pair],
+            [p.difference if p.lo is None else p.lo for p in panel.pair],
+            [p.difference if p.hi is None else p.hi for p in panel.pair],
+        )
+    ]
+    name = f"{answer.first} over {answer.second}"
+    return plots.line_plot(
+        path,
+        panel.rows,
+        [(name, *columns)],
+        title=_title(
+            answer,
+            panel,
+            f"{_capital(_short(answer.first))} over {_short(answer.second)}, paired by run, mean and 95 % band",
+        ),
+        x_label=_capital(tables.words(answer.along)),
+        y_label=f"Difference in {tables.outcome_words(answer.outcome)}, "
+        + ("%" if relative else answer.unit),
+        zero=True,
+        crossing=_crossing(answer, panel),
+        png=False,
+    )

@@ -1,0 +1,305 @@
+"""`orgsim import`: HR export -> chart, health report, scenario.
+
+`read_chart` reads an HR export or a chart file written by an earlier import, both with the same reader. `import_roster`
+writes a scenario and a chart file beside it. The chart file holds who reports to whom and a coarse tenure; names,
+e-mails, titles and pay are never written, and ids are hashed with a salt that is kept in the user's scenario.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import secrets
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import UserError
+from sim.roster_build import Chart, build_chart
+from sim.roster_read import read_source
+
+__all__ = ["Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart"]
+
+_WIDE_SPAN = 15
+_SMALLEST_GROUP = 5  # figures about fewer people are withheld
+_SALT_LINE = re.compile(r"^# salt: ([0-9a-f]{32})\s*$", re.MULTILINE)
+_COLUMNS = ("id", "manager_id", "order", "role", "layer", "tenure_years", "inferred")
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What an import found and wrote: the report to print, the files (scenario, chart), the chart."""
+
+    report: str
+    written: tuple[Path, ...]
+    chart: Chart
+
+
+def read_chart(
+    path: Path | str | Sequence[Path | str],
+    column_map: Mapping[str, str] | None = None,
+    *,
+    keep_roots: bool = False,
+) -> Chart:
+    """The chart of an HR export, of several that refer to each other, or of a chart file written by an import.
+
+    column_map: field -> column name, overrides what is recognised. keep_roots: managers with an unknown boss stay tops.
+    Raises UserError.
+    """
+    paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
+    if not paths:
+        raise UserError("import: no file is given; name a CSV file with one row per person")
+    several = len(paths) > 1
+    return build_chart([read_source(one, column_map or {}, several) for one in paths], keep_roots)
+
+
+# ---- health
+
+
+def _layers(boss: Sequence[int]) -> list[int]:
+    """Layer of each person from below: 0 without reports, else the longest path to a leaf."""
+    layer, waiting = [0] * len(boss), [0] * len(boss)
+    for above in boss:
+        if above >= 0:
+            waiting[above] += 1
+    ready = [person for person, reports in enumerate(waiting) if not reports]
+    while ready:
+        person = ready.pop()
+        above = boss[person]
+        if above >= 0:
+            layer[above] = max(layer[above], layer[person] + 1)
+            waiting[above] -= 1
+            if not waiting[above]:
+                ready.append(above)
+    return layer
+
+
+def health(chart: Chart) -> dict[str, int | float]:
+    """Figures about the shape of the chart. Spans are direct reports per manager; tenure in years, NaN if withheld."""
+    spans = sorted(Counter(above for above in chart.boss if above >= 0).values())
+    layer = _layers(chart.boss)
+    tenure = [years for years in chart.tenure_years if not math.isnan(years)]
+    figures: dict[str, int | float] = {
+        "people": chart.n,
+        "managers": len(spans),
+        "ICs": chart.n - len(spans),
+        "management layers": max(layer),
+        "tops": sum(above < 0 for above in chart.boss),
+        "span, smallest": spans[0],
+        "span, median": statistics.median(spans),
+        "span, mean": statistics.fmean(spans),
+        "span, largest": spans[-1],
+        "managers with one report": sum(span == 1 for span in spans),
+        f"managers with more than {_WIDE_SPAN} reports": sum(span > _WIDE_SPAN for span in spans),
+        "inferred managers": sum(chart.inferred),
+        "people with a known tenure": len(tenure),
+    }
+    if tenure:
+        figures["tenure, median of coarse bands, years"] = (
+            statistics.median(tenure) if len(tenure) >= _SMALLEST_GROUP else math.nan
+        )
+    return figures
+
+
+def _figure(value: float) -> str:
+    if isinstance(value, float):
+        return "withheld" if math.isnan(value) else f"{value:,.1f}"
+    return f"{value:,}"
+
+
+def _table(rows: Mapping[str, float], indent: str = "  ") -> list[str]:
+    width = max(map(len, rows))
+    return [f"{indent}{name:<{width}}  {_figure(value):>9}" for name, value in rows.items()]
+
+
+def health_report(chart: Chart) -> str:
+    """What was read, where every row went, the shape of the tree, and every assumption. Names nobody."""
+    account, lines = chart.accounting, []
+    for source in chart.sources:
+        lines.append(f"{source.name}: {source.encoding}, {source.delimiter}-separated")
+        lines += [f"  {line}" for line in source.columns.describe()]
+    people_keys = (
+        "positions of one person",
+        "people in grouped rows",
+        "inferred managers",
+        "inferred top",
+        "people",
+    )
+    fates = {key: value for key, value in account.items() if key not in people_keys or key == people_keys[0]}
+    shown = {
+        key: value for key, value in fates.items() if value or key in ("rows read", "positions of one person")
+    }
+    lines += ["", "Rows (the first line is the sum of the others)", *_table(shown)]
+    people = {key: account[key] for key in people_keys if account[key] or key == "people"}
+    lines += ["", "People (the last line is the sum of the others)", *_table(people)]
+    shape = {key: value for key, value in health(chart).items() if value or key == "tops"}
+    lines += ["", "Shape of the tree", *_table(shape)]
+    by_layer = Counter(_layers(chart.boss))
+    lines += _table(
+        {f"people at layer {k}" + (" (ICs)" if k == 0 else ""): n for k, n in sorted(by_layer.items())}
+    )
+    found = {key: value for key, value in chart.counts.items() if value and key in _FOUND}
+    if found:
+        lines += ["", "Found in the file", *_table(found)]
+    lines += ["", "Assumptions" if chart.assumptions else "No assumption was needed."]
+    lines += [f"  {k}. {text}" for k, text in enumerate(chart.assumptions, 1)]
+    return "\n".join(lines)
+
+
+_FOUND = (
+    "absent managers",
+    "rows that point to an absent manager",
+    "tops named by the file",
+    "cycles cut",
+    "second managers ignored",
+    "vacancies kept as managers",
+    "part-time positions",
+    "isolated rows put under the top",
+    "teams",
+)
+
+
+# ---- files
+
+
+def import_roster(
+    path: Path | str | Sequence[Path | str],
+    column_map: Mapping[str, str] | None = None,
+    output: Path | str | None = None,
+    force: bool = False,
+    keep_roots: bool = False,
+) -> ImportOutcome:
+    """Read a roster (or several), write a scenario and its chart file, and report.
+
+    output: the scenario file, by default the roster's stem with .yaml in the present folder; the chart file is put
+    beside it. force: overwrite these two (never the roster); the salt of an overwritten scenario is used again, so that
+    hashed ids stay the same. Raises UserError; then nothing is written.
+    """
+    paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
+    scenario = (
+        Path(output) if output is not None else Path(f"{paths[0].stem}.yaml" if paths else "roster.yaml")
+    )
+    if scenario.suffix.lower() not in (".yaml", ".yml"):
+        raise UserError(f"{scenario}: a scenario file ends in .yaml; write -o {scenario.stem or 'my'}.yaml")
+    chart_file = scenario.with_name(f"{scenario.stem}.chart.csv")
+    _check_targets(paths, (scenario, chart_file), force)
+    chart = read_chart(paths, column_map, keep_roots=keep_roots)
+    salt = _old_salt(scenario) or secrets.token_hex(16)
+    _write_all(
+        {chart_file: _chart_text(chart, salt), scenario: _scenario_text(chart, scenario, chart_file, salt)}
+    )
+    report = (
+        f"{health_report(chart)}\n\nWritten: {scenario} (scenario) and {chart_file} (chart: hashed ids, no names, "
+        "e-mails, titles or pay).\nKeep the scenario to yourself: with its salt, known ids can be found in the chart."
+    )
+    return ImportOutcome(report, (scenario, chart_file), chart)
+
+
+def _check_targets(sources: Sequence[Path], targets: Sequence[Path], force: bool) -> None:
+    for target in targets:
+        try:
+            exists = target.exists() or target.is_symlink()
+            if exists and any(source.exists() and target.samefile(source) for source in sources):
+                raise UserError(
+                    f"{target}: is the roster itself and would be overwritten; choose another name with -o"
+                )
+            if target.is_dir():
+                raise UserError(f"{target}: is a folder; name a file with -o")
+            parent_missing = not target.parent.is_dir()
+        except (OSError, ValueError) as error:
+            raise UserError(f"{target}: cannot be used as output ({error})") from None
+        if parent_missing:
+            raise UserError(
+                f"{target}: there is no folder {target.parent}; create it, or choose another with -o"
+            )
+        if exists and not force:
+            raise UserError(
+                f"{target}: exists already; write --force to overwrite it, or choose another name with -o"
+            )
+
+
+def _old_salt(scenario: Path) -> str | None:
+    try:
+        found = _SALT_LINE.search(scenario.read_text(encoding="utf-8")) if scenario.is_file() else None
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found.group(1) if found else None
+
+
+def _hashed_ids(chart: Chart, salt: str) -> list[str]:
+    """Salted hashes of the source ids, unique."""
+    key, hashed, seen = bytes.fromhex(salt), [], set()
+    for position, source_id in enumerate(chart.source_ids):
+        text = source_id.encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(text, key=key, digest_size=8).hexdigest()
+        if digest in seen:
+            digest = hashlib.blake2b(text + b"\0%d" % position, key=key, digest_size=8).hexdigest()
+        seen.add(digest)
+        hashed.append("p" + digest)
+    return hashed
+
+
+def _chart_text(chart: Chart, salt: str) -> str:
+    ids, layer = _hashed_ids(chart, salt), _layers(chart.boss)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for person in range(chart.n):
+        above, years = chart.boss[person], chart.tenure_years[person]
+        writer.writerow(
+            (
+                ids[person],
+                ids[above] if above >= 0 else "",
+                chart.order[person],
+                "manager" if chart.is_manager[person] else "ic",
+                layer[person],
+                "" if math.isnan(years) else f"{years:g}",
+                int(chart.inferred[person]),
+            )
+        )
+    return text.getvalue()
+
+
+def _scenario_text(chart: Chart, scenario: Path, chart_file: Path, salt: str) -> str:
+    figures = health(chart)
+    question = (
+        f"How does our own organisation of {figures['people']:,} people in {figures['management layers'] + 1} layers "
+        "work as it is?"
+    )
+    inferred = f", {figures['inferred managers']:,} of them inferred" if figures["inferred managers"] else ""
+    return (
+        f"question: {json.dumps(question)}\n"
+        "extends: base\n"
+        f"name: {json.dumps(scenario.stem, ensure_ascii=False)}\n"
+        "organisation:\n"
+        f"  # {figures['ICs']:,} ICs, {figures['managers']:,} managers{inferred}\n"
+        f"  chart: {json.dumps(chart_file.name, ensure_ascii=False)}\n"
+        "# The ids in the chart file are hashed with this salt. Keep it, and importing again gives the same ids;\n"
+        "# do not share it, because known ids can be found in the chart with it.\n"
+        f"# salt: {salt}\n"
+    )
+
+
+def _write_all(texts: Mapping[Path, str]) -> None:
+    """Write every file to a temporary name first, so that a failure leaves nothing half done."""
+    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in texts}
+    try:
+        for path, text in texts.items():
+            temporary[path].write_text(text, encoding="utf-8", newline="\n")
+        for path in texts:
+            os.replace(temporary[path], path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(
+            f"{next(iter(texts)).parent}: the scenario cannot be written there ({reason})"
+        ) from None
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)

@@ -1,0 +1,288 @@
+"""The results folder: who owns it, what is in it, and how it is written.
+
+Every file is written to a temporary name in its folder and then renamed, so that a reader, or the next start,
+sees a whole file or none. Tables are Parquet files written by DuckDB; undefined figures are NULL there.
+
+    manifest.json      resolved scenario, versions, seeds, platform, content hash, status
+    runs/*.parquet     a row per run: point, run, seed, design columns, outcomes, failure
+    series/*.parquet   a row per run and week
+    failures.parquet   the runs that failed, with the seed that replays them
+    summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions
+    plots/             pictures
+"""
+
+import contextlib
+import csv
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from sim import statistics
+from sim.errors import UserError
+
+PROGRAM = "orgsim"
+FORMAT = 1
+MANIFEST = "manifest.json"
+#: Everything a results folder may hold. `--fresh` removes nothing else.
+CONTENTS = (
+    "runs",
+    "series",
+    "people",
+    "plots",
+    "ranges.json",
+    "failures.parquet",
+    "summary.csv",
+    "report.html",
+)
+VERSIONED = ("numpy", "numba", "duckdb", "scipy", "mesa")
+
+
+def content_hash(parts: Mapping[str, object]) -> str:
+    """16 hex digits that change whenever the parts (plain data) change. The order of keys does not matter."""
+    text = json.dumps(_plain(parts), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    """Plain data for hashing. Unlike in `jsonable`, infinity stays itself: it differs from 'not set'."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, this package and what it computes with; read from metadata, nothing is imported."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for name in (PROGRAM, *VERSIONED):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+# ---- files
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Yield a temporary name beside `path`; what is written there takes the place of `path` on success."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one step (UTF-8, line ends as given)."""
+    with replaced(path) as temporary:
+        temporary.write_bytes(text.encode())
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write plain data as indented JSON in one step; non-finite numbers become null."""
+    write_text(path, json.dumps(statistics.jsonable(data), indent=2, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, object] | None:
+    """A JSON object from a file; None if there is none, or it is not one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file in one step. Floats get 12 significant digits, undefined figures are empty."""
+    with replaced(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.12g}" if np.isfinite(value) else ("" if np.isnan(value) else str(value))
+    return str(value)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """DuckDB catches Ctrl-C during a query and raises its own error; make it a KeyboardInterrupt again."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+
+
+class Tables:
+    """Reads and writes Parquet files through one in-memory DuckDB connection. Not for use from several
+    threads.
+    """
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(config={"threads": 1})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def write(self, path: Path, columns: Mapping[str, Sequence | np.ndarray]) -> None:
+        """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
+        data = {name: _column(values) for name, values in columns.items()}
+        self._connection.register("chunk", data)
+        try:
+            with _interruptible(), replaced(path) as temporary:
+                quoted = str(temporary).replace("'", "''")
+                self._connection.execute(
+                    f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                )
+        finally:
+            self._connection.unregister("chunk")
+
+    def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Read columns (default: all) of files with the same columns, in the order of the files; NULL numbers
+        are NaN.
+        """
+        if not paths:
+            return {}
+        wanted = "*" if columns is None else ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
+        # read_parquet takes glob patterns; a folder's name may hold one of their characters.
+        files = [str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths]
+        with _interruptible():
+            relation = self._connection.execute(
+                f"SELECT {wanted} FROM read_parquet($1, union_by_name = true, file_row_number = false)",
+                [files],
+            )
+            return {name: _filled(values) for name, values in relation.fetchnumpy().items()}
+
+
+def _column(values: Sequence | np.ndarray) -> np.ndarray:
+    array = np.asarray(values)
+    return np.array(list(values), dtype=object) if array.dtype.kind in "OUS" else np.ascontiguousarray(array)
+
+
+def _filled(values: np.ndarray) -> np.ndarray:
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    if values.dtype.kind == "O":
+        return np.where(np.ma.getmaskarray(values), None, values.data)
+    return values.astype(float).filled(np.nan) if np.ma.is_masked(values) else values.data
+
+
+# ---- the folder
+
+
+def read_manifest(folder: Path) -> dict[str, object] | None:
+    """The manifest of a results folder, None if the folder has none that this program wrote."""
+    data = read_json(folder / MANIFEST)
+    return data if data is not None and data.get("program") == PROGRAM else None
+
+
+def claim(folder: Path, manifest: Mapping[str, object], fresh: bool = False) -> dict[str, object]:
+    """Make the folder ours, or raise UserError if it belongs to something else. Returns the manifest written.
+
+    An empty or new folder is taken; a folder with the same content hash is resumed; with `fresh`, the
+    contents of any folder whose manifest says that it holds results of this program are removed first, and
+    nothing else ever is.
+    """
+    try:
+        _check_owner(folder, manifest, fresh)
+        for name in ("runs", "series", "plots"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        data = {
+            "program": PROGRAM,
+            "format": FORMAT,
+            **manifest,
+            "versions": versions(),
+            "platform": {"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()},
+            "status": "running",
+        }
+        write_json(folder / MANIFEST, data)
+    except OSError as error:
+        raise UserError(
+            f"{folder}: the results folder cannot be written ({error.strerror or error}); choose another with --out"
+        ) from error
+    return data
+
+
+def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is a file, not a results folder; choose a folder with --out")
+    if not any(folder.iterdir()):
+        return
+    found = read_manifest(folder)
+    if found is None:
+        raise UserError(
+            f"{folder}: this folder has files but no {MANIFEST} of {PROGRAM}, so it belongs to something else and is "
+            f"left alone; choose another folder with --out"
+        )
+    if fresh:
+        clear(folder)
+    elif found.get("content_hash") != manifest["content_hash"]:
+        what = (
+            f"another {found.get('kind', 'run')} ({found.get('name', 'unnamed')}: {_reason(found, manifest)})"
+        )
+        raise UserError(
+            f"{folder}: holds the results of {what}; choose another folder with --out, or replace these results "
+            f"with --fresh"
+        )
+
+
+def _reason(found: Mapping[str, object], wanted: Mapping[str, object]) -> str:
+    """What differs between two manifests, in words."""
+    old, new = found.get("content"), wanted.get("content")
+    if found.get("name") != wanted.get("name"):
+        return f"this one is {wanted.get('name')}"
+    if not isinstance(old, dict) or not isinstance(new, Mapping):
+        return "its content differs"
+    changed = [key for key in new if old.get(key) != statistics.jsonable(new[key])]
+    names = {"source": "the program's version", "scenario": "the base scenario"}
+    return "other " + ", ".join(names.get(key, key) for key in changed) if changed else "its content differs"
+
+
+def clear(folder: Path) -> None:
+    """Remove the results of this program in the folder. Raises UserError if the manifest does not say it is
+    ours.
+    """
+    if read_manifest(folder) is None:
+        raise UserError(f"{folder}: has no {MANIFEST} of {PROGRAM}; nothing is removed")
+    for name in CONTENTS:
+        path = folder / name
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.is_dir():
+            shutil.rmtree(path)
+    # Last, so that an interrupted removal can be repeated.
+    (folder / MANIFEST).unlink()
+
+
+def set_status(folder: Path, manifest: Mapping[str, object], status: str, **facts: object) -> None:
+    """Rewrite the manifest with a status: running, interrupted, failed, complete."""
+    write_json(folder / MANIFEST, {**manifest, "status": status, **facts})

@@ -1,0 +1,495 @@
+"""The command line: real commands in a process of their own, and their way of failing with a stand-in engine."""
+
+import importlib
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import cli
+from sim.bundled import bundled
+from sim.errors import UserError
+from sim.outcomes import OUTCOMES
+from sim.parameters import REGISTRY
+from sim.scenario import load
+
+TIME = ["--set", "time.weeks=2", "--set", "time.warmup_weeks=0"]
+
+
+def orgsim(*args: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+    """Run the program as a user does, in a process of its own."""
+    paths = [str(Path(cli.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **environment}
+    command = [sys.executable, "-m", "cli", *args]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, timeout=300, check=False)
+
+
+def clean(result: subprocess.CompletedProcess) -> bool:
+    """No traceback, whatever happened."""
+    return "Traceback" not in result.stderr + result.stdout
+
+
+# ---- light commands
+
+
+class TestHelp:
+    def test_help_lists_every_command(self):
+        result = orgsim("--help")
+        assert result.returncode == 0
+        for name in cli.COMMANDS:
+            assert f"\n  {name} " in result.stdout
+        assert result.stderr == ""
+
+    @pytest.mark.parametrize("name", cli.COMMANDS)
+    def test_every_command_shows_an_example(self, name, capsys):
+        assert cli.execute([name, "--help"]) == 0
+        text = capsys.readouterr().out
+        assert "Example" in text
+        assert f"orgsim {name}" in text.split("Example")[1]
+
+    def test_nothing_heavy_is_imported(self):
+        code = (
+            "import sys, cli; cli.execute(['--help']); cli.execute(['check', 'flat', 'layered']); cli.execute(['list']);"
+            "print([m for m in ('numpy', 'numba', 'mesa', 'pandas', 'duckdb', 'scipy', 'matplotlib', 'pydantic', 'tqdm')"
+            " if m in sys.modules])"
+        )
+        env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent)}
+        result = subprocess.run(
+            [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, env=env, check=True
+        )
+        assert result.stdout.splitlines()[-1] == "[]"
+
+    def test_ruamel_only_where_a_file_is_read(self):
+        code = "import sys, cli; cli.execute(['--help']); print('ruamel.yaml' in sys.modules)"
+        env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent)}
+        result = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True
+        )
+        assert result.stdout.splitlines()[-1] == "False"
+
+    def test_version(self, capsys):
+        assert cli.execute(["--version"]) == 0
+        assert capsys.readouterr().out.startswith("orgsim ")
+
+    @pytest.mark.parametrize(
+        ("args", "message"),
+        [
+            (["rn"], "No such command 'rn', did you mean 'run'?"),
+            (["xyz"], "commands: list, check"),
+            (["run"], "Missing argument 'SCENARIO'"),
+            (["run", "flat", "--rns", "3"], "No such option"),
+            (["run", "flat", "--runs", "0"], "0 is not in the range 1<=x<=100000"),
+            (["run", "flat", "--runs", "100001"], "not in the range"),
+            (["run", "flat", "--runs", "x"], "'x' is not a valid integer"),
+            (["run", "flat", "--seed", "-1"], "not in the range"),
+            (["run", "flat", "--seed", "4294967296"], "0<=x<=4294967295"),
+            (["run", "flat", "--workers", "0"], "not in the range"),
+            (["run", "bse"], "Error: bse: no such file, did you mean 'base'?"),
+            (["run", "flat", "--set", "ai.shre=1"], "Error: --set ai.shre=1: ai.shre: unknown parameter, did you mean 'ai.share_of_code'?"),
+            (["run", "flat-vs-layered"], "this is a sweep, not a scenario; use `orgsim sweep"),
+            (["compare", "flat"], "at least two scenarios"),
+            (["compare", "flat", "layered", "--runs", "3", "--until-decided"], "exclude each other"),
+            (["import", "x.csv", "--map", "manager"], "--map manager: expected field=column"),
+            (["import", "x.csv", "--map", "a=b", "--map", "a=c"], "a is mapped twice"),
+            (["check", "nowhere.yaml"], "nowhere.yaml: no such file"),
+            (["sweep", "nowhere.yaml"], "nowhere.yaml: no such file"),
+        ],
+    )  # fmt: skip
+    def test_bad_usage(self, args, message, capsys):
+        assert cli.execute(args) == 2
+        captured = capsys.readouterr()
+        assert message in captured.err
+        assert captured.out == ""
+
+
+class TestList:
+    def test_names_and_questions(self):
+        result = orgsim("list", PYTHONWARNINGS="error")
+        assert result.returncode == 0
+        assert (
+            "flat-vs-layered    At which AI share does a flat organisation overtake a layered one?"
+            in result.stdout
+        )
+        assert all(f"  {name} " in result.stdout for name in bundled())
+
+    def test_json(self):
+        data = json.loads(orgsim("list", "--json").stdout)
+        names = [entry["name"] for entry in data["scenarios"] + data["sweeps"]]
+        assert set(names) == set(bundled())
+        assert [entry["name"] for entry in data["sweeps"]] == ["flat-vs-layered"]
+
+
+class TestCheck:
+    def test_bundled_are_clean(self):
+        result = orgsim("check", *bundled(), PYTHONWARNINGS="error")
+        assert result.returncode == 0
+        assert result.stdout.count("is valid") == len(bundled())
+        assert "sweep of 40 design points" in result.stdout
+        warnings = result.stderr.splitlines()
+        assert len(warnings) == 1
+        assert warnings[0].startswith("Warning: one-boss: organisation: about 96 reports")
+
+    def test_position_path_and_suggestion(self, tmp_path):
+        (tmp_path / "x.yaml").write_text(
+            "question: Why?\nextends: base\nai:\n  share_of_cod: 0.5\nreview: {detection: 2}\n"
+        )
+        result = orgsim("check", "x.yaml", cwd=tmp_path)
+        assert result.returncode == 2
+        assert result.stdout == ""
+        assert result.stderr.splitlines() == [
+            "Error: x.yaml:4:3: ai.share_of_cod: unknown key, did you mean 'share_of_code'?",
+            "Error: x.yaml:5:21: review.detection: 2 is outside from 0 to 1 probability",
+        ]
+
+    def test_good_and_bad_together(self, tmp_path):
+        (tmp_path / "x.yaml").write_text("foo: 1")
+        result = orgsim("check", "flat", "x.yaml", "layered", cwd=tmp_path)
+        assert result.returncode == 2
+        assert result.stdout.splitlines() == ["flat: scenario is valid", "layered: scenario is valid"]
+        assert "x.yaml:1:1: foo: unknown key" in result.stderr
+
+    def test_json_is_one_object(self, tmp_path):
+        (tmp_path / "x.yaml").write_text("foo: 1")
+        result = orgsim("check", "flat", "x.yaml", "--json", cwd=tmp_path)
+        assert result.returncode == 2
+        first, second = json.loads(result.stdout)["files"]
+        assert (first["valid"], first["kind"], second["valid"]) == (True, "scenario", False)
+        assert second["errors"][0].startswith("x.yaml:1:1: foo: unknown key")
+        assert result.stderr == ""
+
+    def test_sets_apply(self):
+        assert orgsim("check", "flat", "--set", "ai.retries=2").returncode == 0
+        assert orgsim("check", "flat", "--set", "organisation.ics=2").returncode == 2
+
+    def test_a_bad_sweep(self, tmp_path):
+        (tmp_path / "s.yaml").write_text("question: Why?\nbase: layered\nvary: {ai.shre: [1]}\n")
+        result = orgsim("check", "s.yaml", cwd=tmp_path)
+        assert result.returncode == 2
+        assert clean(result)
+        assert "did you mean 'ai.share_of_code'?" in result.stderr
+
+
+class TestParameters:
+    def test_table_ends_with_the_count_of_assumptions(self):
+        result = orgsim("parameters", PYTHONWARNINGS="error")
+        assumed = sum(q.assumed for q in REGISTRY.values())
+        assert result.returncode == 0
+        assert (
+            f"{len(REGISTRY)} parameters: {assumed} assumptions without a source"
+            in result.stdout.splitlines()[-1]
+        )
+        assert all(path in result.stdout for path in REGISTRY)
+        assert "BLS 2024 [E01]" in result.stdout
+        assert "ASSUMPTION" in result.stdout
+
+    def test_assumptions_only(self):
+        result = orgsim("parameters", "--assumptions", "--json")
+        rows = json.loads(result.stdout)["list"]
+        assert {row["path"] for row in rows} == {q.path for q in REGISTRY.values() if q.assumed}
+
+    def test_json(self):
+        data = json.loads(orgsim("parameters", "--json").stdout)
+        rows = {row["path"]: row for row in data["list"]}
+        assert set(rows) == set(REGISTRY)
+        assert rows["work.demand"]["value"] == ".inf"
+        row = rows["review.detection"]
+        assert (row["low"], row["high"], row["unit"], row["source"]) == (0.5, 0.9, "probability", ["C16"])
+        assert row["citation"] == "Cohen et al. 2006 [C16]"
+
+
+# ---- the real engine
+
+
+class TestRun:
+    def test_json_contract(self):
+        result = orgsim("run", "small-startup", "--runs", "3", "--seed", "7", "--json", *TIME)
+        assert result.returncode == 0, result.stderr
+        assert clean(result)
+        data = json.loads(result.stdout)
+        assert (data["scenario"], data["runs"], data["seed"], data["weeks"]) == ("small-startup", 3, 7, 2)
+        for name, figures in data["outcomes"].items():
+            assert figures["unit"] == OUTCOMES[name].unit
+            assert set(figures) == {"mean", "ci95", "sd", "unit", "runs"}
+        figures = data["outcomes"]["changes_per_ic_week"]
+        assert figures["ci95"][0] < figures["mean"] < figures["ci95"][1]
+        assert figures["sd"] > 0
+        assert figures["runs"] == 3
+        assert "short" in data["warnings"][0]
+
+    def test_text(self):
+        result = orgsim("run", "small-startup", "--runs", "2", *TIME)
+        assert result.returncode == 0, result.stderr
+        lines = result.stdout.splitlines()
+        assert lines[0].startswith("How far does one founder's attention")
+        assert lines[1] == "Scenario small-startup: 2 runs of 2 weeks, seed 1"
+        assert any(
+            line.startswith("value_per_payroll_usd") and line.endswith("standard hours/USD") for line in lines
+        )
+        assert any(line.startswith("Utilisation of managers") and "layer 1:" in line for line in lines)
+        assert any(line.startswith("Bottleneck: changes spend") for line in lines)
+        assert (
+            result.stderr
+            == "Warning: time.weeks: 2 weeks are short; most effects on people need at least 26\n"
+        )
+
+    def test_same_seed_same_output_and_a_single_run_is_replayed(self):
+        both = json.loads(orgsim("run", "small-startup", "--runs", "2", "--json", *TIME).stdout)
+        one = [
+            json.loads(
+                orgsim("run", "small-startup", "--runs", "1", "--first-run", str(r), "--json", *TIME).stdout
+            )
+            for r in (0, 1)
+        ]
+        for name, figures in both["outcomes"].items():
+            parts = [single["outcomes"][name]["mean"] for single in one]
+            if None not in parts:
+                assert figures["mean"] == pytest.approx(sum(parts) / 2)
+                assert one[0]["outcomes"][name]["ci95"] is None
+
+    def test_out(self, tmp_path):
+        args = ["run", "small-startup", "--runs", "2", "--out", "results/mine", *TIME]
+        result = orgsim(*args, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        folder = tmp_path / "results" / "mine"
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert manifest["status"] == "complete"
+        assert manifest["scenario"]["name"] == "small-startup"
+        summary = (folder / "summary.csv").read_bytes()
+        assert summary.startswith(b"outcome,unit,runs,failed,defined,mean")
+        assert {path.name for path in folder.iterdir()} >= {
+            "runs",
+            "series",
+            "failures.parquet",
+            "summary.csv",
+        }
+        assert orgsim(*args, cwd=tmp_path).returncode == 0
+        assert (folder / "summary.csv").read_bytes() == summary
+        other = orgsim(*args, "--seed", "2", cwd=tmp_path)
+        assert other.returncode == 2
+        assert "holds the results of another" in other.stderr
+        assert orgsim(*args, "--seed", "2", "--fresh", cwd=tmp_path).returncode == 0
+
+    def test_a_folder_of_somebody_else_is_left_alone(self, tmp_path):
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "thesis.txt").write_text("important")
+        result = orgsim(
+            "run", "small-startup", "--runs", "1", "--out", "mine", "--fresh", *TIME, cwd=tmp_path
+        )
+        assert result.returncode == 2
+        assert clean(result)
+        assert (tmp_path / "mine" / "thesis.txt").read_text() == "important"
+
+
+class TestCompare:
+    def test_json_contract(self):
+        result = orgsim("compare", "layered", "flat", "--runs", "3", "--ranges", "2", "--json", *TIME)
+        assert result.returncode == 0, result.stderr
+        data = json.loads(result.stdout)
+        assert data["base"] == "layered"
+        assert data["runs"] == 3
+        row = data["comparisons"]["flat"]["value_per_payroll_usd"]
+        wanted = {
+            "base",
+            "mean",
+            "difference",
+            "ci95",
+            "relative",
+            "win_probability",
+            "p_holm",
+            "variance_reduction",
+            "holds_in",
+        }
+        assert wanted <= set(row)
+
+    def test_text(self):
+        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", *TIME)
+        assert result.returncode == 0, result.stderr
+        assert clean(result)
+        assert "layered" in result.stdout
+        assert "value_per_payroll_usd" in result.stdout
+
+
+class TestSweep:
+    SWEEP = (
+        "question: Which?\nbase: layered\nvary: {organisation.management_layers: [2, 3], ai.share_of_code: [0.1, 0.5]}\n"
+        "hold: payroll\nruns: 2\nranges: 0\n"
+    )
+
+    def test_runs_and_resumes(self, tmp_path):
+        (tmp_path / "mine.yaml").write_text(self.SWEEP)
+        result = orgsim("sweep", "mine.yaml", *TIME, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert clean(result)
+        folder = tmp_path / "results" / "mine"
+        summary = (folder / "summary.csv").read_bytes()
+        again = orgsim("sweep", "mine.yaml", "--json", *TIME, cwd=tmp_path)
+        assert again.returncode == 0
+        assert json.loads(again.stdout)["sweep"] == "mine"
+        assert (folder / "summary.csv").read_bytes() == summary
+
+
+class TestImport:
+    def test_roster_to_scenario(self, tmp_path):
+        rows = ["Employee_ID,Manager_ID,Full Name", "1,,Ada Top"] + [
+            f"{k},{1 if k < 5 else 2 + k % 3},Person {k}" for k in range(2, 30)
+        ]
+        (tmp_path / "people.csv").write_text("\n".join(rows) + "\n")
+        result = orgsim("import", "people.csv", "-o", "my.yaml", cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert "Ada" not in result.stdout + (tmp_path / "my.yaml").read_text()
+        assert orgsim("check", "my.yaml", cwd=tmp_path).returncode == 0
+        again = orgsim("import", "people.csv", "-o", "my.yaml", cwd=tmp_path)
+        assert again.returncode == 2
+        assert "--force" in again.stderr
+
+    def test_missing_file(self, tmp_path):
+        result = orgsim("import", "nobody.csv", cwd=tmp_path)
+        assert result.returncode == 2
+        assert clean(result)
+        assert "nobody.csv" in result.stderr
+
+
+# ---- failing, with a stand-in engine
+
+
+class Results(SimpleNamespace):
+    """What `sim.simulate.run` returns, with made-up figures."""
+
+
+def engine(fails: tuple[int, ...] = (), error: BaseException | None = None):
+    def run(scenario, runs=100, seed=1, *, workers=None, first_run=0, progress=None):
+        if error is not None:
+            raise error
+        numbers = np.array([r for r in range(first_run, first_run + runs) if r not in fails])
+        outcomes = {name: np.arange(len(numbers), dtype=float) for name in list(OUTCOMES)[:5]}
+        outcomes["cost_per_value"] = np.full(len(numbers), np.nan)
+        failures = tuple(SimpleNamespace(run=r, seed=seed, message="it broke") for r in fails)
+        return Results(
+            scenario=scenario, seed=seed, runs=numbers, outcomes=outcomes, series={}, failures=failures
+        )
+
+    return run
+
+
+class TestFailing:
+    @pytest.fixture
+    def use(self, monkeypatch):
+        module = importlib.import_module("sim.simulate")
+        return lambda run: monkeypatch.setattr(module, "run", run)
+
+    def test_some_runs_failed(self, use, capsys):
+        use(engine(fails=(1,)))
+        assert cli.execute(["run", "flat", "--runs", "4", "--set", "ai.retries=2"]) == 3
+        captured = capsys.readouterr()
+        assert "Run 1 failed: it broke" in captured.err
+        assert "orgsim run flat --seed 1 --first-run 1 --runs 1 --set 'ai.retries=2'" in captured.err
+        assert "defined in 0 of 3 runs" in captured.out
+
+    def test_all_runs_failed(self, use, capsys):
+        use(engine(fails=(0, 1)))
+        assert cli.execute(["run", "flat", "--runs", "2", "--json"]) == 1
+        data = json.loads(capsys.readouterr().out)
+        assert [failure["run"] for failure in data["failures"]] == [0, 1]
+        assert data["outcomes"]["value_per_week"]["mean"] is None
+
+    def test_json_has_null_for_undefined(self, use, capsys):
+        use(engine())
+        assert cli.execute(["run", "flat", "--runs", "2", "--json"]) == 0
+        figures = json.loads(capsys.readouterr().out)["outcomes"]["cost_per_value"]
+        assert figures == {
+            "mean": None,
+            "ci95": None,
+            "sd": None,
+            "unit": OUTCOMES["cost_per_value"].unit,
+            "runs": 0,
+        }
+
+    def test_a_defect_is_no_traceback(self, use, capsys, monkeypatch):
+        use(engine(error=ZeroDivisionError("of all things")))
+        monkeypatch.delenv("ORGSIM_DEBUG", raising=False)
+        assert cli.execute(["run", "flat"]) == 1
+        captured = capsys.readouterr()
+        assert "internal error (ZeroDivisionError: of all things)" in captured.err
+        assert "please report" in captured.err
+        assert "Traceback" not in captured.err
+        monkeypatch.setenv("ORGSIM_DEBUG", "1")
+        assert cli.execute(["run", "flat"]) == 1
+        assert "Traceback" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("error", "code", "words"),
+        [
+            (KeyboardInterrupt(), 130, "Interrupted: nothing was written"),
+            (MemoryError(), 2, "not enough memory"),
+            (UserError("no such thing\nnor this"), 2, "Error: no such thing\nError: nor this\n"),
+            (BrokenPipeError(32, "Broken pipe"), 0, ""),
+        ],
+    )
+    def test_other_ends(self, use, capfd, error, code, words):
+        use(engine(error=error))
+        stdout = os.dup(1)
+        try:
+            assert cli.execute(["run", "flat"]) == code
+        finally:
+            os.dup2(stdout, 1)
+            os.close(stdout)
+        captured = capfd.readouterr()
+        assert words in captured.err
+        assert "Traceback" not in captured.err
+
+    def test_interrupted_compare_and_sweep(self, use, capsys, tmp_path, monkeypatch):
+        use(engine(error=KeyboardInterrupt()))
+        assert cli.execute(["compare", "layered", "flat"]) == 130
+        assert "compare keeps no results" in capsys.readouterr().err
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "mine.yaml").write_text(TestSweep.SWEEP)
+        assert cli.execute(["sweep", "mine.yaml"]) == 130
+        assert "finished runs are kept in results" in capsys.readouterr().err
+        manifest = json.loads((tmp_path / "results" / "mine" / "manifest.json").read_text())
+        assert manifest["status"] == "interrupted"
+
+    def test_a_closed_pipe_is_quiet(self):
+        paths = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent)}
+        command = [sys.executable, "-m", "cli", "parameters", "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=paths) as process:
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(60) == 0
+
+    def test_a_terminal_that_knows_no_unicode(self, tmp_path):
+        (tmp_path / "x.yaml").write_text(
+            "question: Wieviel kostet ein Jahr für alle?\nextends: base\nforeign_ü: 1\n", encoding="utf-8"
+        )
+        result = orgsim("check", "x.yaml", cwd=tmp_path, PYTHONIOENCODING="ascii")
+        assert result.returncode == 2
+        assert clean(result)
+
+    def test_progress_is_silent_without_a_terminal(self, use, capsys):
+        use(engine())
+        assert cli.execute(["run", "flat", "--runs", "2"]) == 0
+        assert capsys.readouterr().err == ""
+
+    def test_progress_on_a_terminal(self, monkeypatch):
+        from sim.commands.common import progress
+
+        screen = io.StringIO()
+        screen.isatty = lambda: True
+        monkeypatch.setattr(sys, "stderr", screen)
+        with progress(4) as bar:
+            bar.update(1)
+            bar.at(3, 8)
+        assert "runs" in screen.getvalue()
+
+
+def test_warnings_go_to_stderr(capsys, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("sim.simulate"), "run", engine())
+    assert cli.execute(["run", "one-boss", "--runs", "2", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith("Warning: organisation: about 96 reports")
+    assert json.loads(captured.out)["warnings"] == list(load("one-boss").warnings)

@@ -1,0 +1,605 @@
+"""`orgsim import`: real and mangled HR exports, the tree made of them, and what may be written."""
+
+import csv
+import io
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim import roster_values as values
+from sim.errors import UserError
+from sim.roster import health, health_report, import_roster, read_chart
+from sim.structure import PayScale, chart_tree, check_tree
+
+ORGS = Path(__file__).resolve().parents[1] / ".." / "shared" / "orgs"
+PAY = PayScale(200_000.0)
+# file: (rows read, people, managers, layers, tops)
+REAL = {
+    "gitlab_2022-11_partial.csv": (1368, 1477, 357, 7, 1),
+    "uk_decc_2011-03_senior.csv": (93, 93, 25, 3, 1),
+    "uk_decc_2011-03_junior_groups.csv": (364, 1154, 66, 2, 1),
+    "rawcols_uk_hm_treasury_2011-09_senior.csv": (115, 95, 24, 4, 1),
+    "rawcols_certinsider_synth_2009-12.csv": (2000, 2000, 140, 5, 1),
+    "krackhardt_hightech_1987.csv": (21, 21, 5, 2, 1),
+    "rust_project_matrix.csv": (469, 222, 23, 4, 4),
+}
+
+
+def real(name):
+    path = ORGS / name
+    if not path.is_file():
+        pytest.skip(f"the shared organisation charts are not beside the project ({name})")
+    return path
+
+
+def write(tmp_path, text, name="roster.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+    return path
+
+
+def read(tmp_path, text, column_map=None, **options):
+    chart = read_chart(
+        write(tmp_path, text, encoding=options.pop("encoding", "utf-8")), column_map, **options
+    )
+    tree = chart_tree(chart, PAY)
+    check_tree(tree)
+    account(chart)
+    return chart
+
+
+def account(chart):
+    """The accounting identities: no row is lost, and nobody comes from nowhere."""
+    rows = dict(chart.accounting)
+    people = rows.pop("people")
+    added = rows.pop("inferred managers") + rows.pop("inferred top") + rows.pop("people in grouped rows")
+    assert people == chart.n == added + rows["positions of one person"]
+    assert rows.pop("rows read") == sum(rows.values())
+
+
+def edges(chart):
+    """Who reports to whom by source id."""
+    ids = chart.source_ids
+    return {ids[k]: ids[above] if above >= 0 else None for k, above in enumerate(chart.boss)}
+
+
+def said(chart, *words):
+    """The one assumption that holds all these words."""
+    found = [text for text in chart.assumptions if all(word in text for word in words)]
+    assert len(found) == 1, chart.assumptions
+    return found[0]
+
+
+# ---- real charts
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_charts_import_with_every_row_accounted_for(name, tmp_path):
+    outcome = import_roster(real(name), {}, tmp_path / "my.yaml")
+    chart = outcome.chart
+    tree = chart_tree(chart, PAY)
+    check_tree(tree)
+    account(chart)
+    found = (chart.accounting["rows read"], tree.n, tree.managers, tree.layers, len(tree.roots))
+    assert found == REAL[name]
+    assert f"{REAL[name][0]:,}" in outcome.report
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_the_written_chart_is_the_same_tree(name, tmp_path):
+    outcome = import_roster(real(name), {}, tmp_path / "my.yaml")
+    tree, again = chart_tree(outcome.chart, PAY), chart_tree(read_chart(outcome.written[1]), PAY)
+    for field in ("pid", "role", "boss", "layer", "pay", "module"):
+        assert getattr(tree, field).tolist() == getattr(again, field).tolist()
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_nothing_personal_of_a_real_chart_is_written_or_reported(name, tmp_path):
+    path = real(name)
+    outcome = import_roster(path, {}, tmp_path / "my.yaml")
+    written = "".join(file.read_text() for file in outcome.written)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    secret_columns = (
+        "name",
+        "email",
+        "e-mail",
+        "title",
+        "salary",
+        "pay",
+        "id",
+        "unique",
+        "supervisor",
+        "phone",
+    )
+    for row in rows:
+        for column, cell in row.items():
+            if column and any(word in column.lower() for word in secret_columns) and len(cell) > 4:
+                assert cell not in written
+                if not cell.isdigit() and " " in cell:
+                    assert cell not in outcome.report
+
+
+def test_partial_chart_infers_absent_managers_and_one_top():
+    chart = read_chart(real("gitlab_2022-11_partial.csv"))
+    assert chart.counts["rows that point to an absent manager"] == 450
+    assert chart.counts["absent managers"] == 139
+    assert (chart.accounting["vacancies left out"], chart.counts["vacancies kept as managers"]) == (31, 1)
+    assert "139 managers whose boss is unknown" in said(chart, "No row is the top")
+    assert "789 cells" in said(chart, "several teams")
+    apart = read_chart(real("gitlab_2022-11_partial.csv"), keep_roots=True)
+    assert sum(above < 0 for above in apart.boss) == 139
+    assert apart.n == chart.n - 1
+
+
+def test_groups_hang_on_the_posts_of_the_other_file():
+    files = [real("uk_decc_2011-03_senior.csv"), real("uk_decc_2011-03_junior_groups.csv")]
+    chart = read_chart(files)
+    account(chart)
+    assert chart.accounting["inferred managers"] == 0
+    assert chart.n == 93 + 1088
+    assert sum(above < 0 for above in chart.boss) == 1
+    assert "uk_decc_2011-03_senior.csv row 8" in said(chart, "part-time")
+
+
+def test_job_shares_eliminated_posts_and_people_not_in_post_are_told_apart():
+    chart = read_chart(real("rawcols_uk_hm_treasury_2011-09_senior.csv"))
+    assert chart.accounting["merged into a position of the same id"] == 1
+    assert chart.accounting["inactive left out"] == 12
+    assert chart.accounting["vacancies left out"] == 7
+
+
+def test_ties_are_no_roster():
+    with pytest.raises(UserError, match=r"row 1: .*from_id, to_id.*list of ties.*--map id=COLUMN"):
+        read_chart(real("krackhardt_advice_ties.csv"))
+
+
+# ---- columns
+
+
+@pytest.mark.parametrize(
+    ("who", "above"),
+    [
+        ("Employee #", "Reporting to"), ("Employee_ID", "supervisorId"), ("employeeNumber", "supervisorEId"),
+        ("PersonID", "Manager_ID"), ("Unique ID", "ManagerID"), ("EmpID", "SupervisorID"), ("ID", "Boss ID"),
+        ("Post Unique Reference", "Reports To"), ("id", "parentId"), ("EMPLOYEE  id", "REPORTS_TO"),
+        ("Employee Number (text)", "Reporting Manager Employee Number"), ("uid", "Reports to Senior Post"),
+        ("Work E-mail", "SupervisorEmail"), ("Full Name", "Supervisor"), ("Person Nummer/ID", "Line Manager Emp No"),
+    ],
+)  # fmt: skip
+def test_columns_that_people_really_have(tmp_path, who, above):
+    mails = "mail" in who or "mail" in above
+    ann, bob = ("ann@x.org", "bob@x.org") if mails else ("ann", "bob")
+    column_map = {"id": who} if "Nummer" in who else {}
+    chart = read(tmp_path, f"{who},{above}\n{ann},\n{bob},{ann}\ncid,{bob}\n", column_map)
+    assert [above >= 0 for above in chart.boss].count(False) == 1
+    assert max(chart_tree(chart, PAY).layer) == 2
+
+
+def test_management_chain_tells_the_manager_and_the_bosses_of_absent_ones(tmp_path):
+    text = (
+        "Employee ID,Name,Management_Chain_01,Management_Chain_02,Management_Chain_03\n"
+        "1,Top,Top,,\n2,Mid,Top,Mid,\n3,Ann,Top,Mid,Gone\n4,Bob,Top,Mid,Gone\n5,Cid,Top,Mid,\n"
+    )
+    chart = read(tmp_path, text)
+    assert edges(chart) == {"1": None, "2": "1", "3": "gone", "4": "gone", "5": "2", "gone": "2"}
+
+
+def test_map_overrides_what_is_recognised(tmp_path):
+    text = "id,manager,chief\n1,3,\n2,3,1\n3,3,1\n"
+    assert edges(read(tmp_path, text))["1"] == "3"
+    assert edges(read(tmp_path, text, {"manager": "CHIEF"}))["1"] is None
+
+
+@pytest.mark.parametrize(
+    ("column_map", "message"),
+    [
+        ({"manger": "boss"}, r"no field 'manger', did you mean 'manager'\?"),
+        ({"manager": "bos"}, r"no column 'bos', did you mean 'boss'\?.*Columns: id, boss"),
+    ],
+)
+def test_a_wrong_map_says_what_exists(tmp_path, column_map, message):
+    with pytest.raises(UserError, match=message):
+        read(tmp_path, "id,boss\n1,\n2,1\n", column_map)
+
+
+def test_a_column_of_yes_and_no_is_no_manager(tmp_path):
+    chart = read(tmp_path, "id,Manager,Reports To Name,Name\n1,Yes,,Ann Ash\n2,No,Ann Ash,Bob\n")
+    assert edges(chart) == {"1": None, "2": "1"}
+
+
+def test_manager_by_name_in_any_order_with_remarks(tmp_path):
+    text = (
+        'First Name,Last Name,Employee ID,Manager\nJane,Doe,7,\nBob,Ray,8,"Doe, Jane"\n'
+        "Cid,Lot,9,Jane Doe (On Leave)\nDan,Orr,10,JANE  DOE (7)\n"
+    )
+    assert edges(read(tmp_path, text)) == {"7": None, "8": "7", "9": "7", "10": "7"}
+
+
+def test_an_ambiguous_name_is_decided_and_reported_by_row(tmp_path):
+    chart = read(
+        tmp_path, "id,name,manager\n1,Ann Ash,\n2,Bob Bee,Ann Ash\n3,Bob Bee,Ann Ash\n4,Cid,Bob Bee\n"
+    )
+    assert edges(chart)["4"] == "2"
+    assert "row 5" in said(chart, "fits several rows")
+
+
+# ---- files
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters(tmp_path, encoding, delimiter):
+    rows = [["Mitarbeiter-ID", "Manager", "Name"], ["1", "", "Jörg Groß"], ["2", "Jörg Groß", 'Zoë, "Z"']]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    assert edges(read(tmp_path, text.getvalue(), encoding=encoding)) == {"1": None, "2": "1"}
+
+
+def test_titles_blank_rows_and_totals_around_the_table(tmp_path):
+    text = "sep=;\nStaff list 2024;;\n;;\nID;Manager;FTE\n1;;1\n;;\n2;1;1\nTotal;;2\n"
+    chart = read(tmp_path, text)
+    assert edges(chart) == {"1": None, "2": "1"}
+    assert (chart.accounting["blank rows"], chart.accounting["lines of totals"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b" \r\n ", "is empty"),
+        (b"PK\x03\x04rest", "workbook"),
+        (b"id,manager\n1,\n2\x00,1\n", r"line 3: holds a zero byte"),
+        (b"id,manager\n\x81\xff,1\n", r"line 2: .*neither UTF-8 nor cp1252"),
+        (b"id,manager\n", "row 1 is the header and nothing follows"),
+        (b"id,manager\n,\n", "no row after the header"),
+        (b"id,manager\n1,\n2,1,extra\n", r"row 3 has 3 columns, the header has 2"),
+        (b"id,manager\n1,\n2\n", r"row 3 has 1 columns"),
+        (b'id,manager\n1,\n2,"1\n3,1\n', r"row 3 .*quotation marks"),
+        (b"id,manager\n1,\n2,\n", r"nobody reports to anybody.*column 'manager'"),
+        (b"id,manager,fte\n1,,\n2,1,300000\n", "300,000 people"),
+        (b"id,manager,fte,status\n1,,,\n2,1,150000,group\n3,1,150000,group\n", "300,001 people"),
+    ],
+)
+def test_malformed_files_say_where_and_what_to_do(tmp_path, data, message):
+    with pytest.raises(UserError, match=message):
+        read(tmp_path, data)
+
+
+def test_paths_that_are_no_files(tmp_path):
+    with pytest.raises(UserError, match="no such file"):
+        read_chart(tmp_path / "none.csv")
+    with pytest.raises(UserError, match="is a folder"):
+        read_chart(tmp_path)
+    with pytest.raises(UserError, match="no file is given"):
+        read_chart([])
+
+
+def test_size_limits_hold_before_the_file_is_read(tmp_path):
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(101 * 1024 * 1024)  # sparse
+    with pytest.raises(UserError, match="101 MB are more than the limit of 100 MB"):
+        read_chart(huge)
+    many = write(tmp_path, "id,manager\n" + "1,\n" * 200_001)
+    with pytest.raises(UserError, match="row 200002: more than the limit of 200,000 rows"):
+        read_chart(many)
+
+
+def test_a_chain_of_managers_that_is_no_organisation(tmp_path):
+    text = "id,manager\n" + "".join(f"{k},{k - 1 if k else ''}\n" for k in range(150))
+    with pytest.raises(UserError, match="149 steps, more than the limit of 100"):
+        read(tmp_path, text)
+
+
+# ---- rows
+
+
+@pytest.mark.parametrize("mark", ["", "XX", "none", "-1", "*", "\\N", "7", "N/A", "7.0"])
+def test_marks_of_the_top(tmp_path, mark):
+    assert edges(read(tmp_path, f"id,manager\n7,{mark}\n8,7\n")) == {"7": None, "8": "7"}
+
+
+def test_ids_after_a_spreadsheet(tmp_path):
+    chart = read(tmp_path, 'id,manager\n007,\n123.0,007\n5,123\n6,"=""007"""\n8,7\n')
+    assert edges(chart) == {"007": None, "123": "007", "5": "123", "6": "007", "8": "007"}
+    assert "row 6" in said(chart, "leading zeros")
+
+
+def test_ics_are_numbered_by_sorted_source_id_whatever_the_order_of_rows(tmp_path):
+    rows = ["t,", "c,t", "a,t", "b,t"]
+    trees = [chart_tree(read(tmp_path, "\n".join(["id,boss", *order])), PAY) for order in (rows, rows[::-1])]
+    assert trees[0].pid.tolist() == trees[1].pid.tolist() == [0, 1, 2, trees[0].pid[3]]
+    assert read(tmp_path, "\n".join(["id,boss", *rows])).source_ids == ("a", "b", "c", "t")
+
+
+def test_vacancies_inactive_and_isolated_rows(tmp_path):
+    text = (
+        "id,manager,status\nT,,Active\nV,T,Vacant\na,V,Active\nW,T,Vacancy\nX,T,Terminated\nb,X,Active\n"
+        "c,,Active\nL,T,On Leave\nU,T,Vacant\nV2,U,Open\n"
+    )
+    chart = read(tmp_path, text)
+    assert edges(chart) == {"T": None, "V": "T", "a": "V", "b": "T", "c": "T", "L": "T"}
+    assert chart.accounting["vacancies left out"] == 3
+    assert chart.accounting["inactive left out"] == 1
+    assert "row 8" in said(chart, "put under the top")
+    assert "row 7" in said(chart, "next active boss")
+    assert "row 3" in said(chart, "filled by a manager")
+
+
+def test_vacancies_named_in_titles(tmp_path):
+    chart = read(
+        tmp_path, "id,manager,title\n1,,CEO\n2,1,Vacant - Analyst\n3,1,Vacation Planner\n4,1,VACANCY\n"
+    )
+    assert set(edges(chart)) == {"1", "3"}
+
+
+def test_absent_managers_go_under_the_one_top_of_the_file(tmp_path):
+    text = "id,manager\nT,\na,T\nb,gone\nc,gone\n"
+    chart = read(tmp_path, text)
+    assert edges(chart) == {"T": None, "a": "T", "b": "gone", "c": "gone", "gone": "T"}
+    assert chart.inferred == (False, False, False, False, True)
+    assert edges(read(tmp_path, text, keep_roots=True))["gone"] is None
+
+
+def test_cycles_are_cut_at_the_member_with_most_reports(tmp_path):
+    chart = read(tmp_path, "id,manager\nT,\nx,T\na,b\nb,a\nc,b\nd,b\n")
+    assert edges(chart) == {"T": None, "x": "T", "a": "b", "b": "T", "c": "b", "d": "b"}
+    assert "row 5" in said(chart, "reporting cycle")
+    alone = read(tmp_path, "id,manager\na,b\nb,a\nc,b\n")
+    assert edges(alone) == {"a": "b", "b": None, "c": "b"}
+
+
+def test_several_assignments_and_dotted_lines(tmp_path):
+    text = "id,manager,Dotted Line Manager\nT,,\nU,T,\na,U;T,\nb,T,U\nb,U,\nc,U,\n"
+    chart = read(tmp_path, text)
+    assert edges(chart) == {"T": None, "U": "T", "a": "U", "b": "T", "c": "U"}
+    assert chart.counts["second managers ignored"] == 3
+    assert chart.accounting["merged into a position of the same id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "people"),
+    [
+        ("FTE", ["1", "0.5", "0,8"], 4),
+        ("FTE %", ["100", "50", "80"], 4),
+        ("fte", ["100%", "50%", "80%"], 4),
+        ("Weekly", ["40", "20", "30"], 4),
+        ("FTE", ["5", "0.5", "1"], 8),
+        ("Number of Posts in FTE", ["5", "2.5", "0.4"], 10),
+    ],
+)
+def test_fte_and_groups(tmp_path, column, cells, people):
+    column_map = {"fte": "Weekly"} if column == "Weekly" else {}
+    full = cells[0] if column == "Weekly" or "%" in column + cells[0] else "1"
+    rows = [f'{k},0,"{cell}"' for k, cell in enumerate(cells, 1)]
+    text = "\n".join([f"id,manager,{column}", f"0,,{full}", *rows])
+    assert read(tmp_path, text, column_map).n == people
+
+
+def test_groups_without_ids_of_their_own(tmp_path):
+    text = "Unit,Reporting Senior Post,Grade,Number of Posts in FTE\nA,S1,HEO,3\nA,S2,EO,1.6\nB,S1,AO,0.4\n"
+    chart = read(tmp_path, text)
+    assert chart.accounting["people in grouped rows"] + chart.accounting["positions of one person"] == 6
+    assert chart.n == 6 + 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "days_first", "expected"),
+    [
+        ("2020-03-04", True, "2020-03-04"), ("04.03.2020", True, "2020-03-04"), ("03/04/2020", False, "2020-03-04"),
+        ("4-Mar-20", True, "2020-03-04"), ("March 4, 2020", True, "2020-03-04"), ("20200304", True, "2020-03-04"),
+        ("43894", True, "2020-03-04"), ("43894.0", True, "2020-03-04"), ("2020-03-04T10:00:00Z", True, "2020-03-04"),
+        ("4. Mai 1999", True, "1999-05-04"), ("31/12/99", True, "1999-12-31"), ("31/31/2020", True, "None"),
+        ("soon", True, "None"), ("", True, "None"), ("٣", True, "None"), ("9" * 50, True, "None"),
+    ],
+)  # fmt: skip
+def test_dates_in_national_orders(cell, days_first, expected):
+    assert str(values.parse_date(cell, days_first)) == expected
+
+
+def test_the_order_of_dates_is_seen_from_the_column(tmp_path):
+    text = "id,manager,Hire_Date\n1,,01/02/2010\n2,1,12/25/2019\n3,1,01/02/2020\n4,1,junk\n"
+    chart = read(tmp_path, text)
+    assert chart.tenure_years[:3] == (7.5, 0.5, 0.5)
+    assert math.isnan(chart.tenure_years[3])
+    assert "2020-01-02" in said(chart, "latest start date", "cannot be read")
+    european = read(tmp_path, text.replace("12/25", "25/12"))
+    assert "2020-02-01" in said(european, "latest start date")
+
+
+# ---- what is written
+
+
+PERSONAL = (
+    "Employee ID,Full Name,Work Email,Manager Email,Job Title,Salary,Hire Date\n"
+    "E-4711,Zenobia Quux,zenobia@quux.example,,Chief Zeppelin Officer,987654,2011-01-01\n"
+    "E-4712,Yorick Blip,yorick@quux.example,zenobia@quux.example,Gravedigger,123987,2015-01-01\n"
+    "E-4713,Xaver Blop,xaver@quux.example,zenobia@quux.example,Skull Model,123988,2020-06-01\n"
+    "E-4713,Xaver Blop,xaver@quux.example,vanished@quux.example,Skull Model,123988,2020-06-01\n"
+    "E-4714,Wanda Blup,wanda@quux.example,vanished@quux.example,Skull Maker,123989,2021-06-01\n"
+)
+
+
+def test_import_writes_a_scenario_and_a_chart_without_anything_personal(tmp_path):
+    source = write(tmp_path, PERSONAL, "staff.csv")
+    outcome = import_roster(source, {}, tmp_path / "my.yaml")
+    assert [path.name for path in outcome.written] == ["my.yaml", "my.chart.csv"]
+    output = outcome.report + repr(outcome.chart) + "".join(path.read_text() for path in outcome.written)
+    for line in PERSONAL.splitlines()[1:]:
+        for cell in line.split(",")[:-1]:
+            assert not cell or cell not in output
+            assert not cell or cell.split("@")[0] not in output
+    scenario, chart = (path.read_text() for path in outcome.written)
+    assert "extends: base\n" in scenario
+    assert 'chart: "my.chart.csv"' in scenario
+    assert chart.splitlines()[0] == "id,manager_id,order,role,layer,tenure_years,inferred"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my.chart.csv", "my.yaml", "staff.csv"]
+
+
+def test_the_scenario_loads(tmp_path):
+    from sim.scenario import load
+
+    outcome = import_roster(write(tmp_path, PERSONAL), {}, tmp_path / "my.yaml")
+    scenario = load(outcome.written[0])
+    assert scenario.organisation.chart == outcome.written[1]
+    assert scenario.name == "my"
+    assert "4 people" not in scenario.question
+    assert "5 people in 3 layers" in scenario.question
+
+
+def test_ids_are_hashed_with_a_salt_that_is_kept(tmp_path):
+    source = write(tmp_path, PERSONAL)
+    one = import_roster(source, {}, tmp_path / "one.yaml").written[1].read_text()
+    two = import_roster(source, {}, tmp_path / "two.yaml").written[1].read_text()
+    assert one != two
+    again = import_roster(source, {}, tmp_path / "one.yaml", force=True).written[1].read_text()
+    assert again == one
+
+
+def test_nothing_is_overwritten_silently(tmp_path):
+    source = write(tmp_path, PERSONAL, "my.chart.csv")
+    kept = write(tmp_path, "precious", "kept.yaml")
+    with pytest.raises(UserError, match=r"kept.yaml: exists already; write --force"):
+        import_roster(source, {}, kept)
+    with pytest.raises(UserError, match="is the roster itself"):
+        import_roster(source, {}, tmp_path / "my.yaml", force=True)
+    with pytest.raises(UserError, match=r"ends in .yaml"):
+        import_roster(source, {}, tmp_path / "out.csv")
+    with pytest.raises(UserError, match="there is no folder"):
+        import_roster(source, {}, tmp_path / "none" / "out.yaml")
+    with pytest.raises(UserError):
+        import_roster(write(tmp_path, "id,manager\n1,\n"), {}, tmp_path / "bad.yaml")
+    assert kept.read_text() == "precious"
+    assert source.read_text() == PERSONAL
+    assert not (tmp_path / "bad.yaml").exists()
+
+
+def test_the_default_name_is_that_of_the_roster(tmp_path, monkeypatch):
+    source = write(tmp_path, PERSONAL, "staff list.csv")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    outcome = import_roster(source, {})
+    assert [str(path) for path in outcome.written] == ["staff list.yaml", "staff list.chart.csv"]
+
+
+def test_the_report_shows_shape_and_withholds_small_groups(tmp_path):
+    chart = read(tmp_path, "id,manager,tenure_years\n1,,3\n2,1,4\n3,1,\n")
+    figures = health(chart)
+    assert (figures["people"], figures["managers"], figures["ICs"], figures["management layers"]) == (
+        3,
+        1,
+        2,
+        1,
+    )
+    assert figures["span, mean"] == 2.0
+    report = health_report(chart)
+    assert "withheld" in report
+    assert "No assumption was needed." in report
+
+
+def test_the_reader_needs_no_heavy_library():
+    code = (
+        "import sys, sim.roster; "
+        "print([m for m in ('numpy', 'pandas', 'numba', 'mesa', 'pydantic', 'ruamel') if m in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# ---- fuzz
+
+
+SEEDS = (
+    PERSONAL.encode(),
+    b"id,manager,fte,status\n1,,1,active\n2,1,0.5,vacancy\n3,1,7,group\n3,2,,\n4,3;2,1,\n",
+    b'"id";"Reports To";"start"\r\n"1.0";"XX";"01.02.2003"\r\n"2";"1";""\r\n"3";"9";"x"\r\n"4";"3";""\r\n',
+    "Name\tSupervisor\tManagement_Chain_01\nJörg\t\tA\nZoë\tJörg\tA\nX\t\tA\n".encode("cp1252"),
+    b"id,manager_id,order,role,layer,tenure_years,inferred\np1,,0,manager,1,7.5,0\np2,p1,1,ic,0,,0\n",
+)
+PIECES = (
+    b",",
+    b";",
+    b'"',
+    b"\n",
+    b"\r",
+    b"\x00",
+    b"\xff",
+    b"1",
+    b"-1",
+    b"\\N",
+    b"1e999",
+    b"id",
+    b"manager",
+    b"\xc3",
+)
+
+
+@st.composite
+def mangled(draw):
+    data = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, len(data)))
+        piece = draw(st.one_of(st.sampled_from(PIECES), st.binary(max_size=4)))
+        data[at : at + draw(st.integers(0, 12))] = piece
+    return bytes(data)
+
+
+def chart_or_message(path, keep_roots=False):
+    try:
+        return read_chart(path, keep_roots=keep_roots), ""
+    except UserError as error:
+        return None, str(error)
+
+
+def survive(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("fuzz") / "roster.csv"
+    path.write_bytes(data)
+    chart, message = chart_or_message(path)
+    if chart is None:
+        assert "roster.csv" in message
+        return
+    check_tree(chart_tree(chart, PAY))
+    account(chart)
+    assert health_report(chart)
+
+
+@given(mangled())
+def test_mangled_rosters_give_a_chart_or_a_sentence(tmp_path_factory, data):
+    survive(tmp_path_factory, data)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["1", "2", "3", "4", "5", "02", "5.0", "", "0", "Deleted"]),
+            st.sampled_from(["1", "2", "3", "4", "5", "9", "8;1", "2,3", "", "XX", "Ann (1)", "0"]),
+            st.sampled_from(["", "1", "0.5", "3", "x", "-2", "nan"]),
+            st.sampled_from(["", "active", "vacant", "inactive", "group", "leave", "odd"]),
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    st.booleans(),
+)
+def test_any_web_of_references_becomes_a_forest_with_every_row_accounted_for(
+    tmp_path_factory, rows, keep_roots
+):
+    path = tmp_path_factory.mktemp("web") / "roster.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "manager", "fte", "status"), *rows])
+    chart, message = chart_or_message(path, keep_roots)
+    if chart is None:
+        assert "nobody reports" in message or "no row after" in message
+        return
+    tree = chart_tree(chart, PAY)
+    check_tree(tree)
+    account(chart)
+    assert all(tree.role[tree.roots] == 1)
+    assert chart.accounting["rows read"] == len(rows)
