@@ -308,9 +308,11 @@ def _relayer(org: Org, *starts: int) -> dict[int, int]:
 
 def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
     """Send the reviews waiting in *team* that nobody left in it may read to its manager, as if newly requested."""
+    open_items = (org.items["state"] == QUEUED) | (org.items["state"] == SENT)
+    shared = (org.items["kind"] == REVIEW) & (org.items["team"] == team) & (org.items["person"] < 0)
+    rows = np.flatnonzero(open_items & shared)
+    org = with_room(org, len(rows))
     items, people, changes = org.items, org.people, org.changes
-    open_items = (items["state"] == QUEUED) | (items["state"] == SENT)
-    rows = np.flatnonzero(open_items & (items["kind"] == REVIEW) & (items["team"] == team) & (items["person"] < 0))
     readers = [m for m in members(org, team) if people["reviewer"][m]]
     given: Counter[int] = Counter()
     for k in rows[np.argsort(items["step"][rows], kind="stable")].tolist():
@@ -330,9 +332,7 @@ def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
         if items["state"][k] == QUEUED:
             _unlink_from_team(org, team, k)
             items["state"][k] = SENT
-            org = with_room(org)
             _send_again(org, k, receiver, float(org.world["now"][0] + p["communication_delay_hours"][0]))
-            items = org.items
     return org
 
 
@@ -353,34 +353,21 @@ def _unlink_from_team(org: Org, team: int, k: int) -> None:
 
 
 def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
-    """Put the reviews in the inbox of desk *i*, also one in service, back into the team's queue; they start afresh."""
-    people, teams, items = org.people, org.teams, org.items
+    """Give the reviews that desk *i* has, or that are on their way to it, back to its team; they start afresh."""
+    people, items = org.people, org.items
     current = int(people["current"][i])
     if current >= 0 and items["kind"][current] == REVIEW:
-        org = with_room(org)
         _lay_aside(org, i, float(org.world["now"][0]))
-    if not int(people["ready"][i]) & (1 << CLASS_REVIEW):
-        return org
-    team = int(people["team"][i])
+    coming = (items["state"] == SENT) & (items["kind"] == REVIEW) & (items["team"] >= 0) & (items["person"] == i)
+    for k in np.flatnonzero(coming).tolist():
+        _unassign(org, k)
     kept, k = [], int(people["head"][i, CLASS_REVIEW])
-    while k >= 0:
+    while int(people["ready"][i]) & (1 << CLASS_REVIEW) and k >= 0:
         after = int(items["next"][k])
         if items["kind"][k] != REVIEW or items["team"][k] < 0:
             kept.append(k)
         else:
-            if items["begun"][k]:
-                items["begun"][k] = False
-                teams["queued_hours"][team] += items["hours"][k]
-                changes = org.changes["reviewers"]
-                if items["change"][k] >= 0:
-                    changes[items["change"][k], items["step"][k]] = NONE
-            items["person"][k] = NONE
-            items["next"][k] = NONE
-            if teams["tail"][team] >= 0 and teams["head"][team] >= 0:
-                items["next"][teams["tail"][team]] = k
-            else:
-                teams["head"][team] = k
-            teams["tail"][team] = k
+            _queue_for_team(org, int(items["team"][k]), k)
         k = after
     for k, after in zip(kept, [*kept[1:], NONE], strict=True):
         items["next"][k] = after
@@ -388,7 +375,29 @@ def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
         people["head"][i, CLASS_REVIEW], people["tail"][i, CLASS_REVIEW] = kept[0], kept[-1]
     else:
         people["ready"][i] &= ~(1 << CLASS_REVIEW)
-    return rehome_reviews(org, p, team)
+    return rehome_reviews(org, p, int(people["team"][i]))
+
+
+def _unassign(org: Org, k: int) -> None:
+    items = org.items
+    items["person"][k] = NONE
+    if items["change"][k] >= 0:
+        org.changes["reviewers"][items["change"][k], items["step"][k]] = NONE
+
+
+def _queue_for_team(org: Org, team: int, k: int) -> None:
+    """Put review *k* at the end of the shared queue of *team*, as if nobody had looked at it."""
+    teams, items = org.teams, org.items
+    _unassign(org, k)
+    if items["begun"][k]:
+        items["begun"][k] = False
+        teams["queued_hours"][team] += items["hours"][k]
+    items["next"][k] = NONE
+    if teams["head"][team] >= 0:
+        items["next"][teams["tail"][team]] = k
+    else:
+        teams["head"][team] = k
+    teams["tail"][team] = k
 
 
 # --- Managers whose layer changes ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.state import ACTIVITIES, MAX_LAYERS, STAGES
+from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
 
 if TYPE_CHECKING:
     from sim.tree import Tree
@@ -91,6 +91,12 @@ def _bottleneck(period: Period) -> np.ndarray:
     return np.where(hours.sum(axis=1) > 0, hours.argmax(axis=1), np.nan)
 
 
+def _review_time(period: Period) -> np.ndarray:
+    """Return the hours that a merged change waits for reviewers and is read."""
+    stages = period.of("stage_hours")
+    return ratio(stages[:, STAGE_REVIEW_WAIT] + stages[:, STAGE_REVIEWING], period.of("merged"))
+
+
 def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
     return lambda q: ratio(q.of("inbox_hours")[:, layer], q.of("inbox_capacity")[:, layer])
 
@@ -136,6 +142,10 @@ _MAIN = (
     Outcome("agents_running_mean", "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
     Outcome("overload_hours_per_week", "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
     Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(STAGES)), _bottleneck),
+    Outcome("reviews_per_merge", "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
+    Outcome("review_time_hours", "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
+    Outcome("incidents_per_change", "incidents/change", -1, "incidents per merged change", lambda q: ratio(q.of("incidents"), q.of("merged"))),
+    Outcome("item_time_hours", "hours", -1, "an inbox item's time from being sent to being served or withdrawn", lambda q: ratio(q.of("item_times"), q.of("items_served") + q.of("items_withdrawn"))),
 )  # fmt: skip
 
 _TIMES = tuple(

@@ -144,7 +144,8 @@ class Tree:
         roots = f", {fact['roots']} tops" if fact["roots"] != 1 else ""
         layers = f"{fact['layers']} layer" + ("" if fact["layers"] == 1 else "s")
         return (
-            f"{fact['ics']:,} ICs, {fact['managers']:,} managers in {layers}{roots}, mean first-line span "
+            f"{fact['ics']:,} IC{'s'[: fact['ics'] != 1]}, {fact['managers']:,} manager{'s'[: fact['managers'] != 1]} in "
+            f"{layers}{roots}, mean first-line span "
             f"{fact['first_line_span_mean']:.1f}, widest span {fact['span_max']}"
         )
 

@@ -31,7 +31,6 @@ def partner_of(writer: Writer, number: int) -> Writer | None:
     """Return the IC that the *number*-th change of *writer* depends on: the first candidate who exists."""
     model = writer.model
     p = model.p
-    others = {module: ic for module, ic in model.module_owners.items() if ic is not writer}
     for attempt in range(CANDIDATES):
         u, v = model.dice.two(Stream.PARTNER, writer.pid, number, attempt)
         if u < p.dependencies_near_share:
@@ -41,11 +40,14 @@ def partner_of(writer: Writer, number: int) -> Writer | None:
             distance = int(exp(v * LOG_FARTHEST))
             ahead = u < 0.5 * (1.0 + p.dependencies_near_share)
         module = writer.home + distance if ahead else writer.home - distance
-        if module in others:
-            return others[module]
+        partner = model.module_owners.get(module)
+        if partner is not None and partner is not writer:
+            return partner
     # Nobody met by chance: the nearest, ahead before behind.
-    nearest = min(others, key=lambda m: (abs(m - writer.home), m < writer.home), default=None)
-    return others[nearest] if nearest is not None and nearest != writer.home else None
+    elsewhere = [module for module in model.module_owners if module != writer.home]
+    if not elsewhere:
+        return None
+    return model.module_owners[min(elsewhere, key=lambda m: (abs(m - writer.home), m < writer.home))]
 
 
 def request(change: Change) -> bool:

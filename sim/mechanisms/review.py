@@ -270,7 +270,8 @@ def find_reviewer(org, p, k, now):
     """Return the teammate who takes review item *k* now, or NONE.
 
     Somebody without work comes first, then whoever writes a change of their own and has the largest allowance left;
-    ties go by permanent id. Everyone whose allowance is used up is woken when it is positive again.
+    ties go by permanent id. Whoever could but has no allowance left is woken when it is positive again (people who are busy
+    with something higher look at the queue when they have finished).
     """
     item = org.items[k]
     best = NONE
@@ -279,12 +280,13 @@ def find_reviewer(org, p, k, now):
     m = org.teams[item.team].first_member
     while m >= 0:
         mate = org.people[m]
-        if mate.reviewer and not has_read(org, item.change, m):
-            free = mate.current < 0
+        free = mate.current < 0
+        available = mate.reviewer and (free or CLASS_OF_KIND[org.items[mate.current].kind] == CLASS_OWN)
+        if available and not has_read(org, item.change, m):
             left = allowance(org, p, m, now)
             if left <= LEAST_ALLOWANCE:
                 wake_when_allowed(org, p, m, now)
-            elif free or CLASS_OF_KIND[org.items[mate.current].kind] == CLASS_OWN:
+            else:
                 better = best < 0 or (free and not best_free)
                 if not better and free == best_free:
                     better = left > best_left or (left == best_left and mate.pid < org.people[best].pid)

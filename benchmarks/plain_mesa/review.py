@@ -1,0 +1,199 @@
+"""Review: who reads a change, how long, and what comes of it."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from benchmarks.plain_mesa.dice import Stream, positive
+from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Stage
+
+if TYPE_CHECKING:
+    from benchmarks.plain_mesa.server import Server
+
+FIRST_STEP = 2000
+FIRST_ADDRESS = 4096
+
+
+def is_unreviewed(change: Change) -> bool:
+    """True if *change* slips through without review."""
+    owner = change.owner
+    p = owner.model.p
+    chance = p.review_unreviewed_base
+    if p.review_unreviewed_backlog_hours < inf:
+        chance *= 1.0 + owner.team.backlog / p.review_unreviewed_backlog_hours
+    return owner.model.dice.one(Stream.UNREVIEWED, owner.pid, change.number) < chance
+
+
+def found_by_ai(change: Change) -> int:
+    """Return the number of defects that the AI reviewer finds; they will be fixed."""
+    owner = change.owner
+    p = owner.model.p
+    if not p.review_ai_reviewer:
+        return 0
+    chance = p.review_ai_detection * (1.0 - p.review_ai_blindness * change.ai_fraction)
+    found = sum(
+        owner.model.dice.one(Stream.DETECTION, owner.pid, change.number, defect) < chance
+        for defect in range(change.defects)
+    )
+    change.defects -= found
+    return found
+
+
+def begin_pass(change: Change) -> None:
+    """Send *change* into its next pass: to teammates, else to the manager; with nobody there it merges unseen."""
+    owner = change.owner
+    model = owner.model
+    p = model.p
+    change.enter(Stage.REVIEW_WAIT, model.now)
+    change.review_pass += 1
+    change.votes_for = change.votes_against = 0
+    change.rejected = False
+    change.found = set()
+    change.reviewers = [None] * p.review_approvals
+    if change.review_pass > p.review_max_passes:
+        owner.close(change, Ending.DISCARDED)
+        return
+    mates = owner.team.reviewers - (1 if owner.reviewer else 0)
+    if mates > 0:
+        change.pending = min(p.review_approvals, mates)
+        for reader in range(change.pending):
+            receiver = None if p.review_assignment == "shared" else _addressee(change, reader)
+            _send(change, receiver, reader, to_team=True)
+    elif owner.human.boss is not None:
+        change.pending = 1
+        _send(change, owner.human.boss, 0, to_team=False)
+    else:
+        model.ledger.unreviewed += 1
+        owner.merge(change)
+
+
+def _send(change: Change, receiver: Server | None, reader: int, *, to_team: bool) -> None:
+    owner = change.owner
+    item = owner.model.new_item(Kind.REVIEW, receiver, change, _needed_hours(change, reader))
+    item.step = reader
+    if to_team:
+        item.team = owner.team
+    owner.model.send(owner, item, _delay(change, reader))
+
+
+def _needed_hours(change: Change, reader: int) -> float:
+    owner = change.owner
+    p = owner.model.p
+    f = change.ai_fraction
+    if p.review_fixed_hours_human > 0.0:
+        mean = p.review_fixed_hours_human * (1.0 - f) + p.review_fixed_hours_ai * f
+    else:
+        mean = change.volume * p.review_hours_per_standard_hour
+    if change.review_pass > 1:
+        mean *= p.review_rereview_share
+    step = FIRST_STEP + change.review_pass * 4 + reader
+    u = owner.model.dice.one(Stream.SERVICE, owner.pid, change.number, step)
+    return positive(u, mean, p.review_distribution, p.service_cv)
+
+
+def _delay(change: Change, reader: int) -> float:
+    """Return the hours until somebody first looks: nobody waits for the change of an agent."""
+    owner = change.owner
+    p = owner.model.p
+    mean = 0.0
+    if p.switches_pickup:
+        mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * change.ai_fraction)
+    if mean <= 0.0:
+        return p.communication_delay_hours
+    u = owner.model.dice.one(Stream.PICKUP, owner.pid, change.number, change.review_pass * 4 + reader)
+    return p.communication_delay_hours + positive(u, mean, "exponential", 1.0)
+
+
+def _addressee(change: Change, reader: int) -> Server:
+    """Return the teammate of the highest keyed rank among those not yet asked in this pass."""
+    owner = change.owner
+    dice = owner.model.dice
+
+    def rank(mate: Server) -> float:
+        return dice.two(Stream.REJECTION, owner.pid, change.number, FIRST_ADDRESS + (mate.pid & 0xFFFFFFF))[1]
+
+    chosen = max((m for m in owner.team.members if m.reviewer and may_read(change, m)), key=rank)
+    change.reviewers[reader] = chosen
+    return chosen
+
+
+def may_read(change: Change | None, person: Server) -> bool:
+    """True unless *person* is the owner or another reader of this pass; anybody may read what comes from outside."""
+    return change is None or (change.owner is not person and person not in change.reviewers)
+
+
+def open_item(reader: Server, item: Item) -> None:
+    """*reader* opens a review: it is decided how much time it gets."""
+    model = reader.model
+    change = item.change
+    if item.team is not None:
+        backlog = item.team.backlog
+        item.team.queued_hours -= item.hours
+        if change is not None and model.p.review_haste_hours < inf:
+            item.left = item.hours / (1.0 + backlog / model.p.review_haste_hours)
+        reader.spend_allowance(item.left)
+    if change is not None:
+        change.reviewers[item.step] = reader
+        model.ledger.review_wait += model.now - item.sent_at
+        model.ledger.reviews += 1
+        item.difficulty = item.left / item.hours if item.hours > 0.0 else 1.0
+
+
+def _find(change: Change, reader: int, given: float) -> int:
+    """Let the *reader*-th reader find defects with a share *given* of the needed time; return how many."""
+    owner = change.owner
+    model = owner.model
+    chance = model.p.review_detection * given
+    correlation = model.p.review_error_correlation
+    found = 0
+    for defect in range(change.defects):
+        base = 256 * change.review_pass + defect
+        u, shared = model.dice.two(Stream.DETECTION, owner.pid, change.number, base)
+        if reader > 0 and not (correlation > 0.0 and shared < correlation):
+            u = model.dice.one(Stream.DETECTION, owner.pid, change.number, base + 64 * reader)
+        if u < chance:
+            change.found.add(defect)
+            found += 1
+    return found
+
+
+def _is_accepted(rule: str, votes_for: int, votes_against: int) -> bool:
+    if rule == "any":
+        return votes_for > 0
+    if rule == "majority":
+        return votes_for > votes_against
+    return votes_against == 0
+
+
+def completed(item: Item) -> None:
+    """A reader is through: count the vote; the last one of the pass decides."""
+    change = item.change
+    owner = change.owner
+    model = owner.model
+    p = model.p
+    f = change.ai_fraction
+    against = _find(change, item.step, item.difficulty) > 0
+    reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f
+    if reject > 0.0:
+        u = model.dice.one(Stream.REJECTION, owner.pid, change.number, change.review_pass * 4 + item.step)
+        if u < reject:
+            against = change.rejected = True
+    if against:
+        change.votes_against += 1
+    else:
+        change.votes_for += 1
+    change.pending -= 1
+    if change.pending > 0:
+        return
+    discard = p.review_discard_human * (1.0 - f) + p.review_discard_agent * f
+    if change.review_pass == 1 and model.dice.one(Stream.DISCARD, owner.pid, change.number) < discard:
+        owner.close(change, Ending.DISCARDED)
+    elif _is_accepted(p.review_approval_rule, change.votes_for, change.votes_against):
+        owner.merge(change)
+    else:
+        hours = len(change.found) * p.defects_fix_hours
+        change.defects -= len(change.found)
+        if change.rejected:
+            hours += p.review_rework_effort * change.write_hours
+        owner.take_rework(change, hours)

@@ -1,0 +1,350 @@
+"""Mesa agents as views: an IC, a manager or a coding agent reads its row of the engine's tables.
+
+The engine moves the tables, the views show them; nothing is stored twice and nothing can be set here. To change the
+organisation, use the methods of `sim.model.OrgModel`. Times are working hours, sizes standard hours, pay USD a year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from mesa import Agent
+from mesa.agent import AgentSet
+
+from sim.errors import UserError
+from sim.state import (
+    ACTIVITIES, ALIGNING, ANSWERING, CLASS_OWN, CODING, COORDINATING, COORDINATION, DESK, FIX, IDLE, INCIDENT, INCIDENTS,
+    MEETINGS, OTHER, PEOPLE, QUESTION, REVIEW, REVIEWING, REWORKING, SPECIFY, SPECIFYING, VERIFY, VERIFYING, WAITING,
+    WITHDRAWN, WRITE, Org,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from sim.model import OrgModel
+
+HOURS_PER_WEEK = 40.0
+_ACTIVITY = {
+    INCIDENT: INCIDENTS, FIX: REWORKING, QUESTION: ANSWERING, COORDINATION: COORDINATING, REVIEW: REVIEWING,
+    VERIFY: VERIFYING, SPECIFY: SPECIFYING,
+}  # fmt: skip
+_DUTIES = (
+    ("meetings_rate", MEETINGS), ("other_rate", OTHER), ("people_rate", PEOPLE), ("aligning_rate", ALIGNING),
+    ("talking_rate", COORDINATING),
+)  # fmt: skip
+
+
+class Inbox(NamedTuple):
+    """What waits for somebody's attention; own changes and the item in service are not counted."""
+
+    items: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class HandsOn:
+    """The hands-on work of a first-line manager at this moment.
+
+    hours_per_week: protected time. writing, open_changes: changes in writing, and awaiting merge. ai_share: planned share of
+    code volume written by AI.
+    """
+
+    hours_per_week: float
+    writing: int
+    open_changes: int
+    ai_share: float
+
+
+def hours_to_date(org: Org, row: int) -> np.ndarray:
+    """Return the hours of the human in *row* by activity, float64 [activities], up to now; nothing is settled.
+
+    Their sum is the time since the start: used + waiting + idle = present.
+    """
+    books = org.hours[row].copy()
+    now, week = float(org.world["now"][0]), int(org.world["week"][0])
+    person = org.people[row]
+    for field, activity in _DUTIES:
+        books[activity] += person[field] * (now - week * HOURS_PER_WEEK)
+    for seat in (row, int(person["desk"])):
+        if seat >= 0:
+            _add_unsettled(org, seat, now, books)
+    return books
+
+
+def _add_unsettled(org: Org, row: int, now: float, books: np.ndarray) -> None:
+    person = org.people[row]
+    hours = (now - person["since"]) * person["rate"]
+    current = int(person["current"])
+    if current < 0:
+        books[WAITING if person["has_work"] else IDLE] += hours
+        return
+    item = org.items[current]
+    if item["kind"] != WRITE:
+        books[_ACTIVITY[int(item["kind"])]] += hours
+        return
+    change = org.changes[int(item["change"])]
+    coding, verifying = hours * change["share_coding"], hours * change["share_verifying"]
+    books[CODING] += coding
+    books[VERIFYING] += verifying
+    books[SPECIFYING] += hours - coding - verifying
+
+
+def _queue(org: Org, k: int) -> Inbox:
+    """Return number and hours of the items in the linked list that begins with item *k*."""
+    number, hours = 0, 0.0
+    while k >= 0:
+        item = org.items[k]
+        if item["state"] != WITHDRAWN:
+            number += 1
+            hours += float(item["left"])
+        k = int(item["next"])
+    return Inbox(number, hours)
+
+
+class _View(Agent):
+    """A Mesa agent that shows one row of a table."""
+
+    model: OrgModel
+
+    def __init__(self, model: OrgModel, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    def remove(self) -> None:
+        """Refuse: a view cannot leave without the person."""
+        raise UserError(f"{self!r} cannot be removed from the model; the people of a run stay")
+
+
+class Person(_View):
+    """A human: what ICs and managers have in common."""
+
+    def _read(self, field: str) -> int | float | bool:
+        return self.model.tables.people[field][self.row].item()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.pid}, layer {self.layer}>"
+
+    @property
+    def pid(self) -> int:
+        """Permanent id: the key of this person's dice, the same in every run and structure."""
+        return self._read("pid")
+
+    @property
+    def layer(self) -> int:
+        """0 = ICs, 1 = managers of ICs, counted from below along the longest path."""
+        return self._read("layer")
+
+    @property
+    def boss(self) -> Manager | None:
+        """The manager this person reports to; None for a top."""
+        return self.model.member(self._read("boss"))
+
+    @property
+    def pay(self) -> float:
+        """Loaded annual pay, USD; it follows the layer."""
+        return float(self.model.pay[self.row])
+
+    @property
+    def fluency(self) -> float:
+        """AI fluency, 0 to 1."""
+        return self._read("fluency")
+
+    @property
+    def belief(self) -> float:
+        """What this person takes the organisation's target to be, in sd of the target."""
+        return self._read("belief")
+
+    @property
+    def hours(self) -> dict[str, float]:
+        """Hours since the start, by activity; their sum is the time that has passed."""
+        return dict(zip(ACTIVITIES, hours_to_date(self.model.tables, self.row).tolist(), strict=True))
+
+    @property
+    def week_hours(self) -> dict[str, float]:
+        """Hours of the last completed week, by activity; empty before the first one has ended."""
+        marks = self.model.marks
+        if len(marks) < 2:
+            return {}
+        return dict(zip(ACTIVITIES, (marks[-1].hours[self.row] - marks[-2].hours[self.row]).tolist(), strict=True))
+
+    @property
+    def utilisation(self) -> float:
+        """Share of the attention left after duties that went into items, in the last completed week; NaN before.
+
+        Of a manager these are inbox hours over hours left for the inbox; hands-on time is apart.
+        """
+        marks = self.model.marks
+        if len(marks) < 2:
+            return nan
+        available = marks[-1].capacity[self.row] - marks[-2].capacity[self.row]
+        return float((marks[-1].served[self.row] - marks[-2].served[self.row]) / available) if available > 0 else nan
+
+    @property
+    def inbox(self) -> Inbox:
+        """Items that wait for this person, and their hours; reviews in the team's shared queue are not among them."""
+        org = self.model.tables
+        ready, heads = self._read("ready"), org.people["head"][self.row]
+        queues = [_queue(org, int(heads[c])) for c in range(CLASS_OWN) if ready & (1 << c)]
+        return Inbox(sum(q.items for q in queues), sum(q.hours for q in queues))
+
+
+class IC(Person):
+    """An individual contributor."""
+
+    @property
+    def skill(self) -> float:
+        """Speed of writing, in reference engineers."""
+        return self._read("skill")
+
+    @property
+    def knowledge(self) -> float:
+        """Share of questions that this person can answer."""
+        return self._read("knowledge")
+
+    @property
+    def productivity(self) -> float:
+        """Factor on the speed of hand-writing that comes from coaching."""
+        return self._read("productivity")
+
+    @property
+    def team(self) -> AgentSet:
+        """The ICs of the same team, this one among them."""
+        return self.boss.team if self.boss is not None else AgentSet([self], random=self.model.random)
+
+    @property
+    def writing(self) -> int:
+        """Changes in writing."""
+        return self._read("writing")
+
+    @property
+    def open_changes(self) -> int:
+        """Written changes that await merge."""
+        return self._read("open")
+
+    @property
+    def changes_started(self) -> int:
+        """Changes started since the start."""
+        return self._read("next_change")
+
+    @property
+    def ai_share(self) -> float:
+        """Planned share of code volume written by AI."""
+        return float(self.model.ai_shares[self.row])
+
+    @property
+    def coding_agents(self) -> AgentSet:
+        """The AI agents that this person supervises."""
+        return self.model.coding_agents_of(self.row)
+
+
+class Manager(Person):
+    """A manager: attention for reports, an inbox, and in layer 1 some hands-on work."""
+
+    @property
+    def reports(self) -> AgentSet:
+        """Direct reports, ICs and managers; AI agents are not among them."""
+        return self.model.reports_of(self.row)
+
+    @property
+    def team(self) -> AgentSet:
+        """The ICs who report to this manager."""
+        return self.reports.select(agent_type=IC)
+
+    @property
+    def skill(self) -> float:
+        """Speed of writing in hands-on time, in reference engineers."""
+        return self.model.parameter("managers.hands_on_skill")
+
+    @property
+    def quality(self) -> float:
+        """Quality of management, standard normal between managers."""
+        return self._read("quality")
+
+    @property
+    def knowledge(self) -> float:
+        """Share of questions that this manager can answer; a top answers all if the scenario says so."""
+        if self.boss is None and self.model.parameter("questions.top_solves_all"):
+            return 1.0
+        return self.model.parameter(f"questions.manager_knowledge_{min(max(self.layer, 1), 3)}")
+
+    @property
+    def coverage(self) -> float:
+        """People time given over needed, smoothed over weeks."""
+        return self._read("coverage")
+
+    @property
+    def load(self) -> float:
+        """Hours of work a week that reach the inbox, smoothed over weeks."""
+        return self._read("load")
+
+    @property
+    def people_hours(self) -> float:
+        """Hours of people time planned this week."""
+        return self._read("people_rate") * HOURS_PER_WEEK
+
+    @property
+    def review_queue(self) -> Inbox:
+        """Reviews that wait in the team's shared queue, and their hours."""
+        return _queue(self.model.tables, int(self.model.tables.teams["head"][self.row]))
+
+    @property
+    def hands_on(self) -> HandsOn | None:
+        """Hands-on work at this moment; None without hands-on time."""
+        desk = self._read("desk")
+        if desk < 0:
+            return None
+        seat = self.model.tables.people[desk]
+        share = float(self.model.ai_shares[desk])
+        return HandsOn(float(seat["rate"]) * HOURS_PER_WEEK, int(seat["writing"]), int(seat["open"]), share)
+
+    @property
+    def coding_agents(self) -> AgentSet:
+        """The AI agents that this manager supervises in hands-on work."""
+        return self.model.coding_agents_of(self._read("desk"))
+
+
+class CodingAgent(_View):
+    """An AI coding agent under a supervisor. It is in no span, head count or payroll."""
+
+    def _read(self, field: str) -> int | float | bool:
+        return self.model.tables.agents[field][self.row].item()
+
+    def __repr__(self) -> str:
+        return f"<CodingAgent {self.row} of {self.supervisor!r}>"
+
+    @property
+    def supervisor(self) -> IC | Manager:
+        """Who briefs this agent and verifies its work."""
+        return self.model.member(self.seat)
+
+    @property
+    def seat(self) -> int:
+        """Row of the supervisor, or of the supervising manager's desk, in the engine's table of people."""
+        return self._read("supervisor")
+
+    @property
+    def running(self) -> bool:
+        """True while it works on its own."""
+        return self._read("running")
+
+    @property
+    def change_size(self) -> float | None:
+        """Size of the change it has (being briefed, running, or being verified), standard hours; None if it has none."""
+        change = self._read("change")
+        return float(self.model.tables.changes["standard_hours"][change]) if change >= 0 else None
+
+    @property
+    def runs(self) -> int:
+        """Runs since the start."""
+        return self._read("runs")
+
+    @property
+    def run_hours(self) -> float:
+        """Hours of its own running time since the start (a run is counted when it begins)."""
+        return self._read("run_hours")
+
+
+def is_human(org: Org) -> np.ndarray:
+    """Return bool [people]: True for people, False for the desks of managers."""
+    return org.people["role"] != DESK

@@ -1,0 +1,239 @@
+"""The organisation as a Mesa model: look at anybody, act between days, and get the engine's numbers.
+
+A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
+outcomes, bit for bit, as `sim.simulate.run` with the same scenario, seed and run. Between steps a policy may read the agents
+(`model.agents_by_type[Manager]`) and change the organisation (`move`, `set_ai_share`, `set_parameter`; when a change takes
+effect: see `sim.interventions`). Randomness is the engine's keyed dice: nothing here draws from ``model.random``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from math import inf
+from types import MappingProxyType
+from typing import NamedTuple
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+
+from sim import interventions
+from sim.agents import IC, CodingAgent, Manager, Person, is_human
+from sim.errors import UserError
+from sim.mechanisms.money import pay_scale
+from sim.outcomes import Period, compute
+from sim.parameters import REGISTRY, record
+from sim.scenario import Scenario, load
+from sim.simulate import HOURS_PER_DAY, WEEKLY, Engine, check_runs
+from sim.state import MANAGER, MAX_LAYERS, NONE, Org
+from sim.tree import MAX_LAYERS as MOST_LAYERS
+from sim.tree import Tree, assemble
+
+DAYS_PER_WEEK = 5
+
+
+class _Mark(NamedTuple):
+    """Cumulative hours of everybody at a week's end: float64 [people], [people], [people, activities]."""
+
+    served: np.ndarray
+    capacity: np.ndarray
+    hours: np.ndarray
+
+
+class _Transfer(NamedTuple):
+    """Inbox hours that a manager brought along from one layer to another; in the snapshots from *week* on."""
+
+    week: int
+    old: int
+    new: int
+    served: float
+    capacity: float
+
+
+@dataclass(frozen=True, eq=False)
+class _PaidTree(Tree):
+    """The tree at the end of a period in which pay has changed. mean_payroll: USD a year, mean over the period."""
+
+    mean_payroll: float = 0.0
+
+    @property
+    def payroll(self) -> float:
+        return self.mean_payroll
+
+
+def _weekly(name: str, model: OrgModel) -> float:
+    """Return the outcome *name* of the last completed week."""
+    week = int(model.tables.world["week"][0])
+    return model.outcomes_of_weeks(week - 1, week, (name,))[name]
+
+
+class OrgModel(mesa.Model):
+    """One run of a scenario, day by day.
+
+    scenario: a `sim.scenario.Scenario`, the name of a bundled one, or a path. seed, run: the key of the dice. Raises
+    `UserError` where the scenario cannot be built.
+
+    setup: the scenario. day: working days since the start of the warm-up. datacollector: collected at the end of every week
+    after the warm-up, with the weekly outcomes; put your own in its place, or None.
+    """
+
+    def __init__(self, scenario: Scenario | str, seed: int = 1, run: int = 0) -> None:
+        check_runs(1, seed, run)
+        # Mesa's generators serve AgentSet.shuffle and the like; the engine never draws from them.
+        super().__init__(rng=(int(seed) << 32) | int(run))
+        self.setup = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self._engine = Engine(self.setup)
+        self._org = self._engine.begin(seed, run)
+        self._values = dict(self.setup.values)
+        self.day = 0
+        self.pay = self._engine.tree.pay.copy()
+        self.ai_shares = np.full(len(self._org.people), float(self._values["ai.share_of_code"]))
+        self.marks: deque[_Mark] = deque([self._mark()], maxlen=2)
+        self._transfers: list[_Transfer] = []
+        self._payrolls: list[tuple[float, float]] = [(0.0, self._engine.tree.payroll)]
+        self._nudges: set[int] = set()
+        self._replan = self._wake = False
+        self._desks = bool(np.any(~is_human(self._org)))
+        agents = self._org.agents
+        self._agents_each = int(self._org.people["agents"].max(initial=0)) if len(agents) else 0
+        self._numbers = itertools.count(1)
+        kinds = self._engine.tree.role.tolist()
+        self._people = [(Manager if kind == MANAGER else IC)(self, row) for row, kind in enumerate(kinds)]
+        self._coding_agents = [CodingAgent(self, row) for row in range(len(agents))]
+        reporters = {name: partial(_weekly, name) for name in WEEKLY}
+        self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Register *agent* with the model (Mesa calls it for every new agent)."""
+        super().register_agent(agent)
+        # Mesa 3.3 numbers agents in a table of the class that keeps every model alive for good.
+        numbers = getattr(mesa.Agent, "_ids", None)
+        if numbers is not None:
+            numbers.pop(self, None)
+            agent.unique_id = next(self._numbers)
+
+    # --- Time ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def days(self) -> int:
+        """Working days from the start of the warm-up to the horizon."""
+        return self._engine.weeks * DAYS_PER_WEEK
+
+    @property
+    def week(self) -> int:
+        """Completed weeks since the end of the warm-up; negative before."""
+        return self.day // DAYS_PER_WEEK - self.setup.warmup_weeks
+
+    @property
+    def week_has_ended(self) -> bool:
+        """True between two weeks, the moment for a weekly policy."""
+        return self.day % DAYS_PER_WEEK == 0
+
+    def step(self) -> None:
+        """Simulate one working day. Raises `UserError` beyond the horizon."""
+        if self.day >= self.days:
+            raise UserError(f"{self.setup.name}: simulated to the end of week {self.setup.weeks}; set time.weeks higher")
+        if self._nudges or self._replan or self._wake:
+            p = self._engine.parameters
+            self._org = interventions.resume(self._org, p, self._nudges, self._replan, self._wake)
+            self._nudges, self._replan, self._wake = set(), False, False
+        self._org = self._engine.advance(self._org, (self.day + 1) * HOURS_PER_DAY)
+        self.day += 1
+        self.running = self.day < self.days
+        if self.week_has_ended:
+            self.marks.append(self._mark())
+            if self.week > 0 and self.datacollector is not None:
+                self.datacollector.collect(self)
+
+    def run(self, weeks: float | None = None) -> None:
+        """Step to the horizon, or for so many *weeks* (a day is 0.2)."""
+        days = self.days - self.day if weeks is None else weeks * DAYS_PER_WEEK
+        if weeks is not None and (days < 0 or abs(days - round(days)) > 1e-9):
+            raise UserError(f"run: {weeks} weeks are no whole number of days; a day is 0.2")
+        for _ in range(round(days)):
+            self.step()
+
+    def _mark(self) -> _Mark:
+        people = self._org.people
+        return _Mark(people["served_hours"].copy(), people["capacity_hours"].copy(), self._org.hours.copy())
+
+    # --- Looking ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def tables(self) -> Org:
+        """The engine's tables (see `sim.state`); read them, but change the organisation only through methods."""
+        return self._org
+
+    @property
+    def tree(self) -> Tree:
+        """The organisation tree at this moment."""
+        if len(self._payrolls) == 1 and not self._transfers and not self._has_moved:
+            return self._engine.tree
+        tree = self._tree_by_row()
+        ordered = assemble(tree.pid, tree.role, tree.boss, tree.module, pay_scale(self.setup.values))
+        row_of = {pid: row for row, pid in enumerate(tree.pid.tolist())}
+        pay = tree.pay[[row_of[pid] for pid in ordered.pid.tolist()]]
+        return Tree(ordered.pid, ordered.role, ordered.boss, ordered.layer, pay, ordered.module, tree.payroll_gap)
+
+    @property
+    def parameters(self) -> Mapping[str, float | int | bool | str]:
+        """Every parameter's present value, by path; change one with `set_parameter`."""
+        return MappingProxyType(self._values)
+
+    def parameter(self, path: str) -> float | int | bool | str:
+        """Return the present value of parameter *path*."""
+        return self._values[path]
+
+    def person(self, pid: int) -> IC | Manager:
+        """Return the person with the permanent id *pid*."""
+        rows = np.flatnonzero(self._org.people["pid"][: len(self._people)] == pid)
+        if not len(rows):
+            raise UserError(f"person: nobody has the permanent id {pid}; `agent.pid` is an agent's")
+        return self._people[rows[0]]
+
+    def member(self, row: int) -> IC | Manager | None:
+        """Return the human whose row (or desk) *row* is; None for -1."""
+        return self._people[int(self._org.people["human"][row])] if row >= 0 else None
+
+    def reports_of(self, row: int) -> AgentSet:
+        """Return the direct reports of the manager in *row*."""
+        rows = np.flatnonzero(self._org.people["boss"][: len(self._people)] == row).tolist()
+        return AgentSet([self._people[i] for i in rows], random=self.random)
+
+    def coding_agents_of(self, row: int) -> AgentSet:
+        """Return the AI agents supervised by the person or desk in *row* (none for -1)."""
+        found = []
+        if row >= 0:
+            first, number = (int(self._org.people[name][row]) for name in ("first_agent", "agents"))
+            found = self._coding_agents[first : first + number]
+        return AgentSet(found, random=self.random)
+
+    # --- Outcomes --------------------------------------------------------------------------------------------------------
+
+    def outcomes(self) -> dict[str, float]:
+        """Return name -> outcome of the completed weeks after the warm-up; NaN where undefined.
+
+        At the horizon and without interventions these are the figures of `sim.simulate.run`, bit for bit. After moves,
+        structure (spans, layers) is that of the end, and payroll the mean over the time.
+        """
+        week = int(self._org.world["week"][0])
+        if week <= self.setup.warmup_weeks:
+            raise UserError(f"{self.setup.name}: no week has been completed after the {self.setup.warmup_weeks} of warm-up")
+        return self.outcomes_of_weeks(self.setup.warmup_weeks, week)
+
+    def outcomes_of_weeks(self, first: int, last: int, names: tuple[str, ...] | None = None) -> dict[str, float]:
+        """Return the outcomes (all, or *names*) between the ends of weeks *first* and *last*, counted from the very start."""
+        snapshots = self._org.weeks[[first, last]].copy()
+        for transfer in self._transfers:
+            for snapshot in snapshots[np.array([first, last]) >= transfer.week]:
+                snapshot["inbox_hours"][transfer.old] -= transfer.served
+                snapshot["inbox_hours"][transfer.new] += transfer.served
+                snapshot["inbox_capacity"][transfer.old] -= transfer.capacity
+                snapshot["inbox_capacity"][transfer.new] += transfer.capacity
+        period = Period(snapshots[:1], snapshots[1:], last - first, self._tree_of_weeks(first, last), self.setup.values)
+        return {name: float(value[0]) for name, value in compute(period, names).items()}
