@@ -16,9 +16,33 @@ from mesa.agent import AgentSet
 
 from sim.errors import UserError
 from sim.state import (
-    ACTIVITIES, ALIGNING, ANSWERING, CLASS_OWN, CODING, COORDINATING, COORDINATION, DESK, FIX, IDLE, INCIDENT, INCIDENTS,
-    MEETINGS, OTHER, PEOPLE, QUESTION, REVIEW, REVIEWING, REWORKING, SPECIFY, SPECIFYING, VERIFY, VERIFYING, WAITING,
-    WITHDRAWN, WRITE, Org,
+    ACTIVITIES,
+    ALIGNING,
+    ANSWERING,
+    CLASS_OWN,
+    CODING,
+    COORDINATING,
+    COORDINATION,
+    DESK,
+    FIX,
+    IDLE,
+    INCIDENT,
+    INCIDENTS,
+    MEETINGS,
+    OTHER,
+    PEOPLE,
+    QUESTION,
+    REVIEW,
+    REVIEWING,
+    REWORKING,
+    SPECIFY,
+    SPECIFYING,
+    VERIFY,
+    VERIFYING,
+    WAITING,
+    WITHDRAWN,
+    WRITE,
+    Org,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -166,7 +190,9 @@ class Person(_View):
         marks = self.model.marks
         if len(marks) < 2:
             return {}
-        return dict(zip(ACTIVITIES, (marks[-1].hours[self.row] - marks[-2].hours[self.row]).tolist(), strict=True))
+        return dict(
+            zip(ACTIVITIES, (marks[-1].hours[self.row] - marks[-2].hours[self.row]).tolist(), strict=True)
+        )
 
     @property
     def utilisation(self) -> float:
@@ -178,7 +204,11 @@ class Person(_View):
         if len(marks) < 2:
             return nan
         available = marks[-1].capacity[self.row] - marks[-2].capacity[self.row]
-        return float((marks[-1].served[self.row] - marks[-2].served[self.row]) / available) if available > 0 else nan
+        return (
+            float((marks[-1].served[self.row] - marks[-2].served[self.row]) / available)
+            if available > 0
+            else nan
+        )
 
     @property
     def inbox(self) -> Inbox:

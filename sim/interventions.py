@@ -28,9 +28,22 @@ from sim.population import DESK_ID, grown
 from sim.rng import FLUENCY, QUALITY, normal_quantile, uniform
 from sim.schedule import MARGIN, announce_arrival, nudge, resume_after_week
 from sim.state import (
-    AGENT, CLASS_REVIEW, DESK, EVENT_ARRIVE, EVENT_EXTERNAL, EVENT_WAKE, IC, MANAGER, NONE, QUEUED, REVIEW, SENT, Org,
+    AGENT,
+    CLASS_REVIEW,
+    DESK,
+    EVENT_ARRIVE,
+    EVENT_EXTERNAL,
+    EVENT_WAKE,
+    IC,
+    MANAGER,
+    NONE,
+    QUEUED,
+    REVIEW,
+    SENT,
+    Org,
     table,
 )  # fmt: skip
+
 from sim.events import schedule  # isort: skip
 
 HOURS_PER_WEEK = 40.0
@@ -77,9 +90,13 @@ def takes_effect(path: str) -> str:
     """
     if path not in REGISTRY:
         known = suggest(path, tuple(REGISTRY))
-        raise UserError(f"set_parameter: there is no parameter '{path}'{known}; `orgsim parameters` lists them")
+        raise UserError(
+            f"set_parameter: there is no parameter '{path}'{known}; `orgsim parameters` lists them"
+        )
     if path in FIXED:
-        raise UserError(f"set_parameter: {path} cannot change in a run: {FIXED[path]}, or set it in the scenario")
+        raise UserError(
+            f"set_parameter: {path} cannot change in a run: {FIXED[path]}, or set it in the scenario"
+        )
     return NEXT_WEEK if path in _WEEKLY or path.startswith(_WEEKLY_GROUPS) else AT_ONCE
 
 
@@ -358,7 +375,9 @@ def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
     current = int(people["current"][i])
     if current >= 0 and items["kind"][current] == REVIEW:
         _lay_aside(org, i, float(org.world["now"][0]))
-    coming = (items["state"] == SENT) & (items["kind"] == REVIEW) & (items["team"] >= 0) & (items["person"] == i)
+    coming = (
+        (items["state"] == SENT) & (items["kind"] == REVIEW) & (items["team"] >= 0) & (items["person"] == i)
+    )
     for k in np.flatnonzero(coming).tolist():
         _unassign(org, k)
     kept, k = [], int(people["head"][i, CLASS_REVIEW])

@@ -9,10 +9,9 @@ effect: see `sim.interventions`). Randomness is the engine's keyed dice: nothing
 from __future__ import annotations
 
 import itertools
-import weakref
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from math import inf
 from types import MappingProxyType
@@ -29,8 +28,8 @@ from sim.mechanisms.money import pay_scale
 from sim.outcomes import Period, compute
 from sim.parameters import REGISTRY, record
 from sim.scenario import Scenario, load
-from sim.simulate import HOURS_PER_DAY, WEEKLY, Engine, check_runs
-from sim.state import MANAGER, MAX_LAYERS, NONE, Org
+from sim.simulate import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKLY, Engine, check_runs
+from sim.state import MANAGER, MAX_LAYERS, Org
 from sim.tree import MAX_LAYERS as MOST_LAYERS
 from sim.tree import Tree, assemble
 
@@ -97,7 +96,7 @@ class OrgModel(mesa.Model):
         self._transfers: list[_Transfer] = []
         self._payrolls: list[tuple[float, float]] = [(0.0, self._engine.tree.payroll)]
         self._nudges: set[int] = set()
-        self._replan = self._wake = False
+        self._replan = self._wake = self._has_moved = False
         self._desks = bool(np.any(~is_human(self._org)))
         agents = self._org.agents
         self._agents_each = int(self._org.people["agents"].max(initial=0)) if len(agents) else 0
@@ -137,7 +136,9 @@ class OrgModel(mesa.Model):
     def step(self) -> None:
         """Simulate one working day. Raises `UserError` beyond the horizon."""
         if self.day >= self.days:
-            raise UserError(f"{self.setup.name}: simulated to the end of week {self.setup.weeks}; set time.weeks higher")
+            raise UserError(
+                f"{self.setup.name}: simulated to the end of week {self.setup.weeks}; set time.weeks higher"
+            )
         if self._nudges or self._replan or self._wake:
             p = self._engine.parameters
             self._org = interventions.resume(self._org, p, self._nudges, self._replan, self._wake)
@@ -172,13 +173,13 @@ class OrgModel(mesa.Model):
     @property
     def tree(self) -> Tree:
         """The organisation tree at this moment."""
-        if len(self._payrolls) == 1 and not self._transfers and not self._has_moved:
+        if not self._has_moved:
             return self._engine.tree
         tree = self._tree_by_row()
         ordered = assemble(tree.pid, tree.role, tree.boss, tree.module, pay_scale(self.setup.values))
         row_of = {pid: row for row, pid in enumerate(tree.pid.tolist())}
         pay = tree.pay[[row_of[pid] for pid in ordered.pid.tolist()]]
-        return Tree(ordered.pid, ordered.role, ordered.boss, ordered.layer, pay, ordered.module, tree.payroll_gap)
+        return replace(ordered, pay=pay, payroll_gap=tree.payroll_gap)
 
     @property
     def parameters(self) -> Mapping[str, float | int | bool | str]:
@@ -223,17 +224,179 @@ class OrgModel(mesa.Model):
         """
         week = int(self._org.world["week"][0])
         if week <= self.setup.warmup_weeks:
-            raise UserError(f"{self.setup.name}: no week has been completed after the {self.setup.warmup_weeks} of warm-up")
+            raise UserError(
+                f"{self.setup.name}: no week has been completed after the {self.setup.warmup_weeks} of warm-up"
+            )
         return self.outcomes_of_weeks(self.setup.warmup_weeks, week)
 
-    def outcomes_of_weeks(self, first: int, last: int, names: tuple[str, ...] | None = None) -> dict[str, float]:
+    def outcomes_of_weeks(
+        self, first: int, last: int, names: tuple[str, ...] | None = None
+    ) -> dict[str, float]:
         """Return the outcomes (all, or *names*) between the ends of weeks *first* and *last*, counted from the very start."""
         snapshots = self._org.weeks[[first, last]].copy()
         for transfer in self._transfers:
-            for snapshot in snapshots[np.array([first, last]) >= transfer.week]:
-                snapshot["inbox_hours"][transfer.old] -= transfer.served
-                snapshot["inbox_hours"][transfer.new] += transfer.served
-                snapshot["inbox_capacity"][transfer.old] -= transfer.capacity
-                snapshot["inbox_capacity"][transfer.new] += transfer.capacity
-        period = Period(snapshots[:1], snapshots[1:], last - first, self._tree_of_weeks(first, last), self.setup.values)
+            later = np.array([first, last]) >= transfer.week
+            for field, hours in (("inbox_hours", transfer.served), ("inbox_capacity", transfer.capacity)):
+                snapshots[field][later, transfer.old] -= hours
+                snapshots[field][later, transfer.new] += hours
+        period = Period(
+            snapshots[:1], snapshots[1:], last - first, self._tree_of_weeks(first, last), self.setup.values
+        )
         return {name: float(value[0]) for name, value in compute(period, names).items()}
+
+    def _tree_by_row(self) -> Tree:
+        """Return the present tree with the rows of the engine's tables."""
+        start, people = self._engine.tree, self._org.people[: len(self._people)]
+        boss, layer = people["boss"].astype(np.int32), people["layer"].astype(np.int16)
+        return replace(start, boss=boss, layer=layer, pay=self.pay.copy())
+
+    def _tree_of_weeks(self, first: int, last: int) -> Tree:
+        """Return the tree for the outcomes of a period: the present one, at the period's mean payroll."""
+        if not self._has_moved:
+            return self._engine.tree
+        hours = np.array([hours for hours, _ in self._payrolls] + [inf])
+        spent = np.diff(np.clip(hours, first * HOURS_PER_WEEK, last * HOURS_PER_WEEK))
+        mean = float(spent @ np.array([payroll for _, payroll in self._payrolls]) / spent.sum())
+        tree = self._tree_by_row()
+        return _PaidTree(
+            **{field.name: getattr(tree, field.name) for field in fields(Tree)}, mean_payroll=mean
+        )
+
+    # --- Acting ----------------------------------------------------------------------------------------------------------
+
+    def move(self, person: IC | Manager, new_boss: Manager) -> None:
+        """Let *person*, with everybody below, report to *new_boss* from now on.
+
+        Layers are counted anew, and pay follows the layer (a top keeps its pay). Raises `UserError` if *new_boss* is no
+        manager, is *person* or below *person*, or if the tree would get too deep. Moving to one's own boss does nothing.
+        """
+        i, boss = self._row_of(person, "move"), self._row_of(new_boss, "move")
+        if not isinstance(new_boss, Manager):
+            raise UserError(f"move: {new_boss!r} is no manager, so nobody can report there; choose a Manager")
+        path = interventions.chain_up(self._org, boss)
+        if i in path:
+            what = "is the same person" if i == boss else f"works below {person!r}"
+            raise UserError(
+                f"move: {new_boss!r} {what}, so {person!r} cannot report there; move {new_boss!r} first"
+            )
+        if person.layer + len(path) > MOST_LAYERS:
+            raise UserError(
+                f"move: the tree would have more than {MOST_LAYERS} layers; choose a boss nearer to the top"
+            )
+        if person.boss is new_boss:
+            return
+        p, now = self._engine.parameters, self.day * HOURS_PER_DAY
+        teams = [int(self._org.people["boss"][i]), boss]
+        roots = self._org.people["boss"][: len(self._people)] < 0
+        self._org = interventions.with_room(self._org)
+        self._org, old_layers = interventions.move(self._org, p, i, boss)
+        self._has_moved = True
+        self._follow_layers(old_layers)
+        was_root = bool(roots[i])
+        paid_anew = [m for m in (*old_layers, *([i] if was_root else [])) if not roots[m] or m == i]
+        self._pay_by_layer(paid_anew, now)
+        for team in teams:
+            self._nudges.update(interventions.members(self._org, team))
+        self._nudges.add(i)
+        self._replan |= self.week_has_ended
+
+    def _follow_layers(self, old_layers: dict[int, int]) -> None:
+        """Let inbox hours by layer, hands-on desks and items from outside follow managers whose layer has changed."""
+        p, week = self._engine.parameters, int(self._org.world["week"][0])
+        if not old_layers:
+            return
+        interventions.settle_people(self._org, list(old_layers))
+        for m, old in old_layers.items():
+            person = self._org.people[m]
+            layers = [min(layer, MAX_LAYERS - 1) for layer in (int(person["layer"]), old)]
+            self._transfers.append(
+                _Transfer(week + 1, *layers, float(person["served_hours"]), float(person["capacity_hours"]))
+            )
+        self._fit_hands_on()
+        self._org = interventions.announce_external(self._org, p)
+
+    def _fit_hands_on(self) -> None:
+        if not self._desks:
+            return
+        before = len(self._org.people)
+        self._org = interventions.fit_hands_on(self._org, self._engine.parameters, self._agents_each)
+        added = len(self._org.people) - before
+        if added:
+            planned = float(self._engine.parameters["ai_share_of_code"][0])
+            self.ai_shares = np.append(self.ai_shares, np.full(added, planned))
+            interventions.plan_ai(self._org, self._engine.parameters, self.ai_shares)
+            rows = range(len(self._coding_agents), len(self._org.agents))
+            self._coding_agents += [CodingAgent(self, row) for row in rows]
+        desks = np.flatnonzero(~is_human(self._org))
+        self._nudges.update(desks.tolist())
+
+    def _pay_by_layer(self, rows: list[int], now: float) -> None:
+        scale = pay_scale(self.setup.values)
+        for row in rows:
+            self.pay[row] = scale.ic_pay * scale.ratio(int(self._org.people["layer"][row]))
+        if rows:
+            self._payrolls.append((now, float(self.pay.sum())))
+
+    def set_ai_share(self, who: Person | Iterable[Person] | None, share: float) -> None:
+        """Let AI write the planned *share* of the code volume in the next changes of *who*.
+
+        who: an IC; a Manager, who stands for the team (the ICs who report there, and the manager's hands-on work); several of
+        them; or None for everybody. Changes under way are finished as they were begun. `ai.share_of_code` becomes the mean
+        over the ICs, to which demand answers if it is elastic. Raises `UserError` if the share is outside 0 to 1.
+        """
+        share = REGISTRY["ai.share_of_code"].check(share, "set_ai_share: ")
+        if share > 0 and not self._values["switches.ai"]:
+            raise UserError("set_ai_share: AI is off in this scenario; start it with switches.ai: true")
+        if who is None:
+            rows = set(range(len(self._org.people)))
+        else:
+            rows = set()
+            for person in [who] if isinstance(who, mesa.Agent) else who:
+                row = self._row_of(person, "set_ai_share")
+                rows.update([row] if isinstance(person, IC) else interventions.members(self._org, row))
+        chosen = sorted(rows)
+        if np.all(self.ai_shares[chosen] == share):
+            return
+        self.ai_shares[chosen] = share
+        interventions.plan_ai(self._org, self._engine.parameters, self.ai_shares)
+        self._values["ai.share_of_code"] = float(self._engine.parameters["ai_share_of_code"][0])
+        self._nudges.update(row for row in chosen if self._org.people["coder"][row])
+
+    def set_parameter(self, path: str, value: float | int | bool | str) -> None:
+        """Change a parameter from now on; `sim.interventions.takes_effect` says when that shows.
+
+        Raises `UserError` for an unknown parameter, a value outside its bounds, and a parameter that only acts at the start.
+        """
+        interventions.takes_effect(path)
+        value = REGISTRY[path].check(value, "set_parameter: ")
+        if value == self._values[path]:
+            return
+        if path == "ai.agent_fraction" and not self._agents_each:
+            raise UserError("set_parameter: ai.agent_fraction: nobody has an AI agent; start with it above 0")
+        if path == "managers.hands_on_share" and not self._desks:
+            raise UserError(
+                "set_parameter: managers.hands_on_share: nobody has a desk; start with it above 0"
+            )
+        p = self._engine.parameters
+        old = p.copy()
+        self._values[path] = value
+        p[:] = record(self._values)
+        if path in ("review.hours_per_week", "switches.review_budget"):
+            interventions.fill_allowances(self._org, p, old)
+            self._wake = True
+        if path == "work.demand":
+            factor = float(self._org.world["demand_factor"][0]) / HOURS_PER_WEEK
+            interventions.rebase_demand(self._org, float(old["work_demand"][0]) * factor, value * factor)
+        interventions.plan_ai(self._org, p, self.ai_shares)
+        if path == "managers.hands_on_share":
+            self._fit_hands_on()
+        self._org = interventions.announce_external(self._org, p)
+        self._nudges.update(range(len(self._org.people)))
+        self._replan |= self.week_has_ended
+
+    def _row_of(self, person: object, method: str) -> int:
+        if isinstance(person, CodingAgent):
+            raise UserError(f"{method}: {person!r} belongs to its supervisor; name {person.supervisor!r}")
+        if not isinstance(person, (IC, Manager)) or person.model is not self:
+            raise UserError(f"{method}: {person!r} is nobody in this model; take a person from model.agents")
+        return person.row

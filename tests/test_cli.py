@@ -4,8 +4,10 @@ import importlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -493,3 +495,37 @@ def test_warnings_go_to_stderr(capsys, monkeypatch):
     captured = capsys.readouterr()
     assert captured.err.startswith("Warning: organisation: about 96 reports")
     assert json.loads(captured.out)["warnings"] == list(load("one-boss").warnings)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a single process")
+def test_ctrl_c_keeps_what_is_done_and_the_sweep_goes_on(tmp_path):
+    # Endless but for the signal: 400 short runs per point, stored in blocks as they are finished.
+    text = (
+        "question: Which?\nbase: small-startup\nvary: {ai.share_of_code: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}\n"
+        "runs: 400\nranges: 0\n"
+    )
+    (tmp_path / "long.yaml").write_text(text)
+    paths = [str(Path(cli.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    command = [sys.executable, "-m", "cli", "sweep", "long.yaml", "--workers", "1", "--set", "time.weeks=10"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    folder = tmp_path / "results" / "long"
+    deadline = time.monotonic() + 200
+    while not list(folder.glob("runs/*.parquet")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 130, err
+    assert "finished runs are kept in results" in err
+    assert "Traceback" not in err
+    assert json.loads((folder / "manifest.json").read_text())["status"] == "interrupted"
+    kept = list(folder.glob("runs/*.parquet"))
+    assert kept
+    before = {path: path.stat().st_mtime_ns for path in kept}
+    again = orgsim("sweep", "long.yaml", "--set", "time.weeks=10", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in kept} == before
+    assert json.loads((folder / "manifest.json").read_text())["status"] == "complete"

@@ -93,8 +93,8 @@ def _row(results: "Results", name: str) -> list[str]:
     if estimate.n < len(results.runs):
         unit += f" (defined in {estimate.n:,} of {len(results.runs):,} runs)"
     if estimate.sd == 0:  # the same in every run
-        digits = 4 if estimate.mean != int(estimate.mean) else 12
-        return [name, number(estimate.mean, digits).removesuffix(".0").rstrip("."), "", unit]
+        whole = estimate.mean == int(estimate.mean)
+        return [name, f"{estimate.mean:,.0f}" if whole else number(estimate.mean), "", unit]
     return [name, number(estimate.mean), interval(estimate.lo, estimate.hi, 4), unit]
 
 
@@ -121,6 +121,6 @@ def bottleneck(results: "Results") -> dict[str, Any] | None:
         return None
     counts = np.bincount(codes, minlength=len(STAGES))
     stage, share = STAGES[int(counts.argmax())], float(counts.max() / len(codes))
-    often = "in every run" if share == 1 else f"in {100 * share:.0f} % of the runs"
+    often = "in every run" if share == 1 else f"in {min(99, round(100 * share))} % of the runs"
     words = f"changes spend the largest part of their lead time {_STAGE_WORDS.get(stage, stage)} ({often})"
     return {"stage": stage, "share_of_runs": share, "words": words}
