@@ -216,7 +216,7 @@ class Person(_View):
         org = self.model.tables
         ready, heads = self._read("ready"), org.people["head"][self.row]
         queues = [_queue(org, int(heads[c])) for c in range(CLASS_OWN) if ready & (1 << c)]
-        return Inbox(sum(q.items for q in queues), sum(q.hours for q in queues))
+        return Inbox(sum(q.items for q in queues), sum((q.hours for q in queues), 0.0))
 
 
 class IC(Person):

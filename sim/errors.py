@@ -14,3 +14,13 @@ def suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
 
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f", did you mean '{near[0]}'?" if near else ""
+
+
+class RunsFailedError(UserError):
+    """Every run of a scenario failed. `failures` lists them; the command line exits with code 1."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, failures: tuple) -> None:
+        super().__init__(message)
+        self.failures = failures

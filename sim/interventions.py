@@ -298,7 +298,7 @@ def _carry_demand(org: Org, p: np.ndarray, old: int, new: int) -> None:
 
 def rebase_demand(org: Org, old_rate: float, new_rate: float) -> None:
     """Keep every team's backlog where the demand per IC-hour changes from *old_rate* to *new_rate*."""
-    if new_rate == inf or new_rate == old_rate:
+    if new_rate in (inf, old_rate):
         return
     teams, now = org.teams, float(org.world["now"][0])
     backlog = old_rate * now * teams["ics"] - teams["started"] if old_rate < inf else 0.0
@@ -388,9 +388,8 @@ def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
         else:
             _queue_for_team(org, int(items["team"][k]), k)
         k = after
-    for k, after in zip(kept, [*kept[1:], NONE], strict=True):
-        items["next"][k] = after
     if kept:
+        items["next"][kept] = [*kept[1:], NONE]
         people["head"][i, CLASS_REVIEW], people["tail"][i, CLASS_REVIEW] = kept[0], kept[-1]
     else:
         people["ready"][i] &= ~(1 << CLASS_REVIEW)

@@ -16,12 +16,19 @@ from functools import lru_cache
 from pathlib import Path
 
 
-@lru_cache(maxsize=1)
-def source_hash() -> str:
-    """Return 16 hex digits that change whenever a source file of the package changes."""
+#: The files of which kernels are made, besides the mechanisms.
+KERNEL_FILES = ("kernel", "rng", "state", "events", "inbox", "person", "schedule", "population", "interventions")
+
+
+@lru_cache(maxsize=2)
+def source_hash(kernels_only: bool = False) -> str:
+    """Return 16 hex digits that change whenever a source file of the package (or of its kernels only) changes."""
     digest = hashlib.sha256()
     root = Path(__file__).parent
-    for path in sorted(root.rglob("*.py")):
+    paths = root.rglob("*.py")
+    if kernels_only:
+        paths = [*(root / f"{name}.py" for name in KERNEL_FILES), *(root / "mechanisms").glob("*.py")]
+    for path in sorted(paths):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -29,14 +36,14 @@ def source_hash() -> str:
 
 def _cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "orgsim" / source_hash()
+    folder = Path(base) / "orgsim" / source_hash(kernels_only=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".write-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"orgsim-{source_hash()}"
+        folder = Path(tempfile.gettempdir()) / f"orgsim-{source_hash(kernels_only=True)}"
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -127,7 +127,7 @@ _MAIN = (
     Outcome("discarded_hours_share", "share", -1, "hours in changes that were closed without merging, over IC hours", lambda q: ratio(q.of("discarded_hours"), q.hours("ic").sum(axis=1))),
     Outcome("abandoned_changes", "changes/week", -1, "changes given up for want of an answer", lambda q: q.of("abandoned") / q.weeks),
     Outcome("ai_share_realised", "share", 0, "merged AI volume over merged volume", lambda q: ratio(q.of("ai_volume_merged"), q.of("volume_merged")), True),
-    Outcome("ai_acceptance_rate", "share", 1, "agents' changes merged over decided", lambda q: ratio(q.of("agent_merged"), q.of("agent_decided"))),
+    Outcome("ai_acceptance_rate", "share", 1, "agents' changes merged, over agents' work accepted or rejected by owner or reviewer", lambda q: ratio(q.of("agent_merged"), q.of("agent_decided"))),
     Outcome("human_acceptance_rate", "share", 1, "other changes merged over decided", lambda q: ratio(q.of("human_merged"), q.of("human_decided"))),
     Outcome("alignment", "share", 1, "value over size of merged changes", lambda q: ratio(q.of("value"), q.of("size_merged")), True),
     Outcome("value_by_managers_per_week", "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda q: q.of("value_managers") / q.weeks),

@@ -172,11 +172,11 @@ _SWITCHES = (
 )
 
 _WORK = (
-    par("work.size_mean", 3.42, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
+    par("work.size_mean", 3.6, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
     par("work.size_cv", 1.0, 0.6, 1.5, "cv", ASSUMPTION, "coefficient of variation of change size"),
     choice("work.size_distribution", "lognormal", DISTRIBUTIONS, "distribution of change size"),
     par("work.skill_sd", 0.35, 0.2, 0.5, "standard deviation", ASSUMPTION, "sd of log skill (median 1); the right tail are super ICs"),
-    par("work.prep_hours", 0.35, 0.3, 1.0, "hours/standard hour", ASSUMPTION, "specification, tests and release by the owner; does not shrink with AI (fitted to D01)"),
+    par("work.prep_hours", 0.36, 0.3, 1.0, "hours/standard hour", ASSUMPTION, "specification, tests and release by the owner; does not shrink with AI (fitted to D01)"),
     par("work.other_duties", 0.17, 0.10, 0.25, "share", ASSUMPTION, "share of an IC's week in support, interviews and admin"),
     policy("work.wip_limit", 3, "count", "changes an IC may have in writing at once", minimum=1),
     policy("work.max_open", 8, "count", "changes of one IC that may await merge at once", minimum=1),
@@ -193,7 +193,7 @@ _COMMUNICATION = (
 )
 
 _AI = (
-    policy("ai.share_of_code", 0.30, "share", "planned share of merged code volume written by AI"),
+    policy("ai.share_of_code", 0.285, "share", "planned share of merged code volume written by AI"),
     policy("ai.agent_fraction", 0.3, "share", "the agents' part of the AI share; the rest is assistant-written"),
     policy("ai.agents_per_supervisor", 3, "count", "agents one IC may run in parallel", maximum=1000),
     par("ai.assistant_speed", 4.0, 2.5, 6.0, "factor", ("B01", "B02", "B05"), "k: speed on the AI-written part of an assisted change"),
@@ -227,7 +227,7 @@ _AI = (
 _REVIEW = (
     policy("review.approvals", 1, "count", "reviewers of each pass", minimum=1, maximum=3),
     choice("review.approval_rule", "all", ("all", "any", "majority"), "how the reviewers' votes are combined"),
-    par("review.hours_per_standard_hour", 0.306, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
+    par("review.hours_per_standard_hour", 0.308, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
     policy("review.fixed_hours_human", 0.0, "hours", "if above 0: review time independent of size (f = 0)"),
     policy("review.fixed_hours_ai", 0.0, "hours", "if fixed_hours_human is above 0: review time at f = 1, linear between"),
     choice("review.distribution", "deterministic", DISTRIBUTIONS, "distribution of review time around its mean"),
@@ -241,7 +241,7 @@ _REVIEW = (
     par("review.rereview_share", 0.4, 0.2, 1.0, "share", ASSUMPTION, "effort of a repeated pass over that of the first"),
     policy("review.max_passes", 5, "count", "after so many passes without approval a change is discarded", minimum=1),
     par("review.discard_human", 0.156, 0.08, 0.23, "probability", ("C22", "C23"), "human changes that are closed without merging"),
-    par("review.discard_agent", 0.45, 0.30, 0.65, "probability", ("C22", "C23"), "agent changes (f = 1) that are closed without merging, linear in f"),
+    par("review.discard_agent", 0.20, 0.10, 0.45, "probability", ("C23",), "agent changes (f = 1) closed in review, linear in f; failures that owners notice come on top, together about the half of C23"),
     policy("review.reject_human", 0.0, "probability", "extra rejection per pass at f = 0, independent of defects", maximum=0.99),
     policy("review.reject_ai", 0.0, "probability", "extra rejection per pass at f = 1, linear between", maximum=0.99),
     policy("review.rework_effort", 0.5, "factor", "rework after such a rejection over the effort of writing the change"),
@@ -256,7 +256,7 @@ _REVIEW = (
 
 _DEFECTS = (
     choice("defects.model", "poisson", ("poisson", "bernoulli"), "defects counted once (Poisson) or redrawn at each pass (at most one)"),
-    par("defects.per_standard_hour", 0.15, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
+    par("defects.per_standard_hour", 0.142, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
     policy("defects.bernoulli_rate", 0.0, "probability", "probability of a defect at each pass under the Bernoulli model"),
     par("defects.skill_exponent", 0.5, 0.0, 1.0, "exponent", ASSUMPTION, "a: defects fall as skill^-a"),
     par("defects.fix_hours", 1.5, 0.5, 3.0, "hours", ASSUMPTION, "owner's hours to fix a defect found in review"),

@@ -364,7 +364,9 @@ def verified(org, p, c, now):
         work.release_agent(org, c)
         written(org, p, c, now)
         unpark(org, p, i, now)
-    elif ch.attempt <= p.ai_retries:
+        return
+    org.world[0].agent_decided += 1  # a run that its owner rejects is agent work that was not accepted
+    if ch.attempt <= p.ai_retries:
         coding.queue_specification(org, p, c, now)
         set_stage(org, c, STAGE_OWNER_QUEUE, now)
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import UserError
+from sim.errors import RunsFailedError, UserError
 from sim.outcomes import OUTCOMES, Period, compute
 from sim.parameters import record
 
@@ -167,7 +167,8 @@ def run(
         if progress is not None:
             progress(1)
     if not done:
-        raise UserError(f"{scenario.name}: every run failed, the first one with: {failures[0].message}")
+        message = f"{scenario.name}: every run failed, the first one with: {failures[0].message}"
+        raise RunsFailedError(message, tuple(failures))
     order = np.argsort(done)
     outcomes = engine.outcomes(np.stack([snapshots[k] for k in order]))
     weekly = {name: np.stack([series[k][name] for k in order]) for name in series[0]}

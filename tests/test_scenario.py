@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from sim.bundled import bundled, find
+from sim.bundled import bundled
 from sim.errors import UserError
-from sim.evidence import EVIDENCE, cite
 from sim.parameters import REGISTRY, defaults
 from sim.scenario import Scenario, diff, from_yaml, load, parse_set
-from sim.schema import schema, text
-from sim.statements import PATHS, is_sweep
-from sim.yaml_source import MAX_BYTES, MAX_NODES, parse_yaml, read_yaml
+from sim.statements import is_sweep
+from sim.yaml_source import read_yaml
 
 SCENARIOS = [name for name, path in bundled().items() if not is_sweep(read_yaml(path))]
+
+SHARE = REGISTRY["ai.share_of_code"].value
 
 
 def write(folder: Path, name: str, content: str) -> Path:
@@ -29,72 +29,6 @@ def error(content: str, *, sets: tuple[str, ...] = ()) -> str:
     with pytest.raises(UserError) as caught:
         from_yaml(content, "f.yaml", sets)
     return str(caught.value)
-
-
-# ---- YAML
-
-
-class TestYaml:
-    def test_core_schema_of_yaml_1_2(self):
-        content = "a: no\nb: [1, 010, 0o17, 0x1F, -.5, 1e3, .inf, -.inf]\nc: 1_000\nd: ~\ne: 'yes'\nf: true\ng: '3'\n"
-        assert parse_yaml(content, "f").data == {
-            "a": "no", "b": [1, 10, 15, 31, -0.5, 1000.0, float("inf"), -float("inf")], "c": "1_000", "d": None,
-            "e": "yes", "f": True, "g": "3",
-        }  # fmt: skip
-
-    def test_positions(self):
-        document = parse_yaml("a:\n  b: [1,\n    2]\n", "f.yaml")
-        assert document.where(("a", "b")) == "f.yaml:2:6"
-        assert document.where(("a", "b"), key=True) == "f.yaml:2:3"
-        assert document.where(("a", "b", 1)) == "f.yaml:3:5"
-        assert document.where(("a", "b", 7)) == "f.yaml:2:6"
-        assert document.where(("z",)) == "f.yaml:1:1"
-
-    def test_aliases_are_expanded_and_counted(self):
-        assert parse_yaml("a: &x [1, 2]\nb: *x\n", "f").data == {"a": [1, 2], "b": [1, 2]}
-        lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-        lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 9)}]" for k in range(1, 9)]
-        with pytest.raises(UserError, match="aliases repeat more than"):
-            parse_yaml("\n".join(lines), "f")
-
-    @pytest.mark.parametrize(
-        ("content", "message"),
-        [
-            ("a: 1\na: 2\n", "f:2:1: a: duplicate key, first given in line 1"),
-            ("a: {b: 1, b: 2}", "f:1:11: a.b: duplicate key"),
-            ("a: [1,\n", "f:2:1:"),
-            ("a:\n\t- 1", "f:2:1:"),
-            ("&a [*a]", "f:1:5: alias *a lies inside"),
-            ("a: *b", "f:1:4: alias *b refers to no anchor"),
-            ("a: !!python/object/apply:os.system [ls]", "f:1:4: tags such as"),
-            ("a: 1\n---\nb: 2", "f:2:1: a second document"),
-            ("? [a]\n: 1", "f:1:3: a key must be a word"),
-            ("a: \x00", "control character"),
-            ('a: "\\ud800"', "f:1:4: half of a surrogate pair"),
-            ("[" * 100, "nested deeper than"),
-            ("- x\n" * (MAX_NODES + 1), f"more than {MAX_NODES:,} values"),
-            ("#" * (MAX_BYTES + 1), "more than the limit"),
-            ("%YAML 3.0\n---\na: 1", "f:"),
-        ],
-    )
-    def test_refuses(self, content, message):
-        with pytest.raises(UserError) as caught:
-            parse_yaml(content, "f")
-        assert str(caught.value).startswith("f")
-        assert message in str(caught.value)
-
-    def test_bytes_that_are_not_text(self):
-        with pytest.raises(UserError, match="f:2:4: this is not UTF-8"):
-            parse_yaml(b"a: 1\nb: \xff", "f")
-
-    def test_files(self, tmp_path):
-        with pytest.raises(UserError, match="no such file"):
-            read_yaml(tmp_path / "x.yaml")
-        with pytest.raises(UserError, match="is a folder"):
-            read_yaml(tmp_path)
-        big = write(tmp_path, "big.yaml", "#" * (MAX_BYTES + 1))
-        with pytest.raises(UserError, match="1,000,001 bytes are more than"):
-            read_yaml(big)
 
 
 # ---- keys and values
@@ -306,7 +240,7 @@ class TestHold:
         assert flat.organisation.ics == 96
         child = load(write(tmp_path, "x.yaml", "extends: flat\nai: {share_of_code: 0.9}"))
         assert child.hold_base.name == "layered"
-        assert child.hold_base.values["ai.share_of_code"] == 0.3
+        assert child.hold_base.values["ai.share_of_code"] == SHARE
         two = load(write(tmp_path, "y.yaml", "extends: flat\norganisation: {spans: [24, 4]}"))
         assert two.hold_base.name == "flat"
         assert two.hold_base.hold_base.name == "layered"
@@ -371,7 +305,7 @@ class TestHold:
         assert point.hold_base is base
         drawn = point.with_values({"money.ic_pay": 110_000.0})
         assert drawn.hold_base.values["money.ic_pay"] == 110_000
-        assert drawn.hold_base.values["ai.share_of_code"] == 0.3
+        assert drawn.hold_base.values["ai.share_of_code"] == SHARE
         assert (
             drawn.with_values({"organisation.management_layers": 4}).hold_base.values["ai.share_of_code"]
             == 0.3
@@ -420,7 +354,7 @@ class TestScenario:
     def test_new_objects_and_frozen(self):
         base = load("base")
         other = base.with_values({"ai.share_of_code": 0.5})
-        assert base.values["ai.share_of_code"] == 0.3
+        assert base.values["ai.share_of_code"] == SHARE
         assert other.values["ai.share_of_code"] == 0.5
         with pytest.raises(AttributeError):
             base.name = "x"
@@ -437,7 +371,7 @@ class TestScenario:
     def test_hash_is_about_results_only(self, tmp_path):
         base = load("base")
         assert from_yaml("extends: base\nname: other\nquestion: Else?").hash() == base.hash()
-        assert from_yaml("extends: base\nai: {share_of_code: 0.30}").hash() == base.hash()
+        assert from_yaml(f"extends: base\nai: {{share_of_code: {SHARE}}}").hash() == base.hash()
         assert len(base.hash()) == 64
         changed = ["ai.retries=0", "time.weeks=50", "organisation.ics=97", "switches.ai=false"]
         assert len({load("base", [option]).hash() for option in changed} | {base.hash()}) == 5
@@ -471,7 +405,7 @@ class TestScenario:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            (["review.detection=0.99"], "review.detection: 0.99 is outside the plausible range 0.5 to 0.9"),
+            (["review.detection=0.99"], "review.detection: 0.99 is outside the plausible range"),
             (["organisation.spans=[48, 2]"], "about 48 reports per first-line manager"),
             (["time.weeks=10"], "10 weeks are short"),
             (["switches.ai=false", "ai.retries=0"], "no effect while switches.ai is off"),
@@ -484,99 +418,3 @@ class TestScenario:
     def test_defaults_warn_of_nothing(self):
         assert load("base").warnings == ()
         assert from_yaml("name: x").values == defaults()
-
-
-# ---- bundled files, schema, evidence
-
-
-class TestBundled:
-    def test_all_there(self):
-        wanted = {
-            "base", "layered", "flat", "one-boss", "wide-span", "ai-heavy", "copilot-only", "autonomous-agents",
-            "small-startup", "today", "yesterday", "flat-vs-layered",
-        }  # fmt: skip
-        assert wanted <= set(bundled())
-
-    @pytest.mark.parametrize("path", bundled().values(), ids=lambda path: path.stem)
-    def test_opens_with_schema_and_question(self, path):
-        first, second = path.read_text(encoding="utf-8").splitlines()[:2]
-        assert first == "# yaml-language-server: $schema=schema.json"
-        assert second.startswith("question: ")
-        assert second.endswith("?")
-
-    @pytest.mark.parametrize("name", SCENARIOS)
-    def test_clean(self, name):
-        scenario = load(name)
-        assert scenario.name == name
-        if name != "one-boss":
-            assert scenario.warnings == ()
-
-    def test_layered_and_base_have_the_same_shape(self):
-        from sim.structure import level_sizes, level_sizes_from_spans
-
-        assert level_sizes(96, 3) == level_sizes_from_spans(96, (6, 4, 4)) == (16, 4, 1)
-
-    def test_today_has_6_percent_fewer_managers(self):
-        from sim.structure import level_sizes
-
-        old, new = load("yesterday"), load("today")
-        assert new.organisation.ics == old.organisation.ics == 480
-        ratio = [s.values["organisation.bottom_span_ratio"] for s in (old, new)]
-        before, after = (sum(level_sizes(480, 4, r)) for r in ratio)
-        assert 1 - after / before == pytest.approx(0.061, abs=0.005)
-
-    def test_find(self, tmp_path, monkeypatch):
-        monkeypatch.chdir(tmp_path)
-        assert find("flat").name == find("flat.yaml").name == "flat.yaml"
-        with pytest.raises(UserError, match="no such file, did you mean the bundled 'flat'"):
-            find("scenarios/flat.yml")
-        with pytest.raises(UserError, match="is a folder"):
-            find(tmp_path)
-        with pytest.raises(UserError, match="is no file name"):
-            find("a\0b")
-        with pytest.raises(UserError):
-            find("x" * 5000)
-
-
-class TestSchema:
-    def test_current(self):
-        assert (bundled()["base"].parent / "schema.json").read_text(encoding="utf-8") == text()
-        assert json.loads(text()) == schema()
-
-    def test_bundled_files_are_valid_and_mistakes_are_not(self):
-        from jsonschema import Draft202012Validator
-
-        Draft202012Validator.check_schema(schema())
-        validator = Draft202012Validator(schema())
-        for path in bundled().values():
-            assert list(validator.iter_errors(read_yaml(path).data)) == [], path.name
-        for bad in (
-            {"ai": {"shre": 1}}, {"foo": 1}, {"ai": {"share_of_code": 2}}, {"organisation": {"hold": "x"}},
-            {"base": "flat"}, {"base": "flat", "question": "q", "vary": {"ai.shre": [1]}},
-        ):  # fmt: skip
-            assert list(validator.iter_errors(bad)), bad
-
-    def test_every_path_is_in_it(self):
-        assert set(PATHS) <= set(schema()["$defs"])
-
-    def test_sweep_keys_are_those_of_the_reader(self):
-        from sim.sweepfile import KEYS
-
-        assert set(schema()["$defs"]["sweep"]["properties"]) == set(KEYS)
-
-
-class TestEvidence:
-    def test_cite(self):
-        assert cite(("C17",)) == "Sadowski et al. 2018 [C17]"
-        assert cite(("C18", "C20")) == "Sadowski et al. 2018 [C18]; LinearB 2026 [C20] (vendor)"
-        assert cite(("ASSUMPTION",)) == "ASSUMPTION"
-        with pytest.raises(UserError, match="'C99' is unknown"):
-            cite(("C99",))
-
-    @pytest.mark.parametrize("q", REGISTRY.values(), ids=lambda q: q.path)
-    def test_every_source_is_known(self, q):
-        assert cite(q.source)
-
-    def test_rows(self):
-        assert all(row.verified in ("yes", "derived", "partial", "memory") for row in EVIDENCE.values())
-        assert len(EVIDENCE) > 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import exp, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.plain_mesa.dice import Stream, positive
 from benchmarks.plain_mesa.server import HOURS_PER_WEEK, LEAST_HOURS
@@ -42,24 +42,35 @@ def volume(change: Change) -> float:
     return change.size * ((1.0 - f) + change.owner.model.p.ai_volume_ratio * f)
 
 
-def _friction(writer: Writer) -> float:
-    """Return the factor by which fluency scales verification and the odds of failure."""
-    return exp(-writer.model.p.ai_fluency_effect * (writer.fluency - 0.5))
+class Pace(NamedTuple):
+    """How fast and how well somebody works; it changes with skill and coaching, week by week."""
+
+    by_hand: float  # hours to write a standard hour by hand
+    assisted: float  # hours to write one with the assistant
+    verifying: float  # factor on hours of verification: fluency and reading skill
+    failure: float  # factor on the odds of an agent's failure: fluency
+    defects: float  # factor on latent defects: skill
 
 
-def _reading_skill(writer: Writer) -> float:
-    return writer.skill**writer.model.p.ai_reading_exponent
+def pace_of(writer: Writer) -> Pace:
+    """Return the pace of *writer* at the present skill, fluency and productivity."""
+    p = writer.model.p
+    friction = exp(-p.ai_fluency_effect * (writer.fluency - 0.5))
+    return Pace(
+        by_hand=1.0 / (writer.skill * writer.productivity),
+        assisted=1.0 / (p.ai_assistant_speed * writer.skill),
+        verifying=friction / writer.skill**p.ai_reading_exponent,
+        failure=friction,
+        defects=writer.skill**-p.defects_skill_exponent,
+    )
 
 
 def owner_hours(writer: Writer, f: float) -> tuple[float, float, float]:
     """Return the hours of (preparation, coding, verifying) per standard hour at AI fraction *f*."""
     p = writer.model.p
-    coding = (1.0 - f) / (writer.skill * writer.productivity) + f / (p.ai_assistant_speed * writer.skill)
-    verifying = 0.0
-    if f > 0.0:
-        relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
-        verifying = f * p.ai_assistant_verify_hours * _friction(writer) * relief / _reading_skill(writer)
-    return p.work_prep_hours, coding, verifying
+    coding = (1.0 - f) * writer.pace.by_hand + f * writer.pace.assisted
+    relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
+    return p.work_prep_hours, coding, f * p.ai_assistant_verify_hours * relief * writer.pace.verifying
 
 
 def briefing_hours(change: Change) -> float:
@@ -79,13 +90,15 @@ def running_hours(change: Change) -> float:
     owner = change.owner
     p = owner.model.p
     u = owner.model.dice.one(Stream.AGENT_TIME, owner.pid, change.number, 2 * change.attempt + 1)
-    return max(positive(u, change.size / p.ai_agent_speed, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
+    return max(
+        positive(u, change.size / p.ai_agent_speed, p.ai_agent_distribution, p.service_cv), LEAST_HOURS
+    )
 
 
 def verification_hours(change: Change) -> float:
     """Return the owner's hours to verify an agent's run."""
     owner = change.owner
-    hours = owner.model.p.ai_agent_verify_hours * change.size * _friction(owner) / _reading_skill(owner)
+    hours = owner.model.p.ai_agent_verify_hours * change.size * owner.pace.verifying
     return max(hours, LEAST_HOURS)
 
 
@@ -96,7 +109,7 @@ def failure_is_noticed(change: Change) -> bool:
     horizon = p.ai_horizon_hours
     if p.ai_horizon_doubling_weeks < inf:
         horizon *= 2.0 ** (owner.model.now / (HOURS_PER_WEEK * p.ai_horizon_doubling_weeks))
-    success = 1.0 / (1.0 + (change.size / horizon) ** p.ai_horizon_slope * _friction(owner))
+    success = 1.0 / (1.0 + (change.size / horizon) ** p.ai_horizon_slope * owner.pace.failure)
     u, v = owner.model.dice.two(Stream.AGENT_RUN, owner.pid, change.number, change.attempt)
     change.failed = u >= success
     return change.failed and v < p.ai_verification_detection

@@ -21,8 +21,12 @@ def draw(change: Change) -> None:
         change.defects = int(u < p.defects_bernoulli_rate)
         return
     f = change.ai_fraction
-    mean = p.defects_per_standard_hour * change.size * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
-    mean /= owner.skill**p.defects_skill_exponent
+    mean = (
+        p.defects_per_standard_hour
+        * change.size
+        * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+    )
+    mean *= owner.pace.defects
     if change.failed:
         mean *= p.ai_failure_defect_factor
     u = model.dice.one(Stream.DEFECTS, owner.pid, change.number)

@@ -102,4 +102,6 @@ def served(person: Server, item: Item) -> None:
         mean = p.dependencies_team_hours if item.step == 0 else p.dependencies_coordination_hours
         _send(person, change, owner, mean, item.step + 1)
     else:
-        _send(person, change, _next_on_path(person, partner), p.dependencies_coordination_hours, item.step + 1)
+        _send(
+            person, change, _next_on_path(person, partner), p.dependencies_coordination_hours, item.step + 1
+        )

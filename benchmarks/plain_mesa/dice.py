@@ -13,10 +13,9 @@ _LOW = 0xFFFFFFFF
 class Stream(IntEnum):
     """One stream per decision; the numbers are part of the results."""
 
-    SIZE = 1
-    MODE = 2
-    QUESTION_GAP = 3
-    QUESTION_DIFFICULTY = 4
+    CHANGE = 1
+    QUESTION = 3
+    AI_ANSWER = 4
     QUESTION_GUESS = 5
     QUESTION_SUPER = 6
     QUESTION_TRIAGE = 7
@@ -28,7 +27,6 @@ class Stream(IntEnum):
     UNREVIEWED = 13
     PICKUP = 14
     REJECTION = 15
-    DISCARD = 16
     AGENT_RUN = 17
     AGENT_TIME = 18
     INCIDENT = 19
@@ -49,7 +47,9 @@ def key_schedule(seed: int, run: int) -> tuple[tuple[int, int], ...]:
     return tuple(((seed + r * 0x9E3779B9) & _LOW, (run + r * 0xBB67AE85) & _LOW) for r in range(10))
 
 
-def philox(counter: tuple[int, int, int, int], keys: tuple[tuple[int, int], ...]) -> tuple[int, int, int, int]:
+def philox(
+    counter: tuple[int, int, int, int], keys: tuple[tuple[int, int], ...]
+) -> tuple[int, int, int, int]:
     """Return four 32-bit words for a *counter* of four 32-bit words."""
     c0, c1, c2, c3 = counter
     for k0, k1 in keys:
@@ -149,8 +149,6 @@ def normal_quantile(u: float) -> float:
         r = 0.180625 - q * q
         return q * _polynomial(r, _A) / _polynomial(r, _B)
     r = sqrt(-log(u if q < 0.0 else 1.0 - u))
-    if r <= 5.0:
-        x = _polynomial(r - 1.6, _C) / _polynomial(r - 1.6, _D)
-    else:
-        x = _polynomial(r - 5.0, _E) / _polynomial(r - 5.0, _F)
+    offset, above, below = (1.6, _C, _D) if r <= 5.0 else (5.0, _E, _F)
+    x = _polynomial(r - offset, above) / _polynomial(r - offset, below)
     return -x if q < 0.0 else x

@@ -27,12 +27,11 @@ def plan(change: Change) -> None:
     else:
         at = change.next_question if change.questions > 0 else 0.0
         while True:
-            u = model.dice.one(Stream.QUESTION_GAP, owner.pid, change.number, change.questions)
+            u, difficulty = model.dice.two(Stream.QUESTION, owner.pid, change.number, change.questions)
             at -= log(u) / p.questions_per_standard_hour
             if at >= change.size:
                 change.next_question = inf
                 return
-            difficulty = model.dice.one(Stream.QUESTION_DIFFICULTY, owner.pid, change.number, change.questions)
             if difficulty > owner.knowledge:
                 change.next_question = at
                 return
@@ -46,13 +45,14 @@ def ask(change: Change) -> float | None:
     owner = change.owner
     model = owner.model
     p = model.p
-    difficulty, luck = model.dice.two(Stream.QUESTION_DIFFICULTY, owner.pid, change.number, change.questions)
+    number = change.questions
+    _, difficulty = model.dice.two(Stream.QUESTION, owner.pid, change.number, number)
     change.questions += 1
     model.ledger.questions += 1
     if difficulty <= owner.knowledge:
         return 0.0
     if p.switches_ai and difficulty <= p.ai_answer_knowledge:
-        if luck < p.ai_answer_wrong:
+        if model.dice.one(Stream.AI_ANSWER, owner.pid, change.number, number) < p.ai_answer_wrong:
             change.extra_defects += 1
         return p.ai_answer_hours
     helper = _super_ic(change, difficulty) or owner.human.boss

@@ -187,7 +187,8 @@ def completed(item: Item) -> None:
     if change.pending > 0:
         return
     discard = p.review_discard_human * (1.0 - f) + p.review_discard_agent * f
-    if change.review_pass == 1 and model.dice.one(Stream.DISCARD, owner.pid, change.number) < discard:
+    _, luck = model.dice.two(Stream.UNREVIEWED, owner.pid, change.number)
+    if change.review_pass == 1 and luck < discard:
         owner.close(change, Ending.DISCARDED)
     elif _is_accepted(p.review_approval_rule, change.votes_for, change.votes_against):
         owner.merge(change)

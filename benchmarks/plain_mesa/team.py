@@ -50,14 +50,18 @@ class Team:
         reader.begin(item)
 
     def _free_reader(self, item: Item) -> Writer | None:
-        """Return who reads it now: somebody without work first, then whoever writes and has most allowance left."""
+        """Return who reads it now: somebody without work first, then whoever writes and has most allowance left.
+
+        Whoever could but has used up the allowance is woken when it is positive again.
+        """
         best, best_key = None, None
         for mate in self.members:
-            if not mate.reviewer or not may_read(item.change, mate):
+            available = mate.current is None or mate.current.kind.priority is Priority.OWN
+            if not (available and mate.reviewer and may_read(item.change, mate)):
                 continue
             if not mate.may_review:
                 mate.wake_when_allowed()
-            elif mate.current is None or mate.current.kind.priority is Priority.OWN:
+            else:
                 key = (mate.current is None, mate.allowance_left(), -mate.pid)
                 if best_key is None or key > best_key:
                     best, best_key = mate, key

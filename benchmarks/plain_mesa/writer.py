@@ -34,6 +34,7 @@ class Writer(Server):
         self.knowledge = 0.0
         self.fluency = 0.0
         self.productivity = 1.0
+        self.pace = coding.Pace(0.0, 0.0, 0.0, 0.0, 0.0)
         self.hand_hours = 0.0  # since the last weekly update
         self.ai_hours = 0.0
         self.agents: list[CodingAgent] = []
@@ -100,7 +101,9 @@ class Writer(Server):
         self.wake_at = inf
         if self.current is None:
             self.look_for_work()
-        elif self.current.kind.priority is Priority.OWN and (self.team.reviews or self.inbox[Priority.REVIEW]):
+        elif self.current.kind.priority is Priority.OWN and (
+            self.team.reviews or self.inbox[Priority.REVIEW]
+        ):
             self.pause()
             self.look_for_work()
 
@@ -145,17 +148,14 @@ class Writer(Server):
             return False
         if model.p.work_demand < inf and not self.team.started < self.demand * model.now + 1e-9:
             return False
-        mode = Mode.ASSISTED
-        if self.agent_probability > 0.0:
-            u = model.dice.one(Stream.MODE, self.pid, self.next_number)
-            mode = Mode.BY_AGENT if u < self.agent_probability else Mode.ASSISTED
-        if mode is Mode.ASSISTED:
-            self.proceed(self._new_change(mode))
+        u, v = model.dice.two(Stream.CHANGE, self.pid, self.next_number)
+        if v >= self.agent_probability:
+            self.proceed(self._new_change(Mode.ASSISTED, u))
             return True
         agent = self.free_agent()
         if agent is None and self.parked is not None:
             return False
-        change = self._new_change(mode)
+        change = self._new_change(Mode.BY_AGENT, u)
         if agent is None:
             self.parked = change
             change.enter(Stage.AGENT, model.now)
@@ -163,11 +163,11 @@ class Writer(Server):
             self._brief(agent, change)
         return True
 
-    def _new_change(self, mode: Mode) -> Change:
+    def _new_change(self, mode: Mode, u: float) -> Change:
+        """Start a change, its size by the uniform *u*."""
         model = self.model
         p = model.p
         model.ledger.integrate_changes(model.now)
-        u = model.dice.one(Stream.SIZE, self.pid, self.next_number)
         change = Change(
             owner=self,
             number=self.next_number,

@@ -22,9 +22,10 @@ def validate_command(only: str | None, fast: bool, workers: int | None, as_json:
       orgsim validate --only L1
     """
     notice_compilation()
-    from sim.validation import checks_text, run_checks
+    from sim.validation import check_ids, checks_text, run_checks
 
-    with keeping("nothing was written."), progress(None, " checks") as bar:
+    total = sum(only is None or name.startswith(only) for name in check_ids(fast))
+    with keeping("nothing was written."), progress(total, " checks") as bar:
         checks = run_checks(only=only, fast=fast, workers=workers, progress=bar.update)
     if as_json:
         print_json({"checks": [check.to_json() for check in checks]})

@@ -1,0 +1,64 @@
+"""Validation: theory limits and stylised facts, each with target, result, interval, pass or miss (``orgsim validate``)."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sim.validation.report import Check, checks_text, to_json, to_markdown
+
+if TYPE_CHECKING:
+    from sim.validation.experiments import Laboratory
+
+__all__ = ["Check", "check_ids", "checks_text", "run_checks", "to_json", "to_markdown"]
+
+
+def _planned(fast: bool) -> dict[str, Callable[["Laboratory"], Check]]:
+    """Check id -> function that runs it. The fast subset has limits only."""
+    from sim.validation import facts, limits
+
+    planned: dict[str, Callable[[Laboratory], Check]] = {}
+    for limit in limits.limits(fast):
+        planned[limit.id] = lambda laboratory, limit=limit: limits.judge(limit, laboratory)
+    for scenario, weeks in limits.IDENTITIES:
+        planned[f"L2.identity.{scenario}"] = lambda _, where=scenario, weeks=weeks: limits.items_identity(
+            where, weeks
+        )
+    for fact in () if fast else facts.facts():
+        planned[fact.id] = lambda laboratory, fact=fact: facts.judge(fact, laboratory)
+    return planned
+
+
+def check_ids(fast: bool = False) -> tuple[str, ...]:
+    """Ids of all checks, or of the fast subset, in order."""
+    return tuple(_planned(fast))
+
+
+def run_checks(
+    only: str | None = None,
+    fast: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Check]:
+    """Run the checks and return their results in order.
+
+    only: checks whose id starts with this; workers: threads (default: one per processor); progress: called with 1 after
+    each check. Raises `UserError` if no check has such an id.
+    """
+    from sim.errors import UserError, suggest
+    from sim.validation.experiments import Laboratory
+
+    planned = _planned(fast)
+    chosen = {name: check for name, check in planned.items() if only is None or name.startswith(only)}
+    if not chosen:
+        groups = sorted({name.split(".")[0] for name in planned})
+        hint = suggest(only or "", list(planned))
+        which = "the fast subset has" if fast else "there are"
+        raise UserError(
+            f"--only {only}: no check has an id that starts so{hint}; {which} {', '.join(groups)}"
+        )
+    laboratory = Laboratory(workers)
+    checks = []
+    for check in chosen.values():
+        checks.append(check(laboratory))
+        if progress is not None:
+            progress(1)
+    return checks

@@ -61,7 +61,9 @@ class Laboratory:
             self._done.pop(done, None)
 
 
-def jackknife(statistic: Callable[[list[np.ndarray]], float], samples: list[np.ndarray]) -> tuple[float, float]:
+def jackknife(
+    statistic: Callable[[list[np.ndarray]], float], samples: list[np.ndarray]
+) -> tuple[float, float]:
     """Return (statistic of the means over runs, its standard error by the delete-one jackknife).
 
     samples: arrays of shape [runs, ...], paired by run; *statistic* receives the list of their means over runs.
@@ -72,7 +74,8 @@ def jackknife(statistic: Callable[[list[np.ndarray]], float], samples: list[np.n
     if n < 2:
         return value, float("nan")
     left = [
-        statistic([(total - x[r]) / (n - 1) for total, x in zip(totals, samples, strict=True)]) for r in range(n)
+        statistic([(total - x[r]) / (n - 1) for total, x in zip(totals, samples, strict=True)])
+        for r in range(n)
     ]
     spread = np.asarray(left, float)
     return value, float(np.sqrt((n - 1) / n * np.sum((spread - spread.mean()) ** 2)))

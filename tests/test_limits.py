@@ -1,0 +1,187 @@
+"""The engine against theory: the fast subset, one test per check id; and the rule by which limits are judged."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from sim.errors import UserError
+from sim.validation import check_ids, checks_text, run_checks, to_json, to_markdown
+from sim.validation import facts as stylised
+from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
+from sim.validation.limits import IDENTITIES, Limit, items_identity, judge, limits, verdict
+from sim.validation.report import ECHO, FACT, Check
+
+FAST = {limit.id: limit for limit in limits(fast=True)}
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> Iterator[Laboratory]:
+    """One laboratory for all checks, because several read the same experiment."""
+    yield Laboratory()
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_limit(name: str, laboratory: Laboratory) -> None:
+    check = judge(FAST[name], laboratory)
+    assert check.passed, f"target {check.target}, result {check.result} +- {check.tolerance} {check.note}"
+
+
+@pytest.mark.parametrize(("scenario", "weeks"), IDENTITIES)
+def test_integral_of_number_is_sum_of_times(scenario: str, weeks: int) -> None:
+    check = items_identity(scenario, weeks)
+    assert check.passed
+    assert check.result == pytest.approx(1.0, abs=1e-9)
+
+
+def test_results_do_not_depend_on_the_tick(laboratory: Laboratory) -> None:
+    coarse = laboratory.results(experiment("L1-span"))
+    fine = laboratory.results(experiment("L1-span", {"time.tick_hours": 0.1}))
+    for name, figures in coarse.outcomes.items():
+        np.testing.assert_array_equal(figures, fine.outcomes[name], err_msg=name)
+
+
+def test_ids_are_unique_and_every_group_has_checks() -> None:
+    ids = check_ids()
+    assert len(set(ids)) == len(ids)
+    assert {name.split(".")[0] for name in ids} >= {"L1", "L2", "L3", "L4", "F1", "F2", "F3", "F4", "F5"}
+    assert "L1.s10.utilisation" in ids
+    assert set(check_ids(fast=True)) < set(ids)
+
+
+def test_scenarios_of_limits_are_ordinary_ones() -> None:
+    for limit in limits():
+        scenario = limit.experiment.load()
+        assert scenario.path is not None
+        assert scenario.path.suffix == ".yaml"
+        assert limit.experiment.runs >= 20
+
+
+# --- The rule ------------------------------------------------------------------------------------------------------------
+
+
+def _limit(target: float, probability: bool = False) -> Limit:
+    return Limit(
+        "X", "", "", Experiment("bare"), target, lambda found, _: found["value_per_week"], probability
+    )
+
+
+def _sample(mean: float, error: float, n: int = 25) -> np.ndarray:
+    """n figures of exactly this mean and standard error of the mean."""
+    x = np.linspace(-1.0, 1.0, n)
+    return mean + x / x.std(ddof=1) * error * math.sqrt(n)
+
+
+def test_a_result_within_four_standard_errors_passes() -> None:
+    assert verdict(_limit(1.0), _sample(1.0195, 0.005)).passed
+    assert not verdict(_limit(1.0), _sample(1.0205, 0.005)).passed
+
+
+def test_a_blurred_result_never_passes() -> None:
+    check = verdict(_limit(1.0), _sample(1.0, 0.011))
+    assert not check.passed
+    assert "standard error" in check.note
+    assert not verdict(_limit(1.0), _sample(1.0, 0.005, n=19)).passed
+    assert verdict(_limit(0.05, probability=True), _sample(0.05, 0.0019)).passed
+    assert not verdict(_limit(0.05, probability=True), _sample(0.05, 0.0021)).passed
+
+
+def test_undefined_figures_do_not_pass() -> None:
+    assert not verdict(_limit(1.0), np.full(25, np.nan)).passed
+
+
+# --- Facts and reports ---------------------------------------------------------------------------------------------------
+
+
+def test_jackknife_of_a_mean_is_its_standard_error() -> None:
+    x = np.random.default_rng(1).normal(size=30)
+    value, error = jackknife(lambda means: means[0], [x])
+    assert value == pytest.approx(x.mean())
+    assert error == pytest.approx(x.std(ddof=1) / math.sqrt(30))
+
+
+def test_jackknife_of_one_run_has_no_error() -> None:
+    value, error = jackknife(lambda means: means[0], [np.array([2.0])])
+    assert value == 2.0
+    assert math.isnan(error)
+
+
+def test_echoes_are_those_whose_source_is_an_input() -> None:
+    kinds = {fact.id: stylised.kind_of(fact) for fact in stylised.facts()}
+    assert kinds["F2.volume"] == ECHO  # C04 is the volume ratio
+    assert kinds["F4.pickup"] == ECHO  # C20 is the pick-up ratio
+    assert kinds["F2.review_time"] == FACT
+    assert kinds["F5.short_run"] == FACT
+
+
+def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
+    from sim.evidence import EVIDENCE
+    from sim.parameters import REGISTRY
+
+    for fact in stylised.facts():
+        assert set(fact.sources) <= set(EVIDENCE), fact.id
+        lo, hi = fact.expected
+        assert lo < hi
+        for one in fact.experiments:
+            assert one.scenario == stylised.BASE
+            assert all(path in REGISTRY or path.startswith("organisation.") for path, _ in one.values)
+
+
+def test_a_fact_is_judged_by_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = tuple(
+        experiment(
+            "bare", {"time.weeks": 4, "work.size_mean": size, "work.size_distribution": "exponential"}, 5
+        )
+        for size in (2.0, 1.0)
+    )
+    name = "changes_per_ic_week"
+    fact = stylised.Fact(
+        "X", "twice as small", (), (0.5, 1.5), short, (name,), lambda a, b: stylised.growth(a[name], b[name])
+    )
+    check = stylised.judge(fact, Laboratory(1))
+    assert check.passed
+    assert check.ci95 is not None
+    assert check.ci95[0] < check.result < check.ci95[1]
+    assert check.source == "judgement"
+    narrow = stylised.Fact("X", "", (), (1.5, 2.5), short, (name,), fact.figure)
+    assert not stylised.judge(narrow, Laboratory(1)).passed
+
+
+CHECKS = [
+    Check("L1.a", "limit", "a", "theory", 0.5, 0.501, (0.5, 0.502), True, 20, 0.002),
+    Check("F1.a", "fact", "b", "B12", (0.05, math.inf), 0.01, (0.0, 0.02), False, 40),
+    Check("F4.a", "echo", "c", "C20", (-math.inf, 2.0), math.nan, None, False, 40, note="through x"),
+]
+
+
+def test_json_has_no_infinity_and_the_names_of_the_contract() -> None:
+    first, second, third = to_json(CHECKS)["checks"]
+    assert set(first) >= {"id", "kind", "source", "target", "result", "ci95", "pass"}
+    assert first["target"] == 0.5
+    assert first["pass"] is True
+    assert second["target"] == [0.05, None]
+    assert third["result"] is None
+    assert third["ci95"] is None
+
+
+def test_echoes_are_counted_apart() -> None:
+    for text in (checks_text(CHECKS), to_markdown(CHECKS)):
+        assert "1 of 1 theory limits pass." in text
+        assert "0 of 1 stylised facts pass; missed: F1.a." in text
+        assert "0 of 1 echoes" in text
+        assert "at least 0.05" in text
+        assert "at most 2" in text
+
+
+def test_run_checks_by_prefix_reports_progress() -> None:
+    done: list[int] = []
+    checks = run_checks(only="L4.breakeven", fast=True, progress=done.append)
+    assert [check.id for check in checks] == ["L4.breakeven.k2"]
+    assert checks[0].passed
+    assert done == [1]
+
+
+def test_an_unknown_prefix_is_a_sentence() -> None:
+    with pytest.raises(UserError, match="L9: no check"):
+        run_checks(only="L9")
