@@ -107,7 +107,10 @@ def report(values: dict[str, float], elasticities: np.ndarray, runs: int) -> str
             f"| {t.name} | {t.unit} | {t.value:g} | {t.low:g} to {t.high:g} | {result[k]:.4g} | {error[k]:.2g} "
             f"| {declared[k]:.4g} | {cite((t.source,))} |"
         )
-    lines.append(f"| {ECHO[0]} | share of IC hours | {ECHO[2]:g} | | {echo:.4g} | | {echo:.4g} | set directly, {cite((ECHO[3],))} |")
+    lines.append(
+        f"| {ECHO[0]} | share of IC hours | {ECHO[2]:g} | | {echo:.4g} | | {echo:.4g} | set directly, "
+        f"{cite((ECHO[3],))} |"
+    )
     inverse = np.linalg.inv(elasticities)
     lines += [
         "",
@@ -117,9 +120,14 @@ def report(values: dict[str, float], elasticities: np.ndarray, runs: int) -> str
     for k, path in enumerate(FITTED):
         q = REGISTRY[path]
         spread = 0.1 * np.sqrt((inverse[k] ** 2).sum())
-        lines.append(f"| `{path}` | {values[path]:.4g} | {q.value:g} | {q.low:g} to {q.high:g} | {spread:.0%} |")
+        lines.append(
+            f"| `{path}` | {values[path]:.4g} | {q.value:g} | {q.low:g} to {q.high:g} | {spread:.0%} |"
+        )
     condition = np.linalg.cond(elasticities)
-    lines += ["", f"Condition number of the elasticities: {condition:.1f} (1 is perfect, beyond 30 parameters trade off)."]
+    lines += [
+        "",
+        f"Condition number of the elasticities: {condition:.1f} (1 is perfect, beyond 30 parameters trade off).",
+    ]
     return "\n".join(lines)
 
 

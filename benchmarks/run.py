@@ -71,7 +71,9 @@ def against_plain(weeks: int) -> None:
     click.echo(f"engine, the same                        {ours * 1e3:10.2f} ms")
     click.echo(f"ratio                                   {plain / ours:10.0f} x   (bar: 100)")
     full = Engine(load("base").with_values({"organisation.ics": 100}))
-    click.echo(f"engine, 100 ICs, 8 + 104 weeks          {best(lambda: full.simulate(1, 0), 5) * 1e3:10.1f} ms  (aim: 25)")
+    click.echo(
+        f"engine, 100 ICs, 8 + 104 weeks          {best(lambda: full.simulate(1, 0), 5) * 1e3:10.1f} ms  (aim: 25)"
+    )
 
 
 def by_size(sizes: tuple[tuple[int, int], ...]) -> None:
@@ -84,14 +86,18 @@ def by_size(sizes: tuple[tuple[int, int], ...]) -> None:
         engine.advance(org, 16 * HOURS_PER_WEEK)
         cost = (time.process_time() - start) / (engine.tree.n * 6 * HOURS_PER_WEEK) * 1e9
         first = first or cost
-        click.echo(f"{engine.tree.n:>7,} people                          {cost:10.1f} ns per person-hour, {cost / first:.2f} x")
+        click.echo(
+            f"{engine.tree.n:>7,} people                          {cost:10.1f} ns per person-hour, {cost / first:.2f} x"
+        )
     click.echo("(bar: 1.5 x)")
 
 
 def memory(ics: int, layers: int, weeks: int) -> None:
     """Print the peak memory of a process that simulates a large organisation."""
     code = _MEMORY.format(root=str(ROOT), ics=ics, layers=layers, weeks=weeks)
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
     click.echo(f"{int(out[0]):,} people, {weeks} weeks: peak memory {int(out[1]) / 1e6:.2f} GB   (bar: 2 GB)")
 
 
@@ -132,7 +138,9 @@ def workers(count: int) -> None:
     threads = 2 * _in_threads(count, 1) / _in_threads(count, 2)
     processes = 2 * _in_processes(count, 1) / _in_processes(count, 2)
     click.echo(f"two threads over one                    {threads:10.2f} x")
-    click.echo(f"two processes over one                  {processes:10.2f} x   (bar: threads 1.8 where processes reach it)")
+    click.echo(
+        f"two processes over one                  {processes:10.2f} x   (bar: threads 1.8 where processes reach it)"
+    )
 
 
 def start_up() -> None:
@@ -141,7 +149,9 @@ def start_up() -> None:
         times = []
         for _ in range(5):
             start = time.perf_counter()
-            subprocess.run([sys.executable, str(ROOT / "cli.py"), *arguments], capture_output=True, check=True)
+            subprocess.run(
+                [sys.executable, str(ROOT / "cli.py"), *arguments], capture_output=True, check=True
+            )
             times.append(time.perf_counter() - start)
         click.echo(f"orgsim {' '.join(arguments):32} {min(times) * 1e3:10.0f} ms")
 

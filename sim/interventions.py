@@ -20,6 +20,7 @@ from math import floor, inf
 import numpy as np
 
 from sim.errors import UserError, suggest
+from sim.events import schedule
 from sim.kernel import borrow, entry
 from sim.mechanisms import attention, work
 from sim.parameters import REGISTRY
@@ -43,8 +44,6 @@ from sim.state import (
     Org,
     table,
 )  # fmt: skip
-
-from sim.events import schedule  # isort: skip
 
 HOURS_PER_WEEK = 40.0
 AT_ONCE, NEXT_WEEK = "at once", "next week"

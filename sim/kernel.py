@@ -15,9 +15,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-
 #: The files of which kernels are made, besides the mechanisms.
-KERNEL_FILES = ("kernel", "rng", "state", "events", "inbox", "person", "schedule", "population", "interventions")
+KERNEL_FILES = (
+    "kernel",
+    "rng",
+    "state",
+    "events",
+    "inbox",
+    "person",
+    "schedule",
+    "population",
+    "interventions",
+)
 
 
 @lru_cache(maxsize=2)
@@ -56,7 +65,11 @@ from numba import config, njit, types  # noqa: E402
 from numba.core import cgutils  # noqa: E402
 from numba.core.typing.templates import AttributeTemplate  # noqa: E402
 from numba.extending import (  # noqa: E402
-    infer_getattr, intrinsic, lower_getattr_generic, models, register_model,
+    infer_getattr,
+    intrinsic,
+    lower_getattr_generic,
+    models,
+    register_model,
 )  # fmt: skip
 
 if not config.CACHE_DIR:
@@ -65,7 +78,9 @@ if not config.CACHE_DIR:
 
 def kernel(function: Callable) -> Callable:
     """Compile *function* for calls from other kernels (never call a kernel from compiled-mode Python: use an entry)."""
-    compiled = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    compiled = njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+    )(function)
     if not config.DISABLE_JIT:
         _compile_once_per_type(compiled)
     return compiled
@@ -128,8 +143,7 @@ def _lower_borrowed_attribute(context, builder, borrowed, value, name):
 @intrinsic
 def _borrow(typing_context, org):
     def codegen(context, builder, signature, arguments):
-        place = cgutils.alloca_once_value(builder, arguments[0])
-        return place
+        return cgutils.alloca_once_value(builder, arguments[0])
 
     return BorrowedType(org)(org), codegen
 

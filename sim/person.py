@@ -8,9 +8,31 @@ from sim.events import schedule
 from sim.inbox import enqueue_first
 from sim.kernel import kernel
 from sim.state import (
-    ANSWERING, CODING, COORDINATING, EVENT_DONE, FIX, IDLE, INCIDENT, INCIDENTS, NONE, QUESTION, REVIEW, REVIEWING,
-    REWORKING, SERVING, SPECIFY, SPECIFYING, STAGE_OWNER_QUEUE, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGE_REWORK,
-    STAGE_WRITING, VERIFY, VERIFYING, WAITING, WRITE,
+    ANSWERING,
+    CODING,
+    COORDINATING,
+    EVENT_DONE,
+    FIX,
+    IDLE,
+    INCIDENT,
+    INCIDENTS,
+    NONE,
+    QUESTION,
+    REVIEW,
+    REVIEWING,
+    REWORKING,
+    SERVING,
+    SPECIFY,
+    SPECIFYING,
+    STAGE_OWNER_QUEUE,
+    STAGE_REVIEW_WAIT,
+    STAGE_REVIEWING,
+    STAGE_REWORK,
+    STAGE_WRITING,
+    VERIFY,
+    VERIFYING,
+    WAITING,
+    WRITE,
 )  # fmt: skip
 
 #: Attention below this rate is none: the item rests until the next weekly update.

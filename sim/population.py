@@ -9,7 +9,20 @@ from sim.mechanisms import alignment, attention, coding, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
 from sim.schedule import announce_arrival, nudge
 from sim.state import (
-    ACTIVITIES, AGENT, CHANGE, DESK, EVENT, IC, ITEM, MANAGER, NONE, PERSON, TEAM, WORLD, Org, table,
+    ACTIVITIES,
+    AGENT,
+    CHANGE,
+    DESK,
+    EVENT,
+    IC,
+    ITEM,
+    MANAGER,
+    NONE,
+    PERSON,
+    TEAM,
+    WORLD,
+    Org,
+    table,
 )  # fmt: skip
 from sim.structure import Tree
 
@@ -33,7 +46,9 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     teams = table(n, TEAM)
     teams["first_member"] = teams["head"] = teams["tail"] = NONE
     _fill_teams(people, teams, bool(q.review_managers_review), int(q.review_dedicated_reviewers))
-    agents = _hire_agents(people, int(q.ai_agents_per_supervisor) if q.switches_ai and q.ai_agent_fraction > 0 else 0)
+    agents = _hire_agents(
+        people, int(q.ai_agents_per_supervisor) if q.switches_ai and q.ai_agent_fraction > 0 else 0
+    )
     modules, home = _modules(tree, people)
     world = table(1, WORLD)
     world["ics"] = int((tree.role == IC).sum())
@@ -135,7 +150,11 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
     """Return *org* with that many rows more in its tables; the new rows join the free lists."""
     world = org.world[0]
     tables = {}
-    for name, more, dtype in (("changes", changes, CHANGE), ("items", items, ITEM), ("events", events, EVENT)):
+    for name, more, dtype in (
+        ("changes", changes, CHANGE),
+        ("items", items, ITEM),
+        ("events", events, EVENT),
+    ):
         old = getattr(org, name)
         new = table(len(old) + more, dtype)
         new[: len(old)] = old

@@ -74,7 +74,12 @@ def _unit(high, low):
 def uniform2(world, stream, ident, index, sub):
     """Return two independent uniforms in (0, 1) for the key of *world* and (stream, ident, index, sub)."""
     a, b, c, d = philox(
-        np.uint64(index), np.uint64(sub), np.uint64(ident), np.uint64(stream), np.uint64(world.seed), np.uint64(world.run)
+        np.uint64(index),
+        np.uint64(sub),
+        np.uint64(ident),
+        np.uint64(stream),
+        np.uint64(world.seed),
+        np.uint64(world.run),
     )
     return _unit(a, b), _unit(c, d)
 

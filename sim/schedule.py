@@ -18,14 +18,52 @@ from math import inf
 from sim.events import free_event, schedule, take_first
 from sim.inbox import enqueue, first_of, free_item, new_item
 from sim.kernel import borrow, entry, kernel
-from sim.mechanisms import alignment, attention, coding, defects, dependencies, learning, questions, review, work
+from sim.mechanisms import (
+    alignment,
+    attention,
+    coding,
+    defects,
+    dependencies,
+    learning,
+    questions,
+    review,
+    work,
+)
 from sim.person import LEAST_RATE, begin, pause, predict_completion, set_stage, settle
 from sim.rng import ARRIVAL, ARRIVAL_SERVICE, positive, uniform
 from sim.state import (
-    ASSISTED, BY_AGENT, CLASS_FIX, CLASS_HELP, CLASS_INCIDENT, CLASS_OF_KIND, CLASS_OWN, CLASS_REVIEW, COORDINATION, EVENT_AGENT,
-    EVENT_ANSWER, EVENT_ARRIVE, EVENT_DONE, EVENT_EXTERNAL, EVENT_PATIENCE, EVENT_WAKE, FIX, IC, INCIDENT, NONE,
-    QUESTION, REVIEW, SPECIFY, STAGE_AGENT, STAGE_COORDINATION, STAGE_DECISIONS, STAGE_OWNER_QUEUE, STAGE_REVIEW_WAIT,
-    STAGE_REWORK, VERIFY, WITHDRAWN, WRITE,
+    ASSISTED,
+    BY_AGENT,
+    CLASS_FIX,
+    CLASS_HELP,
+    CLASS_INCIDENT,
+    CLASS_OF_KIND,
+    CLASS_OWN,
+    CLASS_REVIEW,
+    COORDINATION,
+    EVENT_AGENT,
+    EVENT_ANSWER,
+    EVENT_ARRIVE,
+    EVENT_DONE,
+    EVENT_EXTERNAL,
+    EVENT_PATIENCE,
+    EVENT_WAKE,
+    FIX,
+    IC,
+    INCIDENT,
+    NONE,
+    QUESTION,
+    REVIEW,
+    SPECIFY,
+    STAGE_AGENT,
+    STAGE_COORDINATION,
+    STAGE_DECISIONS,
+    STAGE_OWNER_QUEUE,
+    STAGE_REVIEW_WAIT,
+    STAGE_REWORK,
+    VERIFY,
+    WITHDRAWN,
+    WRITE,
 )  # fmt: skip
 
 HOURS_PER_WEEK = 40.0
@@ -484,7 +522,9 @@ def external_arrival(org, p, m, now):
     w = org.world[0]
     pid = org.people[m].pid
     team = org.teams[m]
-    kind = INCIDENT if p.arrivals_kind == 1 else p.arrivals_kind  # the other choices are numbered as their kinds are
+    kind = (
+        INCIDENT if p.arrivals_kind == 1 else p.arrivals_kind
+    )  # the other choices are numbered as their kinds are
     u = uniform(w, ARRIVAL_SERVICE, pid, team.arrivals, 0)
     hours = positive(u, p.arrivals_hours, p.arrivals_distribution, p.service_cv)
     k = new_item(org, kind, m, -1, max(hours, coding.LEAST_HOURS), now)

@@ -118,7 +118,9 @@ class Engine:
 
     def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
         """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""
-        return compute(Period(snapshots[:, 0], snapshots[:, 1], self.scenario.weeks, self.tree, self.scenario.values))
+        return compute(
+            Period(snapshots[:, 0], snapshots[:, 1], self.scenario.weeks, self.tree, self.scenario.values)
+        )
 
 
 def check_runs(runs: int, seed: int, first_run: int = 0) -> None:
@@ -157,7 +159,9 @@ def run(
     check_runs(runs, seed, first_run)
     engine = Engine(scenario)
     snapshots, series, done, failures = [], [], [], []
-    for number, outcome in _in_threads(engine, seed, range(first_run, first_run + runs), workers_or_default(workers)):
+    for number, outcome in _in_threads(
+        engine, seed, range(first_run, first_run + runs), workers_or_default(workers)
+    ):
         if isinstance(outcome, Exception):
             failures.append(Failure(number, seed, f"{type(outcome).__name__}: {outcome}"))
         else:
@@ -172,7 +176,9 @@ def run(
     order = np.argsort(done)
     outcomes = engine.outcomes(np.stack([snapshots[k] for k in order]))
     weekly = {name: np.stack([series[k][name] for k in order]) for name in series[0]}
-    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, tuple(sorted(failures, key=lambda f: f.run)))
+    return Results(
+        scenario, seed, np.array(done)[order], outcomes, weekly, tuple(sorted(failures, key=lambda f: f.run))
+    )
 
 
 def _in_threads(

@@ -27,7 +27,16 @@ PEOPLE, INCIDENTS, MEETINGS, OTHER, WAITING, IDLE = range(8, 14)
 INCIDENT, FIX, QUESTION, COORDINATION, REVIEW, VERIFY, SPECIFY, WRITE = range(8)
 ITEM_KINDS = ("incident", "fix", "question", "coordination", "review", "verify", "specify", "write")
 CLASS_INCIDENT, CLASS_FIX, CLASS_HELP, CLASS_REVIEW, CLASS_OWN = range(5)
-CLASS_OF_KIND = (CLASS_INCIDENT, CLASS_FIX, CLASS_HELP, CLASS_HELP, CLASS_REVIEW, CLASS_REVIEW, CLASS_OWN, CLASS_OWN)
+CLASS_OF_KIND = (
+    CLASS_INCIDENT,
+    CLASS_FIX,
+    CLASS_HELP,
+    CLASS_HELP,
+    CLASS_REVIEW,
+    CLASS_REVIEW,
+    CLASS_OWN,
+    CLASS_OWN,
+)
 CLASSES = 5
 
 # --- States of an item ---------------------------------------------------------------------------------------------------

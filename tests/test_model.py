@@ -304,7 +304,18 @@ def test_every_identity_holds_under_random_interventions(plan):
 
 def test_people_move_between_the_trees_of_a_chart_with_several_tops(tmp_path):
     chart = tmp_path / "chart.csv"
-    bosses = {"a": "", "b": "a", "c": "a", "d": "b", "e": "b", "f": "c", "g": "c", "h": "", "i": "h", "j": "h"}
+    bosses = {
+        "a": "",
+        "b": "a",
+        "c": "a",
+        "d": "b",
+        "e": "b",
+        "f": "c",
+        "g": "c",
+        "h": "",
+        "i": "h",
+        "j": "h",
+    }
     chart.write_text("id,manager\n" + "".join(f"{who},{boss}\n" for who, boss in bosses.items()))
     model = OrgModel(small().with_values({"organisation.chart": str(chart)}))
     top, other = sorted((m for m in managers_of(model) if m.boss is None), key=lambda m: -m.layer)

@@ -229,7 +229,9 @@ class Writer(Server):
             self._release_agent(change)
             self._written(change)
             self.unpark()
-        elif change.attempt <= self.model.p.ai_retries:
+            return
+        self.model.ledger.agent_decided += 1  # a run that its owner rejects is agents' work that was not accepted
+        if change.attempt <= self.model.p.ai_retries:
             self._queue_briefing(change)
         else:
             self._release_agent(change)

@@ -139,7 +139,9 @@ def update_productivity(org, p):
         if p.switches_people_time:
             coverage = org.people[boss].coverage if boss >= 0 else 0.0
             quality = org.people[boss].quality if boss >= 0 else 0.0
-            q.productivity = 1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
+            q.productivity = (
+                1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
+            )
             q.productivity = max(q.productivity, 0.1)
 
 

@@ -11,7 +11,7 @@ Parameters: defects.*, ai.defect_ratio, ai.guardrail, ai.failure_defect_factor.
 
 from sim.inbox import new_item, send
 from sim.kernel import kernel
-from sim.rng import DEFECTS, INCIDENT, positive, poisson, uniform, uniform2
+from sim.rng import DEFECTS, INCIDENT, poisson, positive, uniform, uniform2
 from sim.state import INCIDENT as INCIDENT_ITEM
 
 #: Defects of one change beyond this number are not told apart (63 bits of a mask).
@@ -35,7 +35,11 @@ def draw(org, p, c):
         ch.defects = 1 if u < p.defects_bernoulli_rate else 0
         return
     f = ch.ai_fraction
-    mean = p.defects_per_standard_hour * ch.standard_hours * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+    mean = (
+        p.defects_per_standard_hour
+        * ch.standard_hours
+        * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+    )
     mean *= q.defect_factor
     if ch.failed:
         mean *= p.ai_failure_defect_factor

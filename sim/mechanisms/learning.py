@@ -31,7 +31,9 @@ def learn(org, p):
             if boss >= 0:
                 coached = org.people[boss].coverage * (1.0 + 0.25 * org.people[boss].quality)
             practice = min((q.hand_hours + p.learning_ai_share * q.ai_hours) / FULL_PRACTICE, MOST_PRACTICE)
-            growth = p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
+            growth = (
+                p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
+            )
             q.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
         q.hand_hours = 0.0
         q.ai_hours = 0.0

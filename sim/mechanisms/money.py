@@ -33,7 +33,10 @@ def planned_ai_spend(values: Mapping) -> float:
         return 0.0
     share, g = values["ai.share_of_code"], values["ai.volume_ratio"]
     written = PLANNED_CHANGES * values["work.size_mean"] * share / (g - (g - 1.0) * share)
-    return values["ai.seat_usd"] * MONTHS_PER_YEAR + written * WEEKS_PER_YEAR * values["ai.usd_per_standard_hour"]
+    return (
+        values["ai.seat_usd"] * MONTHS_PER_YEAR
+        + written * WEEKS_PER_YEAR * values["ai.usd_per_standard_hour"]
+    )
 
 
 def ai_spend(values: Mapping, ics: float, standard_hours, weeks: float):

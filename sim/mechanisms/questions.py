@@ -16,7 +16,16 @@ from math import inf, log
 from sim.events import schedule
 from sim.inbox import new_item, send, withdraw
 from sim.kernel import kernel
-from sim.rng import AI_ANSWER, QUESTION_GUESS, QUESTION_SUPER, QUESTION_TRIAGE, SERVICE, positive, uniform, uniform2
+from sim.rng import (
+    AI_ANSWER,
+    QUESTION_GUESS,
+    QUESTION_SUPER,
+    QUESTION_TRIAGE,
+    SERVICE,
+    positive,
+    uniform,
+    uniform2,
+)
 from sim.rng import QUESTION as QUESTION_DICE
 from sim.state import EVENT_ANSWER, EVENT_PATIENCE, IC, MANAGER, NONE, QUESTION
 
@@ -85,7 +94,9 @@ def _super_ic(org, p, c, difficulty):
     m = org.teams[q.team].first_member
     while m >= 0:
         mate = org.people[m]
-        better = mate.skill > best_skill or (best >= 0 and mate.skill == best_skill and mate.pid < org.people[best].pid)
+        better = mate.skill > best_skill or (
+            best >= 0 and mate.skill == best_skill and mate.pid < org.people[best].pid
+        )
         if mate.role == IC and m != ch.owner and difficulty <= mate.knowledge and better:
             best = m
             best_skill = mate.skill

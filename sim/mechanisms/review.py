@@ -2,11 +2,12 @@
 
 A change enters a pass: ``approvals`` teammates read it, from the shared queue of the team (first free, FIFO) or
 addressed by key. It is seen after an exponential pick-up delay, longer for AI work: nobody waits for an agent's
-change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most one week's
-worth is kept), so reviews beyond the budget wait. Needed hours = volume x hours per standard hour; given hours = needed / (1 +
-backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is found with probability q x given /
-needed. With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
-change is reviewed again, up to ``max_passes``; some changes are closed without merging.
+change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most
+one week's worth is kept), so reviews beyond the budget wait. Needed hours = volume x hours per standard hour; given
+hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
+found with probability q x given / needed. With probability u0 (1 + backlog / q0) a change merges without review. Found
+defects are fixed by the owner and the change is reviewed again, up to ``max_passes``; some changes are closed without
+merging.
 
 Where nobody else in the team may review, the manager does. Not modelled: reviewing skill, comments that teach.
 Parameters: review.*.
@@ -19,7 +20,14 @@ from sim.inbox import new_item, send, unlink
 from sim.kernel import kernel
 from sim.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
 from sim.state import (
-    CLASS_OF_KIND, CLASS_OWN, CLASS_REVIEW, EVENT_WAKE, MAX_REVIEWERS, NONE, QUEUED, REVIEW,
+    CLASS_OF_KIND,
+    CLASS_OWN,
+    CLASS_REVIEW,
+    EVENT_WAKE,
+    MAX_REVIEWERS,
+    NONE,
+    QUEUED,
+    REVIEW,
 )  # fmt: skip
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
@@ -184,10 +192,7 @@ def has_read(org, c, i):
     ch = org.changes[c]
     if ch.owner == i:
         return True
-    for r in range(MAX_REVIEWERS):
-        if ch.reviewers[r] == i:
-            return True
-    return False
+    return ch.reviewers[0] == i or ch.reviewers[1] == i or ch.reviewers[2] == i
 
 
 @kernel
@@ -385,4 +390,3 @@ def rework_hours(org, p, c):
     if ch.rejected:
         hours += p.review_rework_effort * ch.write_hours
     return hours
-

@@ -20,7 +20,12 @@ from sim.kernel import kernel
 from sim.person import set_stage
 from sim.rng import CHANGE, positive, uniform2
 from sim.state import (
-    BY_AGENT, IC, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES,
+    BY_AGENT,
+    IC,
+    NONE,
+    STAGE_AGENT,
+    STAGE_OWNER_QUEUE,
+    STAGES,
 )  # fmt: skip
 
 MERGED, DISCARDED, ABANDONED = range(3)
