@@ -48,6 +48,8 @@ FITTED = (
     "review.pickup_hours",
     "ai.share_of_code",
 )
+#: Where a page takes the tables.
+BEGIN, END = "<!-- generated: calibration -->", "<!-- end of generated: calibration -->"
 ECHO = ("meetings", "time_meetings_ic", 0.15, "D02")
 
 
@@ -131,6 +133,13 @@ def report(values: dict[str, float], elasticities: np.ndarray, runs: int) -> str
     return "\n".join(lines)
 
 
+def _placed(text: str, page: Path) -> str:
+    """Return the page with *text* between its markers; *text* alone where there is no page or no marker."""
+    before, begin, rest = (page.read_text(encoding="utf-8") if page.exists() else "").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{text}\n{END}{after}" if begin and end else text + "\n"
+
+
 @click.command()
 @click.option("--runs", default=16, show_default=True, help="runs of each evaluation")
 @click.option("--steps", default=6, show_default=True, help="Gauss-Newton steps at most")
@@ -140,7 +149,7 @@ def main(runs: int, steps: int, markdown: Path | None) -> None:
     text = report(*fit(runs, steps), runs)
     click.echo(text)
     if markdown is not None:
-        markdown.write_text(text + "\n", encoding="utf-8")
+        markdown.write_text(_placed(text, markdown), encoding="utf-8")
 
 
 if __name__ == "__main__":

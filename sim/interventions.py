@@ -19,11 +19,9 @@ from math import floor, inf
 
 import numpy as np
 
-from sim.errors import UserError, suggest
 from sim.events import schedule
 from sim.kernel import borrow, entry
-from sim.mechanisms import attention, work
-from sim.parameters import REGISTRY
+from sim.mechanisms import attention, coding, work
 from sim.person import pause, settle
 from sim.population import DESK_ID, grown
 from sim.rng import FLUENCY, QUALITY, normal_quantile, uniform
@@ -46,57 +44,6 @@ from sim.state import (
 )  # fmt: skip
 
 HOURS_PER_WEEK = 40.0
-AT_ONCE, NEXT_WEEK = "at once", "next week"
-
-_DRAWN = "people and their hands-on desks are made at the start"
-_PRICES = "prices hold for the whole horizon"
-_EXPERIMENT = "it defines how the experiment is set up"
-#: Parameters that cannot be changed in a run, and why.
-FIXED = {
-    "organisation.bottom_span_ratio": "the tree is built at the start; use move()",
-    "switches.ai": "AI agents are hired at the start; use set_ai_share(None, 0)",
-    "switches.hands_on": f"{_DRAWN}; use managers.hands_on_share",
-    "ai.share_of_code": "it is set per person; use set_ai_share(None, share)",
-    "ai.agents_per_supervisor": "AI agents are hired at the start",
-    "ai.seat_usd": _PRICES,
-    "ai.usd_per_standard_hour": _PRICES,
-    "questions.blocking": _EXPERIMENT,
-    "questions.one_per_change": _EXPERIMENT,
-    "arrivals.kind": _EXPERIMENT,
-    **dict.fromkeys((path for path in REGISTRY if path.startswith("money.")), _PRICES),
-    **dict.fromkeys(
-        (
-            "switches.skill_differences", "work.skill_sd", "ai.fluency_mean", "ai.fluency_sd", "questions.ic_knowledge",
-            "questions.ic_knowledge_sd", "managers.hands_on_skill", "review.dedicated_reviewers", "review.managers_review",
-        ),
-        _DRAWN,
-    ),
-}  # fmt: skip
-#: Parameters that are read once a week: groups, and single paths.
-_WEEKLY_GROUPS = ("meetings.", "managers.", "learning.")
-_WEEKLY = frozenset((
-    "work.other_duties", "communication.hours_per_partner", "communication.partners_max", "alignment.persistence",
-    "alignment.noise", "alignment.update", "alignment.meeting_hours", "switches.meetings", "switches.people_time",
-    "switches.pairwise_communication", "switches.other_duties", "switches.learning",
-))  # fmt: skip
-
-
-def takes_effect(path: str) -> str:
-    """Return when a change of parameter *path* in a run takes effect: AT_ONCE or NEXT_WEEK.
-
-    At once: for everything that begins from now on (a change, a review, a question); what is under way is finished as it
-    was begun. Raises `UserError` for an unknown parameter and for one that only acts at the start.
-    """
-    if path not in REGISTRY:
-        known = suggest(path, tuple(REGISTRY))
-        raise UserError(
-            f"set_parameter: there is no parameter '{path}'{known}; `orgsim parameters` lists them"
-        )
-    if path in FIXED:
-        raise UserError(
-            f"set_parameter: {path} cannot change in a run: {FIXED[path]}, or set it in the scenario"
-        )
-    return NEXT_WEEK if path in _WEEKLY or path.startswith(_WEEKLY_GROUPS) else AT_ONCE
 
 
 # --- Compiled steps ------------------------------------------------------------------------------------------------------
@@ -174,6 +121,8 @@ def _resume(tables, parameters, rows, replan, wake, now):
         w.overload_hours = org.weeks[w.week].overload_hours if w.week > 0 else 0.0
         attention.set_duties(org, p)
         attention.update_productivity(org, p)
+    coding.update_paces(org, p)
+    if replan:
         resume_after_week(org, p, now)
     if wake:
         for i in range(len(org.people)):

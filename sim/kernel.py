@@ -23,6 +23,8 @@ KERNEL_FILES = (
     "events",
     "inbox",
     "person",
+    "lifecycle",
+    "desk",
     "schedule",
     "population",
     "interventions",

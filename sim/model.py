@@ -3,7 +3,8 @@
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
 outcomes, bit for bit, as `sim.simulate.run` with the same scenario, seed and run. Between steps a policy may read the agents
 (`model.agents_by_type[Manager]`) and change the organisation (`move`, `set_ai_share`, `set_parameter`; when a change takes
-effect: see `sim.interventions`). Randomness is the engine's keyed dice: nothing here draws from ``model.random``.
+effect: see `sim.interventions` and `sim.changeable`). Randomness is the engine's keyed dice: nothing here draws from
+``model.random``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mesa.agent import AgentSet
 
 from sim import interventions
 from sim.agents import IC, CodingAgent, Manager, Person, is_human
+from sim.changeable import takes_effect
 from sim.errors import UserError
 from sim.mechanisms.money import pay_scale
 from sim.outcomes import Period, compute
@@ -363,11 +365,11 @@ class OrgModel(mesa.Model):
         self._nudges.update(row for row in chosen if self._org.people["coder"][row])
 
     def set_parameter(self, path: str, value: float | int | bool | str) -> None:
-        """Change a parameter from now on; `sim.interventions.takes_effect` says when that shows.
+        """Change a parameter from now on; `sim.changeable.takes_effect` says when that shows.
 
         Raises `UserError` for an unknown parameter, a value outside its bounds, and a parameter that only acts at the start.
         """
-        interventions.takes_effect(path)
+        takes_effect(path)
         value = REGISTRY[path].check(value, "set_parameter: ")
         if value == self._values[path]:
             return

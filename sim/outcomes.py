@@ -22,7 +22,9 @@ WEEKS_PER_YEAR = 52.0
 class Period:
     """The figures of one period of several runs: ``period.merged`` is the increase of the field, float64 [runs]."""
 
-    def __init__(self, start: np.ndarray, end: np.ndarray, weeks: float, tree: "Tree", values: Mapping) -> None:
+    def __init__(
+        self, start: np.ndarray, end: np.ndarray, weeks: float, tree: "Tree", values: Mapping
+    ) -> None:
         """*start*, *end*: structured arrays [runs] of snapshots, *weeks* apart; *values*: the scenario's parameters."""
         self.start, self.end, self.weeks, self.tree, self.values = start, end, weeks, tree, values
 
@@ -144,6 +146,7 @@ _MAIN = (
     Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(STAGES)), _bottleneck),
     Outcome("reviews_per_merge", "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
     Outcome("review_time_hours", "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
+    Outcome("discarded_share", "share", -1, "changes closed without merging, over those merged or closed", lambda q: ratio(q.of("discarded"), q.of("merged") + q.of("discarded"))),
     Outcome("incidents_per_change", "incidents/change", -1, "incidents per merged change", lambda q: ratio(q.of("incidents"), q.of("merged"))),
     Outcome("item_time_hours", "hours", -1, "an inbox item's time from being sent to being served or withdrawn", lambda q: ratio(q.of("item_times"), q.of("items_served") + q.of("items_withdrawn"))),
 )  # fmt: skip

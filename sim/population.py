@@ -5,9 +5,10 @@ from math import exp, inf
 import numpy as np
 
 from sim.kernel import borrow, entry
+from sim.lifecycle import nudge
 from sim.mechanisms import alignment, attention, coding, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
-from sim.schedule import announce_arrival, nudge
+from sim.schedule import announce_arrival
 from sim.state import (
     ACTIVITIES,
     AGENT,

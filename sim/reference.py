@@ -40,7 +40,7 @@ def parameters_page() -> str:
         "parameters are policies, switches and settings of experiments: you choose them, so they have no range.",
         "",
         "*low* and *high* are the plausible range over which `compare` and `sweep` try a verdict. Ranges are mostly "
-        "judgement; they are not confidence intervals. Sources are listed [below](#sources). \"(fitted to ...)\" marks "
+        'judgement; they are not confidence intervals. Sources are listed [below](#sources). "(fitted to ...)" marks '
         "what the [calibration](../explanation/calibration.md) set.",
         "",
         "Set a parameter with `--set review.detection=0.7`, or in a scenario: `review: {detection: 0.7}`.",
@@ -74,7 +74,9 @@ def _sources() -> list[str]:
     for key in used:
         e = EVIDENCE[key]
         vendor = "vendor" if e.vendor else ""
-        lines.append(f"| {e.id} | {_cell(e.citation)} | {_cell(e.figure)} | {_cell(e.quantity)} | {e.verified} | {vendor} |")
+        lines.append(
+            f"| {e.id} | {_cell(e.citation)} | {_cell(e.figure)} | {_cell(e.quantity)} | {e.verified} | {vendor} |"
+        )
     return lines
 
 
@@ -138,7 +140,9 @@ def keys_page() -> str:
     sections = sorted({path.split(".")[0] for path in REGISTRY})
     lines += [
         "| `parameters` | mapping | | any parameter by its path; may carry `{value: ..., source: ...}` |",
-        "| " + ", ".join(f"`{s}`" for s in sections) + " | mappings | | [parameters](parameters.md) by section |",
+        "| "
+        + ", ".join(f"`{s}`" for s in sections)
+        + " | mappings | | [parameters](parameters.md) by section |",
         "",
         "Setting one of `ics` with `management_layers`, `spans` or `chart` clears the others that were inherited.",
         "",
@@ -157,8 +161,15 @@ def keys_page() -> str:
 
 
 def _setting_row(s: Setting) -> str:
-    kinds = {"file": "file", "spans": "list of whole numbers", "columns": "mapping", "scenario": "file or bundled name"}
-    value = kinds.get(s.kind, " or ".join(s.choices) if s.choices else f"{s.unit}, {s.low or 0:g} to {s.high or 0:g}")
+    kinds = {
+        "file": "file",
+        "spans": "list of whole numbers",
+        "columns": "mapping",
+        "scenario": "file or bundled name",
+    }
+    value = kinds.get(
+        s.kind, " or ".join(s.choices) if s.choices else f"{s.unit}, {s.low or 0:g} to {s.high or 0:g}"
+    )
     default = "" if s.default is None else _plain(s.default)
     return f"| `{s.path}` | {_cell(value)} | {default} | {_cell(s.doc)} |"
 
@@ -206,7 +217,9 @@ def commands_page() -> str:
         "failed, 130 interrupted.",
     ]
     for name, command in commands().items():
-        context = click.Context(command, info_name=f"orgsim {name}", terminal_width=_WIDTH, max_content_width=_WIDTH)
+        context = click.Context(
+            command, info_name=f"orgsim {name}", terminal_width=_WIDTH, max_content_width=_WIDTH
+        )
         lines += ["", f"## orgsim {name}", "", "```text", command.get_help(context).rstrip(), "```"]
     return "\n".join([*lines, ""])
 
@@ -227,7 +240,9 @@ def with_order(page: str) -> str:
     before, begin, rest = page.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise UserError(f"{_MODEL}: the markers '{_BEGIN}' and '{_END}' are missing; put them where the order belongs")
+        raise UserError(
+            f"{_MODEL}: the markers '{_BEGIN}' and '{_END}' are missing; put them where the order belongs"
+        )
     return f"{before}{_BEGIN}\n{order_text()}\n{_END}{after}"
 
 

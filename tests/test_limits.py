@@ -10,7 +10,7 @@ from sim.validation import check_ids, checks_text, run_checks, to_json, to_markd
 from sim.validation import facts as stylised
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
 from sim.validation.limits import IDENTITIES, Limit, items_identity, judge, limits, verdict
-from sim.validation.report import ECHO, FACT, Check
+from sim.validation.report import BEGIN, ECHO, END, FACT, Check, renew
 
 FAST = {limit.id: limit for limit in limits(fast=True)}
 
@@ -35,8 +35,9 @@ def test_integral_of_number_is_sum_of_times(scenario: str, weeks: int) -> None:
 
 
 def test_results_do_not_depend_on_the_tick(laboratory: Laboratory) -> None:
-    coarse = laboratory.results(experiment("L1-span"))
-    fine = laboratory.results(experiment("L1-span", {"time.tick_hours": 0.1}))
+    tick = FAST["L1.tick"]
+    coarse, fine = laboratory.results(tick.base), laboratory.results(tick.experiment)
+    assert (coarse.scenario.tick_hours, fine.scenario.tick_hours) == (1.0, 0.1)
     for name, figures in coarse.outcomes.items():
         np.testing.assert_array_equal(figures, fine.outcomes[name], err_msg=name)
 
@@ -171,6 +172,14 @@ def test_echoes_are_counted_apart() -> None:
         assert "0 of 1 echoes" in text
         assert "at least 0.05" in text
         assert "at most 2" in text
+
+
+def test_a_page_is_renewed_between_its_markers() -> None:
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert renew(page, "new") == f"before\n{BEGIN}\n\nnew\n{END}\nafter\n"
+    assert renew(renew(page, "new"), "new") == renew(page, "new")
+    with pytest.raises(UserError, match="no place for the checks"):
+        renew("nothing", "new")
 
 
 def test_run_checks_by_prefix_reports_progress() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import interventions
+from sim import changeable, interventions
 from sim.agents import IC, CodingAgent, Manager
 from sim.errors import UserError
 from sim.model import OrgModel
@@ -154,7 +154,7 @@ def test_interventions_that_change_nothing_change_no_outcome():
         idle.step()
         idle.move(idle.person(0), idle.person(0).boss)
         idle.set_ai_share(None, 0.5)
-        idle.set_parameter("review.hours_per_week", 5.2)
+        idle.set_parameter("review.hours_per_week", idle.parameter("review.hours_per_week"))
         idle.set_parameter("work.demand", 4)
     assert same(plain.outcomes(), idle.outcomes())
 
@@ -210,7 +210,7 @@ def test_agents_show_the_organisation():
     )
     assert sum(by_type[CodingAgent].get("runs")) > 0
     assert sum(first.week_hours.values()) == pytest.approx(40)
-    assert first.ai_share == 0.3
+    assert first.ai_share == model.parameter("ai.share_of_code")
 
 
 def test_inbox_counts_what_waits():
@@ -442,7 +442,7 @@ def test_set_ai_share_plans_as_the_start_does():
 
 
 def test_set_ai_share_of_a_team_leaves_the_others_alone():
-    model = OrgModel("base")
+    model = OrgModel(load("base", ["ai.share_of_code=0.3"]))
     boss = model.person(0).boss
     model.set_ai_share(boss, 0.9)
     assert boss.team.get("ai_share") == [0.9] * 6
@@ -482,13 +482,17 @@ def test_parameters_change_from_the_next_step_on():
 
 
 def test_a_parameter_set_at_the_start_is_one_of_the_scenario():
-    path, value = "defects.per_standard_hour", 0.2
-    changed, born = OrgModel(small()), OrgModel(small(f"{path}={value}"))
-    changed.set_parameter(path, value)
-    changed.run()
-    born.run()
-    for name in ("incidents_per_week", "change_failure_rate", "changes_per_ic_week"):
-        assert changed.outcomes()[name] == pytest.approx(born.outcomes()[name], rel=1e-9)
+    for path, value in (
+        ("defects.per_standard_hour", 0.2),
+        ("ai.reading_exponent", 0.6),
+        ("meetings.ic_share", 0.2),
+    ):
+        changed, born = OrgModel(small()), OrgModel(small(f"{path}={value}"))
+        changed.set_parameter(path, value)
+        changed.run()
+        born.run()
+        for name in ("incidents_per_week", "change_failure_rate", "changes_per_ic_week", "time_verifying_ic"):
+            assert changed.outcomes()[name] == pytest.approx(born.outcomes()[name], rel=1e-9)
 
 
 def test_demand_that_rises_wakes_the_idle():
@@ -518,10 +522,10 @@ def test_parameters_that_act_only_at_the_start_are_refused():
         OrgModel(small("ai.agent_fraction=0")).set_parameter("ai.agent_fraction", 0.5)
     with pytest.raises(UserError, match="start with it above 0"):
         OrgModel(small("switches.hands_on=false")).set_parameter("managers.hands_on_share", 0.1)
-    assert interventions.takes_effect("managers.people_cap") == interventions.NEXT_WEEK
-    assert interventions.takes_effect("review.detection") == interventions.AT_ONCE
-    assert not set(interventions.FIXED) - set(model.parameters)
-    assert not interventions._WEEKLY - set(model.parameters)
+    assert changeable.takes_effect("managers.people_cap") == changeable.NEXT_WEEK
+    assert changeable.takes_effect("review.detection") == changeable.AT_ONCE
+    assert not set(changeable.FIXED) - set(model.parameters)
+    assert not changeable._WEEKLY - set(model.parameters)
 
 
 # --- As a Mesa model -----------------------------------------------------------------------------------------------------

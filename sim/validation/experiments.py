@@ -24,7 +24,7 @@ class Experiment:
 
     scenario: str
     values: tuple[tuple[str, Any], ...] = ()
-    runs: int = 20
+    runs: int = 40
 
     def load(self) -> "Scenario":
         """The scenario with the experiment's values."""
@@ -33,7 +33,7 @@ class Experiment:
         return scenario.with_values(dict(self.values)) if self.values else scenario
 
 
-def experiment(scenario: str, values: Mapping[str, Any] | None = None, runs: int = 20) -> Experiment:
+def experiment(scenario: str, values: Mapping[str, Any] | None = None, runs: int = 40) -> Experiment:
     """Return an experiment; lists in *values* become tuples, so that equal experiments are run once."""
     pairs = sorted((values or {}).items())
     return Experiment(

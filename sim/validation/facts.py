@@ -193,11 +193,15 @@ def _f4() -> Iterator[Fact]:
         lambda a, b: float(b["review_wait_hours"] / a["review_wait_hours"]),
         "all changes by agents over none, no review budget, so that waits are pick-up",
     )  # fmt: skip
-    wasted = "discarded_hours_share"
-    yield Fact(
-        "F4.discarded", "growth of hours in discarded changes, agents' part of code raised to .5", ("C22", "C23"), (0.0, inf),
-        (_with(), _with({"ai.share_of_code": 0.5, "ai.agent_fraction": 1.0})), (wasted,), _growth_of(wasted),
-    )  # fmt: skip
+    agents = (_with(), _with({"ai.share_of_code": 0.5, "ai.agent_fraction": 1.0}))
+    for name, what in (
+        ("discarded_share", "changes discarded"),
+        ("discarded_hours_share", "hours in discarded changes"),
+    ):
+        yield Fact(
+            f"F4.{name}", f"growth of the share of {what}, agents' part of code raised to .5", ("C22", "C23"), (0.0, inf),
+            agents, (name,), _growth_of(name),
+        )  # fmt: skip
 
 
 # --- F5: span has a threshold, not a slope -------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ _REPAIR = "machine repair M/M/1//s (Takacs 1962)"
 def _l1() -> Iterator[Limit]:
     for s in (2, 4, 6, 8, 10, 15, 20):
         utilisation, productive = theory.machine_repair(s, 0.1)
-        weeks = 2080 if s < 6 else 1040
+        weeks = 1040 if s < 6 else 520
         where = experiment("L1-span", _team(s) | {"time.weeks": weeks})
         fast = s in (10, 20)
         yield Limit(
@@ -76,7 +76,8 @@ def _l1() -> Iterator[Limit]:
             f"L1.agents{agents}.running", f"agents running, {agents} per engineer", _REPAIR, where,
             theory.agents_running(agents, 60.0, 10.0), outcome("agents_running_mean", times=1 / 20), fast=agents == 5,
         )  # fmt: skip
-    hourly, finer = experiment("L1-span"), experiment("L1-span", {"time.tick_hours": 0.1})
+    values = _team(10) | {"time.weeks": 520}  # the same as of L1.s10
+    hourly, finer = experiment("L1-span", values), experiment("L1-span", values | {"time.tick_hours": 0.1})
     yield Limit(
         "L1.tick", "utilisation with a tick of 0.1 h over that with 1 h: the same to the last bit", "exact event times", finer,
         1.0, lambda found, base: found["manager_utilisation"] / base["manager_utilisation"], fast=True, base=hourly,
@@ -93,8 +94,8 @@ def _team(s: int, teams: int = 1) -> dict[str, Any]:
 def _l2() -> Iterator[Limit]:
     # distribution -> (squared cv, weeks that make the standard error small enough at rho = .5, .7, .8)
     services = {
-        "deterministic": (0.0, (520, 520, 780)),
-        "exponential": (1.0, (520, 780, 1560)),
+        "deterministic": (0.0, (260, 260, 390)),
+        "exponential": (1.0, (260, 390, 780)),
         "lognormal": (4.0, (1560, 1560, 1560)),
     }
     for name, (cv2, weeks) in services.items():
@@ -102,11 +103,11 @@ def _l2() -> Iterator[Limit]:
             values = {"arrivals.per_hour": rho, "arrivals.distribution": name, "time.weeks": long}
             yield Limit(
                 f"L2.{name}.rho{rho}", f"mean wait in a manager's inbox, {name} service, load {rho}",
-                "M/G/1 (Pollaczek-Khinchine)", experiment("L2-inbox", values, 40 if cv2 > 1 else 20),
+                "M/G/1 (Pollaczek-Khinchine)", experiment("L2-inbox", values),
                 theory.mg1_wait(rho, cv2), outcome("item_time_hours", minus=1.0),
                 fast=(name, rho) in (("deterministic", 0.7), ("exponential", 0.5)),
             )  # fmt: skip
-    for c, teams, weeks in ((2, 6, 780), (5, 4, 780), (10, 3, 780)):
+    for c, teams, weeks in ((2, 6, 390), (5, 4, 390), (10, 3, 390)):
         values = _team(c, teams) | {"arrivals.per_hour": 0.8 * c, "time.weeks": weeks}
         yield Limit(
             f"L2.c{c}.wait", f"mean wait for one of {c} reviewers, load 0.8", "M/M/c (Erlang C)",

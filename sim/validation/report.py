@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LIMIT, FACT, ECHO = "limit", "fact", "echo"
+BEGIN, END = "<!-- checks: begin -->", "<!-- checks: end -->"
 KINDS = {
     LIMIT: "theory limits",
     FACT: "stylised facts",
@@ -96,6 +97,17 @@ def to_markdown(checks: Sequence[Check]) -> str:
             parts.append(f"### {title[0].upper()}{title[1:]}\n\n{text}")
     parts.append(summary(checks).replace("\n", " "))
     return "\n\n".join(parts) + "\n"
+
+
+def renew(page: str, text: str) -> str:
+    """Return *page* with *text* between its markers. Raises `UserError` if it has none."""
+    from sim.errors import UserError
+
+    head, found, rest = page.partition(BEGIN)
+    _, ends, tail = rest.partition(END)
+    if not found or not ends:
+        raise UserError(f"the page has no place for the checks; add the lines {BEGIN} and {END}")
+    return f"{head}{BEGIN}\n\n{text}\n{END}{tail}"
 
 
 def _line(cells: Iterable[str]) -> str:

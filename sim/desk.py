@@ -1,0 +1,117 @@
+"""What a person does next: serve the next item, start the next change, or wait."""
+
+from math import inf
+
+from sim.events import schedule
+from sim.inbox import first_of
+from sim.kernel import kernel
+from sim.lifecycle import CONTINUE, carry_on
+from sim.mechanisms import coding, dependencies, questions, review, work
+from sim.person import LEAST_RATE, begin, pause, settle
+from sim.state import (
+    ASSISTED,
+    BY_AGENT,
+    CLASS_FIX,
+    CLASS_HELP,
+    CLASS_INCIDENT,
+    CLASS_OF_KIND,
+    CLASS_OWN,
+    CLASS_REVIEW,
+    EVENT_DONE,
+    NONE,
+    REVIEW,
+)  # fmt: skip
+
+
+@kernel
+def pick(org, p, i, now):
+    """Take the item that person *i* serves next out of its queue, or return NONE."""
+    q = org.people[i]
+    for c in (CLASS_INCIDENT, CLASS_FIX, CLASS_HELP):
+        if q.ready & (1 << c):
+            k = first_of(org, i, c, now)
+            if k >= 0:
+                return k
+    if q.ready & (1 << CLASS_REVIEW):
+        k = review.take_own(org, p, i, now)
+        if k >= 0:
+            return k
+    if q.reviewer and org.teams[q.team].head >= 0:
+        if review.allowance(org, p, i, now) > review.LEAST_ALLOWANCE:
+            k = review.take_from_team(org, i)
+            if k >= 0:
+                return k
+        else:
+            review.wake_when_allowed(org, p, i, now)
+    if q.ready & (1 << CLASS_OWN):
+        return first_of(org, i, CLASS_OWN, now)
+    return NONE
+
+
+@kernel
+def begin_item(org, p, i, k, now):
+    """Person *i* begins item *k*; a review is opened first."""
+    item = org.items[k]
+    if item.kind == REVIEW and not item.begun:
+        review.open_item(org, p, k, i, now)
+    begin(org, i, k, now)
+
+
+@kernel
+def start_change(org, p, i, now):
+    """Person *i* starts the next change, if allowed; return its row, or NONE."""
+    q = org.people[i]
+    if not (work.may_start(org, p, i) and work.is_asked_for(org, p, i, now)):
+        return NONE
+    u, v = work.dice(org, i)
+    mode = BY_AGENT if v < q.agent_probability else ASSISTED
+    agent = work.claim_agent(org, i) if mode == BY_AGENT else NONE
+    if mode == BY_AGENT and agent < 0 and q.parked >= 0:
+        return NONE
+    c = work.start(org, p, i, mode, u, now)
+    questions.plan(org, p, c)
+    dependencies.plan(org, p, c)
+    if mode == BY_AGENT:
+        if agent < 0:
+            work.park(org, c, now)
+        else:
+            work.assign_agent(org, c, agent)
+            coding.queue_specification(org, p, c, now)
+    return c
+
+
+@kernel
+def look_for_work(org, p, i, now):
+    """Person *i* is free: serve the next item, start the next change, or wait."""
+    settle(org, i, now)
+    q = org.people[i]
+    if q.rate <= LEAST_RATE:
+        return
+    while True:
+        k = pick(org, p, i, now)
+        if k >= 0:
+            begin_item(org, p, i, k, now)
+            return
+        c = start_change(org, p, i, now)
+        if c < 0:
+            break
+        if org.changes[c].mode != BY_AGENT:
+            carry_on(org, p, c, CONTINUE, now)
+    q.has_work = q.writing > 0 or q.open > 0 or q.parked >= 0
+    if not q.has_work and work.may_start(org, p, i):
+        at = work.next_demand(org, p, i, now)
+        if at < inf:
+            q.stamp += 1
+            schedule(org, i, max(at, now + coding.LEAST_HOURS), EVENT_DONE, i, q.stamp)
+
+
+@kernel
+def interrupt(org, i, k, now):
+    """Item *k* has joined the queues of person *i*: return *i* if it is to be served at once, else NONE."""
+    q = org.people[i]
+    if q.current < 0:
+        return i
+    if CLASS_OF_KIND[org.items[k].kind] < CLASS_OF_KIND[org.items[q.current].kind]:
+        pause(org, i, now)
+        return i
+    return NONE

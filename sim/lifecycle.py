@@ -1,0 +1,191 @@
+"""The life of a change: how it moves on from one step to the next, until it needs time or somebody else.
+
+An event leaves at most one change to carry on, with the step at which to do so; `carry_on` does the rest:
+write -> submit -> review -> merge, with rework and closing on the way.
+"""
+
+from sim.events import schedule
+from sim.inbox import enqueue, new_item
+from sim.kernel import kernel
+from sim.mechanisms import alignment, coding, defects, dependencies, questions, review, work
+from sim.person import set_stage
+from sim.state import (
+    BY_AGENT,
+    EVENT_AGENT,
+    EVENT_ARRIVE,
+    EVENT_DONE,
+    FIX,
+    IC,
+    NONE,
+    STAGE_AGENT,
+    STAGE_COORDINATION,
+    STAGE_DECISIONS,
+    STAGE_OWNER_QUEUE,
+    STAGE_REVIEW_WAIT,
+    STAGE_REWORK,
+    WRITE,
+)  # fmt: skip
+
+#: Steps at which a change can be carried on; NOTHING: it waits for time or somebody else.
+NOTHING, CONTINUE, SUBMIT, TO_REVIEW, REWORK, MERGE, DISCARD, ABANDON = range(8)
+
+
+@kernel
+def carry_on(org, p, c, step, now):
+    """Carry change *c* on from *step* until it needs time or somebody else, or ends."""
+    if step == CONTINUE:
+        step = proceed(org, p, c, now)
+    if step == SUBMIT:
+        step = submit(org, p, c, now)
+    if step == TO_REVIEW:
+        step = send_to_review(org, p, c, now)
+    if step == REWORK:
+        queue_fix(org, p, c, review.rework_hours(org, p, c), now)
+    elif step == MERGE:
+        merge(org, p, c, now)
+    elif step == DISCARD:
+        close(org, p, c, work.DISCARDED, now)
+    elif step == ABANDON:
+        close(org, p, c, work.ABANDONED, now)
+
+
+@kernel
+def proceed(org, p, c, now):
+    """Write on at change *c*: questions and dependencies as they come up, then submit it or start its agent."""
+    ch = org.changes[c]
+    while ch.next_question <= ch.done or ch.dependency_at <= ch.done or ch.done < ch.standard_hours:
+        if ch.next_question <= ch.done:
+            own_hours = questions.ask(org, p, c, now)
+            if own_hours < 0.0:
+                set_stage(org, c, STAGE_DECISIONS, now)
+                return NOTHING
+            questions.plan(org, p, c)
+            if own_hours > 0.0:
+                _queue_help(org, c, own_hours, now)
+                return NOTHING
+            if ch.abandon and p.questions_blocking:
+                return ABANDON
+        elif ch.dependency_at <= ch.done:
+            if dependencies.request(org, p, c, now):
+                set_stage(org, c, STAGE_COORDINATION, now)
+                return NOTHING
+        else:
+            until = min(ch.next_question, ch.dependency_at, ch.standard_hours)
+            if ch.mode != BY_AGENT:
+                coding.queue_segment(org, p, c, until, now)
+                set_stage(org, c, STAGE_OWNER_QUEUE, now)
+                return NOTHING
+            ch.done = until
+    work.leave_writing(org, c)
+    if ch.mode == BY_AGENT:
+        ends = coding.run_agent(org, p, c, now)
+        schedule(org, ch.owner, ends, EVENT_AGENT, c, ch.life)
+        set_stage(org, c, STAGE_AGENT, now)
+        return NOTHING
+    return SUBMIT
+
+
+@kernel
+def _queue_help(org, c, hours, now):
+    """The owner of change *c* asks AI: own time, after which the change moves on."""
+    ch = org.changes[c]
+    ch.share_coding = 0.0
+    ch.share_verifying = 1.0
+    ch.segment_end = ch.done
+    enqueue(org, ch.owner, new_item(org, WRITE, ch.owner, c, hours, now))
+    set_stage(org, c, STAGE_OWNER_QUEUE, now)
+
+
+@kernel
+def submit(org, p, c, now):
+    """Change *c* leaves its owner's desk: to review, or straight to merge."""
+    ch = org.changes[c]
+    if not ch.written:
+        coding.finish(org, p, c)
+        ch.written = True
+        org.people[ch.owner].open += 1
+    if ch.open_questions > 0:
+        set_stage(org, c, STAGE_DECISIONS, now)
+        return NOTHING
+    if ch.abandon:
+        return ABANDON
+    defects.draw(org, p, c)
+    if not p.switches_review:
+        return MERGE
+    if review.is_unreviewed(org, p, c):
+        org.world[0].unreviewed += 1
+        return MERGE
+    found = review.read_by_ai(org, p, c)
+    if found > 0:
+        queue_fix(org, p, c, found * p.defects_fix_hours, now)
+        return NOTHING
+    return TO_REVIEW
+
+
+@kernel
+def send_to_review(org, p, c, now):
+    """Send change *c* into its next pass."""
+    set_stage(org, c, STAGE_REVIEW_WAIT, now)
+    outcome = review.request(org, p, c, now)
+    if outcome == review.CLOSED:
+        return DISCARD
+    if outcome == review.UNSEEN:
+        org.world[0].unreviewed += 1
+        return MERGE
+    return NOTHING
+
+
+@kernel
+def queue_fix(org, p, c, mean, now):
+    """Give the owner of change *c* rework of *mean* hours; it reaches the inbox as a message does."""
+    ch = org.changes[c]
+    set_stage(org, c, STAGE_REWORK, now)
+    k = new_item(org, FIX, ch.owner, c, max(mean, coding.LEAST_HOURS), now)
+    schedule(org, ch.owner, now + p.communication_delay_hours, EVENT_ARRIVE, k, 0)
+
+
+@kernel
+def merge(org, p, c, now):
+    """Merge change *c*: it delivers its value, and its remaining defects escape."""
+    w = org.world[0]
+    ch = org.changes[c]
+    worth = alignment.value(org, p, c)
+    w.value += worth
+    if org.people[ch.owner].role != IC:
+        w.value_managers += worth
+    defects.escape(org, p, c, now)
+    close(org, p, c, work.MERGED, now)
+
+
+@kernel
+def close(org, p, c, outcome, now):
+    """End change *c*; its owner, if waiting, may have room for new work, and its agent for a parked change."""
+    i = org.changes[c].owner
+    work.close(org, c, outcome, now)
+    unpark(org, p, i, now)
+    nudge(org, i, now)
+
+
+@kernel
+def unpark(org, p, i, now):
+    """Give a free agent of person *i* to the change that waits for one."""
+    q = org.people[i]
+    if q.parked < 0:
+        return
+    a = work.claim_agent(org, i)
+    if a < 0:
+        return
+    c = q.parked
+    q.parked = NONE
+    work.assign_agent(org, c, a)
+    coding.queue_specification(org, p, c, now)
+    set_stage(org, c, STAGE_OWNER_QUEUE, now)
+
+
+@kernel
+def nudge(org, i, now):
+    """Person *i*, if not serving, looks for work at once (as an event of its own, so that calls do not nest)."""
+    q = org.people[i]
+    if q.current < 0:
+        q.stamp += 1
+        schedule(org, i, now, EVENT_DONE, i, q.stamp)

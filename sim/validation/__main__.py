@@ -1,0 +1,21 @@
+"""``python -m sim.validation [PAGE.md]``: run all checks and print them as Markdown, or renew them in a page."""
+
+import sys
+from pathlib import Path
+
+from sim.validation import run_checks, to_markdown
+from sim.validation.report import renew
+
+
+def main(arguments: list[str]) -> None:
+    """Print the tables, or put them between the markers of the page named first."""
+    text = to_markdown(run_checks())
+    if not arguments:
+        sys.stdout.write(text)
+        return
+    page = Path(arguments[0])
+    page.write_text(renew(page.read_text(encoding="utf-8"), text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
