@@ -22,7 +22,7 @@ PER = 1000.0  # USD, so that figures have few zeros
 _NAMES = {1: "1 layer (one boss)", 2: "2 layers (flat)", 3: "3 layers (layered)", 4: "4 layers"}
 
 
-def draw(answer, ranges: dict, target: Path) -> None:
+def draw(answer, ranges: dict, share: float, target: Path) -> None:
     """Value by structure and AI share, and beside it how the verdict fares under other plausible parameters."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -32,7 +32,7 @@ def draw(answer, ranges: dict, target: Path) -> None:
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=[1.55, 1])
     _lines(left, answer.panels[0])
-    _strip(right, answer.panels[0], np.array(ranges["differences"], dtype=float) * PER)
+    _strip(right, answer.panels[0], np.array(ranges["differences"], dtype=float) * PER, share)
     for axes in (left, right):
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -55,7 +55,7 @@ def _lines(axes, panel) -> None:
         mean, lo, hi = (np.array([getattr(row[k], f) for row in panel.estimates]) * scale for f in ("mean", "lo", "hi"))
         axes.fill_between(x, lo, hi, color=OKABE_ITO[k], alpha=0.2, lw=0)
         axes.plot(x, mean, color=OKABE_ITO[k], marker=MARKERS[k], ms=4.5, lw=1.8, label=_NAMES.get(layers, str(layers)))
-    axes.set_xlabel("Share of merged code that AI is to write")
+    axes.set_xlabel("Planned share of merged code written by AI")
     axes.set_ylabel("Standard hours delivered per 1,000 USD of pay")
     axes.set_title("At equal payroll, as declared\n(mean of 50 runs, 95 % bands)", fontsize=10.5, loc="left")
     axes.grid(True, color="#e3e3e3", lw=0.6)
@@ -63,20 +63,21 @@ def _lines(axes, panel) -> None:
     axes.legend(frameon=False, fontsize=9, loc="lower left")
 
 
-def _strip(axes, panel, differences: np.ndarray) -> None:
+def _strip(axes, panel, differences: np.ndarray, share: float) -> None:
     ordered = np.sort(differences[np.isfinite(differences)])
     ahead = ordered > 0
     y = np.arange(len(ordered))
-    for mask, colour in ((ahead, OKABE_ITO[0]), (~ahead, OKABE_ITO[1])):
+    for mask, colour in ((ahead, OKABE_ITO[1]), (~ahead, OKABE_ITO[2])):
         axes.hlines(y[mask], 0.0, ordered[mask], color=colour, lw=2.2)
         axes.plot(ordered[mask], y[mask], "o", color=colour, ms=4.5)
     axes.axvline(0.0, color="#444444", lw=1.0)
-    declared = panel.pair[int(np.argmin(np.abs(np.array(panel.rows, dtype=float) - 0.3)))].difference * _scale(panel)
+    pairs = [pair.difference for pair in panel.pair]
+    declared = float(np.interp(share, np.array(panel.rows, dtype=float), pairs)) * _scale(panel)
     axes.axvline(declared, color="black", lw=1.3, ls="--")
     axes.annotate("as declared", (declared, 0.5), xytext=(4, 0), textcoords="offset points", fontsize=9)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Flat minus layered, same unit, AI share 0.3")
+    axes.set_xlabel(f"Flat minus layered, same unit, AI share {share:g}")
     axes.set_title(
         f"With other plausible assumptions flat\nis ahead in {ahead.sum()} of {len(ordered)} parameter sets", fontsize=10.5, loc="left"
     )  # fmt: skip
@@ -92,7 +93,8 @@ def main(results: Path | None) -> None:
         answer = run_sweep(sweep, folder).answer
         ranges = json.loads((folder / "ranges.json").read_text(encoding="utf-8"))
     IMAGES.mkdir(exist_ok=True)
-    draw(answer, ranges, IMAGES / "flat-vs-layered")
+    share = float(sweep.base.values["ai.share_of_code"])
+    draw(answer, ranges, share, IMAGES / "flat-vs-layered")
     click.echo(f"written: {IMAGES / 'flat-vs-layered'}.svg, .png")
 
 

@@ -11,7 +11,7 @@ from sim.population import new_org, start
 from sim.rng import positive, uniform2
 from sim.scenario import Scenario
 from sim.simulate import Engine, run, tree_of
-from sim.state import IC, MANAGER, NONE, Org
+from sim.state import BY_AGENT, FREE, IC, INCIDENT, MANAGER, NONE, Org
 from sim.tree import MANAGER_ID, PayScale, Tree, assemble
 
 CHANGES = 30
@@ -94,8 +94,8 @@ def partners(org: Org, parameters: np.ndarray) -> dict[int, np.ndarray]:
     return out
 
 
-def log_of(scenario: Scenario) -> dict[tuple[int, int], tuple[float, float]]:
-    """Return (owner's permanent id, j) -> (size, volume once written) of every change seen at the end of a day."""
+def log_of(scenario: Scenario) -> dict[tuple[int, int], tuple[float, bool]]:
+    """Return (owner's permanent id, j) -> (size, is or was it an agent's) of every change seen at the end of a day."""
     engine, org = begun(scenario)
     seen = {}
     for day in range(1, engine.weeks * 5 + 1):
@@ -106,7 +106,8 @@ def log_of(scenario: Scenario) -> dict[tuple[int, int], tuple[float, float]]:
             k = int(org.changes["next"][k])
         for c in set(range(len(org.changes))) - free:
             ch = org.changes[c]
-            seen[int(org.people["pid"][ch.owner]), int(ch.j)] = (float(ch.standard_hours), int(ch.mode))
+            by_agent = ch.mode == BY_AGENT or ch.attempt > 0  # a failed run may have been redone by hand since
+            seen[int(org.people["pid"][ch.owner]), int(ch.j)] = (float(ch.standard_hours), bool(by_agent))
     return seen
 
 
@@ -246,7 +247,8 @@ def test_service_times_and_arrivals_follow_the_person_not_the_crowd():
         seen = {}
         for hour in range(1, 3 * int(HOURS_PER_WEEK)):
             org = engine.advance(org, float(hour))
-            mine = org.items[(org.items["person"] == chief) & (org.items["state"] != 0)]
+            there = (org.items["state"] != FREE) & (org.items["kind"] == INCIDENT)
+            mine = org.items[there & (org.items["person"] == chief)]
             seen |= dict.fromkeys(zip(mine["sent_at"], mine["hours"], strict=True))
         return sorted(seen)
 

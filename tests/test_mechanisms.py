@@ -16,6 +16,13 @@ from sim.simulate import run
 
 DUMP = Path(__file__).parent / "mechanisms" / "dump.py"
 AGENTS = {"ai.share_of_code": 0.6, "ai.agent_fraction": 0.8}
+#: Nobody but ICs writes changes, and every change merges.
+ALL_MERGE = {"switches.hands_on": False, "switches.ai": False, "review.discard_human": 0.0, "review.max_passes": 99}
+#: Reviewers have all the time they want.
+UNHURRIED = {
+    "review.hours_per_week": float("inf"), "review.haste_hours": float("inf"),
+    "review.unreviewed_backlog_hours": float("inf"),
+}  # fmt: skip
 
 
 class TestWork(MechanismContract):
@@ -33,8 +40,8 @@ class TestWork(MechanismContract):
 
     def test_demand_is_met_and_not_exceeded(self):
         """Far below capacity every change that is asked for is started, and the rest of the week is idle."""
-        got = means(world({"work.demand": 1.0, "review.discard_human": 0.0}, ics=16, weeks=40, warmup=4), 4)
-        idle = means(world({"work.demand": 0.1}, ics=16, weeks=12), 4)
+        got = means(world({**ALL_MERGE, "work.demand": 1.0}, ics=16, weeks=40, warmup=4), 4)
+        idle = means(world({**ALL_MERGE, "work.demand": 0.1}, ics=16, weeks=12), 4)
         assert got["changes_per_ic_week"] == pytest.approx(1.0, rel=0.05)
         assert got["time_idle_ic"] > 0.1
         assert idle["time_idle_ic"] > got["time_idle_ic"]
@@ -54,7 +61,7 @@ class TestCoding(MechanismContract):
         "ai.agent_speed": ("agents_running_mean", -1, {}),
         "ai.horizon_hours": ("changes_per_ic_week", +1, {}),
         "ai.guardrail": ("change_failure_rate", -1, {}),
-        "ai.failure_defect_factor": ("change_failure_rate", +1, {}),
+        "ai.failure_defect_factor": ("change_failure_rate", +1, {"ai.verification_detection": 0.2}),
     }
 
 
@@ -75,10 +82,17 @@ class TestReview(MechanismContract):
     }
 
     def test_more_approvals_cost_reviewers_time_and_catch_more(self):
-        one, three = (means(world({"review.approvals": k}, ics=16, weeks=12), 6) for k in (1, 3))
+        one, three = (means(world({**self.values, **UNHURRIED, "review.approvals": k}, ics=16, weeks=12), 6) for k in (1, 3))
         assert three["time_reviewing_ic"] > one["time_reviewing_ic"]
         assert three["change_failure_rate"] < one["change_failure_rate"]
         assert three["lead_time_hours"] > one["lead_time_hours"]
+
+    def test_within_a_tight_budget_more_approvals_are_hasty_approvals(self):
+        """Reviews then take no more time than the budget, so they wait, hurry and are skipped."""
+        one, three = (means(world({**self.values, "review.approvals": k}, ics=16, weeks=12), 6) for k in (1, 3))
+        assert three["review_wait_hours"] > 2.0 * one["review_wait_hours"]
+        assert three["unreviewed_share"] > one["unreviewed_share"]
+        assert three["time_reviewing_ic"] <= 1.1 * 5.2 / 40.0
 
 
 class TestAddressedReview(TestReview):
@@ -154,7 +168,8 @@ class TestDependencies(MechanismContract):
     }
 
     def test_a_single_team_needs_no_manager(self):
-        assert means(world(layers=1, weeks=8), 2)["time_coordinating_manager"] == 0.0
+        alone = world({"switches.hands_on": False}, layers=1, weeks=8)
+        assert means(alone, 2)["time_coordinating_manager"] == 0.0
 
 
 class TestAlignment(MechanismContract):

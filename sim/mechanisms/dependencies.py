@@ -1,8 +1,9 @@
 """Dependencies: changes that need another IC, settled inside the team, directly, or through the hierarchy.
 
 With a probability a change needs a partner, at a random point of its writing. The partner is an IC chosen by a keyed
-sequence of candidates weighted by closeness of modules (near: within ``near_reach``; far: log-uniform distance); the
-first candidate who exists is taken, so that two organisations agree on the partner wherever both have both candidates.
+sequence of candidates weighted by closeness of modules: near ones within ``near_reach``, far ones beyond it at a distance
+with a Pareto tail of exponent 1, so that the coordination that meets at a manager does not grow with the size of the
+organisation. The first candidate who exists is taken, so two organisations agree on the partner wherever both have both.
 Inside a team the partner's hours settle it. Across teams direct settlement works with probability
 1 / (1 + (teams - 1) / scale); else it is an item for every manager on the path up to the lowest common manager and down
 to the partner (several roots: across the roots). The owner's change is blocked until then.
@@ -11,15 +12,14 @@ Not modelled: standing interfaces between teams, dependencies that recur.
 Parameters: dependencies.*, communication.delay_hours.
 """
 
-from math import exp, inf, log
+from math import inf
 
 from sim.inbox import new_item, send
 from sim.kernel import kernel
 from sim.rng import DEPENDENCY, LATERAL, PARTNER, SERVICE, positive, uniform, uniform2
 from sim.state import COORDINATION, NONE
 
-#: Far candidates lie up to 2^20 modules away; a candidate beyond the organisation is passed over.
-LOG_FARTHEST = 20.0 * log(2.0)
+#: A candidate beyond the organisation is passed over, this often at most.
 MOST_ATTEMPTS = 200
 #: Steps of service draws: 1000 + hop (questions use those below).
 FIRST_STEP = 1000
@@ -53,7 +53,7 @@ def partner_of(org, p, i, j):
             distance = 1 + int(v * p.dependencies_near_reach)
             ahead = u < 0.5 * p.dependencies_near_share
         else:
-            distance = int(exp(v * LOG_FARTHEST))
+            distance = 1 + int(p.dependencies_near_reach / (1.0 - v))
             ahead = u < 0.5 * (1.0 + p.dependencies_near_share)
         module = home + distance if ahead else home - distance
         if 0 <= module < modules:

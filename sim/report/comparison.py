@@ -82,9 +82,14 @@ def _table(comparison: "Comparison", name: str, colour: bool) -> str:
         "p (Holm)",
     ]
     header += (["holds in %"] if comparison.ranges else []) + ["verdict"]
-    rows = []
+    rows, same = [], []
     for outcome, row in comparison.rows[name].items():
         f = row.figures
+        if row.unit == "stage":  # a kind, not a quantity: its mean says nothing; `orgsim run` names it
+            continue
+        if row.verdict == "equal" and outcome != comparison.primary:
+            same.append(outcome)
+            continue
         mark = "*" if outcome == comparison.primary else ""
         cells = [outcome + mark, tables.number(f.base), tables.number(f.mean), tables.signed(f.difference)]
         cells += [tables.interval(f.lo, f.hi), tables.percent(f.relative, sign=True)]
@@ -93,7 +98,8 @@ def _table(comparison: "Comparison", name: str, colour: bool) -> str:
             cells.append(tables.percent(row.holds.share, 0) if row.holds else "-")
         verdict = "-" if row.verdict == "no difference detected" else row.verdict
         rows.append([*cells, tables.paint(verdict, _COLOURS.get(row.verdict, "dim"), colour)])
-    return tables.table(header, rows, "<" + ">" * (len(header) - 2) + "<")
+    text = tables.table(header, rows, "<" + ">" * (len(header) - 2) + "<")
+    return text + ("\n" + tables.paragraph(f"Equal in every run: {', '.join(same)}.") if same else "")
 
 
 def _footnote(comparison: "Comparison") -> str:

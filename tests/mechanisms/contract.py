@@ -48,6 +48,8 @@ class MechanismContract:
     shape: Mapping = {"ics": 16, "layers": 2, "weeks": 12, "warmup": 1}
     silences: Mapping[str, tuple[str, ...]] = {}
     moves: Mapping[str, tuple[str, int, Mapping]] = {}
+    #: Figures that are a parameter, whatever it does.
+    ECHOES: frozenset[str] = frozenset({"fluency_mean"})
     OFF: Mapping[str, object] = {"work.demand": float("inf"), "ai.guardrail": 0.0}
 
     def own(self) -> list[Parameter]:
@@ -56,6 +58,10 @@ class MechanismContract:
 
     def results(self, values: Mapping, **options: int) -> Results:
         return results_of(pairs({**self.values, **values}), pairs(self.shape), **options)
+
+    def moved(self, reference: np.ndarray, values: Mapping) -> set[str]:
+        """Return the figures in which a run with *values* differs from the *reference*."""
+        return set(differences(reference, play(world(values, **self.shape)).weeks)) - self.ECHOES
 
     def test_it_declares_what_it_claims(self):
         assert self.own() or not self.parameters
@@ -72,18 +78,14 @@ class MechanismContract:
             assert silent, f"{switch}: nothing begins with {prefixes}"
             for end in ("low", "high"):
                 ends = {q.path: getattr(q, end) for q in silent}
-                if differences(reference, play(world({**off, **ends}, **self.shape)).weeks):
-                    loud = [
-                        path for path, x in ends.items()
-                        if differences(reference, play(world({**off, path: x}, **self.shape)).weeks)
-                    ]  # fmt: skip
+                if self.moved(reference, {**off, **ends}):
+                    loud = [path for path, x in ends.items() if self.moved(reference, {**off, path: x})]
                     pytest.fail(f"with {switch} = {off[switch]} these still change results: {loud}")
 
     def test_the_switch_does_something(self):
         for switch in self.silences:
-            off = {**self.values, switch: self.OFF.get(switch, False)}
-            on = play(world(self.values, **self.shape)).weeks
-            assert differences(on, play(world(off, **self.shape)).weeks) or switch in self.OFF
+            if switch not in self.OFF:
+                assert self.moved(play(world(self.values, **self.shape)).weeks, {**self.values, switch: False}), switch
 
     def test_it_moves_what_it_claims_to_move(self):
         """The driving parameters move the declared outcome strictly, on common random numbers."""
@@ -100,7 +102,9 @@ class MechanismContract:
             ends = {q.path: getattr(q, end) for q in self.own()}
             for values in ({path: x} for path, x in ends.items()):
                 assert undefined(self.results(values, runs=2)) <= allowed, values
-            assert undefined(self.results(ends, runs=2)) <= allowed, ends
+            # All at once may leave managers no hour for their inbox: then its utilisation is undefined.
+            together = {x for x in undefined(self.results(ends, runs=2)) if not x.startswith("manager_utilisation")}
+            assert together <= allowed, ends
 
     def test_reordering_rows_changes_nothing(self):
         """Permanent ids kept, rows shuffled: the same counts, and the same hours but for rounding."""
