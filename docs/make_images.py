@@ -52,9 +52,19 @@ def _lines(axes, panel) -> None:
     scale = _scale(panel)
     x = np.array(panel.rows, dtype=float)
     for k, layers in enumerate(panel.columns):
-        mean, lo, hi = (np.array([getattr(row[k], f) for row in panel.estimates]) * scale for f in ("mean", "lo", "hi"))
+        mean, lo, hi = (
+            np.array([getattr(row[k], f) for row in panel.estimates]) * scale for f in ("mean", "lo", "hi")
+        )
         axes.fill_between(x, lo, hi, color=OKABE_ITO[k], alpha=0.2, lw=0)
-        axes.plot(x, mean, color=OKABE_ITO[k], marker=MARKERS[k], ms=4.5, lw=1.8, label=_NAMES.get(layers, str(layers)))
+        axes.plot(
+            x,
+            mean,
+            color=OKABE_ITO[k],
+            marker=MARKERS[k],
+            ms=4.5,
+            lw=1.8,
+            label=_NAMES.get(layers, str(layers)),
+        )
     axes.set_xlabel("Planned share of merged code written by AI")
     axes.set_ylabel("Standard hours delivered per 1,000 USD of pay")
     axes.set_title("At equal payroll, as declared\n(mean of 50 runs, 95 % bands)", fontsize=10.5, loc="left")

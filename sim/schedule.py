@@ -65,6 +65,7 @@ from sim.state import (
     QUESTION,
     REVIEW,
     SPECIFY,
+    STAGE_COORDINATION,
     STAGE_OWNER_QUEUE,
     VERIFY,
     WITHDRAWN,
@@ -222,9 +223,12 @@ def answer_arrived(org, p, c, stamp, now):
 
 @kernel
 def patience_ended(org, p, c, stamp, now):
-    """The owner of change *c* has waited long enough and decides alone; return the next step."""
+    """The owner of change *c* has waited long enough: decide alone, or go to the partner; return the next step."""
     ch = org.changes[c]
     if ch.wait != stamp:
+        return NOTHING
+    if ch.stage == STAGE_COORDINATION:
+        dependencies.go_direct(org, p, c, now)
         return NOTHING
     rework = questions.decide_alone(org, p, c, now)
     questions.plan(org, p, c)

@@ -166,7 +166,7 @@ CHANGE = np.dtype(
         ("next_question", "f8"),  # standard hours at which the next question comes up
         ("questions", "i8"),  # questions so far
         ("open_questions", "i8"),  # unanswered questions that do not block
-        ("question_item", "i8"),
+        ("awaited_item", "i8"),  # question or coordination that the change waits for
         ("asked_at", "f8"),
         ("dependency_at", "f8"),  # standard hours at which another IC is needed
         ("partner", "i8"),

@@ -40,7 +40,12 @@ README_COMMANDS = (
 
 def documents() -> list[Path]:
     """Every page, as a path below the root."""
-    found = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "results" / "README.md", *(ROOT / "docs").rglob("*.md")]
+    found = [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "results" / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+    ]
     return sorted(path.relative_to(ROOT) for path in found)
 
 
@@ -157,7 +162,9 @@ def mean_outcomes(scenario: str) -> dict[str, float]:
     from sim.scenario import load
     from sim.simulate import run
 
-    return {name: float(values.mean()) for name, values in run(load(scenario), runs=RUNS, seed=1).outcomes.items()}
+    return {
+        name: float(values.mean()) for name, values in run(load(scenario), runs=RUNS, seed=1).outcomes.items()
+    }
 
 
 def current(kind: str, words: str) -> str:

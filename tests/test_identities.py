@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mechanisms.worlds import EVERYTHING, HOURS_PER_WEEK, WORLDS, differences, play, world
+from mechanisms.worlds import EVERYTHING, HOURS_PER_WEEK, WORLDS, differences, play, play_tree, world
 
 import sim.population
 from sim.parameters import REGISTRY
@@ -14,6 +14,7 @@ from sim.state import (
     ACTIVITIES, CLASS_OF_KIND, CLASSES, EVENT_AGENT, EVENT_ANSWER, EVENT_ARRIVE, FREE, IC, MANAGER, NONE, QUEUED, REVIEW, SENT,
     SERVING, VERIFY, WITHDRAWN, Org,
 )  # fmt: skip
+from sim.tree import MANAGER_ID, PayScale, Tree, assemble, check_tree
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
 SWITCHES = [q.path for q in REGISTRY.values() if q.path.startswith("switches.")]
@@ -264,9 +265,16 @@ def test_identities_hold_when_work_drowns_everybody():
     check_run(world({"arrivals.kind": "incident", "arrivals.per_hour": 3.0, "managers.people_cap": 0.5}, weeks=6))
 
 
-@pytest.mark.parametrize("name", WORLDS)
+#: Askers give up while the long answer is being worked out, and finish the change before it is ready.
+IMPATIENT = {
+    "questions.help_hours": 20.0, "questions.patience_hours": 2.0, "questions.ic_knowledge": 0.2,
+    "review.discard_human": 0.9, "switches.ai": False, "switches.pickup": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*WORLDS, "impatient"])
 def test_tables_that_grow_change_nothing(name, monkeypatch):
-    scenario = world(WORLDS[name], ics=30, weeks=6)
+    scenario = world({**WORLDS, "impatient": IMPATIENT}[name], ics=30, weeks=6)
     roomy = play(scenario)
     grow, sizes = sim.population.grown, []
 
@@ -289,3 +297,41 @@ def test_tables_grow_in_a_run_that_drowns_in_work():
     org = play(scenario)
     assert len(org.items) > len(fresh.items)
     check(org, 8)
+
+
+def forest() -> Tree:
+    """Three roots: a manager of four, an IC without a boss, and a manager with a manager of three below, and one with none."""
+    ic, manager = 0, MANAGER_ID
+    # ICs 0-3: a team; 4: alone; 5-7: a team two layers below a root that also has a manager without reports.
+    pid = [ic, ic + 1, ic + 2, ic + 3, ic + 4, ic + 5, ic + 6, ic + 7]
+    boss = [8, 8, 8, 8, NONE, 10, 10, 10]
+    pid += [manager, manager + 1, 2 * manager, 2 * manager + 1]
+    boss += [NONE, NONE, 9, 9]
+    role = [IC] * 8 + [MANAGER] * 4
+    module = [*range(8), NONE, NONE, NONE, NONE]
+    columns = (np.array(x, np.int64) for x in (pid, role, boss, module))
+    return assemble(*columns, PayScale(1.0))
+
+
+def play_forest(values: dict, weeks: int = 5) -> Org:
+    scenario = world(values, weeks=weeks)
+    tree = forest()
+    check_tree(tree)
+    org = play_tree(tree, scenario)
+    check(org, weeks)
+    return org
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_identities_hold_with_several_roots_and_an_ic_without_boss(name):
+    org = play_forest(WORLDS[name])
+    alone = org.people[4]
+    assert (alone.role, alone.boss) == (IC, NONE)
+    assert alone.next_change > 0
+
+
+def test_an_ic_without_boss_gets_the_demand_of_one_ic():
+    values = {"work.demand": 1.0, "switches.hands_on": False, "switches.questions": False, "switches.review": False}
+    org = play_forest(values, weeks=10)
+    assert org.people["next_change"][4] == pytest.approx(10, abs=2)
+    assert org.people["next_change"][:4].sum() == pytest.approx(40, abs=2)

@@ -17,7 +17,7 @@ _LAYER = "manager_utilisation_layer_"
 _GROUPS = {
     "Delivered": ("value_", "changes_", "code_volume", "alignment"),
     "Money": ("cost_", "payroll_", "ai_spend"),
-    "Flow": ("lead_time", "review_wait", "decision_latency"),
+    "Flow": ("lead_time", "review_", "reviews_", "decision_latency", "item_time"),
     "Quality": ("change_failure", "incidents", "guessed", "rework", "unreviewed", "discarded", "abandoned"),
     "AI": ("ai_", "agents_", "human_acceptance"),
     "Managers and structure": (

@@ -75,6 +75,7 @@ def sweep_command(
         from sim.report.tables import use_colour
 
         click.echo(found.to_text(use_colour(sys.stdout)))
+        click.echo(f"\nWritten: {folder} (tables, pictures and the data of every run)")
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
         values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())
         click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)

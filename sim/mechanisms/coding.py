@@ -170,4 +170,4 @@ def finish(org, p, c):
         written = ch.standard_hours * ch.ai_fraction
         org.world[0].ai_standard_hours += written
         org.people[ch.owner].ai_hours += written
-    ch.question_item = NONE
+    ch.awaited_item = NONE

@@ -6,7 +6,8 @@ with a Pareto tail of exponent 1, so that the coordination that meets at a manag
 organisation. The first candidate who exists is taken, so two organisations agree on the partner wherever both have both.
 Inside a team the partner's hours settle it. Across teams direct settlement works with probability
 1 / (1 + (teams - 1) / scale); else it is an item for every manager on the path up to the lowest common manager and down
-to the partner (several roots: across the roots). The owner's change is blocked until then.
+to the partner (several roots: across the roots). The owner's change is blocked until then; after
+``dependencies.patience_hours`` without the hierarchy having reached the partner, the owner turns to the partner directly.
 
 Not modelled: standing interfaces between teams, dependencies that recur.
 Parameters: dependencies.*, communication.delay_hours.
@@ -14,15 +15,18 @@ Parameters: dependencies.*, communication.delay_hours.
 
 from math import inf
 
-from sim.inbox import new_item, send
+from sim.events import schedule
+from sim.inbox import new_item, send, withdraw
 from sim.kernel import kernel
 from sim.rng import DEPENDENCY, LATERAL, PARTNER, SERVICE, positive, uniform, uniform2
-from sim.state import COORDINATION, NONE
+from sim.state import COORDINATION, EVENT_PATIENCE, NONE
 
 #: A candidate beyond the organisation is passed over, this often at most.
 MOST_ATTEMPTS = 200
 #: Steps of service draws: 1000 + hop (questions use those below).
 FIRST_STEP = 1000
+#: The step with which an owner turns to the partner after waiting for the hierarchy.
+DIRECT_STEP = 500
 
 
 @kernel
@@ -78,6 +82,7 @@ def _hours(org, p, c, mean, step):
 def _send(org, p, c, sender, receiver, mean, step, now):
     k = new_item(org, COORDINATION, receiver, c, _hours(org, p, c, mean, step), now)
     org.items[k].step = step
+    org.changes[c].awaited_item = k
     send(org, sender, k, now + p.communication_delay_hours)
 
 
@@ -99,7 +104,22 @@ def request(org, p, c, now):
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_coordination_hours, 1, now)
     else:
         _send(org, p, c, ch.owner, boss, p.dependencies_coordination_hours, 1, now)
+        if p.dependencies_patience_hours < inf:
+            schedule(org, ch.owner, now + p.dependencies_patience_hours, EVENT_PATIENCE, c, ch.wait)
     return True
+
+
+@kernel
+def go_direct(org, p, c, now):
+    """The hierarchy has taken too long: if change *c* is still with a manager, its owner turns to the partner."""
+    ch = org.changes[c]
+    if ch.awaited_item >= 0:
+        holder = org.items[ch.awaited_item].person
+        if holder == ch.partner or holder == ch.owner:
+            return
+        withdraw(org, ch.awaited_item, now)
+    ch.wait += 1
+    _send(org, p, c, ch.owner, ch.partner, p.dependencies_coordination_hours, DIRECT_STEP, now)
 
 
 @kernel
@@ -125,7 +145,10 @@ def served(org, p, k, m, now):
     if c < 0:
         return False
     ch = org.changes[c]
+    if item.wait != ch.wait:
+        return False  # the owner has gone to the partner meanwhile
     step = item.step + 1
+    ch.awaited_item = NONE
     if m == ch.owner:
         return True
     if m != ch.partner:

@@ -125,7 +125,7 @@ def _address(org, p, c, m, difficulty, asked, now):
     item.difficulty = difficulty
     item.step = ch.questions
     item.asked_at = asked
-    ch.question_item = k
+    ch.awaited_item = k
     return k
 
 
@@ -180,7 +180,7 @@ def served(org, p, k, m, now):
     if knows(org, p, m, item.difficulty) or q.boss < 0:
         if not knows(org, p, m, item.difficulty):
             ch.abandon = True
-        ch.question_item = NONE
+        ch.awaited_item = NONE
         stamp = ch.wait
         if not p.questions_blocking:
             stamp = ch.life
@@ -203,7 +203,7 @@ def answered(org, c, now):
     org.world[0].decision_latency += now - ch.asked_at
     org.world[0].answers += 1
     ch.wait += 1
-    ch.question_item = NONE
+    ch.awaited_item = NONE
 
 
 @kernel
@@ -211,10 +211,10 @@ def decide_alone(org, p, c, now):
     """The owner of change *c* gives up waiting and guesses; return the hours of rework, 0 if the guess was right."""
     w = org.world[0]
     ch = org.changes[c]
-    if ch.question_item >= 0:
-        withdraw(org, ch.question_item, now)
+    if ch.awaited_item >= 0:
+        withdraw(org, ch.awaited_item, now)
     ch.wait += 1
-    ch.question_item = NONE
+    ch.awaited_item = NONE
     w.guesses += 1
     w.decision_latency += now - ch.asked_at
     w.answers += 1

@@ -60,7 +60,7 @@ def planned_speed_up(p):
 @kernel
 def is_asked_for(org, p, i, now):
     """Return True if there is demand for one more change in the team of person *i*."""
-    if p.work_demand == inf:
+    if p.work_demand == inf or org.people[i].team < 0:
         return True
     team = org.teams[org.people[i].team]
     rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
@@ -70,6 +70,8 @@ def is_asked_for(org, p, i, now):
 @kernel
 def next_demand(org, p, i, now):
     """Return the time at which the team of person *i* is next asked for a change."""
+    if org.people[i].team < 0:
+        return inf
     team = org.teams[org.people[i].team]
     rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
     return max(now, team.started / rate) if rate > 0.0 else inf
@@ -117,7 +119,7 @@ def start(org, p, i, mode, u, now):
     ch.segment_end = 0.0
     ch.questions = 0
     ch.open_questions = 0
-    ch.question_item = NONE
+    ch.awaited_item = NONE
     ch.next_question = inf
     ch.dependency_at = inf
     ch.partner = NONE
@@ -143,7 +145,8 @@ def start(org, p, i, mode, u, now):
     q.next_change += 1
     q.writing += 1
     w.started += 1
-    org.teams[q.team].started += 1
+    if q.team >= 0:
+        org.teams[q.team].started += 1
     return c
 
 

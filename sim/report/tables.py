@@ -75,9 +75,16 @@ def p_value(p: float | None) -> str:
 
 
 def words(path: str) -> str:
-    """A parameter path or an outcome name in words: 'ai.share_of_code' -> 'AI share of code'."""
+    """A parameter path or an outcome name in words: 'ai.share_of_code' -> 'AI share of code'.
+
+    The section comes first where the name says too little without it: 'questions.per_standard_hour', 'learning.rate'.
+    """
     section, _, name = path.rpartition(".")
-    parts = (["ai"] if section == "ai" else []) + name.split("_")
+    parts = name.split("_")
+    if section == "ai" or (
+        section not in ("", "organisation", "time") and (parts[0] == "per" or len(parts) == 1)
+    ):
+        parts = [section, *parts]
     return " ".join(_ACRONYMS.get(part, part) for part in parts)
 
 
