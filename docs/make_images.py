@@ -88,9 +88,10 @@ def _strip(axes, panel, differences: np.ndarray, share: float) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"Flat minus layered, same unit, AI share {share:g}")
-    axes.set_title(
-        f"With other plausible assumptions flat\nis ahead in {ahead.sum()} of {len(ordered)} parameter sets", fontsize=10.5, loc="left"
-    )  # fmt: skip
+    title = (
+        f"With other plausible assumptions flat\nis ahead in {ahead.sum()} of {len(ordered)} parameter sets"
+    )
+    axes.set_title(title, fontsize=10.5, loc="left")
 
 
 @click.command()

@@ -36,6 +36,8 @@ def pick(org, p, i, now):
         k = review.take_own(org, p, i, now)
         if k >= 0:
             return k
+        if q.ready & (1 << CLASS_REVIEW):
+            review.wake_when_allowed(org, p, i, now)
     if q.reviewer and org.teams[q.team].head >= 0:
         if review.allowance(org, p, i, now) > review.LEAST_ALLOWANCE:
             k = review.take_from_team(org, i)
@@ -98,7 +100,7 @@ def look_for_work(org, p, i, now):
         if org.changes[c].mode != BY_AGENT:
             carry_on(org, p, c, CONTINUE, now)
     q.has_work = q.writing > 0 or q.open > 0 or q.parked >= 0
-    if not q.has_work and work.may_start(org, p, i):
+    if work.may_start(org, p, i) and not work.is_asked_for(org, p, i, now):
         at = work.next_demand(org, p, i, now)
         if at < inf:
             q.stamp += 1

@@ -32,6 +32,7 @@ def new_item(org, kind, person, change, hours, now):
     item.team = NONE
     item.change = change
     item.next = NONE
+    item.life = org.changes[change].life if change >= 0 else 0
     item.wait = org.changes[change].wait if change >= 0 else 0
     item.step = 0
     item.begun = False

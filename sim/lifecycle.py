@@ -91,6 +91,7 @@ def _queue_help(org, c, hours, now):
     ch = org.changes[c]
     ch.share_coding = 0.0
     ch.share_verifying = 1.0
+    ch.share_by_hand = 0.0
     ch.segment_end = ch.done
     enqueue(org, ch.owner, new_item(org, WRITE, ch.owner, c, hours, now))
     set_stage(org, c, STAGE_OWNER_QUEUE, now)

@@ -172,7 +172,7 @@ _SWITCHES = (
 )
 
 _WORK = (
-    par("work.size_mean", 3.6, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
+    par("work.size_mean", 3.62, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
     par("work.size_cv", 1.0, 0.6, 1.5, "cv", ASSUMPTION, "coefficient of variation of change size"),
     choice("work.size_distribution", "lognormal", DISTRIBUTIONS, "distribution of change size"),
     par("work.skill_sd", 0.35, 0.2, 0.5, "standard deviation", ASSUMPTION, "sd of log skill (median 1); the right tail are super ICs"),
@@ -193,10 +193,10 @@ _COMMUNICATION = (
 )
 
 _AI = (
-    policy("ai.share_of_code", 0.285, "share", "planned share of merged code volume written by AI"),
+    policy("ai.share_of_code", 0.287, "share", "planned share of merged code volume written by AI"),
     policy("ai.agent_fraction", 0.3, "share", "the agents' part of the AI share; the rest is assistant-written"),
     policy("ai.agents_per_supervisor", 3, "count", "agents one IC may run in parallel", maximum=1000),
-    par("ai.assistant_speed", 4.0, 2.5, 6.0, "factor", ("B01", "B02", "B05"), "k: speed on the AI-written part of an assisted change"),
+    par("ai.assistant_speed", 4.0, 2.5, 6.0, "factor", ("B01", "B02", "B05"), "k: speed on the AI-written part of an assisted change", infinite=True),
     par("ai.assistant_verify_hours", 0.45, 0.25, 0.70, "hours/standard hour", ("B02", "B05", "B06"), "v: prompting, reading and correcting, per AI-written standard hour"),
     par("ai.reading_exponent", 0.3, 0.1, 0.6, "exponent", ASSUMPTION, "rho: reading skill = skill^rho"),
     par("ai.specify_fixed_hours", 0.3, 0.1, 0.6, "hours", ASSUMPTION, "s0: owner's hours to brief an agent, whatever the size"),
@@ -235,13 +235,13 @@ _REVIEW = (
     par("review.pickup_hours", 1.1, 1.0, 7.0, "hours", ("C18", "C19"), "mean delay until a reviewer looks at a human change (fitted to C18)"),
     par("review.pickup_ai_ratio", 4.6, 2.5, 5.3, "ratio", ("C20",), "pick-up of an agent's change over a human's (linear in f)"),
     par("review.detection", 0.65, 0.5, 0.9, "probability", ("C16",), "probability that an unhurried review finds a latent defect"),
-    par("review.haste_hours", 8.0, 4.0, 16.0, "hours", ASSUMPTION, "h0: backlog hours per reviewer at which half the needed time is given", infinite=True),
+    par("review.haste_hours", 8.0, 4.0, 16.0, "hours", ASSUMPTION, "h0: backlog hours per reviewer at which half the needed time is given", infinite=True, minimum=0.01),
     par("review.unreviewed_base", 0.05, 0.01, 0.10, "probability", ("C08",), "u0: changes merged without review when there is no backlog"),
-    par("review.unreviewed_backlog_hours", 3.0, 2.0, 8.0, "hours", ASSUMPTION, "q0: backlog hours per reviewer that double unreviewed merges", infinite=True),
+    par("review.unreviewed_backlog_hours", 3.0, 2.0, 8.0, "hours", ASSUMPTION, "q0: backlog hours per reviewer that double unreviewed merges", infinite=True, minimum=0.01),
     par("review.rereview_share", 0.4, 0.2, 1.0, "share", ASSUMPTION, "effort of a repeated pass over that of the first"),
     policy("review.max_passes", 5, "count", "after so many passes without approval a change is discarded", minimum=1),
     par("review.discard_human", 0.156, 0.08, 0.23, "probability", ("C22", "C23"), "human changes that are closed without merging"),
-    par("review.discard_agent", 0.20, 0.10, 0.45, "probability", ("C23",), "agent changes (f = 1) closed in review, linear in f; failures that owners notice come on top, together about the half of C23"),
+    par("review.discard_agent", 0.20, 0.10, 0.45, "probability", ("C23",), "agents' changes closed in review; failures that owners notice come on top, together about the half of C23"),
     policy("review.reject_human", 0.0, "probability", "extra rejection per pass at f = 0, independent of defects", maximum=0.99),
     policy("review.reject_ai", 0.0, "probability", "extra rejection per pass at f = 1, linear between", maximum=0.99),
     policy("review.rework_effort", 0.5, "factor", "rework after such a rejection over the effort of writing the change"),
@@ -256,7 +256,7 @@ _REVIEW = (
 
 _DEFECTS = (
     choice("defects.model", "poisson", ("poisson", "bernoulli"), "defects counted once (Poisson) or redrawn at each pass (at most one)"),
-    par("defects.per_standard_hour", 0.142, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
+    par("defects.per_standard_hour", 0.141, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
     policy("defects.bernoulli_rate", 0.0, "probability", "probability of a defect at each pass under the Bernoulli model"),
     par("defects.skill_exponent", 0.5, 0.0, 1.0, "exponent", ASSUMPTION, "a: defects fall as skill^-a"),
     par("defects.fix_hours", 1.5, 0.5, 3.0, "hours", ASSUMPTION, "owner's hours to fix a defect found in review"),
@@ -291,7 +291,7 @@ _DEPENDENCIES = (
     policy("dependencies.near_reach", 5, "count", "modules up to this distance count as near", minimum=1),
     par("dependencies.team_hours", 0.25, 0.1, 0.5, "hours", ASSUMPTION, "hours of the partner to settle a dependency inside a team"),
     par("dependencies.coordination_hours", 0.45, 0.25, 1.0, "hours", ASSUMPTION, "hours of everyone involved in a dependency across teams"),
-    par("dependencies.lateral_scale", 20.0, 10.0, 40.0, "count", ASSUMPTION, "direct settlement works with probability 1/(1 + (teams - 1)/scale)", infinite=True),
+    par("dependencies.lateral_scale", 20.0, 10.0, 40.0, "count", ASSUMPTION, "direct settlement works with probability 1/(1 + (teams - 1)/scale)", infinite=True, minimum=0.01),
     par("dependencies.patience_hours", 40.0, 16.0, 80.0, "hours", ASSUMPTION, "after this wait for the hierarchy the owner turns to the partner directly; .inf = never", infinite=True),
 )
 
@@ -310,6 +310,7 @@ _MANAGERS = (
     par("managers.people_hours_per_report", 1.2, 0.5, 2.0, "hours/week", ("D07",), "p1: people time per direct report"),
     par("managers.people_cap", 0.40, 0.30, 0.50, "share", ASSUMPTION, "people time is at most this share of the week"),
     par("managers.people_floor", 0.5, 0.3, 0.8, "share", ASSUMPTION, "share of the needed people time kept when the inbox overflows"),
+    par("managers.inbox_floor", 0.05, 0.0, 0.10, "share", ASSUMPTION, "share of the week that a manager finds for the inbox whatever the duties"),
     par("managers.upward_hours", 1.5, 0.5, 3.0, "hours/week", ASSUMPTION, "reporting to one's own boss"),
     policy("managers.governance_hours", 1.0, "hours/week", "AI governance (tools, standards, guardrails), if AI is on"),
     policy("managers.hands_on_share", 0.25, "share", "protected hands-on share of first-line managers", maximum=0.8),
@@ -337,7 +338,7 @@ _MONEY = (
 )
 
 _EXPERIMENT = (
-    choice("service.distribution", "exponential", DISTRIBUTIONS, "distribution of help, coordination, fix and incident time"),
+    choice("service.distribution", "exponential", DISTRIBUTIONS, "distribution of help, coordination and incident time"),
     policy("service.cv", 1.0, "cv", "coefficient of variation where a distribution is lognormal"),
     choice("arrivals.kind", "none", ("none", "incident", "question", "coordination", "review"), "items that arrive from outside"),
     policy("arrivals.per_hour", 0.0, "1/hour", "arrivals per hour at each first-line manager (reviews: at each team's queue)"),

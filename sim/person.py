@@ -65,7 +65,7 @@ def settle(org, i, now):
     item.left -= hours
     q.served_hours += hours
     kind = item.kind
-    if item.change >= 0:
+    if item.change >= 0 and org.changes[item.change].life == item.life:  # a helper may outlast the change
         org.changes[item.change].human_hours += hours
     if kind == WRITE:
         ch = org.changes[item.change]
@@ -74,7 +74,7 @@ def settle(org, i, now):
         books[CODING] += coding
         books[VERIFYING] += verifying
         books[SPECIFYING] += hours - coding - verifying
-        q.hand_hours += coding
+        q.hand_hours += hours * ch.share_by_hand
     elif kind == REVIEW:
         books[REVIEWING] += hours
     elif kind == SPECIFY:

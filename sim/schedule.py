@@ -76,7 +76,7 @@ HOURS_PER_WEEK = 40.0
 #: Rows that one event may need at most; with fewer free the engine stops and the tables grow.
 MARGIN = 256
 
-DONE, TABLES_FULL = range(2)
+DONE, TABLES_FULL, OVERFLOW = range(3)
 _NO_ARRIVALS = 0
 
 
@@ -392,7 +392,10 @@ def week_ends(org, p, now):
 
 @entry
 def advance(tables, parameters, until):
-    """Simulate *tables* up to *until* hours; return DONE, or TABLES_FULL: let them grow (`grown`), then call again."""
+    """Simulate *tables* up to *until* hours; return DONE, or TABLES_FULL: let them grow (`grown`), then call again.
+
+    OVERFLOW: one single event needed more than MARGIN rows; the tables are lost.
+    """
     org = borrow(tables)
     p = parameters[0]
     w = org.world[0]
@@ -409,6 +412,8 @@ def advance(tables, parameters, until):
             stamp = e.stamp
             free_event(org, k)
             happen(org, p, kind, ref, stamp, w.now)
+            if w.free_items < 0 or w.free_changes < 0 or w.free_events < 0:
+                return OVERFLOW
         elif week_at <= until:
             w.now = week_at
             week_ends(org, p, week_at)

@@ -96,9 +96,14 @@ class Engine:
     def advance(self, org: "Org", hours: float) -> "Org":
         """Simulate *org* up to *hours* after the start of the warm-up; return it (its tables may have grown)."""
         from sim.population import grown
-        from sim.schedule import TABLES_FULL, advance
+        from sim.schedule import DONE, MARGIN, OVERFLOW, advance
 
-        while advance(org, self.parameters, float(hours)) == TABLES_FULL:
+        while (status := advance(org, self.parameters, float(hours))) != DONE:
+            if status == OVERFLOW:
+                raise UserError(
+                    f"{self.scenario.name}: more than {MARGIN} messages of one person at one moment in week "
+                    f"{org.world[0].now / HOURS_PER_WEEK:.0f}; lower questions.per_standard_hour or work.size_mean"
+                )
             tables = ("changes", "items", "events")
             if sum(getattr(org, name).nbytes for name in tables) > MAX_TABLE_BYTES:
                 raise UserError(

@@ -162,6 +162,7 @@ CHANGE = np.dtype(
         ("segment_end", "f8"),  # standard hours at the end of the present segment
         ("share_coding", "f8"),  # of the present segment's hours
         ("share_verifying", "f8"),
+        ("share_by_hand", "f8"),  # coding without AI
         ("write_hours", "f8"),  # h the owner needs to write all of it
         ("next_question", "f8"),  # standard hours at which the next question comes up
         ("questions", "i8"),  # questions so far
@@ -178,6 +179,7 @@ CHANGE = np.dtype(
         ("abandon", "?"),
         ("extra_defects", "i8"),  # from wrong answers and guesses
         ("defects", "i8"),  # latent
+        ("defect_draws", "i8"),  # Bernoulli model: draws so far
         ("found", "i8"),  # bit d set: defect d was found in this pass
         ("review_pass", "i8"),
         ("pending", "i8"),  # reviewers of this pass who have not finished
@@ -203,6 +205,7 @@ ITEM = np.dtype(
         ("team", "i8"),  # row of the manager whose team's queue it is in
         ("change", "i8"),
         ("next", "i8"),
+        ("life", "i8"),  # the change's life number at sending
         ("wait", "i8"),  # the change's wait number at sending
         ("step", "i8"),  # hop, or number of the reviewer in the pass
         ("begun", "?"),

@@ -56,22 +56,31 @@ CLAIMS: Mapping[str, Claim] = {
     # AI.
     "ai.assistant_speed": Claim("changes_per_ic_week", UP, ASSISTANTS),
     "ai.assistant_verify_hours": Claim("changes_per_ic_week", DOWN, ASSISTANTS),
-    "ai.reading_exponent": Claim("time_verifying_manager", UP, {**ASSISTANTS, "managers.hands_on_skill": 0.6}),  # skill < 1
+    "ai.reading_exponent": Claim(
+        "time_verifying_manager", UP, {**ASSISTANTS, "managers.hands_on_skill": 0.6}
+    ),  # skill < 1
     "ai.specify_fixed_hours": Claim("time_specifying_ic", UP, AGENTS),
     "ai.specify_hours": Claim("time_specifying_ic", UP, AGENTS),
     "ai.agent_verify_hours": Claim("time_verifying_ic", UP, AGENTS),
     "ai.agent_speed": Claim("agents_running_mean", DOWN, AGENTS),
     "ai.horizon_hours": Claim("changes_per_ic_week", UP, AGENTS),
     # Below the horizon a steeper curve means more success.
-    "ai.horizon_slope": Claim("changes_per_ic_week", UP, {**AGENTS, "ai.horizon_hours": 20.0, "work.size_cv": 0.6}),
+    "ai.horizon_slope": Claim(
+        "changes_per_ic_week", UP, {**AGENTS, "ai.horizon_hours": 20.0, "work.size_cv": 0.6}
+    ),
     "ai.verification_detection": Claim("change_failure_rate", DOWN, AGENTS),
-    "ai.failure_defect_factor": Claim("change_failure_rate", UP, {**AGENTS, "ai.verification_detection": 0.2}),
-    "ai.volume_ratio": Claim("ai_spend_per_year", DOWN),  # a given share of volume is a smaller share of the effort
+    # Not the failure rate: a change with many defects is sent back more surely than one with a single defect.
+    "ai.failure_defect_factor": Claim("rework_share", UP, {**AGENTS, "ai.verification_detection": 0.2}),
+    "ai.volume_ratio": Claim(
+        "ai_spend_per_year", DOWN
+    ),  # a given share of volume is a smaller share of the effort
     "ai.defect_ratio": Claim("change_failure_rate", UP, AGENTS),
     "ai.guardrail_verification": Claim("time_verifying_ic", DOWN, {**ASSISTANTS, "ai.guardrail": 0.8}),
     "ai.fluency_mean": Claim("time_verifying_ic", DOWN, ASSISTANTS),
     "ai.fluency_sd": Claim("ai_fluency_mean", DOWN, {"ai.fluency_mean": 0.95}),  # clipped at 1
-    "ai.fluency_effect": Claim("time_verifying_ic", DOWN, {**ASSISTANTS, "ai.fluency_mean": 0.7}),  # fluent people
+    "ai.fluency_effect": Claim(
+        "time_verifying_ic", DOWN, {**ASSISTANTS, "ai.fluency_mean": 0.7}
+    ),  # fluent people
     "ai.answer_knowledge": Claim("time_answering_manager", DOWN),
     "ai.answer_hours": Claim("time_verifying_ic", UP),
     "ai.answer_wrong": Claim("change_failure_rate", UP),
@@ -94,11 +103,15 @@ CLAIMS: Mapping[str, Claim] = {
     # Defects and incidents.
     "defects.per_standard_hour": Claim("change_failure_rate", UP),
     "defects.skill_exponent": Claim(  # where skill is above 1
-        "change_failure_rate", DOWN, {"switches.skill_differences": False, "learning.rate": 5.0, "learning.depreciation": 0.0}
+        "change_failure_rate",
+        DOWN,
+        {"switches.skill_differences": False, "learning.rate": 5.0, "learning.depreciation": 0.0},
     ),
     "defects.fix_hours": Claim("rework_share", UP),
     "defects.incident_hours": Claim("time_incidents_ic", UP),
-    "defects.incident_delay_hours": Claim("incidents_per_week", DOWN),  # those of the last weeks are still to come
+    "defects.incident_delay_hours": Claim(
+        "incidents_per_week", DOWN
+    ),  # those of the last weeks are still to come
     "defects.incident_value_loss": Claim("value_per_week", DOWN),
     # Questions.
     "questions.per_standard_hour": Claim("time_answering_manager", UP),
@@ -106,7 +119,9 @@ CLAIMS: Mapping[str, Claim] = {
     "questions.ic_knowledge_sd": Claim("time_answering_manager", DOWN),  # max(z, z_ai) is convex in z
     "questions.manager_knowledge_1": Claim("manager_utilisation_layer_2", DOWN),
     "questions.manager_knowledge_2": Claim("manager_utilisation_layer_3", DOWN, {}, THREE),
-    "questions.manager_knowledge_3": Claim("abandoned_changes", DOWN, {"questions.top_solves_all": False}, THREE),
+    "questions.manager_knowledge_3": Claim(
+        "abandoned_changes", DOWN, {"questions.top_solves_all": False}, THREE
+    ),
     "questions.help_hours": Claim("decision_latency_hours", UP),
     "questions.triage_hours": Claim("time_answering_manager", UP),
     "questions.triage_skill": Claim("time_answering_manager", DOWN),
@@ -117,13 +132,18 @@ CLAIMS: Mapping[str, Claim] = {
     # Dependencies.
     "dependencies.probability": Claim("time_coordinating_ic", UP),
     "dependencies.near_share": Claim("time_coordinating_manager", DOWN),
+    "dependencies.patience_hours": Claim(
+        "time_coordinating_manager", UP, {**DROWNING, "dependencies.probability": 0.3}
+    ),
     "dependencies.team_hours": Claim("time_coordinating_ic", UP),
     "dependencies.coordination_hours": Claim("time_coordinating_manager", UP),
     "dependencies.lateral_scale": Claim("time_coordinating_manager", DOWN),
     # Alignment.
     "alignment.persistence": Claim("alignment", UP),
     "alignment.noise": Claim("alignment", DOWN),
-    "alignment.update": Claim("alignment", UP),  # tracking a drift of 0.2 sd a week matters more than noise of 0.15
+    "alignment.update": Claim(
+        "alignment", UP
+    ),  # tracking a drift of 0.2 sd a week matters more than noise of 0.15
     "alignment.loss": Claim("alignment", DOWN),
     "alignment.disagreement_loss": Claim("alignment", DOWN),
     "alignment.meeting_hours": Claim("changes_per_ic_week", DOWN),
@@ -133,11 +153,14 @@ CLAIMS: Mapping[str, Claim] = {
     "managers.people_hours_per_report": Claim("time_people_manager", UP),
     "managers.people_cap": Claim("coaching_coverage", UP, {}, ONE_BOSS),
     "managers.people_floor": Claim("coaching_coverage", UP, DROWNING),
+    "managers.inbox_floor": Claim("guessed_share", DOWN, {}, ONE_BOSS),
     "managers.upward_hours": Claim("manager_utilisation_layer_1", UP),
     "managers.hands_on_skill": Claim("value_by_managers_per_week", UP),
     "managers.lift": Claim("changes_per_ic_week", DOWN, {}, ONE_BOSS),
     "managers.quality_effect": Claim("value_per_week", EITHER),  # quality has mean 0: see the test of its own
-    "managers.coverage_smoothing": Claim("coaching_coverage", DOWN, DROWNING),  # it falls from a full one, faster
+    "managers.coverage_smoothing": Claim(
+        "coaching_coverage", DOWN, DROWNING
+    ),  # it falls from a full one, faster
     # Learning.
     "learning.rate": Claim("skill_mean", UP),
     "learning.coaching_share": Claim("skill_mean", DOWN, {}, ONE_BOSS),
@@ -184,7 +207,9 @@ def test_it_moves_the_outcome_in_the_declared_direction(path):
     if claim.sign == EITHER:
         assert np.all(change != 0.0)
     else:
-        assert claim.sign * mean > 0.0, f"{claim.outcome}: mean change {mean:.4g}, by run {np.round(change, 4)}"
+        assert claim.sign * mean > 0.0, (
+            f"{claim.outcome}: mean change {mean:.4g}, by run {np.round(change, 4)}"
+        )
 
 
 def test_good_managers_raise_output_and_bad_ones_lower_it():

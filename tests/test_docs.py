@@ -2,7 +2,8 @@
 
 - ```` ```console ```` blocks: a line ``$ orgsim ...`` is a command; the lines up to the next one are its output. All blocks of a
   page run in order in one folder that holds copies of `scenarios/` and `docs/examples/`. A line ``...`` stands for any lines.
-  Everything else must be equal, numbers included. An output that begins with ``Error:`` belongs to exit code 2.
+  Everything else must be equal, numbers included. An output that begins with ``Error:`` belongs to exit code 2. A command
+  without output is not executed; its options are checked. An output of ``?`` waits for ``--update``.
 - A ```` ```yaml ```` block whose first line is ``# file: NAME`` is written to that folder under the name.
 - ``>>>`` in ```` ```pycon ```` blocks are doctests.
 - Figures in sentences stand between comments: ``<!-- figure layered changes_per_ic_week 2f -->3.00<!-- / -->`` (8 runs, seed 1;
@@ -24,6 +25,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 ROOT = Path(__file__).absolute().parent.parent
@@ -85,7 +87,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 def execute(command: str, folder: Path) -> tuple[int, list[str]]:
     """Exit code and output (stderr after stdout) of ``orgsim ...`` in the folder."""
-    words = shlex.split(command)
+    words = shlex.split(command, comments=True)
     assert words[0] == "orgsim", f"only orgsim is executed, not {command!r}"
     changes = {"NO_COLOR": "1", "COLUMNS": "120", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
@@ -93,6 +95,16 @@ def execute(command: str, folder: Path) -> tuple[int, list[str]]:
         cwd=folder, env={**os.environ, **changes}, capture_output=True, encoding="utf-8", timeout=600, check=False,
     )  # fmt: skip
     return done.returncode, _trimmed((done.stdout + done.stderr).splitlines())
+
+
+def check_options(command: str) -> None:
+    """Raise click's error if a command that is only named has options that do not exist."""
+    import cli
+
+    words = shlex.split(command, comments=True)[1:]
+    chosen = cli.cli.get_command(click.Context(cli.cli), words[0])
+    assert chosen is not None, f"there is no command {words[0]}"
+    chosen.make_context(words[0], words[1:])
 
 
 def prepare(folder: Path) -> None:
@@ -119,9 +131,13 @@ def run_page(page: Path, folder: Path, check) -> str:
             return match.group(0)
         shown = []
         for step in steps(body):
+            if not step.expected:
+                check_options(step.command)
+                shown.append(f"$ {step.command}")
+                continue
             code, output = execute(step.command, folder)
             shown += [f"$ {step.command}", *check(step, code, output), ""]
-        return "```console\n" + "\n".join(shown[:-1]) + "\n```"
+        return "```console\n" + "\n".join(shown).rstrip() + "\n```"
 
     return FENCE.sub(block, read(page))
 
@@ -260,6 +276,7 @@ def test_the_matcher_takes_dots_for_any_lines_and_nothing_else() -> None:
     assert shortened(("x", "...", "cost  12.0  [1, 2]", "..."), ["x", "y", "z", "cost  13.5  [2, 3]", "w"]) == [
         "x", "...", "cost  13.5  [2, 3]", "...",
     ]  # fmt: skip
+    assert shortened(("...", "", "end 1"), ["a", "", "b", "", "end 2"]) == ["...", "", "end 2"]
 
 
 # ---- update
@@ -271,8 +288,10 @@ def shortened(expected: tuple[str, ...], found: list[str]) -> list[str]:
         return found
     shown, at = [], 0
     for line in expected:
-        if line == "...":
-            shown.append(line)
+        if line == "..." or (
+            not line and shown[-1:] == ["..."]
+        ):  # an empty line after a cut goes with what follows it
+            shown += [line] if line else []
             continue
         rest = [_words(other) for other in found[at:]]
         likeness = [difflib.SequenceMatcher(None, _words(line), other).ratio() for other in rest]
@@ -281,6 +300,8 @@ def shortened(expected: tuple[str, ...], found: list[str]) -> list[str]:
             return found  # the output is no longer what was cut: show it all
         if best > 0 and shown and shown[-1] != "...":
             shown.append("...")
+        if shown[-1:] == ["..."] and at + best > 0 and not found[at + best - 1]:
+            shown.append("")
         shown.append(found[at + best])
         at += best + 1
     return shown
@@ -288,6 +309,14 @@ def shortened(expected: tuple[str, ...], found: list[str]) -> list[str]:
 
 def _words(line: str) -> str:
     return " ".join(re.sub(r"[-+]?[\d.,]+(e-\d+)?|-{3,}", "#", line).split())
+
+
+def fresh(step: Step, code: int, output: list[str]) -> list[str]:
+    """What the page should show; a command that fails where it did not is left as it is, and said."""
+    if code != 0 and step.expected != ("?",) and not step.expected[0].startswith("Error:"):
+        print(f"exit code {code}, left as it was: {step.command}\n  " + "\n  ".join(output))
+        return list(step.expected)
+    return shortened(step.expected, output)
 
 
 def update() -> None:
@@ -302,9 +331,11 @@ def update() -> None:
         if has_console(page):
             with tempfile.TemporaryDirectory() as name:
                 prepare(Path(name))
-                text = run_page(page, Path(name), lambda step, _, output: shortened(step.expected, output))
+                text = run_page(page, Path(name), fresh)
         text = FIGURE.sub(lambda m: f"<!-- {m[1]} {m[2]} -->{current(m[1], m[2])}<!-- / -->", text)
-        if text != before:
+        if text != before and read(page) != before:
+            print(f"{page} was edited meanwhile: not written, run this again")
+        elif text != before:
             (ROOT / page).write_text(text, encoding="utf-8")
             print(f"written: {page}")
 

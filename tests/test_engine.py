@@ -14,14 +14,21 @@ from sim.simulate import WEEKLY, Engine, Results, run
 
 def same(a: Results, b: Results) -> list[str]:
     """Return the outcomes and series in which two results differ."""
-    outcomes = [name for name, x in a.outcomes.items() if not np.array_equal(x, b.outcomes[name], equal_nan=True)]
-    return outcomes + [name for name, x in a.series.items() if not np.array_equal(x, b.series[name], equal_nan=True)]
+    outcomes = [
+        name for name, x in a.outcomes.items() if not np.array_equal(x, b.outcomes[name], equal_nan=True)
+    ]
+    return outcomes + [
+        name for name, x in a.series.items() if not np.array_equal(x, b.series[name], equal_nan=True)
+    ]
 
 
 @pytest.mark.parametrize("tick", [8, 1, 0.5, 0.01])
 def test_tick_hours_do_not_change_results(tick):
     scenario = world(EVERYTHING, weeks=6)
-    assert same(run(scenario, 2, workers=1), run(scenario.with_values({"time.tick_hours": tick}), 2, workers=1)) == []
+    assert (
+        same(run(scenario, 2, workers=1), run(scenario.with_values({"time.tick_hours": tick}), 2, workers=1))
+        == []
+    )
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -94,7 +101,9 @@ def test_workers_do_not_matter_and_the_same_seed_gives_the_same_results():
 
 def test_other_seeds_and_other_runs_are_other_runs():
     scenario = world()
-    values = np.concatenate([run(scenario, 5, seed, workers=1).outcomes["value_per_week"] for seed in (1, 2, 2**32 - 1)])
+    values = np.concatenate(
+        [run(scenario, 5, seed, workers=1).outcomes["value_per_week"] for seed in (1, 2, 2**32 - 1)]
+    )
     assert len(np.unique(values)) == 15
 
 
@@ -151,7 +160,9 @@ def test_a_run_that_fails_is_listed_and_the_others_are_kept(monkeypatch):
         assert list(results.runs) == [0, 1, 3]
         assert [(f.run, f.seed) for f in results.failures] == [(2, 1)]
         assert "the roof has come down" in results.failures[0].message
-        np.testing.assert_array_equal(results.outcomes["value_per_week"], whole.outcomes["value_per_week"][[0, 1, 3]])
+        np.testing.assert_array_equal(
+            results.outcomes["value_per_week"], whole.outcomes["value_per_week"][[0, 1, 3]]
+        )
 
 
 def test_a_scenario_of_which_every_run_fails_is_an_error(monkeypatch):
@@ -159,7 +170,7 @@ def test_a_scenario_of_which_every_run_fails_is_an_error(monkeypatch):
         raise UserError("the roof has come down")
 
     monkeypatch.setattr(Engine, "simulate", never)
-    with pytest.raises(UserError, match="every run failed.*the roof has come down"):
+    with pytest.raises(UserError, match=r"every run failed.*the roof has come down"):
         run(world(weeks=3), 3, workers=1)
 
 
@@ -169,7 +180,11 @@ def test_every_outcome_is_declared_and_computed():
     assert absent == {f"manager_utilisation_layer_{k}" for k in range(4, 12)}
     assert all(np.all(np.isfinite(x)) for x in results.outcomes.values())
     for role in ("ic", "manager"):
-        shares = [x for name, x in results.outcomes.items() if name.startswith("time_") and name.endswith(f"_{role}")]
+        shares = [
+            x
+            for name, x in results.outcomes.items()
+            if name.startswith("time_") and name.endswith(f"_{role}")
+        ]
         np.testing.assert_allclose(np.sum(shares, axis=0), 1.0, atol=1e-9)
 
 
@@ -209,7 +224,13 @@ def test_demand_is_taken_up_as_it_comes():
 
 def test_demand_does_not_wait_for_reviewers():
     """The same with review: an IC whose last change waits for a reviewer still takes up the next one when it comes."""
-    slow = {**PLAIN, "work.demand": 1.0, "switches.review": True, "switches.pickup": False, "communication.delay_hours": 45.0}
+    slow = {
+        **PLAIN,
+        "work.demand": 1.0,
+        "switches.review": True,
+        "switches.pickup": False,
+        "communication.delay_hours": 45.0,
+    }
     scenario = world(slow, ics=2, layers=1, weeks=5)
     engine = Engine(scenario)
     org = engine.begin(1, 0)

@@ -11,8 +11,23 @@ from sim.parameters import REGISTRY
 from sim.scenario import Scenario
 from sim.simulate import Engine
 from sim.state import (
-    ACTIVITIES, CLASS_OF_KIND, CLASSES, EVENT_AGENT, EVENT_ANSWER, EVENT_ARRIVE, FREE, IC, MANAGER, NONE, QUEUED, REVIEW, SENT,
-    SERVING, VERIFY, WITHDRAWN, Org,
+    ACTIVITIES,
+    CLASS_OF_KIND,
+    CLASSES,
+    EVENT_AGENT,
+    EVENT_ANSWER,
+    EVENT_ARRIVE,
+    FREE,
+    IC,
+    MANAGER,
+    NONE,
+    QUEUED,
+    REVIEW,
+    SENT,
+    SERVING,
+    VERIFY,
+    WITHDRAWN,
+    Org,
 )  # fmt: skip
 from sim.tree import MANAGER_ID, PayScale, Tree, assemble, check_tree
 
@@ -120,7 +135,9 @@ def check_hours(org: Org, now: float) -> None:
     assert np.all(org.hours[~humans] == 0.0)
     w = org.world[0]
     assert org.weeks[w.week]["hours_ic"].sum() == pytest.approx(w.ics * now, abs=1e-6 * max(w.ics, 1))
-    assert org.weeks[w.week]["hours_manager"].sum() == pytest.approx(w.managers * now, abs=1e-6 * max(w.managers, 1))
+    assert org.weeks[w.week]["hours_manager"].sum() == pytest.approx(
+        w.managers * now, abs=1e-6 * max(w.managers, 1)
+    )
     assert len(ACTIVITIES) == org.hours.shape[1]
 
 
@@ -172,14 +189,19 @@ def check_changes(org: Org, now: float) -> None:
     w, changes = org.world[0], org.changes
     used = ~free_rows(org, "changes", "free_change")
     assert w.started == w.merged + w.discarded + w.abandoned + used.sum()
-    assert w.started == org.people["next_change"].sum() == org.teams["started"].sum()
+    assert w.started == org.people["next_change"].sum()
+    assert org.teams["started"].sum() == org.people["next_change"][org.people["team"] >= 0].sum()
     inside = (now - changes["started_at"][used]).sum()
     assert w.change_hours == pytest.approx(w.change_times + inside, rel=1e-9, abs=1e-6)
     assert w.stage_hours.sum() == pytest.approx(w.lead_time, rel=1e-9, abs=1e-6)
     owners = changes["owner"][used]
     n = len(org.people)
-    np.testing.assert_array_equal(org.people["writing"], np.bincount(owners[changes["counted"][used]], minlength=n))
-    np.testing.assert_array_equal(org.people["open"], np.bincount(owners[changes["written"][used]], minlength=n))
+    np.testing.assert_array_equal(
+        org.people["writing"], np.bincount(owners[changes["counted"][used]], minlength=n)
+    )
+    np.testing.assert_array_equal(
+        org.people["open"], np.bincount(owners[changes["written"][used]], minlength=n)
+    )
     pairs = set(zip(owners, changes["j"][used], strict=True))
     assert len(pairs) == used.sum(), "two changes under one number"
     for a, agent in enumerate(org.agents):
@@ -199,8 +221,10 @@ def check_nothing_is_lost(org: Org) -> None:
     cared_for = set(org.items["change"][live])
     cared_for |= set(org.people["parked"][org.people["parked"] >= 0])
     for event in pending:
-        c = event["ref"]
-        if (event["kind"] == EVENT_AGENT and org.changes["life"][c] == event["stamp"]) or event["kind"] == EVENT_ANSWER:
+        c = int(event["ref"])
+        if (event["kind"] == EVENT_AGENT and org.changes["life"][c] == event["stamp"]) or event[
+            "kind"
+        ] == EVENT_ANSWER:
             cared_for.add(c)
     used = np.flatnonzero(~free_rows(org, "changes", "free_change"))
     assert set(used) <= cared_for, "a change in progress that nobody works on or waits for"
@@ -262,7 +286,9 @@ def test_identities_hold_with_each_switch_alone(path):
 
 
 def test_identities_hold_when_work_drowns_everybody():
-    check_run(world({"arrivals.kind": "incident", "arrivals.per_hour": 3.0, "managers.people_cap": 0.5}, weeks=6))
+    check_run(
+        world({"arrivals.kind": "incident", "arrivals.per_hour": 3.0, "managers.people_cap": 0.5}, weeks=6)
+    )
 
 
 #: Askers give up while the long answer is being worked out, and finish the change before it is ready.
@@ -280,7 +306,9 @@ def test_tables_that_grow_change_nothing(name, monkeypatch):
 
     def slowly(org: Org, **more: int) -> Org:
         sizes.append(more)
-        least = 0 if org.events.size else 4 * len(org.people)  # the start itself needs a few events per person
+        least = (
+            0 if org.events.size else 4 * len(org.people)
+        )  # the start itself needs a few events per person
         return grow(org, **{table: max(16, least) for table in more})
 
     monkeypatch.setattr(sim.population, "grown", slowly)
@@ -327,11 +355,16 @@ def test_identities_hold_with_several_roots_and_an_ic_without_boss(name):
     org = play_forest(WORLDS[name])
     alone = org.people[4]
     assert (alone.role, alone.boss) == (IC, NONE)
-    assert alone.next_change > 0
+    assert alone.next_change > 0 or not alone.coder
 
 
 def test_an_ic_without_boss_gets_the_demand_of_one_ic():
-    values = {"work.demand": 1.0, "switches.hands_on": False, "switches.questions": False, "switches.review": False}
+    values = {
+        "work.demand": 1.0,
+        "switches.hands_on": False,
+        "switches.questions": False,
+        "switches.review": False,
+    }
     org = play_forest(values, weeks=10)
     assert org.people["next_change"][4] == pytest.approx(10, abs=2)
     assert org.people["next_change"][:4].sum() == pytest.approx(40, abs=2)

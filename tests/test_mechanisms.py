@@ -17,7 +17,12 @@ from sim.simulate import run
 DUMP = Path(__file__).parent / "mechanisms" / "dump.py"
 AGENTS = {"ai.share_of_code": 0.6, "ai.agent_fraction": 0.8}
 #: Nobody but ICs writes changes, and every change merges.
-ALL_MERGE = {"switches.hands_on": False, "switches.ai": False, "review.discard_human": 0.0, "review.max_passes": 99}
+ALL_MERGE = {
+    "switches.hands_on": False,
+    "switches.ai": False,
+    "review.discard_human": 0.0,
+    "review.max_passes": 99,
+}
 #: Reviewers have all the time they want.
 UNHURRIED = {
     "review.hours_per_week": float("inf"), "review.haste_hours": float("inf"),
@@ -27,7 +32,9 @@ UNHURRIED = {
 
 class TestWork(MechanismContract):
     parameters = ("work.",)
-    silences: ClassVar = {"switches.skill_differences": ("work.skill_sd", "questions.ic_knowledge_sd", "ai.fluency_sd")}
+    silences: ClassVar = {
+        "switches.skill_differences": ("work.skill_sd", "questions.ic_knowledge_sd", "ai.fluency_sd")
+    }
     moves: ClassVar = {
         "work.size_mean": ("changes_per_ic_week", -1, {}),
         "work.prep_hours": ("changes_per_ic_week", -1, {}),
@@ -61,7 +68,7 @@ class TestCoding(MechanismContract):
         "ai.agent_speed": ("agents_running_mean", -1, {}),
         "ai.horizon_hours": ("changes_per_ic_week", +1, {}),
         "ai.guardrail": ("change_failure_rate", -1, {}),
-        "ai.failure_defect_factor": ("change_failure_rate", +1, {"ai.verification_detection": 0.2}),
+        "ai.failure_defect_factor": ("rework_share", +1, {"ai.verification_detection": 0.2}),
     }
 
 
@@ -82,14 +89,19 @@ class TestReview(MechanismContract):
     }
 
     def test_more_approvals_cost_reviewers_time_and_catch_more(self):
-        one, three = (means(world({**self.values, **UNHURRIED, "review.approvals": k}, ics=16, weeks=12), 6) for k in (1, 3))
+        one, three = (
+            means(world({**self.values, **UNHURRIED, "review.approvals": k}, ics=16, weeks=12), 6)
+            for k in (1, 3)
+        )
         assert three["time_reviewing_ic"] > one["time_reviewing_ic"]
         assert three["change_failure_rate"] < one["change_failure_rate"]
         assert three["lead_time_hours"] > one["lead_time_hours"]
 
     def test_within_a_tight_budget_more_approvals_are_hasty_approvals(self):
         """Reviews then take no more time than the budget, so they wait, hurry and are skipped."""
-        one, three = (means(world({**self.values, "review.approvals": k}, ics=16, weeks=12), 6) for k in (1, 3))
+        one, three = (
+            means(world({**self.values, "review.approvals": k}, ics=16, weeks=12), 6) for k in (1, 3)
+        )
         assert three["review_wait_hours"] > 2.0 * one["review_wait_hours"]
         assert three["unreviewed_share"] > one["unreviewed_share"]
         assert three["time_reviewing_ic"] <= 1.1 * 5.2 / 40.0
@@ -228,7 +240,9 @@ class TestLearning(MechanismContract):
     }
 
     def test_hand_writing_teaches_more_than_agents(self):
-        by_hand, by_agents = (means(world({"ai.share_of_code": s, "ai.agent_fraction": 1.0}, weeks=20), 3) for s in (0.0, 0.9))
+        by_hand, by_agents = (
+            means(world({"ai.share_of_code": s, "ai.agent_fraction": 1.0}, weeks=20), 3) for s in (0.0, 0.9)
+        )
         assert by_agents["skill_mean"] < by_hand["skill_mean"]
 
 

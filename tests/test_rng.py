@@ -51,7 +51,9 @@ def words(text: str) -> np.ndarray:
     return np.array([int(word, 16) for word in text.split()], np.uint64)
 
 
-def draws(n: int, *, seed: int = 1, run: int = 0, stream: int = 1, ident: int = 0, sub: int = 0) -> np.ndarray:
+def draws(
+    n: int, *, seed: int = 1, run: int = 0, stream: int = 1, ident: int = 0, sub: int = 0
+) -> np.ndarray:
     world = table(1, WORLD)
     world["seed"], world["run"] = seed, run
     out = np.zeros((n, 2))
@@ -88,7 +90,9 @@ def test_a_draw_depends_on_its_key_only():
 
 
 def test_normal_quantile_against_scipy():
-    u = np.concatenate([np.linspace(1e-9, 1 - 1e-9, 20_001), 10.0 ** -np.arange(1, 17), 1 - 10.0 ** -np.arange(1, 16)])
+    u = np.concatenate(
+        [np.linspace(1e-9, 1 - 1e-9, 20_001), 10.0 ** -np.arange(1, 17), 1 - 10.0 ** -np.arange(1, 16)]
+    )
     out = np.empty_like(u)
     _normal(u, out)
     np.testing.assert_allclose(out, stats.norm.ppf(u), rtol=1e-13, atol=1e-15)

@@ -117,6 +117,14 @@ VARIATIONS = {
     ),
     "no dependencies": ("switches.dependencies=false",),
     "many dependencies": ("dependencies.probability=0.9", "dependencies.near_share=0.2", "dependencies.lateral_scale=1"),
+    "turns to the partner": (
+        "dependencies.probability=0.9", "dependencies.near_share=0", "dependencies.lateral_scale=0.1",
+        "dependencies.patience_hours=3",
+    ),
+    "turns to the partner with open questions": (
+        "dependencies.probability=0.9", "dependencies.near_share=0", "dependencies.lateral_scale=0.1",
+        "dependencies.patience_hours=3", "questions.blocking=false", "questions.per_standard_hour=1",
+    ),
     "no review": ("switches.review=false",),
     "no budget": ("switches.review_budget=false",),
     "a small budget": ("review.hours_per_week=1.5", "review.hours_per_standard_hour=0.8"),

@@ -38,17 +38,17 @@ class Duties:
     def __init__(self) -> None:
         self.shares: dict[Activity, float] = {}
 
-    def fit(self, person: Server, shares: dict[Activity, float], total: float) -> float:
-        """Set duties and rate of *person*, shrunk to the time there is; return the divisor (1 if all fits).
+    def fit(self, person: Server, shares: dict[Activity, float], total: float, room: float = 1.0) -> float:
+        """Set duties and rate of *person*, shrunk to the *room* there is; return the divisor (1 if all fits).
 
         *total* is the sum of the shares, and of anything else that is not left for the inbox.
         """
         shrink = 1.0
-        if total > 1.0:
-            person.model.ledger.overload_hours += (total - 1.0) * HOURS_PER_WEEK
-            shrink = total
+        if total > room:
+            person.model.ledger.overload_hours += (total - room) * HOURS_PER_WEEK
+            shrink = total / room
         self.shares = {activity: share / shrink for activity, share in shares.items()}
-        person.rate = 1.0 - min(total, 1.0)
+        person.rate = 1.0 - min(total, room)
         return shrink
 
     def book(self, person: Server, hours: float) -> None:
@@ -138,7 +138,7 @@ class Manager(Server, mesa.Agent):
         others = added(shares) + hands_on
         people = self._people_hours((1.0 - others) * HOURS_PER_WEEK) / HOURS_PER_WEEK
         shares[Activity.PEOPLE] = people
-        shrink = self.duties.fit(self, shares, others + people)
+        shrink = self.duties.fit(self, shares, others + people, 1.0 - p.managers_inbox_floor)
         if self.desk is not None:
             self.desk.rate = hands_on / shrink
 

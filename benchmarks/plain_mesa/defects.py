@@ -17,7 +17,8 @@ def draw(change: Change) -> None:
         change.defects = 0
         return
     if p.defects_model == "bernoulli":
-        u = model.dice.one(Stream.DEFECTS, owner.pid, change.number, change.review_pass)
+        u = model.dice.one(Stream.DEFECTS, owner.pid, change.number, change.defect_draws)
+        change.defect_draws += 1
         change.defects = int(u < p.defects_bernoulli_rate)
         return
     f = change.ai_fraction

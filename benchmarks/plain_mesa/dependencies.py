@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log
+from math import inf
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.dice import Stream, positive
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from benchmarks.plain_mesa.server import Server
     from benchmarks.plain_mesa.writer import Writer
 
-LOG_FARTHEST = 20.0 * log(2.0)
 CANDIDATES = 200
 FIRST_STEP = 1000
+DIRECT_STEP = 500
 
 
 def plan(change: Change) -> None:
@@ -37,7 +37,7 @@ def partner_of(writer: Writer, number: int) -> Writer | None:
             distance = 1 + int(v * p.dependencies_near_reach)
             ahead = u < 0.5 * p.dependencies_near_share
         else:
-            distance = int(exp(v * LOG_FARTHEST))
+            distance = 1 + int(p.dependencies_near_reach / (1.0 - v))
             ahead = u < 0.5 * (1.0 + p.dependencies_near_share)
         module = writer.home + distance if ahead else writer.home - distance
         partner = model.module_owners.get(module)
@@ -66,7 +66,22 @@ def request(change: Change) -> bool:
     boss = owner.human.boss
     lateral = boss is None or model.dice.one(Stream.LATERAL, owner.pid, change.number) < works
     _send(owner, change, partner if lateral else boss, p.dependencies_coordination_hours, 1)
+    if not lateral and p.dependencies_patience_hours < inf:
+        model.at(
+            model.now + p.dependencies_patience_hours, owner, hierarchy_takes_too_long, change, change.wait
+        )
     return True
+
+
+def hierarchy_takes_too_long(change: Change, wait: int) -> None:
+    """If the request is still with a manager, its owner withdraws it and turns to the partner."""
+    item = change.coordination_item
+    if change.wait != wait or item.person in (change.owner, change.partner):
+        return
+    item.person.withdraw(item)
+    change.wait += 1
+    hours = change.owner.model.p.dependencies_coordination_hours
+    _send(change.owner, change, change.partner, hours, DIRECT_STEP)
 
 
 def _send(sender: Server, change: Change, receiver: Server, mean: float, step: int) -> None:
@@ -76,6 +91,7 @@ def _send(sender: Server, change: Change, receiver: Server, mean: float, step: i
     hours = positive(u, mean, p.service_distribution, p.service_cv)
     item = model.new_item(Kind.COORDINATION, receiver, change, hours)
     item.step = step
+    change.coordination_item = item
     model.send(sender, item, p.communication_delay_hours)
 
 
@@ -92,6 +108,8 @@ def _next_on_path(manager: Server, partner: Writer) -> Server:
 def served(person: Server, item: Item) -> None:
     """*person* has done a part: the next one on the path is asked, at last the owner of the change."""
     change = item.change
+    if item.wait != change.wait:
+        return  # the owner has turned to the partner meanwhile
     p = person.model.p
     owner, partner = change.owner, change.partner
     if person is owner:

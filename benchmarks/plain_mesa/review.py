@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.dice import Stream, positive
-from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Stage
+from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Mode, Stage
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.server import Server
@@ -133,10 +133,10 @@ def open_item(reader: Server, item: Item) -> None:
         if change is not None and model.p.review_haste_hours < inf:
             item.left = item.hours / (1.0 + backlog / model.p.review_haste_hours)
         reader.spend_allowance(item.left)
+    model.ledger.review_wait += model.now - item.sent_at
+    model.ledger.reviews += 1
     if change is not None:
         change.reviewers[item.step] = reader
-        model.ledger.review_wait += model.now - item.sent_at
-        model.ledger.reviews += 1
         item.difficulty = item.left / item.hours if item.hours > 0.0 else 1.0
 
 
@@ -186,7 +186,7 @@ def completed(item: Item) -> None:
     change.pending -= 1
     if change.pending > 0:
         return
-    discard = p.review_discard_human * (1.0 - f) + p.review_discard_agent * f
+    discard = p.review_discard_agent if change.mode is Mode.BY_AGENT else p.review_discard_human
     _, luck = model.dice.two(Stream.UNREVIEWED, owner.pid, change.number)
     if change.review_pass == 1 and luck < discard:
         owner.close(change, Ending.DISCARDED)

@@ -6,15 +6,13 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa import dependencies, questions, review
-from benchmarks.plain_mesa.things import Activity, Item, Kind, Priority, Stage, State
+from benchmarks.plain_mesa.things import LEAST_RATE, Activity, Item, Kind, Priority, Stage, State
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.agents import Manager
     from benchmarks.plain_mesa.model import PlainModel
 
 HOURS_PER_WEEK = 40.0
-#: Attention below this rate is none: work rests until the next week.
-LEAST_RATE = 1e-9
 #: No job is shorter than this (hours).
 LEAST_HOURS = 1e-5
 

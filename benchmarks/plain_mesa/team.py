@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.review import may_read
-from benchmarks.plain_mesa.things import Item, Priority
+from benchmarks.plain_mesa.things import LEAST_RATE, Item, Priority
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.writer import Writer
@@ -57,7 +57,8 @@ class Team:
         best, best_key = None, None
         for mate in self.members:
             available = mate.current is None or mate.current.kind.priority is Priority.OWN
-            if not (available and mate.reviewer and may_read(item.change, mate)):
+            reads = available and mate.reviewer and mate.rate > LEAST_RATE
+            if not (reads and may_read(item.change, mate)):
                 continue
             if not mate.may_review:
                 mate.wake_when_allowed()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from benchmarks.plain_mesa.team import Team
     from benchmarks.plain_mesa.writer import Writer
 
+#: Attention below this rate is none: work rests until the next week.
+LEAST_RATE = 1e-9
+
 
 class Activity(IntEnum):
     """Where human hours go."""
@@ -143,6 +146,7 @@ class Change:
     done: float = 0.0  # standard hours
     segment_end: float = 0.0
     coding_share: float = 0.0
+    by_hand_share: float = 0.0
     verifying_share: float = 0.0
     write_hours: float = 0.0
     volume: float = 0.0
@@ -160,10 +164,12 @@ class Change:
     abandon: bool = False
     dependency_at: float = inf
     partner: Writer | None = None
+    coordination_item: Item | None = None
     disagreement: float = 0.0
     # review
     extra_defects: int = 0
     defects: int = 0
+    defect_draws: int = 0
     found: set[int] = field(default_factory=set)
     review_pass: int = 0
     pending: int = 0

@@ -60,7 +60,7 @@ class Writer(Server):
         booked[Activity.CODING] += coding_hours
         booked[Activity.VERIFYING] += verifying
         booked[Activity.SPECIFYING] += hours - coding_hours - verifying
-        self.hand_hours += coding_hours
+        self.hand_hours += hours * item.change.by_hand_share
 
     # --- Reviewing ---------------------------------------------------------------------------------------------------
 
@@ -114,6 +114,8 @@ class Writer(Server):
             if item.kind is Kind.VERIFY or item.begun or self.may_review:
                 queue.remove(item)
                 return item
+        if queue:
+            self.wake_when_allowed()
         if self.reviewer and self.team.reviews:
             if self.may_review:
                 return self.team.take_review(self)
@@ -138,15 +140,23 @@ class Writer(Server):
 
     @property
     def demand(self) -> float:
-        """Changes per hour that the team is asked for."""
+        """Changes per hour that the team is asked for; infinite for somebody without a team."""
+        if self.boss is None:
+            return inf
         return self.model.p.work_demand * self.model.ledger.demand_factor * self.team.ics / HOURS_PER_WEEK
+
+    @property
+    def is_asked_for(self) -> bool:
+        """True if the team is asked for one more change by now."""
+        demand = self.demand
+        return demand == inf or (demand > 0.0 and self.team.started < demand * self.model.now + 1e-9)
 
     def start_change(self) -> bool:
         """Start the next change if there is room and demand for it; return True if one was started."""
         model = self.model
         if not self.has_room:
             return False
-        if model.p.work_demand < inf and not self.team.started < self.demand * model.now + 1e-9:
+        if not self.is_asked_for:
             return False
         u, v = model.dice.two(Stream.CHANGE, self.pid, self.next_number)
         if v >= self.agent_probability:
@@ -189,7 +199,7 @@ class Writer(Server):
     def rest(self) -> None:
         """Wait, or, without any change under way, look again when the team is next asked for one."""
         self.has_work = self.writing > 0 or self.open > 0 or self.parked is not None
-        if not self.has_work and self.has_room and 0.0 < self.demand < inf:
+        if self.has_room and not self.is_asked_for and self.demand > 0.0:
             asked_at = max(self.model.now, self.team.started / self.demand)
             self.plan_look(max(asked_at, self.model.now + LEAST_HOURS))
 
@@ -230,7 +240,9 @@ class Writer(Server):
             self._written(change)
             self.unpark()
             return
-        self.model.ledger.agent_decided += 1  # a run that its owner rejects is agents' work that was not accepted
+        self.model.ledger.agent_decided += (
+            1  # a run that its owner rejects is agents' work that was not accepted
+        )
         if change.attempt <= self.model.p.ai_retries:
             self._queue_briefing(change)
         else:
@@ -292,6 +304,8 @@ class Writer(Server):
         change.write_hours = per_hour * change.size
         change.coding_share = writing / per_hour if per_hour > 0.0 else 0.0
         change.verifying_share = verifying / per_hour if per_hour > 0.0 else 0.0
+        by_hand = (1.0 - change.ai_fraction) * self.pace.by_hand
+        change.by_hand_share = by_hand / per_hour if per_hour > 0.0 else 0.0
         change.segment_end = until
         hours = max(per_hour * (until - change.done), LEAST_HOURS)
         self.enqueue(self.model.new_item(Kind.WRITE, self, change, hours))
@@ -300,6 +314,7 @@ class Writer(Server):
     def _queue_asking_ai(self, change: Change, hours: float) -> None:
         change.coding_share = 0.0
         change.verifying_share = 1.0
+        change.by_hand_share = 0.0
         change.segment_end = change.done
         self.enqueue(self.model.new_item(Kind.WRITE, self, change, hours))
         change.enter(Stage.OWNER_QUEUE, self.model.now)
@@ -339,9 +354,9 @@ class Writer(Server):
         questions.wait_is_over(change)
         if change.abandon:
             self.close(change, Ending.ABANDONED)
-            return
-        questions.plan(change)
-        self.proceed(change)
+        else:
+            questions.plan(change)
+            self.proceed(change)
         if self.current is None:
             self.look_for_work()
 
@@ -350,6 +365,8 @@ class Writer(Server):
         change.open_questions -= 1
         if change.written and change.open_questions == 0:
             self.submit(change)
+            if self.current is None:
+                self.look_for_work()
 
     def patience_ended(self, change: Change, wait: int) -> None:
         """No answer for too long: decide alone."""

@@ -7,7 +7,7 @@ a cap are planned, and when the inbox outruns its hours they shrink, down to a f
 
 Coverage = people time given / needed, smoothed. Reports' productivity = 1 - lift (1 - coverage) + quality effect x
 (manager's quality, in sd) x coverage (Lazear, Shaw and Stanton 2015): coaching in the daily work; learning comes on top.
-If duties exceed the week they shrink in proportion and the overload is recorded.
+If duties exceed the week (for managers, less a floor for the inbox) they shrink in proportion and the overload is recorded.
 
 Not modelled: overtime, delegation between managers, coaching by peers.
 Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignment.meeting_hours.
@@ -89,14 +89,16 @@ def _set_duties_of_manager(org, p, i):
     given = _people_hours(org, p, i, (1.0 - duties) * HOURS_PER_WEEK)
     q.people_rate = given / HOURS_PER_WEEK
     duties += q.people_rate
-    if duties > 1.0:
-        w.overload_hours += (duties - 1.0) * HOURS_PER_WEEK
-        q.meetings_rate /= duties
-        q.other_rate /= duties
-        q.aligning_rate /= duties
-        q.people_rate /= duties
-        hands_on /= duties
-        duties = 1.0
+    room = 1.0 - p.managers_inbox_floor
+    if duties > room:
+        w.overload_hours += (duties - room) * HOURS_PER_WEEK
+        shrink = room / duties
+        q.meetings_rate *= shrink
+        q.other_rate *= shrink
+        q.aligning_rate *= shrink
+        q.people_rate *= shrink
+        hands_on *= shrink
+        duties = room
     q.rate = 1.0 - duties
     if q.desk >= 0:
         org.people[q.desk].rate = hands_on

@@ -64,6 +64,7 @@ def queue_segment(org, p, c, until, now):
     ch.write_hours = per_hour * ch.standard_hours
     ch.share_coding = coding / per_hour if per_hour > 0.0 else 0.0
     ch.share_verifying = verifying / per_hour if per_hour > 0.0 else 0.0
+    ch.share_by_hand = (1.0 - ch.ai_fraction) * q.hours_by_hand / per_hour if per_hour > 0.0 else 0.0
     ch.segment_end = until
     hours = max(per_hour * (until - ch.done), LEAST_HOURS)
     enqueue(org, ch.owner, new_item(org, WRITE, ch.owner, c, hours, now))

@@ -31,7 +31,8 @@ def draw(org, p, c):
     w = org.world[0]
     q = org.people[ch.owner]
     if p.defects_model == BERNOULLI:
-        u = uniform(w, DEFECTS, q.pid, ch.j, ch.review_pass)
+        u = uniform(w, DEFECTS, q.pid, ch.j, ch.defect_draws)
+        ch.defect_draws += 1
         ch.defects = 1 if u < p.defects_bernoulli_rate else 0
         return
     f = ch.ai_fraction

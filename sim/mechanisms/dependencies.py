@@ -95,7 +95,7 @@ def request(org, p, c, now):
     if ch.partner < 0:
         return False
     q = org.people[ch.owner]
-    if org.people[ch.partner].team == q.team:
+    if q.team >= 0 and org.people[ch.partner].team == q.team:
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_team_hours, 0, now)
         return True
     works = 1.0 / (1.0 + (org.world[0].teams_with_ics - 1) / p.dependencies_lateral_scale)

@@ -125,7 +125,8 @@ def _address(org, p, c, m, difficulty, asked, now):
     item.difficulty = difficulty
     item.step = ch.questions
     item.asked_at = asked
-    ch.awaited_item = k
+    if p.questions_blocking:
+        ch.awaited_item = k
     return k
 
 
@@ -180,9 +181,10 @@ def served(org, p, k, m, now):
     if knows(org, p, m, item.difficulty) or q.boss < 0:
         if not knows(org, p, m, item.difficulty):
             ch.abandon = True
-        ch.awaited_item = NONE
         stamp = ch.wait
-        if not p.questions_blocking:
+        if p.questions_blocking:
+            ch.awaited_item = NONE
+        else:
             stamp = ch.life
             org.world[0].decision_latency += now + p.communication_delay_hours - item.asked_at
             org.world[0].answers += 1

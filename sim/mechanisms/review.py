@@ -18,8 +18,10 @@ from math import inf
 from sim.events import schedule
 from sim.inbox import new_item, send, unlink
 from sim.kernel import kernel
+from sim.person import LEAST_RATE
 from sim.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
 from sim.state import (
+    BY_AGENT,
     CLASS_OF_KIND,
     CLASS_OWN,
     CLASS_REVIEW,
@@ -286,8 +288,9 @@ def find_reviewer(org, p, k, now):
     while m >= 0:
         mate = org.people[m]
         free = mate.current < 0
-        available = mate.reviewer and (free or CLASS_OF_KIND[org.items[mate.current].kind] == CLASS_OWN)
-        if available and not has_read(org, item.change, m):
+        available = free or CLASS_OF_KIND[org.items[mate.current].kind] == CLASS_OWN
+        reads = mate.reviewer and mate.rate > LEAST_RATE
+        if available and reads and not has_read(org, item.change, m):
             left = allowance(org, p, m, now)
             if left <= LEAST_ALLOWANCE:
                 wake_when_allowed(org, p, m, now)
@@ -314,10 +317,10 @@ def open_item(org, p, k, i, now):
         if item.change >= 0 and p.review_haste_hours < inf:
             item.left = item.hours / (1.0 + load / p.review_haste_hours)
         _spend(org, p, i, item.left, now)
+    w.review_wait += now - item.sent_at
+    w.reviews += 1
     if item.change >= 0:
         org.changes[item.change].reviewers[item.step] = i
-        w.review_wait += now - item.sent_at
-        w.reviews += 1
         item.difficulty = item.left / item.hours if item.hours > 0.0 else 1.0
 
 
@@ -371,7 +374,7 @@ def vote(org, p, k):
     ch.pending -= 1
     if ch.pending > 0:
         return PENDING
-    discard = p.review_discard_human * (1.0 - f) + p.review_discard_agent * f
+    discard = p.review_discard_agent if ch.mode == BY_AGENT else p.review_discard_human
     if ch.review_pass == 1 and uniform2(w, UNREVIEWED, pid, ch.j, 0)[1] < discard:
         return CLOSED
     return APPROVED if _is_accepted(p, ch.votes_for, ch.votes_against) else REWORK

@@ -64,7 +64,7 @@ def is_asked_for(org, p, i, now):
         return True
     team = org.teams[org.people[i].team]
     rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
-    return team.started < rate * now + 1e-9
+    return rate > 0.0 and team.started < rate * now + 1e-9
 
 
 @kernel
@@ -131,6 +131,7 @@ def start(org, p, i, mode, u, now):
     ch.abandon = False
     ch.extra_defects = 0
     ch.defects = 0
+    ch.defect_draws = 0
     ch.found = 0
     ch.review_pass = 0
     ch.pending = 0

@@ -6,7 +6,7 @@ Not modelled: anything without a closed form or an exact recursion.
 """
 
 from collections.abc import Sequence
-from math import comb, exp, factorial, fsum, inf
+from math import exp, factorial, fsum, inf
 
 
 def machine_repair(s: int, a: float) -> tuple[float, float]:
@@ -148,8 +148,3 @@ def closed_loop(population: int, delay: float, services: Sequence[float]) -> flo
 def poisson_escape(mean: float) -> float:
     """Return the probability of at least one of Poisson(*mean*) defects."""
     return 1.0 - exp(-mean)
-
-
-def majority(n: int, p: float) -> float:
-    """Return the probability that more than half of *n* independent reviewers, each with probability *p*, agree."""
-    return fsum(comb(n, k) * p**k * (1.0 - p) ** (n - k) for k in range(n // 2 + 1, n + 1))

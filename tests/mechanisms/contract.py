@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from mechanisms.worlds import differences, permuted, play, play_tree, world
 
+from mechanisms.worlds import differences, permuted, play, play_tree, world
 from sim.parameters import REGISTRY, Parameter
 from sim.simulate import Results, run, tree_of
 
@@ -85,7 +85,9 @@ class MechanismContract:
     def test_the_switch_does_something(self):
         for switch in self.silences:
             if switch not in self.OFF:
-                assert self.moved(play(world(self.values, **self.shape)).weeks, {**self.values, switch: False}), switch
+                assert self.moved(
+                    play(world(self.values, **self.shape)).weeks, {**self.values, switch: False}
+                ), switch
 
     def test_it_moves_what_it_claims_to_move(self):
         """The driving parameters move the declared outcome strictly, on common random numbers."""
@@ -103,7 +105,9 @@ class MechanismContract:
             for values in ({path: x} for path, x in ends.items()):
                 assert undefined(self.results(values, runs=2)) <= allowed, values
             # All at once may leave managers no hour for their inbox: then its utilisation is undefined.
-            together = {x for x in undefined(self.results(ends, runs=2)) if not x.startswith("manager_utilisation")}
+            together = {
+                x for x in undefined(self.results(ends, runs=2)) if not x.startswith("manager_utilisation")
+            }
             assert together <= allowed, ends
 
     def test_reordering_rows_changes_nothing(self):

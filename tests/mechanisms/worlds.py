@@ -52,7 +52,9 @@ WORLDS: Mapping[str, Mapping] = {
 
 
 @lru_cache(maxsize=64)
-def organisation(ics: int, layers: int | None, spans: tuple[int, ...] | None, weeks: int, warmup: int) -> Scenario:
+def organisation(
+    ics: int, layers: int | None, spans: tuple[int, ...] | None, weeks: int, warmup: int
+) -> Scenario:
     """Return a scenario with declared parameters and this structure."""
     shape = f"management_layers: {layers}" if spans is None else f"spans: {list(spans)}"
     return from_yaml(
