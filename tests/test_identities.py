@@ -319,6 +319,16 @@ def test_tables_that_grow_change_nothing(name, monkeypatch):
     check(tight, 6)
 
 
+def test_an_owner_who_goes_to_the_partner_withdraws_no_question():
+    """Open questions that do not block, and a dependency whose owner loses patience: both are answered in the end."""
+    values = {
+        "questions.blocking": False, "switches.ai": False, "questions.manager_knowledge_1": 0.0,
+        "questions.help_hours": 2.0, "dependencies.probability": 0.9, "dependencies.patience_hours": 8.0,
+        "dependencies.coordination_hours": 1.0,
+    }  # fmt: skip
+    check_run(world(values, ics=27, spans=(7, 4), weeks=8))
+
+
 def test_tables_grow_in_a_run_that_drowns_in_work():
     scenario = world({**EVERYTHING, "arrivals.kind": "incident", "arrivals.per_hour": 8.0}, ics=6, weeks=8)
     fresh = Engine(scenario).begin(1, 0)
