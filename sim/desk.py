@@ -113,7 +113,7 @@ def interrupt(org, i, k, now):
     q = org.people[i]
     if q.current < 0:
         return i
-    if CLASS_OF_KIND[org.items[k].kind] < CLASS_OF_KIND[org.items[q.current].kind]:
+    if CLASS_OF_KIND[org.items[k].kind] < q.serving:
         pause(org, i, now)
         return i
     return NONE

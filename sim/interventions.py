@@ -33,6 +33,7 @@ from sim.state import (
     EVENT_ARRIVE,
     EVENT_EXTERNAL,
     EVENT_WAKE,
+    FREE_CLASS,
     IC,
     MANAGER,
     NONE,
@@ -420,6 +421,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
         "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "coverage": 1.0,
         "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
         "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
+        "serving": FREE_CLASS,
     }  # fmt: skip
     for name, value in fields.items():
         people[name][row] = value

@@ -172,11 +172,11 @@ _SWITCHES = (
 )
 
 _WORK = (
-    par("work.size_mean", 3.62, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
+    par("work.size_mean", 3.6, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
     par("work.size_cv", 1.0, 0.6, 1.5, "cv", ASSUMPTION, "coefficient of variation of change size"),
     choice("work.size_distribution", "lognormal", DISTRIBUTIONS, "distribution of change size"),
     par("work.skill_sd", 0.35, 0.2, 0.5, "standard deviation", ASSUMPTION, "sd of log skill (median 1); the right tail are super ICs"),
-    par("work.prep_hours", 0.36, 0.3, 1.0, "hours/standard hour", ASSUMPTION, "specification, tests and release by the owner; does not shrink with AI (fitted to D01)"),
+    par("work.prep_hours", 0.40, 0.3, 1.0, "hours/standard hour", ASSUMPTION, "specification, tests and release by the owner; does not shrink with AI (fitted to D01)"),
     par("work.other_duties", 0.17, 0.10, 0.25, "share", ASSUMPTION, "share of an IC's week in support, interviews and admin"),
     policy("work.wip_limit", 3, "count", "changes an IC may have in writing at once", minimum=1),
     policy("work.max_open", 8, "count", "changes of one IC that may await merge at once", minimum=1),
@@ -227,7 +227,7 @@ _AI = (
 _REVIEW = (
     policy("review.approvals", 1, "count", "reviewers of each pass", minimum=1, maximum=3),
     choice("review.approval_rule", "all", ("all", "any", "majority"), "how the reviewers' votes are combined"),
-    par("review.hours_per_standard_hour", 0.308, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
+    par("review.hours_per_standard_hour", 0.326, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
     policy("review.fixed_hours_human", 0.0, "hours", "if above 0: review time independent of size (f = 0)"),
     policy("review.fixed_hours_ai", 0.0, "hours", "if fixed_hours_human is above 0: review time at f = 1, linear between"),
     choice("review.distribution", "deterministic", DISTRIBUTIONS, "distribution of review time around its mean"),
@@ -256,7 +256,7 @@ _REVIEW = (
 
 _DEFECTS = (
     choice("defects.model", "poisson", ("poisson", "bernoulli"), "defects counted once (Poisson) or redrawn at each pass (at most one)"),
-    par("defects.per_standard_hour", 0.141, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
+    par("defects.per_standard_hour", 0.111, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
     policy("defects.bernoulli_rate", 0.0, "probability", "probability of a defect at each pass under the Bernoulli model"),
     par("defects.skill_exponent", 0.5, 0.0, 1.0, "exponent", ASSUMPTION, "a: defects fall as skill^-a"),
     par("defects.fix_hours", 1.5, 0.5, 3.0, "hours", ASSUMPTION, "owner's hours to fix a defect found in review"),

@@ -9,10 +9,12 @@ from sim.inbox import enqueue_first
 from sim.kernel import kernel
 from sim.state import (
     ANSWERING,
+    CLASS_OF_KIND,
     CODING,
     COORDINATING,
     EVENT_DONE,
     FIX,
+    FREE_CLASS,
     IDLE,
     INCIDENT,
     INCIDENTS,
@@ -108,6 +110,7 @@ def begin(org, i, k, now):
     q = org.people[i]
     item = org.items[k]
     q.current = k
+    q.serving = CLASS_OF_KIND[item.kind]
     item.state = SERVING
     item.person = i
     if not item.begun:
@@ -132,6 +135,7 @@ def pause(org, i, now):
     q = org.people[i]
     k = q.current
     q.current = NONE
+    q.serving = FREE_CLASS
     q.stamp += 1
     enqueue_first(org, i, k)
     item = org.items[k]

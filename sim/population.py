@@ -15,6 +15,7 @@ from sim.state import (
     CHANGE,
     DESK,
     EVENT,
+    FREE_CLASS,
     IC,
     ITEM,
     MANAGER,
@@ -54,7 +55,7 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     world = table(1, WORLD)
     world["ics"] = int((tree.role == IC).sum())
     world["managers"] = int((tree.role == MANAGER).sum())
-    world["teams_with_ics"] = int((teams.ics > 0).sum())
+    world["teams_with_ics"] = int(((teams.ics > 0) & (people["role"] == MANAGER)).sum())
     world["free_item"] = world["free_change"] = world["free_event"] = NONE
     org = Org(
         world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), _calendar(world, n), modules, home,
@@ -84,11 +85,14 @@ def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
     people["boss"][rows] = desks
     people["human"][rows] = desks
     people["team"] = people["boss"]
+    alone = np.flatnonzero((people["boss"] < 0) & (people["role"] == IC))
+    people["team"][alone] = alone  # an IC without a boss is a team of one
     people["reports"][:n] = np.bincount(tree.boss[tree.boss >= 0], minlength=n)
     for name in ("next_member", "current", "parked"):
         people[name] = NONE
     for name in ("head", "tail"):
         people[name] = NONE
+    people["serving"] = FREE_CLASS
     people["coder"] = people["role"] != MANAGER
     people["reviewer"] = people["role"] == IC
     people["wake_at"] = inf
@@ -101,7 +105,7 @@ def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
 def _fill_teams(people: np.ndarray, teams: np.ndarray, managers_review: bool, dedicated: int) -> None:
     """Chain the members of every team in order of permanent id, and set who writes and who reviews."""
     people["reviewer"] |= (people["role"] == DESK) & managers_review
-    people["reviewer"] &= people["team"] >= 0
+    people["reviewer"] &= people["boss"] >= 0
     last = np.full(len(people), NONE)
     for i in np.argsort(people["pid"], kind="stable"):
         person = people[i]
@@ -109,7 +113,7 @@ def _fill_teams(people: np.ndarray, teams: np.ndarray, managers_review: bool, de
             continue
         team = teams[person.team]
         if person.role == IC:
-            if dedicated > 0:
+            if dedicated > 0 and person.boss >= 0:
                 person.reviewer = team.ics < dedicated
                 person.coder = not person.reviewer
             team.ics += 1
@@ -140,7 +144,7 @@ def _modules(tree: Tree, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     home = np.zeros(len(people), np.int64)
     home[ics] = tree.module[ics]
     first = {}
-    for i in ics:
+    for i in ics[np.argsort(tree.module[ics])]:
         first.setdefault(int(tree.boss[i]), int(tree.module[i]))
     for i in np.flatnonzero(people["role"] == DESK):
         home[i] = first.get(int(people["human"][i]), 0)

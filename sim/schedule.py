@@ -47,7 +47,6 @@ from sim.mechanisms import (
 from sim.person import pause, predict_completion, set_stage, settle
 from sim.rng import ARRIVAL, ARRIVAL_SERVICE, positive, uniform
 from sim.state import (
-    CLASS_OF_KIND,
     CLASS_OWN,
     CLASS_REVIEW,
     COORDINATION,
@@ -59,6 +58,7 @@ from sim.state import (
     EVENT_PATIENCE,
     EVENT_WAKE,
     FIX,
+    FREE_CLASS,
     IC,
     INCIDENT,
     NONE,
@@ -90,6 +90,7 @@ def completed(org, p, i, now):
     q = org.people[i]
     k = q.current
     q.current = NONE
+    q.serving = FREE_CLASS
     q.stamp += 1
     item = org.items[k]
     kind = item.kind
@@ -245,7 +246,7 @@ def woken(org, i, now):
     q.wake_at = inf
     if q.current < 0:
         return i
-    if CLASS_OF_KIND[org.items[q.current].kind] != CLASS_OWN:
+    if q.serving != CLASS_OWN:
         return NONE
     if org.teams[q.team].head < 0 and not q.ready & (1 << CLASS_REVIEW):
         return NONE

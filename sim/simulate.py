@@ -94,7 +94,11 @@ class Engine:
         return org
 
     def advance(self, org: "Org", hours: float) -> "Org":
-        """Simulate *org* up to *hours* after the start of the warm-up; return it (its tables may have grown)."""
+        """Simulate *org* up to *hours* after the start of the warm-up; return it (its tables may have grown).
+
+        Beyond the horizon there is no room for snapshots, so it stops there.
+        """
+        hours = min(hours, self.weeks * HOURS_PER_WEEK)
         from sim.population import grown
         from sim.schedule import DONE, MARGIN, OVERFLOW, advance
 

@@ -38,6 +38,8 @@ CLASS_OF_KIND = (
     CLASS_OWN,
 )
 CLASSES = 5
+#: The "class" in service of a person who serves nothing: anything pre-empts it.
+FREE_CLASS = 5
 
 # --- States of an item ---------------------------------------------------------------------------------------------------
 FREE, SENT, QUEUED, SERVING, WITHDRAWN = range(5)
@@ -69,6 +71,7 @@ PERSON = np.dtype(
     [
         # service (owner: person.py); together and first, because every event reads them
         ("current", "i8"),  # item in service
+        ("serving", "i8"),  # class of the item in service, or FREE_CLASS
         ("stamp", "i8"),  # number of the present service; an older EVENT_DONE is void
         ("since", "f8"),  # h; accounted up to this time
         ("rate", "f8"),  # attention for items per hour of presence
@@ -181,6 +184,7 @@ CHANGE = np.dtype(
         ("defects", "i8"),  # latent
         ("defect_draws", "i8"),  # Bernoulli model: draws so far
         ("found", "i8"),  # bit d set: defect d was found in this pass
+        ("discard_luck", "f8"),  # uniform that decides whether it is closed without merging
         ("review_pass", "i8"),
         ("pending", "i8"),  # reviewers of this pass who have not finished
         ("votes_for", "i8"),

@@ -308,7 +308,7 @@ class TestHold:
         assert drawn.hold_base.values["ai.share_of_code"] == SHARE
         assert (
             drawn.with_values({"organisation.management_layers": 4}).hold_base.values["ai.share_of_code"]
-            == 0.3
+            == SHARE
         )
 
     def test_no_base(self):

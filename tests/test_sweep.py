@@ -345,7 +345,7 @@ def test_plausible_ranges_count_how_often_flat_wins(sweep_file, tmp_path):
     share = (1.2 - 0.6 * 0.12 - 0.5) / 1.5
     assert result.answer.robust.n == 64
     assert result.answer.robust.share == pytest.approx(share, abs=1 / 64)
-    assert "at AI share of code 0.3 as in the base" in result.answer.robust_sentence
+    assert "at AI share of code 0.287 as in the base" in result.answer.robust_sentence
 
 
 def test_one_dimensional_and_sampled_sweeps(tmp_path):

@@ -145,6 +145,8 @@ def _find(change: Change, reader: int, given: float) -> int:
     owner = change.owner
     model = owner.model
     chance = model.p.review_detection * given
+    if change.review_pass > 1:
+        chance *= model.p.review_rereview_share
     correlation = model.p.review_error_correlation
     found = 0
     for defect in range(change.defects):

@@ -140,9 +140,7 @@ class Writer(Server):
 
     @property
     def demand(self) -> float:
-        """Changes per hour that the team is asked for; infinite for somebody without a team."""
-        if self.boss is None:
-            return inf
+        """Changes per hour that the team is asked for."""
         return self.model.p.work_demand * self.model.ledger.demand_factor * self.team.ics / HOURS_PER_WEEK
 
     @property

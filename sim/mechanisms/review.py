@@ -5,9 +5,9 @@ addressed by key. It is seen after an exponential pick-up delay, longer for AI w
 change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most
 one week's worth is kept), so reviews beyond the budget wait. Needed hours = volume x hours per standard hour; given
 hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
-found with probability q x given / needed. With probability u0 (1 + backlog / q0) a change merges without review. Found
-defects are fixed by the owner and the change is reviewed again, up to ``max_passes``; some changes are closed without
-merging.
+found with probability q x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
+With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
+change is reviewed again, up to ``max_passes``; some changes are closed without merging.
 
 Where nobody else in the team may review, the manager does. Not modelled: reviewing skill, comments that teach.
 Parameters: review.*.
@@ -22,10 +22,10 @@ from sim.person import LEAST_RATE
 from sim.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
 from sim.state import (
     BY_AGENT,
-    CLASS_OF_KIND,
     CLASS_OWN,
     CLASS_REVIEW,
     EVENT_WAKE,
+    FREE_CLASS,
     MAX_REVIEWERS,
     NONE,
     QUEUED,
@@ -88,13 +88,14 @@ def backlog(org, t):
 
 @kernel
 def is_unreviewed(org, p, c):
-    """Return True if change *c* slips through without review."""
+    """Return True if change *c* slips through without review; also draw whether a reviewer will close it."""
     ch = org.changes[c]
     q = org.people[ch.owner]
     chance = p.review_unreviewed_base
     if p.review_unreviewed_backlog_hours < inf and q.team >= 0:
         chance *= 1.0 + backlog(org, q.team) / p.review_unreviewed_backlog_hours
-    return uniform(org.world[0], UNREVIEWED, q.pid, ch.j, 0) < chance
+    u, ch.discard_luck = uniform2(org.world[0], UNREVIEWED, q.pid, ch.j, 0)
+    return u < chance
 
 
 @kernel
@@ -287,10 +288,9 @@ def find_reviewer(org, p, k, now):
     m = org.teams[item.team].first_member
     while m >= 0:
         mate = org.people[m]
-        free = mate.current < 0
-        available = free or CLASS_OF_KIND[org.items[mate.current].kind] == CLASS_OWN
+        free = mate.serving == FREE_CLASS
         reads = mate.reviewer and mate.rate > LEAST_RATE
-        if available and reads and not has_read(org, item.change, m):
+        if mate.serving >= CLASS_OWN and reads and not has_read(org, item.change, m):
             left = allowance(org, p, m, now)
             if left <= LEAST_ALLOWANCE:
                 wake_when_allowed(org, p, m, now)
@@ -331,6 +331,8 @@ def _find(org, p, c, r, given):
     ch = org.changes[c]
     pid = org.people[ch.owner].pid
     q = p.review_detection * given
+    if ch.review_pass > 1:
+        q *= p.review_rereview_share  # a repeated pass reads that part of the change only
     found = 0
     for d in range(ch.defects):
         base = ((ch.review_pass * 4) << 6) + d
@@ -375,7 +377,7 @@ def vote(org, p, k):
     if ch.pending > 0:
         return PENDING
     discard = p.review_discard_agent if ch.mode == BY_AGENT else p.review_discard_human
-    if ch.review_pass == 1 and uniform2(w, UNREVIEWED, pid, ch.j, 0)[1] < discard:
+    if ch.review_pass == 1 and ch.discard_luck < discard:
         return CLOSED
     return APPROVED if _is_accepted(p, ch.votes_for, ch.votes_against) else REWORK
 

@@ -60,7 +60,7 @@ def planned_speed_up(p):
 @kernel
 def is_asked_for(org, p, i, now):
     """Return True if there is demand for one more change in the team of person *i*."""
-    if p.work_demand == inf or org.people[i].team < 0:
+    if p.work_demand == inf:
         return True
     team = org.teams[org.people[i].team]
     rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
@@ -70,8 +70,6 @@ def is_asked_for(org, p, i, now):
 @kernel
 def next_demand(org, p, i, now):
     """Return the time at which the team of person *i* is next asked for a change."""
-    if org.people[i].team < 0:
-        return inf
     team = org.teams[org.people[i].team]
     rate = p.work_demand * org.world[0].demand_factor * team.ics / HOURS_PER_WEEK
     return max(now, team.started / rate) if rate > 0.0 else inf
@@ -146,8 +144,7 @@ def start(org, p, i, mode, u, now):
     q.next_change += 1
     q.writing += 1
     w.started += 1
-    if q.team >= 0:
-        org.teams[q.team].started += 1
+    org.teams[q.team].started += 1
     return c
 
 
