@@ -3,7 +3,7 @@
     python docs/make_images.py [--results results/flat-vs-layered]
 
 With ``--results`` the sweep is resumed in that folder, so that finished runs are used; without it, it runs in a temporary
-one (about a minute on two cores).
+one (about two minutes on two cores).
 """
 
 import json
