@@ -218,7 +218,11 @@ def commands_page() -> str:
     ]
     for name, command in commands().items():
         context = click.Context(
-            command, info_name=f"orgsim {name}", terminal_width=_WIDTH, max_content_width=_WIDTH
+            command,
+            info_name=f"orgsim {name}",
+            terminal_width=_WIDTH,
+            max_content_width=_WIDTH,
+            help_option_names=["-h", "--help"],  # as cli.py has it: click keeps the option it made first
         )
         lines += ["", f"## orgsim {name}", "", "```text", command.get_help(context).rstrip(), "```"]
     return "\n".join([*lines, ""])
