@@ -179,7 +179,7 @@ def check_map(column_map: Mapping[str, str]) -> None:
     for field in column_map:
         if field not in ALIASES:
             raise UserError(
-                f"--map {field}={column_map[field]}: there is no field '{field}'{suggest(field, FIELDS)} "
+                f"--map {field}={column_map[field]}: there is no field '{field}'{suggest(field, FIELDS) or '.'} "
                 f"Fields: {', '.join(FIELDS)}"
             )
 
@@ -191,7 +191,7 @@ def _mapped_column(header: Sequence[str], field: str, name: str, place: str) -> 
             return matches[0]
     known = [column for column in header if column]
     raise UserError(
-        f"{place}: --map {field}={name}: there is no column '{name}'{suggest(name, known)} "
+        f"{place}: --map {field}={name}: there is no column '{name}'{suggest(name, known) or '.'} "
         f"Columns: {', '.join(known)}"
     )
 

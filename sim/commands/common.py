@@ -167,7 +167,10 @@ def progress(total: int | None, unit: str = " runs") -> Iterator[Bar]:
     if not sys.stderr.isatty():
         yield Bar()
         return
+    import shutil
+
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+    width = min(100, shutil.get_terminal_size().columns - 1)
+    with tqdm(total=total, unit=unit, file=sys.stderr, leave=False, ncols=width) as bar:
         yield Bar(bar)

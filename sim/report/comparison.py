@@ -16,7 +16,7 @@ def verdict_sentence(comparison: "Comparison", name: str) -> str:
     base, topic = comparison.base, tables.outcome_words(comparison.primary)
     if row is None or row.figures.n == 0:
         return f"{topic} is undefined in every pair of runs: no verdict on {name} against {base}."
-    size, holds = _size(row), _holds_clause(comparison, row)
+    size, holds = _size(row), _holds_clause(comparison, row) + _total_clause(comparison, name, row)
     if row.verdict == "equal":
         return f"{name} and {base} have exactly the same {topic}."
     if row.verdict in ("better", "worse", "higher", "lower"):
@@ -44,6 +44,16 @@ def _size(row: "Row") -> str:
             return text
         return f"{text} [{tables.percent(f.lo / f.base)}, {tables.percent(f.hi / f.base)}]"
     return f"{tables.signed(f.difference)} {row.unit} {tables.interval(f.lo, f.hi)}".rstrip()
+
+
+def _total_clause(comparison: "Comparison", name: str, row: "Row") -> str:
+    """Say so where the total delivered moves against the verdict per dollar: smaller organisations are cheaper, too."""
+    total = comparison.rows[name].get("value_per_week")
+    if total is None or comparison.primary == "value_per_week" or total.verdict not in ("better", "worse"):
+        return ""
+    if row.figures.difference is None or (row.figures.difference > 0) == (total.figures.difference > 0):
+        return ""
+    return f"; but the total, value per week, {'rises' if total.verdict == 'better' else 'falls'} by {_size(total)}"
 
 
 def _holds_clause(comparison: "Comparison", row: "Row") -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.answer import Answer, Panel, describe
 from sim.report import plots, tables
-from sim.sweepfile import Sweep, label
+from sim.sweepfile import Sweep, label, scenario_at
 
 if TYPE_CHECKING:
     from sim.sweep import SweepResult
@@ -29,6 +29,9 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
     parts.append(tables.paragraph(f"{topic}, {answer.unit}; {counted}, common random numbers{held}."))
     if answer.panels:
         parts += [panel_text(answer, panel, colour) for panel in answer.panels[:MAX_PANELS]]
+        structures = _structures(sweep, answer)
+        if structures:
+            parts.append(structures)
         if len(answer.panels) > MAX_PANELS:
             parts.append(
                 f"... and {len(answer.panels) - MAX_PANELS} more tables; all figures are in summary.csv"
@@ -45,6 +48,23 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
             f"the seed that replays them."
         )
     return "\n\n".join(parts)
+
+
+def _structures(sweep: Sweep, answer: Answer) -> str:
+    """What the columns are, where they are structures: people and spans of the first point of each."""
+    if answer.of is None or not answer.of.startswith("organisation."):
+        return ""
+    from sim.simulate import tree_of
+
+    lines = []
+    for value in answer.panels[0].columns:
+        first = next(k for k, point in enumerate(sweep.points) if point[answer.of] == value)
+        facts = tree_of(scenario_at(sweep.base, sweep.hold, sweep.points[first])).facts()
+        lines.append(
+            f"{describe(answer.of, value)}: {facts['ics']:,} ICs, {facts['managers']:,} managers, "
+            f"first-line span {facts['first_line_span_mean']:.1f}"
+        )
+    return tables.paragraph("; ".join(lines) + ".")
 
 
 def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
