@@ -29,11 +29,6 @@ def paint(text: str, style: str, colour: bool) -> str:
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if colour and text else text
 
 
-def ascii_safe(text: str) -> str:
-    """Replace what is not ASCII (a scenario's name may hold anything) for terminals that cannot show it."""
-    return text.encode("ascii", "replace").decode("ascii")
-
-
 def number(value: float | None, digits: int = 4) -> str:
     """A number with about `digits` significant digits, thousands separated; '-' where undefined."""
     if value is None or not math.isfinite(value):
