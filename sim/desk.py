@@ -2,7 +2,7 @@
 
 from math import inf
 
-from sim.events import schedule
+from sim.events import plan
 from sim.inbox import first_of
 from sim.kernel import kernel
 from sim.lifecycle import CONTINUE, carry_on
@@ -17,7 +17,6 @@ from sim.state import (
     CLASS_OF_KIND,
     CLASS_OWN,
     CLASS_REVIEW,
-    EVENT_DONE,
     NONE,
     REVIEW,
 )  # fmt: skip
@@ -103,8 +102,7 @@ def look_for_work(org, p, i, now):
     if work.may_start(org, p, i) and not work.is_asked_for(org, p, i, now):
         at = work.next_demand(org, p, i, now)
         if at < inf:
-            q.stamp += 1
-            schedule(org, i, max(at, now + coding.LEAST_HOURS), EVENT_DONE, i, q.stamp)
+            plan(org, i, max(at, now + coding.LEAST_HOURS))
 
 
 @kernel

@@ -1,37 +1,89 @@
 """The event calendar: a calendar queue (Brown 1988), ordered by (time, tie).
 
 Time is cut into slots, the slots go round a ring of buckets, and a bucket lists the events of its slots in no order: with
-about one event a slot, adding and taking one cost the same however many people there are (a heap costs log n).
+about one event in three slots, adding and taking one cost the same however many people there are (a heap costs log n). One
+bit a bucket tells which are empty. Everybody has one event of their own, the time at which they next complete what they
+serve or look for work; planning anew moves it.
 The tie-break is the sender's permanent id under a mask drawn from the run's key, then the sender's own count of events:
 never the row of a table.
 """
 
+import numpy as np
+
+from sim.borrow import trailing_zeros
 from sim.kernel import kernel
 from sim.state import NONE
 
+_ONE = np.uint64(1)
+
 
 @kernel
-def schedule(org, sender, time, kind, ref, stamp):
-    """Put an event into the calendar, sent by the person in row *sender*."""
+def _insert(org, k, sender, time):
+    """Put event *k*, sent by the person in row *sender*, into the calendar at *time*."""
     w = org.world[0]
     q = org.people[sender]
-    k = w.free_event
     e = org.events[k]
-    w.free_event = e.next
-    w.free_events -= 1
     slot = int(time * w.slots_per_hour)
     e.time = time
     e.slot = slot
     e.tie = ((q.pid ^ w.tie_mask) << 32) | (q.events & 0xFFFFFFFF)
-    e.kind = kind
-    e.ref = ref
-    e.stamp = stamp
     q.events += 1
     bucket = slot & (len(org.buckets) - 1)
     e.next = org.buckets[bucket]
     org.buckets[bucket] = k
+    org.occupied[bucket >> 6] |= _ONE << np.uint64(bucket & 63)
     if slot < w.slot:
         w.slot = slot
+
+
+@kernel
+def _remove(org, k, previous):
+    """Take event *k* (after *previous* in its bucket, or first) out of the calendar."""
+    e = org.events[k]
+    bucket = e.slot & (len(org.buckets) - 1)
+    e.slot = NONE
+    if previous >= 0:
+        org.events[previous].next = e.next
+        return
+    org.buckets[bucket] = e.next
+    if e.next < 0:
+        org.occupied[bucket >> 6] &= ~(_ONE << np.uint64(bucket & 63))
+
+
+@kernel
+def schedule(org, sender, time, kind, ref, stamp):
+    """Put a new event into the calendar, sent by the person in row *sender*."""
+    w = org.world[0]
+    k = w.free_event
+    e = org.events[k]
+    w.free_event = e.next
+    w.free_events -= 1
+    e.kind = kind
+    e.ref = ref
+    e.stamp = stamp
+    _insert(org, k, sender, time)
+
+
+@kernel
+def unplan(org, i):
+    """Take the own event of person *i* out of the calendar, if it is there."""
+    k = org.people[i].event
+    slot = org.events[k].slot
+    if slot < 0:
+        return
+    previous = NONE
+    at = org.buckets[slot & (len(org.buckets) - 1)]
+    while at != k:
+        previous = at
+        at = org.events[at].next
+    _remove(org, k, previous)
+
+
+@kernel
+def plan(org, i, time):
+    """Let person *i* complete the item in service, or look for work, at *time*, in place of any earlier plan."""
+    unplan(org, i)
+    _insert(org, org.people[i].event, i, time)
 
 
 @kernel
@@ -42,6 +94,14 @@ def take_first(org, before):
     mask = len(org.buckets) - 1
     slot = w.slot
     while slot <= last_slot:
+        bucket = slot & mask
+        word = org.occupied[bucket >> 6] >> np.uint64(bucket & 63)
+        if word == 0:
+            slot = ((slot >> 6) + 1) << 6
+            continue
+        slot += trailing_zeros(word)
+        if slot > last_slot:
+            break
         best = NONE
         best_previous = NONE
         previous = NONE
@@ -63,10 +123,7 @@ def take_first(org, before):
             w.slot = slot
             if org.events[best].time >= before:
                 return NONE
-            if best_previous < 0:
-                org.buckets[slot & mask] = org.events[best].next
-            else:
-                org.events[best_previous].next = org.events[best].next
+            _remove(org, best, best_previous)
             return best
         slot += 1
     w.slot = last_slot

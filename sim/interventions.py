@@ -19,11 +19,12 @@ from math import floor, inf
 
 import numpy as np
 
+from sim.borrow import borrow
 from sim.events import schedule
-from sim.kernel import borrow, entry
+from sim.kernel import entry
 from sim.mechanisms import attention, coding, work
 from sim.person import pause, settle
-from sim.population import DESK_ID, grown
+from sim.population import DESK_ID, give_event, grown
 from sim.rng import FLUENCY, QUALITY, normal_quantile, uniform
 from sim.schedule import MARGIN, announce_arrival, nudge, resume_after_week
 from sim.state import (
@@ -381,7 +382,7 @@ def fit_hands_on(org: Org, p: np.ndarray, agents_each: int) -> Org:
         works = people["layer"][m] == 1 and share > 0
         desk = int(people["desk"][m])
         if works and desk < 0:
-            org = _add_desk(org, p, m, agents_each)
+            org = _add_desk(with_room(org), p, m, agents_each)
             people = org.people
         elif desk >= 0 and bool(people["coder"][desk]) != works:
             reviews = bool(p["review_managers_review"][0])
@@ -426,6 +427,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     for name, value in fields.items():
         people[name][row] = value
     people["desk"][m] = row
+    give_event(org, row)
     _join_team(org, row, m)
     _introduce(org, p, row)
     return org

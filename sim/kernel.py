@@ -18,6 +18,7 @@ from pathlib import Path
 #: The files of which kernels are made, besides the mechanisms.
 KERNEL_FILES = (
     "kernel",
+    "borrow",
     "rng",
     "state",
     "events",
@@ -63,28 +64,50 @@ if "NUMBA_CACHE_DIR" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
 
 # The cache folder must be set before Numba is imported.
-from numba import config, njit, types  # noqa: E402
-from numba.core import cgutils  # noqa: E402
-from numba.core.typing.templates import AttributeTemplate  # noqa: E402
-from numba.extending import (  # noqa: E402
-    infer_getattr,
-    intrinsic,
-    lower_getattr_generic,
-    models,
-    register_model,
-)  # fmt: skip
+from numba import _dynfunc, config, njit, types  # noqa: E402
+from numba.core.codegen import JITCodeLibrary  # noqa: E402
+from numba.core.compiler import Compiler  # noqa: E402
 
 if not config.CACHE_DIR:
     config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
 
+class _Inlined(JITCodeLibrary):
+    """The code of a kernel, kept as it was lowered: the entry that calls it optimises all of them together, once.
+
+    Numba would optimise and emit every kernel with all that it calls, again at each level: a third of the time.
+    """
+
+    def _optimize_final_module(self) -> None:
+        """Leave it to the entry."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class _KernelCompiler(Compiler):
+    """Numba's compiler, short of machine code."""
+
+    def __init__(self, typingctx, targetctx, library, args, return_type, flags, locals) -> None:
+        flags.no_compile = True
+        library = _Inlined(targetctx.codegen(), "kernel")
+        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
+
 def kernel(function: Callable) -> Callable:
     """Compile *function* for calls from other kernels (never call a kernel from compiled-mode Python: use an entry)."""
     compiled = njit(
-        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+        pipeline_class=_KernelCompiler,
     )(function)
     if not config.DISABLE_JIT:
         _compile_once_per_type(compiled)
+        _register_without_machine_code(compiled)
     return compiled
 
 
@@ -99,6 +122,20 @@ def _compile_once_per_type(dispatcher) -> None:
     dispatcher.get_call_template = get_call_template
 
 
+def _register_without_machine_code(dispatcher) -> None:
+    """Let callers of *dispatcher* find its code by a key of its own; there is nothing that could be called from Python."""
+
+    def add_overload(compiled):
+        function = compiled.fndesc
+        key = _dynfunc.make_function(
+            function.lookup_module(), function.qualname, "", 0, compiled.environment, (compiled.library,)
+        )
+        dispatcher.targetctx.insert_user_function(key, function, [compiled.library])
+        dispatcher.overloads[tuple(compiled.signature.args)] = compiled._replace(entry_point=key)
+
+    dispatcher.add_overload = add_overload
+
+
 def entry(function: Callable) -> Callable:
     """Compile *function* for calls from Python, cached on disk; it releases the GIL."""
     return njit(nogil=True, error_model="numpy", cache=True, _nrt=False)(function)
@@ -107,52 +144,3 @@ def entry(function: Callable) -> Callable:
 def is_cached() -> bool:
     """True if the engine's compiled code is on disk already, so that no compilation is to be expected."""
     return any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi"))
-
-
-class BorrowedType(types.Type):
-    """Numba type of a pointer to a named tuple that the caller keeps alive.
-
-    A named tuple of a dozen arrays is eighty machine words; passed by value from kernel to kernel, copying them took
-    longer than the model. Borrowed, ``org.people`` reads the same and a call passes one word.
-    """
-
-    def __init__(self, tuple_type: types.Type) -> None:
-        self.tuple_type = tuple_type
-        super().__init__(name=f"Borrowed({tuple_type})")
-
-
-@register_model(BorrowedType)
-class _BorrowedModel(models.PrimitiveModel):
-    def __init__(self, dmm, fe_type) -> None:
-        super().__init__(dmm, fe_type, dmm.lookup(fe_type.tuple_type).get_value_type().as_pointer())
-
-
-@infer_getattr
-class _BorrowedAttributes(AttributeTemplate):
-    key = BorrowedType
-
-    def generic_resolve(self, borrowed, name):
-        fields = borrowed.tuple_type.fields
-        return borrowed.tuple_type[fields.index(name)] if name in fields else None
-
-
-@lower_getattr_generic(BorrowedType)
-def _lower_borrowed_attribute(context, builder, borrowed, value, name):
-    position = borrowed.tuple_type.fields.index(name)
-    return builder.load(cgutils.gep_inbounds(builder, value, 0, position))
-
-
-@intrinsic
-def _borrow(typing_context, org):
-    def codegen(context, builder, signature, arguments):
-        return cgutils.alloca_once_value(builder, arguments[0])
-
-    return BorrowedType(org)(org), codegen
-
-
-def _borrow_interpreted(org):
-    return org
-
-
-#: In an entry: ``org = borrow(org)`` before passing the tables on to kernels. Interpreted, it does nothing.
-borrow = _borrow_interpreted if config.DISABLE_JIT else _borrow

@@ -4,7 +4,7 @@ An event leaves at most one change to carry on, with the step at which to do so;
 write -> submit -> review -> merge, with rework and closing on the way.
 """
 
-from sim.events import schedule
+from sim.events import plan, schedule
 from sim.inbox import enqueue, new_item
 from sim.kernel import kernel
 from sim.mechanisms import alignment, coding, defects, dependencies, questions, review, work
@@ -13,7 +13,6 @@ from sim.state import (
     BY_AGENT,
     EVENT_AGENT,
     EVENT_ARRIVE,
-    EVENT_DONE,
     FIX,
     IC,
     NONE,
@@ -186,7 +185,5 @@ def unpark(org, p, i, now):
 @kernel
 def nudge(org, i, now):
     """Person *i*, if not serving, looks for work at once (as an event of its own, so that calls do not nest)."""
-    q = org.people[i]
-    if q.current < 0:
-        q.stamp += 1
-        schedule(org, i, now, EVENT_DONE, i, q.stamp)
+    if org.people[i].current < 0:
+        plan(org, i, now)

@@ -4,27 +4,19 @@ A person is present 40 hours a week. Fixed duties take their share of every hour
 an item of h hours takes h / rate hours of presence. Only a higher class pre-empts, and the interrupted item resumes.
 """
 
-from sim.events import schedule
+from sim.events import plan, unplan
 from sim.inbox import enqueue_first
 from sim.kernel import kernel
 from sim.state import (
-    ANSWERING,
+    ACTIVITY_OF_KIND,
     CLASS_OF_KIND,
     CODING,
-    COORDINATING,
-    EVENT_DONE,
     FIX,
     FREE_CLASS,
     IDLE,
-    INCIDENT,
-    INCIDENTS,
     NONE,
-    QUESTION,
     REVIEW,
-    REVIEWING,
-    REWORKING,
     SERVING,
-    SPECIFY,
     SPECIFYING,
     STAGE_OWNER_QUEUE,
     STAGE_REVIEW_WAIT,
@@ -77,36 +69,24 @@ def settle(org, i, now):
         books[VERIFYING] += verifying
         books[SPECIFYING] += hours - coding - verifying
         q.hand_hours += hours * ch.share_by_hand
-    elif kind == REVIEW:
-        books[REVIEWING] += hours
-    elif kind == SPECIFY:
-        books[SPECIFYING] += hours
-    elif kind == VERIFY:
-        books[VERIFYING] += hours
-    elif kind == FIX:
-        books[REWORKING] += hours
-    elif kind == QUESTION:
-        books[ANSWERING] += hours
-    elif kind == INCIDENT:
-        books[INCIDENTS] += hours
     else:
-        books[COORDINATING] += hours
+        books[ACTIVITY_OF_KIND[kind]] += hours
 
 
 @kernel
 def predict_completion(org, i, now):
     """Put the completion of the item in service into the calendar, in place of any earlier prediction."""
     q = org.people[i]
-    q.stamp += 1
     if q.rate > LEAST_RATE:
         left = org.items[q.current].left
-        schedule(org, i, now + (left if left > 0.0 else 0.0) / q.rate, EVENT_DONE, i, q.stamp)
+        plan(org, i, now + (left if left > 0.0 else 0.0) / q.rate)
+    else:
+        unplan(org, i)
 
 
 @kernel
 def begin(org, i, k, now):
-    """Person *i*, not serving, begins or resumes item *k*."""
-    settle(org, i, now)
+    """Person *i*, not serving and settled, begins or resumes item *k*."""
     q = org.people[i]
     item = org.items[k]
     q.current = k
@@ -136,7 +116,7 @@ def pause(org, i, now):
     k = q.current
     q.current = NONE
     q.serving = FREE_CLASS
-    q.stamp += 1
+    unplan(org, i)
     enqueue_first(org, i, k)
     item = org.items[k]
     if item.change >= 0:

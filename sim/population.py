@@ -4,7 +4,8 @@ from math import exp, inf
 
 import numpy as np
 
-from sim.kernel import borrow, entry
+from sim.borrow import borrow
+from sim.kernel import entry
 from sim.lifecycle import nudge
 from sim.mechanisms import alignment, attention, coding, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
@@ -15,6 +16,7 @@ from sim.state import (
     CHANGE,
     DESK,
     EVENT,
+    EVENT_DONE,
     FREE_CLASS,
     IC,
     ITEM,
@@ -58,17 +60,31 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     world["teams_with_ics"] = int(((teams.ics > 0) & (people["role"] == MANAGER)).sum())
     world["free_item"] = world["free_change"] = world["free_event"] = NONE
     org = Org(
-        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), _calendar(world, n), modules, home,
+        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *_calendar(world, n), modules, home,
         np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD),
     )  # fmt: skip
-    return grown(org, changes=6 * n + 600, items=8 * n + 800, events=8 * n + 1200)
+    org = grown(org, changes=6 * n + 600, items=8 * n + 800, events=8 * n + 1200)
+    for i in range(n):
+        give_event(org, i)
+    return org
 
 
-def _calendar(world: np.ndarray, people: int) -> np.ndarray:
-    """Return empty buckets for about one event a slot, and set the length of a slot in *world*."""
-    buckets = 1 << max(6, (32 * people).bit_length())
+def _calendar(world: np.ndarray, people: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return empty buckets for about one event in three slots and their bits, and set the length of a slot in *world*."""
+    buckets = 1 << max(6, (64 * people).bit_length())
     world["slots_per_hour"] = buckets / CALENDAR_HOURS
-    return np.full(buckets, NONE, np.int64)
+    return np.full(buckets, NONE, np.int64), np.zeros(buckets // 64, np.uint64)
+
+
+def give_event(org: Org, i: int) -> None:
+    """Give person *i* the event of their own."""
+    world = org.world[0]
+    k = world.free_event
+    event = org.events[k]
+    world.free_event = event.next
+    world.free_events -= 1
+    event.kind, event.ref, event.slot = EVENT_DONE, i, NONE
+    org.people["event"][i] = k
 
 
 def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:

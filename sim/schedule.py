@@ -15,10 +15,11 @@ next change; first in, first out within a class; only a higher class pre-empts, 
 
 from math import inf
 
+from sim.borrow import borrow
 from sim.desk import begin_item, interrupt, look_for_work
 from sim.events import free_event, schedule, take_first
 from sim.inbox import enqueue, free_item, new_item
-from sim.kernel import borrow, entry, kernel
+from sim.kernel import entry, kernel
 from sim.lifecycle import (
     ABANDON,
     CONTINUE,
@@ -91,7 +92,6 @@ def completed(org, p, i, now):
     k = q.current
     q.current = NONE
     q.serving = FREE_CLASS
-    q.stamp += 1
     item = org.items[k]
     kind = item.kind
     c = item.change
@@ -176,6 +176,8 @@ def arrived(org, p, k, now):
                 return NONE
             if org.people[i].current >= 0:
                 pause(org, i, now)
+            else:
+                settle(org, i, now)
             begin_item(org, p, i, k, now)
             return NONE
     i = item.person
@@ -291,8 +293,6 @@ def happen(org, p, kind, ref, stamp, now):
     change = ref
     step = NOTHING
     if kind == EVENT_DONE:
-        if org.people[ref].stamp != stamp:
-            return
         person = ref
         if org.people[ref].current >= 0:
             change, step = completed(org, p, ref, now)
@@ -402,7 +402,7 @@ def advance(tables, parameters, until):
     w = org.world[0]
     while True:
         week_at = (w.week + 1) * HOURS_PER_WEEK
-        if w.free_items < MARGIN or w.free_changes < MARGIN or w.free_events < MARGIN + 2 * len(org.people):
+        if w.free_items < MARGIN or w.free_changes < MARGIN or w.free_events < MARGIN:
             return TABLES_FULL
         k = take_first(org, min(week_at, until))
         if k >= 0:
@@ -411,7 +411,8 @@ def advance(tables, parameters, until):
             kind = e.kind
             ref = e.ref
             stamp = e.stamp
-            free_event(org, k)
+            if kind != EVENT_DONE:  # everybody keeps their own
+                free_event(org, k)
             happen(org, p, kind, ref, stamp, w.now)
             if w.free_items < 0 or w.free_changes < 0 or w.free_events < 0:
                 return OVERFLOW

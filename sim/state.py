@@ -38,6 +38,17 @@ CLASS_OF_KIND = (
     CLASS_OWN,
 )
 CLASSES = 5
+#: Where the hours of an item go (those of a WRITE item are shared out).
+ACTIVITY_OF_KIND = (
+    INCIDENTS,
+    REWORKING,
+    ANSWERING,
+    COORDINATING,
+    REVIEWING,
+    VERIFYING,
+    SPECIFYING,
+    CODING,
+)
 #: The "class" in service of a person who serves nothing: anything pre-empts it.
 FREE_CLASS = 5
 
@@ -72,7 +83,7 @@ PERSON = np.dtype(
         # service (owner: person.py); together and first, because every event reads them
         ("current", "i8"),  # item in service
         ("serving", "i8"),  # class of the item in service, or FREE_CLASS
-        ("stamp", "i8"),  # number of the present service; an older EVENT_DONE is void
+        ("event", "i8"),  # own event in the calendar: when to complete the item in service or look for work
         ("since", "f8"),  # h; accounted up to this time
         ("rate", "f8"),  # attention for items per hour of presence
         ("ready", "i8"),  # bit c set: queue of class c is not empty
@@ -237,7 +248,7 @@ AGENT = np.dtype(
 EVENT = np.dtype(
     [
         ("time", "f8"),
-        ("slot", "i8"),  # of the calendar
+        ("slot", "i8"),  # of the calendar; NONE while not in it
         ("tie", "i8"),  # order among events of the same time
         ("kind", "i8"),
         ("ref", "i8"),
@@ -342,6 +353,7 @@ class Org(NamedTuple):
     agents: np.ndarray
     events: np.ndarray
     buckets: np.ndarray  # int64 [power of two]: first event of each bucket of the calendar
+    occupied: np.ndarray  # uint64 [buckets / 64]: bit b of word a is set if bucket 64 a + b is not empty
     modules: np.ndarray  # int64 [modules]: row of the IC of each module, or NONE
     home: np.ndarray  # int64 [people]: module that a person's work lies at
     hours: np.ndarray

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from mechanisms.worlds import HOURS_PER_WEEK, organisation, play, world
 
-from sim.kernel import borrow, entry
+from sim.borrow import borrow
+from sim.kernel import entry
 from sim.mechanisms import defects, dependencies, questions, work
 from sim.parameters import record
 from sim.population import new_org, start

@@ -309,7 +309,7 @@ def test_tables_that_grow_change_nothing(name, monkeypatch):
         least = (
             0 if org.events.size else 4 * len(org.people)
         )  # the start itself needs a few events per person
-        return grow(org, **{table: max(16, least) for table in more})
+        return grow(org, **{table: max(8, least) for table in more})
 
     monkeypatch.setattr(sim.population, "grown", slowly)
     tight = play(scenario)

@@ -281,27 +281,29 @@ def find_reviewer(org, p, k, now):
     ties go by permanent id. Whoever could but has no allowance left is woken when it is positive again (people who are busy
     with something higher look at the queue when they have finished).
     """
-    item = org.items[k]
+    c = org.items[k].change
     best = NONE
     best_free = False
     best_left = 0.0
-    m = org.teams[item.team].first_member
+    best_pid = 0
+    m = org.teams[org.items[k].team].first_member
     while m >= 0:
         mate = org.people[m]
         free = mate.serving == FREE_CLASS
-        reads = mate.reviewer and mate.rate > LEAST_RATE
-        if mate.serving >= CLASS_OWN and reads and not has_read(org, item.change, m):
-            left = allowance(org, p, m, now)
-            if left <= LEAST_ALLOWANCE:
+        left = allowance(org, p, m, now)
+        # Combined with & rather than `and`: who may read is a toss-up, and large teams would pay for every wrong guess.
+        may = (mate.serving >= CLASS_OWN) & mate.reviewer & (mate.rate > LEAST_RATE)
+        more = (left > best_left) | ((left == best_left) & (mate.pid < best_pid))
+        better = (best < 0) | (free & (not best_free)) | ((free == best_free) & more)
+        exhausted = left <= LEAST_ALLOWANCE
+        if may & (better | exhausted) and not has_read(org, c, m):
+            if exhausted:
                 wake_when_allowed(org, p, m, now)
             else:
-                better = best < 0 or (free and not best_free)
-                if not better and free == best_free:
-                    better = left > best_left or (left == best_left and mate.pid < org.people[best].pid)
-                if better:
-                    best = m
-                    best_free = free
-                    best_left = left
+                best = m
+                best_free = free
+                best_left = left
+                best_pid = mate.pid
         m = mate.next_member
     return best
 
