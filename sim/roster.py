@@ -1,8 +1,9 @@
 """`orgsim import`: HR export -> chart, health report, scenario.
 
 `read_chart` reads an HR export or a chart file written by an earlier import, both with the same reader. `import_roster`
-writes a scenario and a chart file beside it. The chart file holds who reports to whom and a coarse tenure; names,
-e-mails, titles and pay are never written, and ids are hashed with a salt that is kept in the user's scenario.
+writes a scenario, and beside it a chart file and the salt with which its ids are hashed. The chart file holds who reports
+to whom and a coarse tenure; names, e-mails, titles and pay are never written. The salt has a file of its own, so that a
+scenario can be shared: whoever has salt and chart can look known ids up.
 """
 
 from __future__ import annotations
@@ -21,21 +22,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import UserError
-from sim.roster_build import Chart, build_chart
+from sim.errors import UserError, suggest
+from sim.levels import layers_from_below
+from sim.roster_build import build_chart
+from sim.roster_chart import INFERRED, Chart
+from sim.roster_fill import METHODS
 from sim.roster_read import read_source
+from sim.roster_values import counted
 
 __all__ = ["Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart"]
 
 _WIDE_SPAN = 15
+_LAYERS = "management layers above the ICs"
 _SMALLEST_GROUP = 5  # figures about fewer people are withheld
-_SALT_LINE = re.compile(r"^# salt: ([0-9a-f]{32})\s*$", re.MULTILINE)
+_SALT = re.compile(r"[0-9a-f]{32}\s*")
 _COLUMNS = ("id", "manager_id", "order", "role", "layer", "tenure_years", "inferred")
 
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What an import found and wrote: the report to print, the files (scenario, chart), the chart."""
+    """What an import found and wrote: the report to print, the files (scenario, chart, salt), the chart."""
 
     report: str
     written: tuple[Path, ...]
@@ -47,50 +53,40 @@ def read_chart(
     column_map: Mapping[str, str] | None = None,
     *,
     keep_roots: bool = False,
+    fill: str | None = None,
 ) -> Chart:
     """The chart of an HR export, of several that refer to each other, or of a chart file written by an import.
 
-    column_map: field -> column name, overrides what is recognised. keep_roots: managers with an unknown boss stay tops.
-    Raises UserError.
+    column_map: field -> column name, overrides what is recognised. keep_roots: managers with an unknown boss stay tops;
+    otherwise `fill` (teams, spans or top, default teams) says where they go, see `sim.roster_fill`. Raises UserError.
     """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
     if not paths:
         raise UserError("import: no file is given; name a CSV file with one row per person")
+    if fill is not None and fill not in METHODS:
+        raise UserError(f"--fill {fill}: use {', '.join(METHODS)}{suggest(fill, METHODS)}")
+    if fill is not None and keep_roots:
+        raise UserError(
+            f"--fill {fill}: cannot stand beside --keep-roots, which fills nothing; leave one out"
+        )
     several = len(paths) > 1
-    return build_chart([read_source(one, column_map or {}, several) for one in paths], keep_roots)
+    sources = [read_source(one, column_map or {}, several) for one in paths]
+    return build_chart(sources, None if keep_roots else fill or METHODS[0])
 
 
 # ---- health
 
 
-def _layers(boss: Sequence[int]) -> list[int]:
-    """Layer of each person from below: 0 without reports, else the longest path to a leaf."""
-    layer, waiting = [0] * len(boss), [0] * len(boss)
-    for above in boss:
-        if above >= 0:
-            waiting[above] += 1
-    ready = [person for person, reports in enumerate(waiting) if not reports]
-    while ready:
-        person = ready.pop()
-        above = boss[person]
-        if above >= 0:
-            layer[above] = max(layer[above], layer[person] + 1)
-            waiting[above] -= 1
-            if not waiting[above]:
-                ready.append(above)
-    return layer
-
-
 def health(chart: Chart) -> dict[str, int | float]:
     """Figures about the shape of the chart. Spans are direct reports per manager; tenure in years, NaN if withheld."""
     spans = sorted(Counter(above for above in chart.boss if above >= 0).values())
-    layer = _layers(chart.boss)
+    layer = layers_from_below(chart.boss)
     tenure = [years for years in chart.tenure_years if not math.isnan(years)]
     figures: dict[str, int | float] = {
         "people": chart.n,
         "managers": len(spans),
         "ICs": chart.n - len(spans),
-        "management layers": max(layer),
+        _LAYERS: max(layer),
         "tops": sum(above < 0 for above in chart.boss),
         "span, smallest": spans[0],
         "span, median": statistics.median(spans),
@@ -125,13 +121,7 @@ def health_report(chart: Chart) -> str:
     for source in chart.sources:
         lines.append(f"{source.name}: {source.encoding}, {source.delimiter}-separated")
         lines += [f"  {line}" for line in source.columns.describe()]
-    people_keys = (
-        "positions of one person",
-        "people in grouped rows",
-        "inferred managers",
-        "inferred top",
-        "people",
-    )
+    people_keys = ("positions of one person", "people in grouped rows", *INFERRED, "people")
     fates = {key: value for key, value in account.items() if key not in people_keys or key == people_keys[0]}
     shown = {
         key: value for key, value in fates.items() if value or key in ("rows read", "positions of one person")
@@ -139,18 +129,29 @@ def health_report(chart: Chart) -> str:
     lines += ["", "Rows (the first line is the sum of the others)", *_table(shown)]
     people = {key: account[key] for key in people_keys if account[key] or key == "people"}
     lines += ["", "People (the last line is the sum of the others)", *_table(people)]
+    if chart.unknown_bosses:
+        lines += ["", "Bosses not in the file (the first line is the sum of the others)"]
+        lines += _table(chart.unknown_bosses)
     shape = {key: value for key, value in health(chart).items() if value or key == "tops"}
-    lines += ["", "Shape of the tree", *_table(shape)]
-    by_layer = Counter(_layers(chart.boss))
-    lines += _table(
-        {f"people at layer {k}" + (" (ICs)" if k == 0 else ""): n for k, n in sorted(by_layer.items())}
-    )
+    lines += ["", "Shape of the tree", *_table(shape), *_table(_by_layer(chart))]
     found = {key: value for key, value in chart.counts.items() if value and key in _FOUND}
     if found:
         lines += ["", "Found in the file", *_table(found)]
     lines += ["", "Assumptions" if chart.assumptions else "No assumption was needed."]
     lines += [f"  {k}. {text}" for k, text in enumerate(chart.assumptions, 1)]
     return "\n".join(lines)
+
+
+def _by_layer(chart: Chart) -> dict[str, int]:
+    """People at each layer; the names are those that `organisation.remove_layer` counts by."""
+    people = Counter(layers_from_below(chart.boss))
+    top, *lower = sorted(people, reverse=True)
+    names = {0: "ICs (layer 0)", 1: "managers at layer 1 (first line)"}
+    names |= {k: f"managers at layer {k}" for k in lower if k > 1}
+    if top > 1:
+        one = sum(above < 0 for above in chart.boss) == 1
+        names[top] = f"managers at layer {top}" + (" (top)" if one else "")
+    return {names[k]: people[k] for k in sorted(people)}
 
 
 _FOUND = (
@@ -175,12 +176,13 @@ def import_roster(
     output: Path | str | None = None,
     force: bool = False,
     keep_roots: bool = False,
+    fill: str | None = None,
 ) -> ImportOutcome:
-    """Read a roster (or several), write a scenario and its chart file, and report.
+    """Read a roster (or several), write a scenario with its chart and salt files, and report.
 
-    output: the scenario file, by default the roster's stem with .yaml in the present folder; the chart file is put
-    beside it. force: overwrite these two (never the roster); the salt of an overwritten scenario is used again, so that
-    hashed ids stay the same. Raises UserError; then nothing is written.
+    output: the scenario file, by default the roster's stem with .yaml in the present folder; the others are put beside
+    it. force: overwrite scenario and chart (never the roster). A salt file that is there is used again, so that hashed ids
+    stay the same. keep_roots, fill: see `read_chart`. Raises UserError; then nothing is written.
     """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
     scenario = (
@@ -188,18 +190,19 @@ def import_roster(
     )
     if scenario.suffix.lower() not in (".yaml", ".yml"):
         raise UserError(f"{scenario}: a scenario file ends in .yaml; write -o {scenario.stem or 'my'}.yaml")
-    chart_file = scenario.with_name(f"{scenario.stem}.chart.csv")
+    chart_file, salt_file = (scenario.with_name(f"{scenario.stem}.chart.{end}") for end in ("csv", "salt"))
     _check_targets(paths, (scenario, chart_file), force)
-    chart = read_chart(paths, column_map, keep_roots=keep_roots)
-    salt = _old_salt(scenario) or secrets.token_hex(16)
-    _write_all(
-        {chart_file: _chart_text(chart, salt), scenario: _scenario_text(chart, scenario, chart_file, salt)}
-    )
+    old_salt = _old_salt(salt_file)
+    chart = read_chart(paths, column_map, keep_roots=keep_roots, fill=fill)
+    salt = old_salt or secrets.token_hex(16)
+    texts = {chart_file: _chart_text(chart, salt), scenario: _scenario_text(chart, scenario, chart_file)}
+    _write_all({**texts, **({} if old_salt else {salt_file: f"{salt}\n"})})
     report = (
-        f"{health_report(chart)}\n\nWritten: {scenario} (scenario) and {chart_file} (chart: hashed ids, no names, "
-        "e-mails, titles or pay).\nKeep the scenario to yourself: with its salt, known ids can be found in the chart."
+        f"{health_report(chart)}\n\nWritten: {scenario} (scenario), {chart_file} (chart: hashed ids, no names, e-mails, "
+        f"titles or pay) and {salt_file} (salt of the hash).\nPersonal data, not to be committed or shared: "
+        f"{', '.join(map(str, (*paths, chart_file, salt_file)))}. {scenario} holds none."
     )
-    return ImportOutcome(report, (scenario, chart_file), chart)
+    return ImportOutcome(report, (scenario, chart_file, salt_file), chart)
 
 
 def _check_targets(sources: Sequence[Path], targets: Sequence[Path], force: bool) -> None:
@@ -225,12 +228,19 @@ def _check_targets(sources: Sequence[Path], targets: Sequence[Path], force: bool
             )
 
 
-def _old_salt(scenario: Path) -> str | None:
-    try:
-        found = _SALT_LINE.search(scenario.read_text(encoding="utf-8")) if scenario.is_file() else None
-    except (OSError, UnicodeDecodeError):
+def _old_salt(file: Path) -> str | None:
+    """The salt of an earlier import. A file that holds something else is not touched: UserError."""
+    if not file.exists() and not file.is_symlink():
         return None
-    return found.group(1) if found else None
+    try:
+        text = file.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        text = ""
+    if not _SALT.fullmatch(text):
+        raise UserError(
+            f"{file}: exists already and holds no salt of an import; remove it, or choose another name with -o"
+        )
+    return text.strip()
 
 
 def _hashed_ids(chart: Chart, salt: str) -> list[str]:
@@ -247,7 +257,7 @@ def _hashed_ids(chart: Chart, salt: str) -> list[str]:
 
 
 def _chart_text(chart: Chart, salt: str) -> str:
-    ids, layer = _hashed_ids(chart, salt), _layers(chart.boss)
+    ids, layer = _hashed_ids(chart, salt), layers_from_below(chart.boss)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -267,11 +277,11 @@ def _chart_text(chart: Chart, salt: str) -> str:
     return text.getvalue()
 
 
-def _scenario_text(chart: Chart, scenario: Path, chart_file: Path, salt: str) -> str:
+def _scenario_text(chart: Chart, scenario: Path, chart_file: Path) -> str:
     figures = health(chart)
     question = (
-        f"How does our own organisation of {figures['people']:,} people in {figures['management layers'] + 1} layers "
-        "work as it is?"
+        f"How does our own organisation of {counted(figures['people'], 'person', 'people')} with "
+        f"{counted(figures[_LAYERS], 'management layer')} above the ICs work as it is?"
     )
     inferred = f", {figures['inferred managers']:,} of them inferred" if figures["inferred managers"] else ""
     return (
@@ -281,9 +291,6 @@ def _scenario_text(chart: Chart, scenario: Path, chart_file: Path, salt: str) ->
         "organisation:\n"
         f"  # {figures['ICs']:,} ICs, {figures['managers']:,} managers{inferred}\n"
         f"  chart: {json.dumps(chart_file.name, ensure_ascii=False)}\n"
-        "# The ids in the chart file are hashed with this salt. Keep it, and importing again gives the same ids;\n"
-        "# do not share it, because known ids can be found in the chart with it.\n"
-        f"# salt: {salt}\n"
     )
 
 
@@ -293,6 +300,8 @@ def _write_all(texts: Mapping[Path, str]) -> None:
     try:
         for path, text in texts.items():
             temporary[path].write_text(text, encoding="utf-8", newline="\n")
+            if path.suffix == ".salt":
+                temporary[path].chmod(0o600)
         for path in texts:
             os.replace(temporary[path], path)
     except (OSError, ValueError) as error:

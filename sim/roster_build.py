@@ -10,84 +10,41 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from sim import roster_values as values
 from sim.errors import UserError
+from sim.levels import MAX_LAYERS, MAX_PEOPLE, layers_from_below
+from sim.roster_chart import INFERRED, Chart, Position
+from sim.roster_fill import Known, fill
 from sim.roster_find import Finder, absent_key, chains_above, references_of
 from sim.roster_read import Record, Source
 from sim.roster_values import counted, rows_in_words
 
-MAX_PEOPLE = 200_000
-MAX_CHAIN = 100
 _LAST = "\U0010ffff"  # sorts after every id
-_TOP_KEY = _LAST + "top"
+_BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
+_UNKNOWN = "managers with an unknown boss"
 
 
-@dataclass(frozen=True)
-class Chart:
-    """An organisation as read from a roster. Sequences have one entry per person.
-
-    boss: index of the manager, -1 for a top. is_manager: has reports. order: rank by sorted source id. tenure_years:
-    coarse bands, NaN when unknown. inferred: a manager who is not in the file. accounting: rows and people by fate.
-    source_ids stay in memory and are never written.
-    """
-
-    boss: tuple[int, ...]
-    is_manager: tuple[bool, ...]
-    order: tuple[int, ...]
-    tenure_years: tuple[float, ...]
-    inferred: tuple[bool, ...]
-    source_ids: tuple[str, ...] = field(repr=False)
-    accounting: dict[str, int]
-    counts: dict[str, int]
-    assumptions: tuple[str, ...]
-    sources: tuple[Source, ...] = field(repr=False)
-
-    @property
-    def n(self) -> int:
-        """Number of people."""
-        return len(self.boss)
-
-
-@dataclass(slots=True)
-class _Position:
-    """One position of the tree: one or more rows of the same id, or an inferred manager."""
-
-    sort_key: str
-    records: list[Record]
-    status: str = values.FILLED
-    boss: int = -1  # index of a position
-    absent: str = ""  # key of a manager who is not in the file
-    own_boss: bool = False  # refers to itself, which marks the top
-    unknown: bool = False  # somebody is above, but it is not known who
-    order: int = -1
-    inferred: bool = False
-
-    @property
-    def place(self) -> str:
-        return self.records[0].place if self.records else "an inferred manager"
-
-
-def build_chart(sources: Sequence[Source], keep_roots: bool = False) -> Chart:
+def build_chart(sources: Sequence[Source], method: str | None = "teams") -> Chart:
     """The chart of one or several files that refer to each other.
 
-    keep_roots: managers whose boss is unknown stay tops instead of being put under one. Raises UserError when nobody
-    reports to anybody, or when there are too many people or layers.
+    method: how a boss is found for managers whose boss is unknown (see `sim.roster_fill`); None: they stay tops. Raises
+    UserError when nobody reports to anybody, or when there are too many people or layers.
     """
-    return _Builder(sources, keep_roots).chart()
+    return _Builder(sources, method).chart()
 
 
 class _Builder:
     """Works on one list of positions; every method is one step of `chart`."""
 
-    def __init__(self, sources: Sequence[Source], keep_roots: bool) -> None:
-        self.sources, self.keep_roots = tuple(sources), keep_roots
+    def __init__(self, sources: Sequence[Source], method: str | None) -> None:
+        self.sources, self.method = tuple(sources), method
         self.records = [record for source in sources for record in source.records]
         self.assumptions = [note for source in sources for note in source.notes]
         self.counts: Counter[str] = Counter()
-        self.positions: list[_Position] = []
+        self.positions: list[Position] = []
         self.kept: list[bool] = []
+        self.fates: dict[str, int] = {}
 
     def chart(self) -> Chart:
         """All steps in order."""
@@ -132,7 +89,7 @@ class _Builder:
             self._note("There is no id: every row is one position, and managers are found by name")
         for key, records in groups.items():
             status = min((r.status for r in records), key=lambda s: _FATE.get(s, 0))
-            self.positions.append(_Position(key, records, status, order=records[0].order))
+            self.positions.append(Position(key, records, status, order=records[0].order))
             self.positions[-1].inferred = records[0].inferred
         if merged:
             shared = sum(len(records) > 1 for records in groups.values())
@@ -248,7 +205,7 @@ class _Builder:
             if position.absent not in index_of:
                 index_of[position.absent] = len(self.positions)
                 above = self.chain_above.get(position.absent)
-                new = _Position(position.absent, [], unknown=above is None, inferred=True)
+                new = Position(position.absent, [], unknown=above is None, inferred=True)
                 if isinstance(above, int) and self.kept[above]:
                     new.boss = above
                 elif isinstance(above, str):
@@ -296,7 +253,7 @@ class _Builder:
             self._note(f"{counted(len(cut), 'reporting cycle')} cut at the member with the most reports", cut)
 
     def _attach(self) -> None:
-        """Put positions with an unknown boss, and rows outside the tree, below a top."""
+        """Put positions with an unknown boss, and rows outside the tree, below a manager."""
         positions = self.positions
         reports = Counter(p.boss for k, p in enumerate(positions) if self.kept[k] and p.boss >= 0)
         loose = [k for k, p in enumerate(positions) if self.kept[k] and p.boss < 0]
@@ -306,12 +263,13 @@ class _Builder:
         if not tops and not unknown:
             self._nobody_reports()
         self.counts["tops named by the file"] = len(tops)
-        if unknown and not self.keep_roots:
-            self._attach_unknown(tops, unknown)
+        if unknown and self.method is not None:
+            self._fill(unknown, tops)
         elif unknown:
+            self.fates = {_UNKNOWN: len(unknown), "kept as tops": len(unknown)}
             self._note(f"{counted(len(unknown), 'manager')} with an unknown boss: kept as separate tops")
-        heads = [k for k in (*tops, *unknown) if positions[k].boss < 0]
-        heads = heads or [len(positions) - 1]
+        alone = set(isolated)
+        heads = [k for k, p in enumerate(positions) if self.kept[k] and p.boss < 0 and k not in alone]
         if isolated:
             largest = self._largest(heads)
             for k in isolated:
@@ -322,31 +280,38 @@ class _Builder:
                 [positions[k].place for k in isolated],
             )
         self.counts["isolated rows put under the top"] = len(isolated)
-        if len(heads) > 1 and not self.keep_roots:
+        if len(heads) > 1 and self.method is not None:
             self._note(f"{len(heads):,} tops with nobody above them stay separate")
 
-    def _attach_unknown(self, tops: list[int], unknown: list[int]) -> None:
-        positions = self.positions
-        if len(tops) == 1:
-            above = tops[0]
-            self._note(
-                f"{counted(len(unknown), 'manager')} with an unknown boss: put under the top of the file"
-            )
-        elif tops or len(unknown) == 1:  # with several real tops, more of them is no assumption
-            if not tops:
-                self._note("One manager has no known boss and leads everybody: taken to be the top")
-            return
-        else:
-            above = len(positions)
-            positions.append(_Position(_TOP_KEY, [], inferred=True))
-            self.kept.append(True)
-            self.counts["inferred top"] = 1
-            self._note(
-                f"No row is the top: one top is inferred, and the {len(unknown):,} managers whose boss is unknown "
-                "report to it; a span that wide is an artefact of the missing rows"
-            )
-        for k in unknown:
+    def _fill(self, unknown: list[int], tops: list[int]) -> None:
+        """Find a boss for the managers whose boss is unknown; see `sim.roster_fill`."""
+        positions, kept = self.positions, self.kept
+        ranked = sorted(range(len(positions)), key=lambda k: positions[k].sort_key)
+        rank = [0] * len(positions)
+        for place, k in enumerate(ranked):
+            rank[k] = place
+        known = Known(
+            boss=[p.boss if kept[k] else -1 for k, p in enumerate(positions)],
+            people=[p.heads for p in positions],
+            teams=[
+                frozenset().union(*(r.teams for r in p.records)) if kept[k] else frozenset()
+                for k, p in enumerate(positions)
+            ],
+            rank=rank,
+        )
+        filling = fill(known, unknown, tops, self.method)
+        for new in range(filling.between):
+            positions.append(Position(f"{_BETWEEN_KEY}{new:06d}", [], inferred=True))
+        if filling.new_top:
+            positions.append(Position(_TOP_KEY, [], inferred=True))
+        kept += [True] * (len(positions) - len(kept))
+        for k, above in filling.boss.items():
             positions[k].boss = above
+        self.counts["inferred in between"] = filling.between
+        self.counts["inferred top"] = int(filling.new_top)
+        self.fates = {_UNKNOWN: len(unknown), **{key: n for key, n in filling.fates.items() if n}}
+        for note in filling.notes:
+            self._note(note)
 
     def _largest(self, heads: list[int]) -> int:
         below: Counter[int] = Counter()
@@ -400,9 +365,7 @@ class _Builder:
 
     def _people(self) -> Chart:
         kept = [k for k in range(len(self.positions)) if self.kept[k]]
-        heads = {
-            k: sum(r.people for r in self.positions[k].records if r.status == values.GROUP) or 1 for k in kept
-        }
+        heads = {k: self.positions[k].heads for k in kept}
         total = sum(heads.values())
         if total > MAX_PEOPLE:
             raise UserError(
@@ -435,6 +398,7 @@ class _Builder:
             inferred=tuple(inferred),
             source_ids=tuple(ids),
             accounting=self._accounting(kept, heads),
+            unknown_bosses=self.fates,
             counts=dict(self.counts),
             assumptions=tuple(self.assumptions),
             sources=self.sources,
@@ -462,12 +426,15 @@ class _Builder:
         account |= {
             "people in grouped rows": sum(heads[k] for k in grouped),
             "inferred managers": self.counts["inferred managers"],
+            "inferred in between": self.counts["inferred in between"],
             "inferred top": self.counts["inferred top"],
             "people": sum(heads.values()),
         }
-        origins = ("positions of one person", "people in grouped rows", "inferred managers", "inferred top")
+        origins = ("positions of one person", "people in grouped rows", *INFERRED)
         if rows != sum(fates) or account["people"] != sum(account[key] for key in origins):
             raise AssertionError(f"a row of the roster was lost: {account}")
+        if 2 * self.fates.get(_UNKNOWN, 0) != sum(self.fates.values()):
+            raise AssertionError(f"a manager with an unknown boss was lost: {self.fates}")
         return account
 
 
@@ -476,18 +443,9 @@ _FATE = {values.VACANCY: 1, values.INACTIVE: 2}
 
 
 def _check_depth(boss: Sequence[int], name: str) -> None:
-    depth = [0] * len(boss)
-    for person in range(len(boss)):
-        path, node = [], person
-        while node >= 0 and depth[node] == 0:
-            path.append(node)
-            node = boss[node]
-        steps = depth[node] if node >= 0 else 0
-        for node in reversed(path):
-            steps += 1
-            depth[node] = steps
-    if max(depth, default=0) > MAX_CHAIN + 1:
+    layers = max(layers_from_below(boss), default=0)
+    if layers > MAX_LAYERS:
         raise UserError(
-            f"{name}: the longest chain of managers has {max(depth) - 1:,} steps, more than the limit of {MAX_CHAIN}; "
+            f"{name}: the longest chain of managers has {layers:,} steps, more than the limit of {MAX_LAYERS}; "
             "the manager column is probably another one, name it with --map manager=COLUMN"
         )

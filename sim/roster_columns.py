@@ -190,10 +190,22 @@ def _mapped_column(header: Sequence[str], field: str, name: str, place: str) -> 
         if matches:
             return matches[0]
     known = [column for column in header if column]
+    hint = "" if _holds_data(known) else suggest(name, known)
     raise UserError(
-        f"{place}: --map {field}={name}: there is no column '{name}'{suggest(name, known) or '.'} "
-        f"Columns: {', '.join(known)}"
+        f"{place}: --map {field}={name}: there is no column '{name}'{hint or '.'} {_listed(known)}"
     )
+
+
+def _holds_data(header: Sequence[str]) -> bool:
+    """Whether the first line seems to hold a person instead of column names: a number, a date or an e-mail."""
+    return any("@" in cell or cell.strip("+-./: 0123456789") == "" for cell in header)
+
+
+def _listed(header: Sequence[str]) -> str:
+    """The columns in words. A line that holds a person is not shown."""
+    if _holds_data(header):
+        return "The row holds numbers or e-mails, not column names: put a first row above it that names the columns"
+    return f"Columns: {', '.join(header) or 'none'}"
 
 
 def check_columns(columns: Columns, place: str) -> None:
@@ -207,16 +219,16 @@ def check_columns(columns: Columns, place: str) -> None:
         missing.append("a person's id")
     if not reports_to:
         missing.append("the manager")
-    names = ", ".join(name for name in columns.header if name)
+    names = [name for name in columns.header if name]
     ties = ""
-    if len([name for name in columns.header if name]) == 2:
+    if len(names) == 2 and not _holds_data(names):
         ties = " A list of ties between people is not a roster, which has one row per person."
     example = " ".join(
         f"--map {f}=COLUMN" for f, m in (("id", "a person's id"), ("manager", "the manager")) if m in missing
     )
+    advice = f"{ties} Name the column with {example}" if not _holds_data(names) else ""
     raise UserError(
-        f"{place}: no column for {' and '.join(missing)} is recognised. Columns: {names or 'none'}.{ties} "
-        f"Name the column with {example}"
+        f"{place}: no column for {' and '.join(missing)} is recognised. {_listed(names)}.{advice}"
     )
 
 

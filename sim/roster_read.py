@@ -37,6 +37,7 @@ class Record:
     people: int  # people that the row stands for
     tenure_years: float
     team: str  # the last and so most specific of the row's teams
+    teams: frozenset[str]  # all of them, of every team column, in plain form
     lead: bool  # the title says that the person leads the team
     order: int  # numbering of a chart file that was written by an import, else -1
     inferred: bool  # so marked in such a chart file
@@ -242,7 +243,8 @@ class _Reader:
                 records.append(self._record(row, cells))
         if not records:
             raise UserError(f"{table.name}: no row after the header (row {table.header_row}) holds a person")
-        several = sum(len(self._teams(cells)) > 1 for _, cells in table.rows)
+        k = self.columns.best("team")
+        several = sum(len(self._teams(cells, k)) > 1 for _, cells in table.rows)
         return Source(
             table.name, records, self.columns, table.encoding, _DELIMITERS[table.delimiter], blank, totals, several,
             self.notes,
@@ -328,9 +330,9 @@ class _Reader:
         first = next(cell for cell in cells if cell.strip())
         return values.is_total(first) and not any(cells[k].strip() for k in self.manager_columns)
 
-    def _teams(self, cells: list[str]) -> list[str]:
-        """The teams of a row: a cell may hold several, set apart by | or ;. The last is the most specific."""
-        k = self.columns.best("team")
+    @staticmethod
+    def _teams(cells: list[str], k: int | None) -> list[str]:
+        """The teams in a cell of a row, set apart by | or ;. The last is the most specific."""
         if k is None or k >= len(cells):
             return []
         return [values.clean(part) for part in cells[k].replace(";", "|").split("|") if part.strip()]
@@ -343,7 +345,7 @@ class _Reader:
         fte, people = self._fte(cells, status)
         if people > 1 and status in (values.FILLED, values.OTHER, values.UNDISCLOSED):
             status = values.GROUP
-        teams = self._teams(cells)
+        teams = self._teams(cells, self.columns.best("team"))
         keys = {f"id {k}": [values.clean_id(cells[k])] for k in self.columns.all("id")[1:]}
         keys = {kind: found for kind, found in keys.items() if not values.is_no_id(found[0])}
         chain = [values.clean_id(cells[k]) for k in self.columns.chain]
@@ -360,6 +362,9 @@ class _Reader:
             people=people,
             tenure_years=self._tenure(cells),
             team=teams[-1] if teams else "",
+            teams=frozenset(
+                values.plain(team) for k in self.columns.all("team") for team in self._teams(cells, k)
+            ),
             lead=values.plain(title) in ("lead", "teamlead", "head", "manager"),
             order=self._order(cells, row),
             inferred=self.inferred_at is not None and cells[self.inferred_at].strip() == "1",
@@ -424,7 +429,7 @@ class _Reader:
             return fte, 1
         if fte > MAX_ROWS:
             raise UserError(
-                f"{self.table.name}: one row stands for {fte:,.0f} people, more than the limit of {MAX_ROWS:,}; "
+                f"{self.table.name}: one row stands for more people than the limit of {MAX_ROWS:,}; "
                 "check the column for FTE"
             )
         return fte, max(1, math.floor(fte + 0.5))

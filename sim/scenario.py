@@ -26,7 +26,7 @@ from typing import Any
 from sim.bundled import find, one_line, shown
 from sim.errors import UserError
 from sim.parameters import REGISTRY, defaults
-from sim.scenario_checks import check_structure, implausible
+from sim.scenario_checks import check_structure, implausible, place_of
 from sim.statements import SETTINGS, STRUCTURES, Statement, check_value, known_path, statement
 from sim.yaml_source import parse_yaml, read_yaml
 
@@ -170,6 +170,10 @@ class Scenario:
             base = base._derive(outside, places, None)
         return _build(_Origin(chain, origin.files, applied, base, own, named))
 
+    def place(self, path: str) -> str:
+        """``"file:line:column: "`` where *path* is stated last, of the file itself if it is not stated; see `Statement`."""
+        return place_of(path, self._origin.chain)
+
     def hash(self) -> str:
         """Hex SHA-256 of everything that determines results: not of names, questions, descriptions and sources."""
         text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -188,7 +192,7 @@ class Scenario:
             "time": {"weeks": self.weeks, "warmup_weeks": self.warmup_weeks, "tick_hours": self.tick_hours},
             "organisation": structure,
             "hold_base": self.hold_base.hash() if self.hold_base is not None else None,
-            "parameters": {path: _plain(self.values[path]) for path in sorted(self.values)},
+            "parameters": {path: json_value(self.values[path]) for path in sorted(self.values)},
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -341,7 +345,7 @@ def _build(origin: _Origin) -> Scenario:
         origin = replace(origin, base=base, own=own)
     if organisation.hold is not None and base is not None:
         organisation = _held(organisation, base, chain, own)
-    check_structure(organisation, base, chain)
+    check_structure(organisation, base, chain, values["organisation.bottom_span_ratio"])
     leaf = chain[origin.files - 1]
     scenario = Scenario(
         name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
@@ -440,8 +444,8 @@ def _held(organisation: Organisation, base: Scenario, chain: Sequence[Statement]
     return replace(organisation, ics=base.organisation.ics)
 
 
-def _plain(value: Value) -> Value:
-    """Value for JSON: infinity has no number there."""
+def json_value(value: Value) -> Value:
+    """The value of a parameter for JSON, which has no number for infinity: the word that scenarios use."""
     return ".inf" if isinstance(value, float) and math.isinf(value) else value
 
 

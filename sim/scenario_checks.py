@@ -1,12 +1,13 @@
 """Checks of a resolved scenario: a structure that can be built, and warnings about what is allowed but hardly meant.
 
-Only arithmetic, no NumPy: `orgsim check` answers at once. `sim.structure` builds the tree and checks the rest.
+Only arithmetic, no NumPy, so that scenarios load at once. `sim.structure` builds the tree and finds the rest.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.errors import UserError
+from sim.levels import level_sizes, level_sizes_from_spans, refused_layer
 from sim.parameters import REGISTRY
 from sim.statements import Statement
 
@@ -18,54 +19,58 @@ SHORT_WEEKS = 26
 
 
 def check_structure(
-    organisation: "Organisation", base: "Scenario | None", chain: Sequence[Statement]
+    organisation: "Organisation",
+    base: "Scenario | None",
+    chain: Sequence[Statement],
+    bottom_span_ratio: float,
 ) -> None:
     """Raise `UserError`, at the place that states it, if no tree can be built. base: what `hold` keeps equal."""
 
     def place(key: str) -> str:
-        path = f"organisation.{key}"
-        stated = [part for part in chain if path in part.settings]
-        return f"{(stated or chain)[-1].place(path)}{path}: "
+        return place_of(f"organisation.{key}", chain)
 
     if organisation.chart is not None:
         return
     if organisation.chart_columns:
-        raise UserError(f"{place('chart_columns')}there is no chart that has columns; give chart: a CSV file")
-    if organisation.ics is None and base is None:
-        raise UserError(f"{place('ics')}is missing; give ics with management_layers or spans, or a chart")
-    if organisation.spans is None and organisation.management_layers is None:
         raise UserError(
-            f"{place('management_layers')}is missing; say how the organisation is layered with management_layers (3), spans "
-            f"([6, 4, 4]) or a chart (a file)"
+            f"{place('chart_columns')}organisation.chart_columns: there is no chart that has columns; give chart: a CSV file"
+        )
+    if organisation.ics is None and base is None:
+        raise UserError(
+            f"{place('ics')}organisation.ics: is missing; give ics with management_layers or spans, or a chart"
         )
     layers = organisation.management_layers or len(organisation.spans or ())
-    if organisation.remove_layer is not None and organisation.remove_layer >= layers:
-        text = f"use 1 to {layers - 1}" if layers > 1 else "there is no other"
+    if not layers:
         raise UserError(
-            f"{place('remove_layer')}{organisation.remove_layer} is not below the top (layer {layers}), and nobody is above "
-            f"the top to take its reports; {text}"
+            f"{place('management_layers')}organisation.management_layers: is missing; say how the organisation is layered "
+            f"with management_layers (3), spans ([6, 4, 4]) or a chart (a file)"
         )
-    held_twice = (
-        base is not None and base.hold_base is not None
-    )  # then the base's ICs are only known once it is built
-    if organisation.spans is None or organisation.ics is None or held_twice:
-        return
-    sizes = _sizes(organisation.ics, organisation.spans)
-    if sizes[-1] != 1:
-        names = " -> ".join(f"{size:,}" for size in (organisation.ics, *sizes))
-        raise UserError(
-            f"{place('spans')}{list(organisation.spans)} ends in {sizes[-1]:,} managers without a boss ({names}); it must "
-            f"end in one top, as {[*organisation.spans, sizes[-1]]} does"
-        )
+    # Where the base is held itself, its ICs are only known once its tree is built.
+    known = organisation.ics is not None and (base is None or base.hold_base is None)
+    managers: Sequence[int] = ()
+    if known:
+        key = "spans" if organisation.spans is not None else "management_layers"
+        try:
+            managers = _managers(organisation, bottom_span_ratio)
+        except UserError as error:
+            raise UserError(f"{place(key)}{error}") from None
+    layer = organisation.remove_layer
+    if layer is not None and layer >= layers:
+        text = refused_layer(layer, managers or [None] * layers, range(1, layers))
+        raise UserError(f"{place('remove_layer')}organisation.remove_layer: {text}")
 
 
-def _sizes(ics: int, spans: Sequence[int]) -> list[int]:
+def _managers(organisation: "Organisation", bottom_span_ratio: float) -> tuple[int, ...]:
     """Managers per level, bottom up."""
-    sizes = []
-    for span in spans:
-        ics = -(-ics // span)
-        sizes.append(ics)
-    return sizes
+    if organisation.spans is not None:
+        return level_sizes_from_spans(organisation.ics, organisation.spans)
+    return level_sizes(organisation.ics, organisation.management_layers, bottom_span_ratio)
+
+
+def place_of(path: str, chain: Sequence[Statement]) -> str:
+    """``"file:line:column: "`` of the last statement of *path*, or of the file as a whole if none states it."""
+    stated = [part for part in chain if path in part.settings or path in part.parameters]
+    return (stated or chain)[-1].place(path)
 
 
 def implausible(scenario: "Scenario") -> Iterator[str]:
@@ -81,9 +86,11 @@ def implausible(scenario: "Scenario") -> Iterator[str]:
     organisation = scenario.organisation
     span = _first_line_span(organisation, float(scenario.values["organisation.bottom_span_ratio"]))
     if span > WIDE_SPAN:
+        held = organisation.hold if scenario.hold_base is not None else None
+        before = f", before hold: {held} changes the number of ICs" if held not in (None, "ics") else ""
         yield (
-            f"organisation: about {span:.0f} reports per first-line manager; hardly any real organisation has more than "
-            f"{WIDE_SPAN}"
+            f"organisation: about {span:.0f} reports per first-line manager{before}; hardly any real organisation has more "
+            f"than {WIDE_SPAN}"
         )
     if organisation.hold is not None and scenario.hold_base is None:
         yield (

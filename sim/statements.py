@@ -13,12 +13,10 @@ from typing import Any
 
 from sim.bundled import one_line
 from sim.errors import UserError, suggest
+from sim.levels import HOLDS, MAX_LAYERS, MAX_PEOPLE
 from sim.parameters import REGISTRY
 from sim.yaml_source import YamlDocument
 
-MAX_PEOPLE = 200_000  # as in sim.structure, which is not imported here because it needs NumPy
-MAX_LAYERS = 100
-HOLDS = ("ics", "headcount", "payroll", "budget")
 STRUCTURES = ("ics", "management_layers", "spans", "chart")
 WORDS = {
     "question": "the question that the scenario answers, in one sentence",
@@ -55,7 +53,7 @@ _ORGANISATION = (
     Setting("organisation.ics", "int", 96, 1, MAX_PEOPLE, "people", "individual contributors"),
     Setting(
         "organisation.management_layers", "int", 3, 1, MAX_LAYERS, "layers",
-        "manager levels above the ICs, the top included, balanced; instead of spans or a chart",
+        "management layers above the ICs, the top included, balanced; instead of spans or a chart",
     ),
     Setting(
         "organisation.spans", "spans", None, 1, MAX_PEOPLE, "reports",
@@ -76,7 +74,7 @@ _ORGANISATION = (
     ),
     Setting(
         "organisation.remove_layer", "int", None, 1, MAX_LAYERS, "layer",
-        "managers at this layer (1 = first line) go, their reports move to their boss",
+        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go",
     ),
 )  # fmt: skip
 SETTINGS: Mapping[str, Setting] = {setting.path: setting for setting in (*_TIME, *_ORGANISATION)}

@@ -16,20 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import UserError, suggest
-from sim.tree import (
-    IC,
-    MANAGER,
-    MANAGER_ID,
+from sim.levels import (
+    HOLDS,
     MAX_LAYERS,
     MAX_PEOPLE,
-    PayScale,
-    Tree,
-    assemble,
     check_size,
-    check_tree,
-    depth_first,
-    select,
+    level_sizes,
+    level_sizes_from_spans,
+    refused_layer,
 )
+from sim.tree import IC, MANAGER, MANAGER_ID, PayScale, Tree, assemble, check_tree, depth_first, select
 
 if TYPE_CHECKING:
     from sim.roster import Chart
@@ -55,70 +51,6 @@ __all__ = [
     "remove_layer",
     "resize_ics",
 ]
-
-HOLDS = ("ics", "headcount", "payroll", "budget")
-
-
-# ---- how many managers at each level
-
-
-def level_sizes(ics: int, management_layers: int, bottom_span_ratio: float = 1.5) -> tuple[int, ...]:
-    """Managers per level, bottom up, of a balanced organisation with that many layers, the top included.
-
-    Upper spans are s = (ics / ratio)^(1 / layers), the bottom span is ratio * s, so level l has
-    ics / (ratio s^l) managers, rounded and at least one. 96 ICs in 3 layers: (16, 4, 1).
-    """
-    _check_ics(ics)
-    if not 1 <= management_layers <= MAX_LAYERS:
-        raise UserError(
-            f"organisation.management_layers: {management_layers} is out of range; use 1 (one manager) to {MAX_LAYERS}"
-        )
-    if not (math.isfinite(bottom_span_ratio) and bottom_span_ratio > 0):
-        raise UserError(
-            f"organisation.bottom_span_ratio: {bottom_span_ratio} must be above 0; 1.5 is the default"
-        )
-    scaled = ics / bottom_span_ratio
-    levels = range(1, management_layers)
-    # Rounded half up; ics / (ratio s^l) is written as a power of `scaled` because s^L cancels exactly at the top.
-    sizes = [max(1, math.floor(scaled ** (1 - level / management_layers) + 0.5)) for level in levels]
-    return _checked_sizes(ics, (*sizes, 1))
-
-
-def level_sizes_from_spans(ics: int, spans: Sequence[int]) -> tuple[int, ...]:
-    """Managers per level, bottom up, for spans of control given bottom up: ceil(n / span) at each level.
-
-    Raises UserError unless the last level is one top.
-    """
-    _check_ics(ics)
-    if not 1 <= len(spans) <= MAX_LAYERS:
-        raise UserError(f"organisation.spans: {len(spans)} levels; give 1 to {MAX_LAYERS} spans, bottom up")
-    sizes, below = [], ics
-    for span in spans:
-        if span < 1:
-            raise UserError(
-                f"organisation.spans: {span} in {list(spans)} is no span; every span is at least 1"
-            )
-        below = -(-below // span)
-        sizes.append(below)
-    if below != 1:
-        chain = " -> ".join(f"{size:,}" for size in (ics, *sizes))
-        raise UserError(
-            f"organisation.spans: {list(spans)} ends in {below:,} managers without a boss ({chain}); it must end in "
-            f"one top, as {[*spans, below]} does"
-        )
-    return _checked_sizes(ics, tuple(sizes))
-
-
-def _check_ics(ics: int) -> None:
-    if ics < 1:
-        raise UserError(f"organisation.ics: {ics} is too few; at least 1 IC is needed")
-    check_size(ics)
-
-
-def _checked_sizes(ics: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
-    check_size(ics + sum(sizes))
-    return sizes
-
 
 # ---- trees
 
@@ -170,16 +102,12 @@ def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
     A root has nobody to hand its reports to: roots at that layer stay. If only roots are there, UserError. Layers and
     pay are those of the tree that is left; permanent ids and modules are kept.
     """
-    if not 1 <= layer <= tree.layers:
-        raise UserError(
-            f"organisation.remove_layer: there is no layer {layer}; this organisation has layers 1 (first-line "
-            f"managers) to {tree.layers} (the top)"
-        )
     gone = (tree.role == MANAGER) & (tree.layer == layer) & (tree.boss >= 0)
     if not gone.any():
-        others = f"; use 1 to {tree.layers - 1}" if tree.layers > 1 else ", and it has no other layer"
+        managers = np.bincount(tree.layer[tree.ics :], minlength=2)[1:]
+        removable = np.unique(tree.layer[(tree.role == MANAGER) & (tree.boss >= 0)])
         raise UserError(
-            f"organisation.remove_layer: layer {layer} is the top, and nobody is above to take its reports{others}"
+            f"organisation.remove_layer: {refused_layer(layer, managers.tolist(), removable.tolist())}"
         )
     # One layer has no two managers on one path, so one step up is enough.
     boss = np.where(gone[tree.boss] & (tree.boss >= 0), tree.boss[tree.boss], tree.boss).astype(np.int64)

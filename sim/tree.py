@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError
+from sim.levels import MAX_LAYERS, layers_from_below
 
 MANAGER_ID = 1 << 24  # permanent ids of managers start here, those of ICs at 0
-MAX_PEOPLE = 200_000
-MAX_LAYERS = 100
 IC, MANAGER = 0, 1
 
 
@@ -150,14 +149,6 @@ class Tree:
         )
 
 
-def check_size(people: int) -> None:
-    """Raise UserError when an organisation would be larger than the limit, before memory is taken."""
-    if people > MAX_PEOPLE:
-        raise UserError(
-            f"organisation: {people:,} people are more than the limit of {MAX_PEOPLE:,}; lower organisation.ics"
-        )
-
-
 def check_tree(tree: Tree) -> None:
     """Raise ValueError unless the arrays form a forest in the documented order, with layers that fit."""
     n, ics = tree.n, tree.ics
@@ -174,7 +165,7 @@ def check_tree(tree: Tree) -> None:
         raise ValueError("a permanent id does not fit its role")
     if np.any(tree.role[tree.boss[tree.boss >= 0]] != MANAGER):
         raise ValueError("somebody reports to an IC")
-    if np.any(_layers(tree.boss.tolist(), tree.role.tolist()) != tree.layer):
+    if np.any(_layers(tree.role, tree.boss) != tree.layer):
         raise ValueError("layers are not the longest path below")
     if np.any(np.lexsort((tree.pid, tree.layer)) != np.arange(n)):
         raise ValueError("rows are not in the order ICs by id, managers by layer and id")
@@ -188,7 +179,7 @@ def assemble(
     pid: np.ndarray, role: np.ndarray, boss: np.ndarray, module: np.ndarray, pay_scale: PayScale
 ) -> Tree:
     """Compute layers and pay, and bring the rows into the documented order."""
-    layer = _layers(boss.tolist(), role.tolist())
+    layer = _layers(role, boss)
     if layer.max(initial=0) > MAX_LAYERS:
         raise UserError(
             f"organisation: {layer.max()} management layers are more than the limit of {MAX_LAYERS}; check the "
@@ -212,27 +203,10 @@ def select(
     return tree.pid[keep], tree.role[keep], np.where(boss >= 0, row_of[boss], -1), tree.module[keep]
 
 
-def _layers(boss: list[int], role: list[int]) -> np.ndarray:
-    """Layers from below, int32[n]. Raises ValueError on a cycle."""
-    layer = [1 if code == MANAGER else 0 for code in role]
-    waiting = [0] * len(boss)
-    for above in boss:
-        if above >= 0:
-            waiting[above] += 1
-    ready = [row for row, reports in enumerate(waiting) if reports == 0]
-    done = 0
-    while ready:
-        row = ready.pop()
-        done += 1
-        above = boss[row]
-        if above >= 0:
-            layer[above] = max(layer[above], layer[row] + 1)
-            waiting[above] -= 1
-            if waiting[above] == 0:
-                ready.append(above)
-    if done != len(boss):
-        raise ValueError("the tree has a cycle")
-    return np.array(layer, dtype=np.int32)
+def _layers(role: np.ndarray, boss: np.ndarray) -> np.ndarray:
+    """Layers from below, int32[n]: 0 for ICs, at least 1 for managers. Raises ValueError on a cycle."""
+    lowest = (role == MANAGER).astype(int).tolist()
+    return np.array(layers_from_below(boss.tolist(), lowest), dtype=np.int32)
 
 
 def depth_first(boss: Sequence[int], key: Sequence[int]) -> list[int]:

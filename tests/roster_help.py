@@ -1,9 +1,23 @@
 """Helpers of the tests of `orgsim import`."""
 
+from pathlib import Path
+
+import pytest
+
 from sim.roster import read_chart
+from sim.roster_chart import INFERRED
 from sim.structure import PayScale, chart_tree, check_tree
 
 PAY = PayScale(200_000.0)
+ORGS = Path(__file__).resolve().parents[1] / ".." / "shared" / "orgs"
+
+
+def real(name):
+    """A real chart that lies beside the project; without it the test is skipped."""
+    path = ORGS / name
+    if not path.is_file():
+        pytest.skip(f"the shared organisation charts are not beside the project ({name})")
+    return path
 
 
 def write(tmp_path, text, name="roster.csv", encoding="utf-8"):
@@ -23,12 +37,20 @@ def read(tmp_path, text, column_map=None, **options):
 
 
 def account(chart):
-    """The accounting identities: no row is lost, and nobody comes from nowhere."""
+    """The accounting identities: no row is lost, nobody comes from nowhere, every unknown boss has one fate."""
     rows = dict(chart.accounting)
     people = rows.pop("people")
-    added = rows.pop("inferred managers") + rows.pop("inferred top") + rows.pop("people in grouped rows")
-    assert people == chart.n == added + rows["positions of one person"]
+    inferred = sum(rows.pop(key) for key in INFERRED)
+    assert (
+        people == chart.n == inferred + rows.pop("people in grouped rows") + rows["positions of one person"]
+    )
+    if (
+        "role" not in chart.sources[0].columns.header
+    ):  # a chart file of an import has its inferred people in rows
+        assert inferred == sum(chart.inferred)
     assert rows.pop("rows read") == sum(rows.values())
+    fates = dict(chart.unknown_bosses)
+    assert fates.pop("managers with an unknown boss", 0) == sum(fates.values())
 
 
 def edges(chart):

@@ -1,8 +1,10 @@
 """What `orgsim import` writes and reports, and that no file at all breaks it."""
 
 import csv
+import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from roster_help import PAY, account, read, write
 
+import cli
 from sim.errors import UserError
 from sim.roster import health, health_report, import_roster, read_chart
+from sim.roster_fill import METHODS
 from sim.structure import chart_tree, check_tree
 
 PERSONAL = (
@@ -27,17 +31,20 @@ PERSONAL = (
 def test_import_writes_a_scenario_and_a_chart_without_anything_personal(tmp_path):
     source = write(tmp_path, PERSONAL, "staff.csv")
     outcome = import_roster(source, {}, tmp_path / "my.yaml")
-    assert [path.name for path in outcome.written] == ["my.yaml", "my.chart.csv"]
+    assert [path.name for path in outcome.written] == ["my.yaml", "my.chart.csv", "my.chart.salt"]
     output = outcome.report + repr(outcome.chart) + "".join(path.read_text() for path in outcome.written)
     for line in PERSONAL.splitlines()[1:]:
         for cell in line.split(",")[:-1]:
             assert not cell or cell not in output
             assert not cell or cell.split("@")[0] not in output
-    scenario, chart = (path.read_text() for path in outcome.written)
+    scenario, chart, salt = (path.read_text() for path in outcome.written)
+    assert salt.strip() not in scenario + chart + outcome.report
     assert "extends: base\n" in scenario
     assert 'chart: "my.chart.csv"' in scenario
     assert chart.splitlines()[0] == "id,manager_id,order,role,layer,tenure_years,inferred"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["my.chart.csv", "my.yaml", "staff.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "my.chart.csv", "my.chart.salt", "my.yaml", "staff.csv"
+    ]  # fmt: skip
 
 
 def test_the_scenario_loads(tmp_path):
@@ -48,7 +55,7 @@ def test_the_scenario_loads(tmp_path):
     assert scenario.organisation.chart == outcome.written[1]
     assert scenario.name == "my"
     assert "4 people" not in scenario.question
-    assert "5 people in 3 layers" in scenario.question
+    assert "5 people with 2 management layers above the ICs" in scenario.question
 
 
 def test_ids_are_hashed_with_a_salt_that_is_kept(tmp_path):
@@ -58,6 +65,29 @@ def test_ids_are_hashed_with_a_salt_that_is_kept(tmp_path):
     assert one != two
     again = import_roster(source, {}, tmp_path / "one.yaml", force=True).written[1].read_text()
     assert again == one
+    for name in ("two.yaml", "two.chart.csv"):
+        (tmp_path / name).unlink()
+    assert import_roster(source, {}, tmp_path / "two.yaml").written[1].read_text() == two
+
+
+def test_a_file_in_the_place_of_the_salt_is_not_touched(tmp_path):
+    source, other = write(tmp_path, PERSONAL), write(tmp_path, "precious", "my.chart.salt")
+    with pytest.raises(UserError, match=r"my.chart.salt: exists already and holds no salt"):
+        import_roster(source, {}, tmp_path / "my.yaml", force=True)
+    assert other.read_text() == "precious"
+    assert not (tmp_path / "my.yaml").exists()
+
+
+def test_the_report_names_the_files_that_must_not_be_committed_and_git_ignores_them(tmp_path):
+    outcome = import_roster(write(tmp_path, PERSONAL, "staff.csv"), {}, tmp_path / "my.yaml")
+    (line,) = (line for line in outcome.report.splitlines() if "not to be committed" in line)
+    personal, rest = line.split(". ")[0], line.rsplit(". ", 1)[1]
+    for name in ("staff.csv", "my.chart.csv", "my.chart.salt"):
+        assert name in personal
+    assert rest == f"{tmp_path / 'my.yaml'} holds none."
+    patterns = (Path(__file__).resolve().parents[1] / ".gitignore").read_text().splitlines()
+    for path in outcome.written[1:]:
+        assert any(fnmatch(path.name, pattern) for pattern in patterns if pattern)
 
 
 def test_nothing_is_overwritten_silently(tmp_path):
@@ -78,26 +108,43 @@ def test_nothing_is_overwritten_silently(tmp_path):
     assert not (tmp_path / "bad.yaml").exists()
 
 
+def test_results_of_a_chart_hold_no_ids_and_nothing_personal(tmp_path, monkeypatch, capsys):
+    outcome = import_roster(write(tmp_path, PERSONAL, "staff.csv"), {}, tmp_path / "my.yaml")
+    monkeypatch.chdir(tmp_path)
+    short = ["--set", "time.weeks=2", "--set", "time.warmup_weeks=0"]
+    assert cli.execute(["run", "my.yaml", "--runs", "2", "--out", "found", *short]) == 0
+    assert cli.execute(["run", "my.yaml", "--runs", "2", "--json", *short]) == 0
+    written = b"".join(path.read_bytes() for path in (tmp_path / "found").rglob("*") if path.is_file())
+    output = capsys.readouterr().out.encode() + written
+    assert b"my.chart.csv" in output
+    ids = [row.split(",")[0] for row in outcome.written[1].read_text().splitlines()[1:]]
+    cells = [cell for line in PERSONAL.splitlines()[1:] for cell in line.split(",")[:-1] if cell]
+    for secret in (*ids, *cells, outcome.written[2].read_text().strip()):
+        # A number not as a part of another one, such as a decimal of an outcome.
+        assert not re.search(rf"(?<![\w.]){re.escape(secret)}(?![\w.])".encode(), output), secret
+
+
 def test_the_default_name_is_that_of_the_roster(tmp_path, monkeypatch):
     source = write(tmp_path, PERSONAL, "staff list.csv")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     outcome = import_roster(source, {})
-    assert [str(path) for path in outcome.written] == ["staff list.yaml", "staff list.chart.csv"]
+    assert [str(path) for path in outcome.written] == [
+        "staff list.yaml", "staff list.chart.csv", "staff list.chart.salt"
+    ]  # fmt: skip
 
 
 def test_the_report_shows_shape_and_withholds_small_groups(tmp_path):
     chart = read(tmp_path, "id,manager,tenure_years\n1,,3\n2,1,4\n3,1,\n")
     figures = health(chart)
-    assert (figures["people"], figures["managers"], figures["ICs"], figures["management layers"]) == (
-        3,
-        1,
-        2,
-        1,
-    )
+    shape = ("people", "managers", "ICs", "management layers above the ICs")
+    assert [figures[key] for key in shape] == [3, 1, 2, 1]
     assert figures["span, mean"] == 2.0
     report = health_report(chart)
     assert "withheld" in report
+    lines = [line.split() for line in report.splitlines()]
+    assert ["ICs", "(layer", "0)", "2"] in lines
+    assert ["managers", "at", "layer", "1", "(first", "line)", "1"] in lines
     assert "No assumption was needed." in report
 
 
@@ -149,9 +196,10 @@ def mangled(draw):
     return bytes(data)
 
 
-def chart_or_message(path, keep_roots=False):
+def chart_or_message(path, how=None):
+    """how: a method of filling, or "roots" to keep them."""
     try:
-        return read_chart(path, keep_roots=keep_roots), ""
+        return read_chart(path, keep_roots=how == "roots", fill=how if how != "roots" else None), ""
     except UserError as error:
         return None, str(error)
 
@@ -180,19 +228,18 @@ def test_mangled_rosters_give_a_chart_or_a_sentence(tmp_path_factory, data):
             st.sampled_from(["1", "2", "3", "4", "5", "9", "8;1", "2,3", "", "XX", "Ann (1)", "0"]),
             st.sampled_from(["", "1", "0.5", "3", "x", "-2", "nan"]),
             st.sampled_from(["", "active", "vacant", "inactive", "group", "leave", "odd"]),
+            st.sampled_from(["", "a", "b", "a|c", "d;b"]),
         ),
         min_size=1,
         max_size=25,
     ),
-    st.booleans(),
+    st.sampled_from([*METHODS, "roots"]),
 )
-def test_any_web_of_references_becomes_a_forest_with_every_row_accounted_for(
-    tmp_path_factory, rows, keep_roots
-):
+def test_any_web_of_references_becomes_a_forest_with_every_row_accounted_for(tmp_path_factory, rows, how):
     path = tmp_path_factory.mktemp("web") / "roster.csv"
     with path.open("w", newline="") as file:
-        csv.writer(file).writerows([("id", "manager", "fte", "status"), *rows])
-    chart, message = chart_or_message(path, keep_roots)
+        csv.writer(file).writerows([("id", "manager", "fte", "status", "team"), *rows])
+    chart, message = chart_or_message(path, how)
     if chart is None:
         assert "nobody reports" in message or "no row after" in message
         return

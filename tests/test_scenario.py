@@ -218,12 +218,30 @@ class TestStructure:
             ("spans: [6, 16], management_layers: 2", "cannot stand beside spans"),
             ("ics: 100, spans: [6, 4, 4]", "f.yaml:1:33: organisation.spans: [6, 4, 4] ends in 2 managers without a boss (100 -> 17 -> 5 -> 2); it must end in one top, as [6, 4, 4, 2] does"),
             ("ics: 10, management_layers: null", "say how the organisation is layered"),
-            ("remove_layer: 3", "f.yaml:1:30: organisation.remove_layer: 3 is not below the top (layer 3)"),
-            ("management_layers: 1, remove_layer: 1", "there is no other"),
+            ("remove_layer: 3", "f.yaml:1:30: organisation.remove_layer: layer 3 is the top, and nobody is above to take its reports; management layers above the ICs: 1 (first line, 16 managers), 2 (4 managers), 3 (top, 1 manager); use 1 or 2"),
+            ("spans: [12, 8], remove_layer: 2", "f.yaml:1:46: organisation.remove_layer: layer 2 is the top, and nobody is above to take its reports; management layers above the ICs: 1 (first line, 8 managers), 2 (top, 1 manager); use 1"),
+            ("management_layers: 2, remove_layer: 5", "there is no layer 5; management layers above the ICs: 1 (first line, 8 managers), 2 (top, 1 manager); use 1"),
+            ("management_layers: 1, remove_layer: 1", "layer 1 is the top, and nobody is above to take its reports; management layers above the ICs: 1 (top, 1 manager); there is no other layer that could go"),
+            ("ics: 199990, management_layers: 3", "f.yaml:1:48: organisation: 202,652 people are more than the limit"),
         ],
     )  # fmt: skip
     def test_impossible_structures(self, inside, message):
         assert message in error(f"organisation: {{{inside}}}")
+
+    def test_a_layer_of_a_variant_whose_base_is_held_itself(self, tmp_path):
+        path = write(tmp_path, "x.yaml", "extends: flat\norganisation: {spans: [24, 4], remove_layer: 2}")
+        with pytest.raises(
+            UserError, match=r"x\.yaml:2:46: .*above the ICs: 1 \(first line\), 2 \(top\); use 1$"
+        ):
+            load(path)
+
+    def test_the_place_of_a_setting(self, tmp_path):
+        write(tmp_path, "a.yaml", "organisation: {spans: [12, 8]}")
+        scenario = load(write(tmp_path, "b.yaml", "extends: a.yaml\nquestion: Why?"))
+        assert scenario.place("organisation.spans").endswith("a.yaml:1:23: ")
+        assert scenario.place("organisation.hold").endswith("b.yaml: ")
+        held = scenario.with_sets(["organisation.hold=ics"])
+        assert held.place("organisation.hold") == "--set organisation.hold=ics: "
 
     def test_sets_of_one_command_cannot_exclude_each_other(self):
         with pytest.raises(UserError, match="cannot stand beside spans"):

@@ -202,12 +202,28 @@ def test_removing_the_first_line_puts_ics_under_the_next_layer():
     np.testing.assert_array_equal(tree.module[:96], BASE.module[:96])
 
 
+LAYERS = r"above the ICs: 1 \(first line, 16 managers\), 2 \(4 managers\), 3 \(top, 1 manager\); use 1 or 2$"
+
+
 @pytest.mark.parametrize(
-    ("layer", "message"), [(3, "layer 3 is the top.*use 1 to 2"), (4, "no layer 4"), (0, "no layer 0")]
+    ("layer", "message"), [(3, "layer 3 is the top"), (4, "no layer 4"), (0, "no layer 0")]
 )
-def test_the_top_cannot_be_removed(layer, message):
-    with pytest.raises(UserError, match=message):
+def test_the_top_cannot_be_removed_and_the_layers_that_exist_are_named(layer, message):
+    with pytest.raises(UserError, match=f"organisation.remove_layer: .*{message}.*{LAYERS}"):
         remove_layer(BASE, layer, PAY)
+
+
+def test_layers_that_could_go_are_those_where_somebody_has_a_boss():
+    two = chart_tree(chart([-1, 0, 0, 1, 1, 2, 2]), PAY)
+    with pytest.raises(UserError, match=r"1 \(first line, 2 managers\), 2 \(top, 1 manager\); use 1$"):
+        remove_layer(two, 2, PAY)
+    # 0 > 1 > 2 > 3, and 3 has an IC; 5 leads 6, at layer 1 without a boss
+    forest = chart_tree(chart([-1, 0, 1, 2, 3, -1, 5]), PAY)
+    with pytest.raises(UserError, match=r"layer 4 is the top.*; use 1, 2 or 3$"):
+        remove_layer(forest, 4, PAY)
+    alone = chart_tree(chart([-1, 0]), PAY)
+    with pytest.raises(UserError, match=r"1 \(top, 1 manager\); there is no other layer that could go$"):
+        remove_layer(alone, 1, PAY)
 
 
 def test_a_top_at_the_removed_layer_stays_while_others_go():

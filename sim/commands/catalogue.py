@@ -1,9 +1,22 @@
 """`orgsim list` and `orgsim check`."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from sim.commands.common import json_option, print_json, sets_option, warn
 from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.scenario import Scenario
+    from sim.sweepfile import Sweep
+    from sim.tree import Tree
+
+_STRUCTURAL = ("organisation.", "money.")  # what the trees of a sweep depend on
+_MOST_BUILT = 20_000  # people in the trees of a sweep that `check` builds, so that it answers at once
 
 
 @click.command("list")
@@ -44,6 +57,9 @@ def list_command(as_json: bool) -> None:
 def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> int:
     """Validate scenarios or sweeps without running them.
 
+    The organisation is built, so a chart, spans or a hold that cannot be met show here. Prints its size; of a sweep,
+    that of its base.
+
     \b
     Examples:
       orgsim check my.yaml
@@ -52,12 +68,10 @@ def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) 
     results, code = [], 0
     for name in files:
         try:
-            kind, warnings = _check(name, sets)
+            results.append({"file": name, "valid": True, "errors": [], **_check(name, sets)})
         except UserError as error:
             code = 2
             results.append({"file": name, "valid": False, "errors": str(error).splitlines(), "warnings": []})
-            continue
-        results.append({"file": name, "valid": True, "kind": kind, "errors": [], "warnings": list(warnings)})
     if as_json:
         print_json({"files": results})
         return code
@@ -66,11 +80,12 @@ def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) 
             click.echo(f"Error: {line}", err=True)
         warn([f"{result['file']}: {line}" for line in result["warnings"]])
         if result["valid"]:
-            click.echo(f"{result['file']}: {result['kind']} is valid")
+            click.echo(f"{result['file']}: {result['kind']} is valid: {_in_words(**result)}")
     return code
 
 
-def _check(name: str, sets: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
+    """What is known of a valid file: kind, warnings, size and, of a sweep, how many structures were built."""
     from sim.bundled import find
     from sim.statements import is_sweep
     from sim.yaml_source import read_yaml
@@ -80,7 +95,76 @@ def _check(name: str, sets: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         from sim.sweepfile import load_sweep
 
         sweep = load_sweep(path, sets)
-        return f"sweep of {len(sweep.points):,} design points", sweep.base.warnings
+        return {
+            "kind": f"sweep of {len(sweep.points):,} design points",
+            "warnings": list(sweep.base.warnings),
+            "size": _size(_tree(sweep.base)),
+            "structures": _build_structures(sweep, path),
+        }
     from sim.scenario import load
 
-    return "scenario", load(path, sets).warnings
+    scenario = load(path, sets)
+    return {"kind": "scenario", "warnings": list(scenario.warnings), "size": _size(_tree(scenario))}
+
+
+def _tree(scenario: "Scenario") -> "Tree":
+    """The tree, as a run builds it. Raises `UserError` with the place in the file that states what cannot be built."""
+    from sim.simulate import tree_of
+
+    if scenario.hold_base is not None:
+        _tree(scenario.hold_base)  # so that what is wrong with the base is said at its place
+    try:
+        return tree_of(scenario)
+    except UserError as error:
+        path = str(error).partition(":")[0]
+        if not path.startswith("organisation"):  # a message about the chart names its file and row
+            raise UserError(f"{scenario.place('organisation.chart')}organisation.chart: {error}") from None
+        raise UserError(f"{scenario.place(path)}{error}") from None
+
+
+def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
+    """Build the trees of a sweep, each structure once, up to a number of people in all; return how many of how many."""
+    from sim.bundled import shown
+    from sim.sweepfile import label
+
+    points: dict[tuple, Mapping[str, object]] = {}
+    budget = "budget" in (sweep.hold, sweep.base.organisation.hold)  # then the planned AI spend counts, too
+    for values in sweep.points:
+        structure = (item for item in values.items() if budget or item[0].startswith(_STRUCTURAL))
+        points.setdefault(tuple(structure), values)
+    built = people = 0
+    for values in points.values():
+        if people > _MOST_BUILT:
+            break
+        try:
+            people += _tree(sweep.scenario(values)).n
+        except UserError as error:
+            point = ", ".join(f"{name}={label(value)}" for name, value in values.items())
+            raise UserError(f"{shown(path)}: vary: at {point}: {error}") from None
+        built += 1
+    return {"built": built, "of": len(points)}
+
+
+def _size(tree: "Tree") -> dict[str, int | float]:
+    return {
+        "ics": tree.ics,
+        "managers": tree.managers,
+        "management_layers": tree.layers,
+        "payroll_per_year": tree.payroll,
+    }
+
+
+def _in_words(size: dict[str, int | float], structures: dict[str, int] | None = None, **_: object) -> str:
+    """'96 ICs, 21 managers in 3 management layers, payroll 25.0 million USD a year'; of a sweep, what was built."""
+    from sim.roster_values import counted
+
+    usd = size["payroll_per_year"]
+    money = f"{usd / 1e6:,.1f} million" if usd >= 1e6 else f"{usd:,.0f}"
+    words = (
+        f"{counted(size['ics'], 'IC')}, {counted(size['managers'], 'manager')} in "
+        f"{counted(size['management_layers'], 'management layer')}, payroll {money} USD a year"
+    )
+    if structures is None:
+        return words
+    of = "" if structures["built"] == structures["of"] else f" of {structures['of']:,}"
+    return f"{structures['built']:,}{of} structures built; its base has {words}"

@@ -1,7 +1,5 @@
 """`orgsim parameters`."""
 
-import math
-
 import click
 
 from sim.commands.common import json_option, print_json
@@ -33,15 +31,12 @@ def parameters_command(assumptions: bool, as_json: bool) -> None:
         rows = [_row(q, name) for name, group in groups.items() for q in group]
         print_json({**count, "list": rows})
         return
-    from sim.evidence import cite
+    from sim.reference import PARAMETER_COLUMNS, parameter_cells
     from sim.report.tables import table
 
     for name, group in groups.items():
         click.echo(f"{name}\n")
-        rows = [(q.path, _value(q.value), _range(q), q.unit, cite(q.source), q.doc) for q in group]
-        click.echo(
-            table(("parameter", "value", "plausible", "unit", "source", "meaning"), rows, align="<><<<<")
-        )
+        click.echo(table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<"))
         click.echo()
     click.echo(
         f"{count['parameters']} parameters: {count['assumptions']} assumptions without a source, "
@@ -51,13 +46,14 @@ def parameters_command(assumptions: bool, as_json: bool) -> None:
 
 def _row(q: Parameter, group: str) -> dict[str, object]:
     from sim.evidence import EVIDENCE, cite
+    from sim.scenario import json_value
 
     return {
         "path": q.path,
         "group": group,
-        "value": _plain(q.value),
-        "low": _plain(q.low) if q.uncertain else None,
-        "high": _plain(q.high) if q.uncertain else None,
+        "value": json_value(q.value),
+        "low": json_value(q.low) if q.uncertain else None,
+        "high": json_value(q.high) if q.uncertain else None,
         "unit": q.unit,
         "kind": q.kind,
         "choices": list(q.choices) or None,
@@ -67,22 +63,3 @@ def _row(q: Parameter, group: str) -> dict[str, object]:
         "assumption": q.assumed,
         "doc": q.doc,
     }
-
-
-def _plain(value: object) -> object:
-    """Infinity as the word that scenarios use, because JSON has no number for it."""
-    return ".inf" if isinstance(value, float) and math.isinf(value) else value
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return ".inf" if math.isinf(value) else f"{value:g}" if abs(value) < 1e5 else f"{value:.0f}"
-    return str(value)
-
-
-def _range(q: Parameter) -> str:
-    if q.kind == "choice":
-        return " | ".join(q.choices)
-    return f"{_value(q.low)} .. {_value(q.high)}" if q.uncertain else ""

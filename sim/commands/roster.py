@@ -15,9 +15,21 @@ from sim.errors import UserError
     "-o", "--output", metavar="FILE", help="The scenario to write; default: the roster's name with .yaml."
 )
 @click.option("--force", is_flag=True, help="Overwrite the scenario and its chart file.")
-@click.option("--keep-roots", is_flag=True, help="Keep people with an unknown manager as tops of their own.")
+@click.option(
+    "--fill", metavar="HOW",
+    help="Where managers go whose own boss is not in the file. teams (default): under the manager to whom most people of "
+    "the same teams report. spans: under inferred managers, as many as give the file's mean span. top: all under one top.",
+)  # fmt: skip
+@click.option(
+    "--keep-roots", is_flag=True, help="Keep managers with an unknown boss as tops of their own; no --fill."
+)
 def import_command(
-    rosters: tuple[str, ...], mapped: tuple[str, ...], output: str | None, force: bool, keep_roots: bool
+    rosters: tuple[str, ...],
+    mapped: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    fill: str | None,
+    keep_roots: bool,
 ) -> None:
     """Turn an HR export into a scenario.
 
@@ -27,6 +39,7 @@ def import_command(
     Examples:
       orgsim import people.csv -o my.yaml
       orgsim import people.csv --map id=Personnel --map manager=Boss -o my.yaml
+      orgsim import part-of-the-company.csv --fill spans -o my.yaml
     """
     columns: dict[str, str] = {}
     for text in mapped:
@@ -38,5 +51,5 @@ def import_command(
         columns[field.strip()] = column.strip()
     from sim.roster import import_roster
 
-    found = import_roster(list(rosters), columns, output, force, keep_roots)
+    found = import_roster(list(rosters), columns, output, force, keep_roots, fill)
     click.echo(found.report)
