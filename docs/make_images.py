@@ -22,7 +22,7 @@ PER = 1000.0  # USD, so that figures have few zeros
 _NAMES = {1: "1 layer (one boss)", 2: "2 layers (flat)", 3: "3 layers (layered)", 4: "4 layers"}
 
 
-def draw(answer, ranges: dict, share: float, target: Path) -> None:
+def draw(answer, ranges: dict, target: Path) -> None:
     """Value by structure and AI share, and beside it how the verdict fares under other plausible parameters."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -32,7 +32,9 @@ def draw(answer, ranges: dict, share: float, target: Path) -> None:
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=[1.55, 1])
     _lines(left, answer.panels[0])
-    _strip(right, answer.panels[0], np.array(ranges["differences"], dtype=float) * PER, share)
+    middle = len(ranges["at"]) // 2  # of the AI shares at which the parameter sets were tried
+    differences = np.array(ranges["differences"][middle], dtype=float) * PER
+    _strip(right, answer.panels[0], differences, float(ranges["at"][middle]))
     for axes in (left, right):
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -104,8 +106,7 @@ def main(results: Path | None) -> None:
         answer = run_sweep(sweep, folder).answer
         ranges = json.loads((folder / "ranges.json").read_text(encoding="utf-8"))
     IMAGES.mkdir(exist_ok=True)
-    share = float(sweep.base.values["ai.share_of_code"])
-    draw(answer, ranges, share, IMAGES / "flat-vs-layered")
+    draw(answer, ranges, IMAGES / "flat-vs-layered")
     click.echo(f"written: {IMAGES / 'flat-vs-layered'}.svg, .png")
 
 

@@ -3,11 +3,10 @@ robust it is.
 
 A `Panel` is a table: rows are values of the path `along`, columns values of the path `of`; a sweep of three
 or more paths has one panel per combination of the others. Nothing within noise is called best, ahead or
-behind: p values are paired t tests with Holm's correction over the rows of a panel.
+behind: p values are paired t tests with Holm's correction over the rows of a panel. Where that leaves rows
+undecided, the panel says so, with the number of runs that would decide them.
 """
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,15 +14,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import statistics
+from sim.answer_words import ALPHA, TooFew, crossing_sentence, is_shown, names_of, plain_sentence, too_few
 from sim.design import Levels
 from sim.ranges import Holds
-from sim.report.tables import interval, number, outcome_words, percent, signed, words
-from sim.sweepfile import CrossingSpec, Sweep, label
+from sim.report.tables import percent, plural, shown_unit, words
+from sim.sweepfile import Sweep, label
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
 
-ALPHA = 0.05
+
+@dataclass(frozen=True)
+class Robust:
+    """In how many plausible parameter sets the first design beats the second, where the path `along` has the value `at`
+    (None: there is no such path).
+    """
+
+    at: object
+    holds: Holds
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class Panel:
     pair: tuple[statistics.Paired, ...] | None
     crossing: statistics.Crossing | None
     sentence: str
+    too_few: TooFew | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +59,13 @@ class Answer:
     """What a sweep says. `first` and `second` name the compared designs (first overtakes second), '' without
     a pair.
 
-    unit: of every figure shown (the outcome times `scale`). robust: how often first beats second over
-    plausible ranges.
+    unit: of every figure shown (the outcome in its declared unit times `scale`). robust: how often first beats second over
+    plausible ranges, at several values of `along`.
     """
 
     outcome: str
     unit: str
+    declared_unit: str
     scale: float
     better: int
     along: str | None
@@ -64,7 +74,7 @@ class Answer:
     second: str
     panels: tuple[Panel, ...]
     listing: tuple[statistics.Estimate, ...]
-    robust: Holds | None
+    robust: tuple[Robust, ...]
     robust_sentence: str
 
     def sentences(self) -> list[str]:
@@ -73,33 +83,51 @@ class Answer:
             [self.robust_sentence] if self.robust_sentence else []
         )
 
+    def notices(self) -> list[str]:
+        """What the runs are too few for, one sentence or two per panel."""
+        return [p.too_few.sentence for p in self.panels if p.too_few]
+
     def to_json(self) -> dict[str, object]:
-        """Plain data; undefined figures are None."""
+        """Plain data in the declared unit; undefined figures are None."""
+
+        def plain(value: float | None) -> float | None:
+            return None if value is None else value / self.scale
+
         panels = [
             {
                 "fixed": {path: label(value) for path, value in p.fixed.items()},
                 "rows": [_plain(v) for v in p.rows],
                 "columns": [_plain(v) for v in p.columns],
-                "mean": [[e.mean for e in row] for row in p.estimates],
-                "ci95": [[None if e.lo is None else [e.lo, e.hi] for e in row] for row in p.estimates],
+                "mean": [[plain(e.mean) for e in row] for row in p.estimates],
+                "ci95": [
+                    [None if e.lo is None else [plain(e.lo), plain(e.hi)] for e in row] for row in p.estimates
+                ],
                 "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
-                "crossing": None if p.crossing is None else _crossing_json(p.crossing),
+                "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
                 "answer": p.sentence,
+                "too_few_runs": None if p.too_few is None else _too_few_json(p.too_few),
             }
             for p in self.panels
         ]
-        robust = self.robust
         data = {
             "outcome": self.outcome,
-            "unit": self.unit,
+            "unit": self.declared_unit,
             "along": self.along,
             "of": self.of,
             "first": self.first,
             "second": self.second,
             "panels": panels,
-            "holds_in": None if robust is None else robust.share,
-            "holds_in_ci95": None if robust is None or robust.lo is None else [robust.lo, robust.hi],
+            "holds_in": [
+                {
+                    "at": r.at,
+                    "share": r.holds.share,
+                    "ci95": None if r.holds.lo is None else [r.holds.lo, r.holds.hi],
+                    "sets": r.holds.n,
+                }
+                for r in self.robust
+            ],
             "sentences": self.sentences(),
+            "notices": self.notices(),
         }
         return statistics.jsonable(data)
 
@@ -108,11 +136,21 @@ def _plain(value: object) -> object:
     return value if isinstance(value, (bool, int, float)) else label(value)
 
 
-def _crossing_json(c: statistics.Crossing) -> dict[str, object]:
-    """The interval's ends are None where they leave the range."""
+def _too_few_json(few: TooFew) -> dict[str, object]:
+    return {
+        "at": [_plain(value) for value in few.at],
+        "runs": few.runs,
+        "suggested": few.suggested,
+        "notice": few.sentence,
+    }
+
+
+def _crossing_json(c: statistics.Crossing, rows: Sequence[float]) -> dict[str, object]:
+    """The interval's ends are None where they leave the range. beyond_noise: on both sides of the crossing."""
     return {
         "kind": c.kind,
         "at": c.x,
+        "beyond_noise": is_shown(c, rows),
         "ci95": None if c.lo is None else [c.lo, c.hi],
         "signs": list(c.signs),
         "others": list(c.others),
@@ -153,10 +191,10 @@ def answer(
     declared: "Outcome",
     ranges: Mapping[str, object] | None = None,
 ) -> Answer:
-    """The answer of a sweep. values: the outcome, float64[runs] per design point; ranges: see `sim.sweep`."""
+    """The answer of a sweep. values: the outcome, float64[runs] per design point; ranges: see `sim.sweep_ranges`."""
     unit, scale = shown_unit(declared.unit)
     scaled = [scale * np.asarray(v, dtype=float) for v in values]
-    first, second = _names(sweep.crossing)
+    first, second = names_of(sweep.crossing)
     of = along = None
     panels: list[Panel] = []
     if sweep.design == "grid":
@@ -167,6 +205,7 @@ def answer(
     return Answer(
         outcome=declared.name,
         unit=unit,
+        declared_unit=declared.unit,
         scale=scale,
         better=declared.better,
         along=along,
@@ -178,14 +217,6 @@ def answer(
         robust=robust,
         robust_sentence=sentence,
     )
-
-
-def shown_unit(unit: str) -> tuple[str, float]:
-    """Figures per USD are shown per 1,000 USD: ('standard hours/USD') -> ('standard hours per 1,000 USD',
-    1000.0).
-    """
-    match = re.fullmatch(r"(.*?)\s*(?:/|per)\s*USD", unit)
-    return (f"{match.group(1)} per 1,000 USD", 1000.0) if match else (unit, 1.0)
 
 
 def _panels(sweep: Sweep, of: str | None, along: str | None) -> list[tuple[dict[str, object], list[int]]]:
@@ -211,13 +242,13 @@ def _panel(
     rows = sweep.vary[along].values if along else (None,)
     at = {(sweep.points[k].get(along), sweep.points[k].get(of)): values[k] for k in points}
     cells = [[at[row, column] for column in columns] for row in rows]
-    pair = found = None
+    pair = found = few = None
     sentence = ""
     if sweep.crossing is not None:
         b, a = (columns.index(value) for value in sweep.crossing.between)
         pair = tuple(statistics.paired(*_same_length(row[a], row[b]), declared.better) for row in cells)
         if along is None:
-            sentence = _plain_sentence(pair[0], declared, names)
+            sentence = plain_sentence(pair[0], declared, names)
         elif sweep.crossing.along is not None:
             lead = [
                 (declared.better or 1) * np.subtract(*reversed(_same_length(row[a], row[b]))) for row in cells
@@ -225,7 +256,9 @@ def _panel(
             found = statistics.crossing(rows, _matrix(lead), sweep.seed)
             sentence = crossing_sentence(found, rows, pair, along, names, declared)
         prefix = ", ".join(f"{words(path)} {label(value)}" for path, value in fixed.items())
-        sentence = f"At {prefix}: {sentence}" if prefix and sentence else sentence
+        prefix = f"At {prefix}: " if prefix else ""
+        sentence = f"{prefix}{sentence}" if sentence else ""
+        few = too_few(rows, pair, found, along, prefix)
     return Panel(
         fixed=fixed,
         rows=tuple(rows),
@@ -235,6 +268,7 @@ def _panel(
         pair=pair,
         crossing=found,
         sentence=sentence,
+        too_few=few,
     )
 
 
@@ -273,138 +307,42 @@ def _best(cells: Sequence[Sequence[np.ndarray]], better: int) -> list[tuple[int,
     ]
 
 
-# ---- in words
-
-
-def _names(spec: CrossingSpec | None) -> tuple[str, str]:
-    """What to call the two designs: 'flat (2 layers)', 'layered (3 layers)'."""
-    if spec is None:
-        return "", ""
-    described = [describe(spec.of, value) for value in spec.between]
-    names = spec.names
-    if names is None and spec.of == "organisation.management_layers":
-        flatter = spec.between[0] < spec.between[1]
-        names = ("flat", "layered") if flatter else ("layered", "flat")
-    if names is None:
-        return described[0], described[1]
-    return f"{names[0]} ({described[0]})", f"{names[1]} ({described[1]})"
-
-
-def describe(path: str, value: object) -> str:
-    """A design in words: '2 layers', 'spans 12-8', 'share of code 0.3'."""
-    if path == "organisation.management_layers":
-        return f"{value} layer" + ("" if value == 1 else "s")
-    return f"{words(path)} {label(value)}"
-
-
-def _change(pair: statistics.Paired) -> str:
-    """'+4.8 % [3.9, 5.7]', or the plain difference where the base is not above zero."""
-    if pair.base is not None and pair.base > 0 and pair.relative is not None:
-        text = f"{percent(pair.relative, sign=True)} %"
-        return (
-            text
-            if pair.lo is None
-            else f"{text} [{percent(pair.lo / pair.base)}, {percent(pair.hi / pair.base)}]"
-        )
-    return f"{signed(pair.difference)} {interval(pair.lo, pair.hi)}".rstrip()
-
-
-def _plain_sentence(pair: statistics.Paired, declared: "Outcome", names: tuple[str, str]) -> str:
-    first, second = names
-    topic = outcome_words(declared.name)
-    if pair.n == 0:
-        return f"{topic} is undefined, so {first} and {second} cannot be compared."
-    if pair.p is None or pair.p >= ALPHA:
-        return f"No difference detected between {first} and {second} on {topic} ({_change(pair)})."
-    if declared.better == 0:
-        return f"{first} differs from {second} on {topic} by {_change(pair)}."
-    verb = "beats" if declared.better * pair.difference > 0 else "loses to"
-    return f"{first} {verb} {second} on {topic} by {_change(pair)}."
-
-
-def crossing_sentence(
-    found: statistics.Crossing,
-    rows: Sequence[float],
-    pair: Sequence[statistics.Paired],
-    along: str,
-    names: tuple[str, str],
-    declared: "Outcome",
-) -> str:
-    """The crossing in words. rows: values of `along`; pair: first minus second at each."""
-    first, second = names
-    topic = f"on {outcome_words(declared.name)}"
-    low, high = min(rows), max(rows)
-    digits = max(0, 1 - math.floor(math.log10(high - low)))
-    span = f"{words(along)} {low:g} to {high:g}"
-    ends = (
-        f"{_change(pair[int(np.argmin(rows))])} at {low:g}, {_change(pair[int(np.argmax(rows))])} at {high:g}"
-    )
-    if found.kind in ("undefined", "equal"):
-        what = (
-            "the outcome is undefined somewhere" if found.kind == "undefined" else "both are equal throughout"
-        )
-        return f"No crossing {topic} within {span}: {what}."
-    if not any(found.signs):
-        return f"No difference detected between {first} and {second} {topic} anywhere within {span} ({ends})."
-    if found.x is None:
-        side = "ahead of" if found.kind == "ahead throughout" else "behind"
-        verb = "is never overtaken by" if found.kind == "ahead throughout" else "never overtakes"
-        return (
-            f"{first} {verb} {second} {topic} within {span}: it is {side} {second} throughout"
-            f"{_beyond_noise(found, len(rows))} ({ends})."
-        )
-    where = f"{words(along)} {found.x:.{digits}f}"
-    if found.lo is not None:
-        where += f" [{_end(found.lo, low, digits)}, {_end(found.hi, high, digits)}]"
-    if found.kind == "overtakes":
-        text = f"{first} overtakes {second} {topic} at {where} ({ends})"
-    else:
-        text = f"{first} is ahead of {second} {topic} up to {where} and behind beyond it ({ends})"
-    return text + _hedge(found, rows, along) + "."
-
-
-def _end(value: float, bound: float, digits: int) -> str:
-    if math.isfinite(value):
-        return f"{value:.{digits}f}"
-    return f"below {bound:g}" if value < 0 else f"above {bound:g}"
-
-
-def _beyond_noise(found: statistics.Crossing, points: int) -> str:
-    clear = sum(1 for sign in found.signs if sign)
-    return "" if clear == points else f", beyond noise at {clear} of {points} values"
-
-
-def _hedge(found: statistics.Crossing, rows: Sequence[float], along: str) -> str:
-    """Say where a side of the crossing is not beyond noise, and whether the means cross again."""
-    text = ""
-    for name, side in (
-        ("below", [s for s, x in zip(found.signs, rows, strict=True) if x < found.x]),
-        ("above", [s for s, x in zip(found.signs, rows, strict=True) if x > found.x]),
-    ):
-        if not any(side):
-            text += f"; {name} it no difference is detected"
-    if found.others:
-        again = ", ".join(number(x, 2) for x in found.others)
-        text += f"; the means cross again at {words(along)} {again}"
-    return text
+# ---- how far to trust it
 
 
 def _robust(
     sweep: Sweep, better: int, first: str, second: str, ranges: Mapping[str, object] | None
-) -> tuple[Holds | None, str]:
-    """In how many plausible parameter sets the first design beats the second, at the base's other values."""
+) -> tuple[tuple[Robust, ...], str]:
+    """In how many plausible parameter sets the first design beats the second, at each place of `sim.sweep_ranges`."""
     if ranges is None or sweep.crossing is None or better == 0:
-        return None, ""
-    differences = [d for d in ranges["differences"] if d is not None]
-    holds = Holds(sum(1 for d in differences if better * d > 0), len(differences))
-    if not holds.n:
-        return holds, f"None of the plausible parameter sets could be run: {ranges['reason']}"
-    along = sweep.crossing.along
-    base = sweep.base.values.get(along) if along else None
-    place = f", at {words(along)} {label(base)} as in the base" if base is not None else ""
-    share = f"{percent(holds.share, 0)} % [{percent(holds.lo, 0)}, {percent(holds.hi, 0)}]"
-    failed = f"; {ranges['failed']} more could not be run" if ranges["failed"] else ""
-    return holds, (
-        f"How far to trust it: {first} is ahead of {second} in {share} of {holds.n} plausible sets of the "
-        f"{ranges['varied']} uncertain parameters{place}{failed}."
+        return (), ""
+    found = []
+    for place, listed in zip(ranges["at"], ranges["differences"], strict=True):
+        differences = [d for d in listed if d is not None]
+        found.append(Robust(place, Holds(sum(1 for d in differences if better * d > 0), len(differences))))
+    if not any(r.holds.n for r in found):
+        return tuple(found), f"None of the plausible parameter sets could be run: {ranges['reason']}"
+    shares = [_share(r, sweep.crossing.along if k == 0 else None) for k, r in enumerate(found)]
+    listed = shares[0] if len(shares) == 1 else f"{', '.join(shares[:-1])} and {shares[-1]}"
+    lost = max(ranges["failed"])
+    failed = f" ({plural(lost, 'set')} could not be run)" if lost else ""
+    others = [words(path) for path in sweep.vary if path not in (sweep.crossing.of, sweep.crossing.along)]
+    base = f", {' and '.join(others)} as in the base" if others else ""
+    return tuple(found), (
+        f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges['varied']} uncertain parameters{failed}"
+        f"{base}, {first} is ahead of {second} in {listed}."
+    )
+
+
+def _share(robust: Robust, along: str | None) -> str:
+    holds = robust.holds
+    share = (
+        "-"
+        if not holds.n
+        else f"{percent(holds.share, 0)} % [{percent(holds.lo, 0)}, {percent(holds.hi, 0)}]"
+    )
+    if robust.at is None:
+        return f"{share} of them"
+    return (
+        f"{share} of them at {words(along)} {label(robust.at)}" if along else f"{share} at {label(robust.at)}"
     )

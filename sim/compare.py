@@ -1,9 +1,13 @@
 """Compare scenarios run by run, and say in which share of the plausible parameter ranges each verdict holds.
 
 The first scenario is the base; every other one is compared to it on common random numbers. A difference is
-called one only if it is beyond noise: p < .05 after Holm's correction over all outcomes and comparisons
-printed, or decided by the sequential test of `--until-decided`, which tests the primary outcome alone and
-spends its error over the looks.
+called one only if it is beyond noise, adjusted p < .05. One outcome is primary, named before anything runs. It is
+tested on its own: its p is the plain one of the paired t test (with several comparisons, Holm's correction over
+them). All other outcomes are secondary: Holm's correction over them and the comparisons, shown or not. So the
+probability of any false claim is at most 5 % for the primary outcome, and 5 % for all others together.
+
+`--until-decided` spends the error of the primary outcome over the looks. Its adjusted p is then the smallest error
+at which some look would have decided. The p values of secondary outcomes take the number of runs as given.
 """
 
 import functools
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 PRIMARY = "value_per_payroll_usd"
+MANY_RUNS = 100_000  # more are not suggested
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
 Progress = Callable[[int, int], None]  # runs done, runs planned
 
@@ -31,6 +36,9 @@ Progress = Callable[[int, int], None]  # runs done, runs planned
 class Row:
     """One outcome of one comparison. verdict: better, worse, higher, lower, equal, or no difference
     detected.
+
+    p_holm: adjusted p value, see the module. shares: of an outcome that is a kind (the bottleneck), how many runs
+    of the base and of the other scenario have which; it has no figures and no test ("not compared", or equal).
     """
 
     unit: str
@@ -39,12 +47,13 @@ class Row:
     p_holm: float | None
     holds: Holds | None
     verdict: str
+    shares: tuple[Mapping[str, float], Mapping[str, float]] | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
-    test.
+    test; `too_few`: name -> why the primary outcome is not decided, and how many runs would (also in `warnings`).
     """
 
     base: str
@@ -60,6 +69,7 @@ class Comparison:
     ranges_varied: int = 0
     until_decided: bool = False
     decided: Mapping[str, bool] = field(default_factory=dict)
+    too_few: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     failures: tuple[object, ...] = ()
 
@@ -93,15 +103,16 @@ class Comparison:
         }
         return statistics.jsonable(data)
 
-    def to_text(self, colour: bool = False) -> str:
-        """What differs, the headline, and an aligned table per comparison."""
+    def to_text(self, colour: bool = False, everything: bool = False) -> str:
+        """What differs, the headline, and an aligned table per comparison: the outcomes that decide, or all."""
         from sim.report.comparison import comparison_text
 
-        return comparison_text(self, colour)
+        return comparison_text(self, colour, everything)
 
 
 def _row_json(row: Row) -> dict[str, object]:
     figures, holds = row.figures, row.holds
+    kinds = {} if row.shares is None else {"base_shares": row.shares[0], "shares": row.shares[1]}
     return {
         "base": figures.base,
         "mean": figures.mean,
@@ -116,6 +127,7 @@ def _row_json(row: Row) -> dict[str, object]:
         "verdict": row.verdict,
         "unit": row.unit,
         "runs": figures.n,
+        **kinds,
     }
 
 
@@ -151,12 +163,13 @@ def compare(
         else [statistics.Look(runs, 0.0)]
     )
     counter = _Counter(progress, extra=ranges * range_runs * len(names))
-    samples, decided = _simulate(scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes)
-    ranged = None
-    if ranges:
-        done = functools.partial(counter.tick, range_runs * len(names))
-        ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done)
-    chosen = decided if until_decided else {}
+    samples, spent = _simulate(
+        scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes[primary].better
+    )
+    done = functools.partial(counter.tick, range_runs * len(names))
+    ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
+    too_few = _too_few(rows, names, primary, until_decided)
     return Comparison(
         base=names[0],
         names=tuple(names[1:]),
@@ -164,7 +177,7 @@ def compare(
         seed=seed,
         weeks=scenarios[0].weeks,
         primary=primary,
-        rows=_rows(samples, names, outcomes, ranged, {n for n, yes in chosen.items() if yes}, primary),
+        rows=rows,
         differs={
             name: what_differs(scenarios[0], other, tree_of)
             for name, other in zip(names[1:], scenarios[1:], strict=True)
@@ -173,8 +186,9 @@ def compare(
         ranges_failed=ranged.failed if ranged else 0,
         ranges_varied=len(ranged.paths) if ranged else 0,
         until_decided=until_decided,
-        decided=chosen,
-        warnings=tuple(_warnings(samples, names, primary, outcomes, ranged, chosen, scenarios)),
+        decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
+        too_few=too_few,
+        warnings=tuple(_warnings(samples, too_few, ranged, scenarios)),
         failures=tuple(failure for sample in samples for failure in sample.failures),
     )
 
@@ -205,16 +219,27 @@ def _check(
         raise UserError(f"at most {max_runs} runs are too few for --until-decided; use at least 2")
     if ranges < 0:
         raise UserError(f"--ranges {ranges} is below zero; use 0 to skip the plausible ranges")
-    if primary not in outcomes:
-        raise UserError(
-            f"outcome '{primary}' is unknown{suggest(primary, list(outcomes))}; known: {', '.join(outcomes)}"
-        )
+    _check_primary(primary, outcomes)
     weeks = {scenario.weeks for scenario in scenarios}
     if len(weeks) > 1:
         raise UserError(
             f"the scenarios differ in time.weeks ({', '.join(str(w) for w in sorted(weeks))}), so their outcomes do not "
             f"compare; use --set time.weeks={max(weeks)}"
         )
+
+
+def _check_primary(primary: str, outcomes: Mapping[str, "Outcome"]) -> None:
+    """The primary outcome must exist, be a quantity, and have a better direction."""
+    can = [name for name, outcome in outcomes.items() if outcome.better]
+    if primary in can:
+        return
+    if primary not in outcomes:
+        why = f"is unknown{suggest(primary, can)}"
+    elif outcomes[primary].unit in statistics.CATEGORY_UNITS:
+        why = f"cannot decide: it is a kind ({outcomes[primary].unit}), not a quantity"
+    else:
+        why = "cannot decide: neither more nor less of it is better"
+    raise UserError(f"--primary {primary[:80]}: this outcome {why}; use one of {', '.join(can)}")
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
@@ -248,13 +273,16 @@ def _simulate(
     simulate: Callable,
     counter: _Counter,
     primary: str,
-    outcomes: Mapping[str, "Outcome"],
-) -> tuple[list[Sample], dict[str, bool]]:
+    better: int,
+) -> tuple[list[Sample], dict[str, float | None]]:
     """Run up to the first look at which the primary outcome of every comparison has been decided, else to the
     last.
+
+    Also returns, per comparison, the smallest error at which a look so far would have decided (below `ALPHA` =
+    decided): levels are proportional to the error spent in total. None without a test.
     """
     samples = [Sample() for _ in names]
-    decided = dict.fromkeys(names[1:], False)
+    spent: dict[str, float | None] = dict.fromkeys(names[1:])
     for look in plan:
         more = look.runs - samples[0].asked
         counter.planned += more * len(names)
@@ -263,11 +291,17 @@ def _simulate(
             results = simulate(scenario, more, seed, workers=workers, first_run=first, progress=counter.tick)
             sample.add(results, more)
         for name, sample in zip(names[1:], samples[1:], strict=True):
-            p = paired_outcome(samples[0], sample, primary, outcomes[primary].better).p
-            decided[name] = decided[name] or (p is not None and p <= look.level)
-        if all(decided.values()):
+            p = paired_outcome(samples[0], sample, primary, better).p
+            if p is not None and look.level:
+                found = min(1.0, ALPHA * p / look.level)
+                spent[name] = found if spent[name] is None else min(found, spent[name])
+        if all(_below(p) for p in spent.values()):
             break
-    return samples, decided
+    return samples, spent
+
+
+def _below(p: float | None) -> bool:
+    return p is not None and p < ALPHA
 
 
 def _rows(
@@ -275,24 +309,45 @@ def _rows(
     names: Sequence[str],
     outcomes: Mapping[str, "Outcome"],
     ranged: RangeResult | None,
-    decided: set[str],
     primary: str,
+    spent: Mapping[str, float | None] | None,
 ) -> dict[str, dict[str, Row]]:
+    """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test."""
     shown = [name for name in outcomes if all(name in sample.outcomes for sample in samples)]
+    pairs = [(name, outcome) for name in names[1:] for outcome in shown]
+    kinds = {outcome for outcome in shown if outcomes[outcome].unit in statistics.CATEGORY_UNITS}
+    others = dict(zip(names[1:], samples[1:], strict=True))
     figures = {
-        (k, outcome): paired_outcome(samples[0], samples[k], outcome, outcomes[outcome].better)
-        for k in range(1, len(samples))
-        for outcome in shown
+        (name, outcome): paired_outcome(samples[0], others[name], outcome, outcomes[outcome].better)
+        for name, outcome in pairs
+        if outcome not in kinds
     }
-    adjusted = dict(zip(figures, statistics.holm([f.p for f in figures.values()]), strict=True))
+    plain = {key: figure.p for key, figure in figures.items()}
+    adjusted = statistics.families(plain, {(name, primary) for name in names[1:]})
+    adjusted |= {(name, primary): p for name, p in (spent or {}).items()}
     rows: dict[str, dict[str, Row]] = {name: {} for name in names[1:]}
-    for (k, outcome), figure in figures.items():
-        declared, p_holm = outcomes[outcome], adjusted[k, outcome]
-        detected = (p_holm is not None and p_holm < ALPHA) or (outcome == primary and names[k] in decided)
-        holds = ranged.holds(k - 1, outcome, figure.difference) if ranged else None
-        verdict = _verdict(figure, declared.better, detected)
-        rows[names[k]][outcome] = Row(declared.unit, declared.better, figure, p_holm, holds, verdict)
+    for name, outcome in pairs:
+        declared = outcomes[outcome]
+        if outcome in kinds:
+            rows[name][outcome] = _kind_row(samples[0], others[name], declared)
+            continue
+        figure, p = figures[name, outcome], adjusted[name, outcome]
+        holds = ranged.holds(names.index(name) - 1, outcome, figure.difference) if ranged else None
+        verdict = _verdict(figure, declared.better, _below(p))
+        rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict)
     return rows
+
+
+def _kind_row(a: Sample, b: Sample, declared: "Outcome") -> Row:
+    """A row without figures: which kinds the runs of both have, and whether every run has the same in both."""
+    from sim.state import STAGES
+
+    pair = paired_outcome(a, b, declared.name, 0)
+    none = statistics.Paired(None, None, None, None, None, None, None, None, None, None, pair.n)
+    same = pair.n > 0 and pair.difference == 0 and not pair.sd
+    verdict = "undefined" if pair.n == 0 else "equal" if same else "not compared"
+    shares = tuple(statistics.shares(sample.outcomes[declared.name], STAGES) for sample in (a, b))
+    return Row(declared.unit, 0, none, None, None, verdict, shares)
 
 
 def _verdict(figure: statistics.Paired, better: int, detected: bool) -> str:
@@ -311,24 +366,17 @@ def _verdict(figure: statistics.Paired, better: int, detected: bool) -> str:
 
 def _warnings(
     samples: Sequence[Sample],
-    names: Sequence[str],
-    primary: str,
-    outcomes: Mapping[str, "Outcome"],
+    too_few: Mapping[str, str],
     ranged: RangeResult | None,
-    decided: Mapping[str, bool],
     scenarios: Sequence["Scenario"],
 ) -> list[str]:
     lines = []
     for scenario in scenarios:
         lines += [f"{scenario.name}: {warning}" for warning in scenario.warnings]
-    for name, sample in zip(names[1:], samples[1:], strict=True):
-        figures = paired_outcome(samples[0], sample, primary, outcomes[primary].better)
-        open_question = not decided[name] if decided else figures.p is None or figures.p >= ALPHA
-        if open_question and not (figures.difference == 0 and not figures.sd):
-            lines.append(_too_few(name, primary, figures))
+    lines += too_few.values()
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
-        lines.append(f"{failed} runs failed and are left out of every figure")
+        lines.append(f"{tables.plural(failed, 'run')} failed, left out of every figure")
     if ranged and ranged.failed:
         lines.append(
             f"{ranged.failed} of the {ranged.points} plausible parameter sets could not be run: {ranged.reason}"
@@ -336,15 +384,32 @@ def _warnings(
     return lines
 
 
-def _too_few(name: str, primary: str, figures: statistics.Paired) -> str:
-    text = f"{figures.n} run{'s are' if figures.n != 1 else ' is'} too few to decide {primary} for {name}"
-    needed = statistics.runs_needed(figures.sd, figures.difference)
-    if needed is None:
-        return f"{text}; use at least 50, or --until-decided"
-    if needed > 100_000:
-        return f"{text}; the difference seen is so small that more than 100,000 runs would be needed"
-    suggestion = max(needed, figures.n + 1)
-    return f"{text}; about {suggestion:,} runs would decide a difference of the size seen, or use --until-decided"
+def _too_few(
+    rows: Mapping[str, Mapping[str, Row]], names: Sequence[str], primary: str, until_decided: bool
+) -> dict[str, str]:
+    """Comparisons whose primary outcome is not decided: how many runs would decide a difference of the size seen.
+
+    From the sd of the paired differences, for a power of 80 % at the error of one comparison.
+    """
+    found = {}
+    for name in names[1:]:
+        row = rows[name].get(primary)
+        if row is None or row.verdict not in ("no difference detected", "not tested (one run)"):
+            continue
+        f = row.figures
+        more = "" if until_decided else ", or --until-decided"
+        text = f"{tables.plural(f.n, 'run')} {'is' if f.n == 1 else 'are'} too few to decide {primary} for {name}"
+        needed = statistics.runs_needed(f.sd, f.difference, ALPHA / (len(names) - 1))
+        if needed is None:
+            found[name] = f"{text}; use at least {statistics.FIRST_LOOK}{more}"
+        elif needed > MANY_RUNS:
+            found[name] = (
+                f"{text}; the difference seen is so small that more than {MANY_RUNS:,} would be needed"
+            )
+        else:
+            suggested = max(needed, f.n + 1)
+            found[name] = f"{text}; about {suggested:,} would decide a difference of the size seen{more}"
+    return found
 
 
 # ---- what differs

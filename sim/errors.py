@@ -16,6 +16,14 @@ def suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
     return f", did you mean '{near[0]}'?" if near else ""
 
 
+def percent_hint(value: object) -> str:
+    """What to write instead of a percentage such as 60%; '' for everything else."""
+    import re
+
+    match = re.fullmatch(r"\s*([-+]?\d{0,9}\.?\d{1,9})\s*%\s*", value) if isinstance(value, str) else None
+    return f"write {float(match[1]) / 100:.12g} instead of {value.strip()}, a fraction" if match else ""
+
+
 class RunsFailedError(UserError):
     """Every run of a scenario failed. `failures` lists them; the command line exits with code 1."""
 

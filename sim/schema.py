@@ -162,6 +162,11 @@ def _sweep() -> dict[str, Any]:
             "vary": {**vary, "description": "path -> list of values, or from, to, steps"},
             "design": {"enum": ["grid", "lhs", "sobol"], "default": "grid"},
             "samples": {"type": "integer", "minimum": 1, "description": "points of design lhs or sobol"},
+            "weeks": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "horizon of every run; default: the base's",
+            },
             "hold": {"enum": list(HOLDS), "description": "what every point keeps equal to the base"},
             "runs": {"anyOf": [{"type": "integer", "minimum": 1}, decided], "default": 100},
             "seed": {**whole, "default": 1},

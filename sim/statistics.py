@@ -4,15 +4,20 @@ Rule: run r of two scenarios uses the same dice (common random numbers), so scen
 Undefined figures are NaN in arrays and None in results; `jsonable` turns the former into the latter. No
 function draws random numbers except the bootstrap in `crossing`, whose generator is keyed by its `seed`.
 
+Families of tests: one outcome is declared primary beforehand and decides; it is tested on its own, with Holm's
+correction over the comparisons only, so a single comparison needs none. All other outcomes are secondary: one
+family with Holm's correction over outcomes and comparisons (`families`). The probability of a false claim is at
+most 5 % in each family. ICH E9 (1998), section 2.2.2, gives the reasons for a single primary variable.
+
 Sources: Law (2015), Simulation Modeling and Analysis, ch. 10-11 (paired t, common random numbers); Holm
 (1979); Wilson (1927); Lan and DeMets (1983) for spending functions; Efron and Tibshirani (1993) for the
 bootstrap.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,6 +25,9 @@ CONFIDENCE = 0.95
 FIRST_LOOK = 50  # runs at the first look of --until-decided
 ROUNDING = 1e-12  # differences below this share of the values compared are rounding, not results
 REPLICATES = 2000  # bootstrap samples of a crossing
+CATEGORY_UNITS = ("stage",)  # of outcomes that are kinds, stored as codes: their mean says nothing
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Estimate(NamedTuple):
@@ -87,6 +95,20 @@ def mean_ci(x: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
     sd = _sd(x)
     half = t_quantile(0.5 + confidence / 2, n - 1) * sd / math.sqrt(n) if sd > 0 else 0.0
     return Estimate(mean, mean - half, mean + half, sd, n)
+
+
+def estimate(x: np.ndarray, unit: str) -> Estimate:
+    """`mean_ci` of an outcome in that unit; of a category only the count of runs in which it is defined."""
+    if unit in CATEGORY_UNITS:
+        return Estimate(None, None, None, None, len(_defined(x)))
+    return mean_ci(x)
+
+
+def shares(codes: np.ndarray, names: Sequence[str]) -> dict[str, float]:
+    """Share of the defined runs with each kind, the most frequent first. codes: indices into names, [runs]."""
+    counts = np.bincount(_defined(codes).astype(int), minlength=len(names))
+    order = sorted(np.flatnonzero(counts).tolist(), key=lambda k: -counts[k])
+    return {names[k]: float(counts[k] / counts.sum()) for k in order}
 
 
 def paired(a: np.ndarray, b: np.ndarray, better: int, confidence: float = CONFIDENCE) -> Paired:
@@ -167,6 +189,17 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
         running = max(running, min(1.0, (len(tested) - rank) * p))
         adjusted[k] = running
     return adjusted
+
+
+def families(p_values: Mapping[Key, float | None], primary: set[Key]) -> dict[Key, float | None]:
+    """Adjusted p values of two families, each with Holm's correction: the primary tests, and all others.
+
+    With one primary test its p value stays as it is.
+    """
+    adjusted: dict[Key, float | None] = {}
+    for family in ([k for k in p_values if k in primary], [k for k in p_values if k not in primary]):
+        adjusted |= zip(family, holm([p_values[key] for key in family]), strict=True)
+    return {key: adjusted[key] for key in p_values}
 
 
 def wilson(k: float, n: int, confidence: float = CONFIDENCE) -> tuple[float | None, float | None]:

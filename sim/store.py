@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ CONTENTS = (
     "summary.csv",
     "report.html",
 )
+_BLOCK = re.compile(r"(\d+)-(\d+)-(\d+)\.parquet")  # as named by sim.blocks
 VERSIONED = ("numpy", "numba", "duckdb", "scipy", "mesa")
 
 
@@ -203,15 +205,28 @@ def read_manifest(folder: Path) -> dict[str, object] | None:
     return data if data is not None and data.get("program") == PROGRAM else None
 
 
-def claim(folder: Path, manifest: Mapping[str, object], fresh: bool = False) -> dict[str, object]:
+def stored_blocks(folder: Path) -> dict[int, list[tuple[int, int]]]:
+    """Point -> (first run, count) of the files in the folder that hold runs of a design point."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for path in folder.glob("*.parquet"):
+        match = _BLOCK.fullmatch(path.name)
+        if match:
+            point, first, count = map(int, match.groups())
+            found.setdefault(point, []).append((first, count))
+    return found
+
+
+def claim(
+    folder: Path, manifest: Mapping[str, object], fresh: bool = False, grows: bool = False
+) -> dict[str, object]:
     """Make the folder ours, or raise UserError if it belongs to something else. Returns the manifest written.
 
-    An empty or new folder is taken; a folder with the same content hash is resumed; with `fresh`, the
-    contents of any folder whose manifest says that it holds results of this program are removed first, and
-    nothing else ever is.
+    An empty or new folder is taken; a folder with the same content hash is resumed, and with `grows` also one whose
+    content differs in nothing but fewer runs; with `fresh`, the contents of any folder whose manifest says that it holds
+    results of this program are removed first, and nothing else ever is.
     """
     try:
-        _check_owner(folder, manifest, fresh)
+        _check_owner(folder, manifest, fresh, grows)
         for name in ("runs", "series", "plots"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         data = {
@@ -230,7 +245,7 @@ def claim(folder: Path, manifest: Mapping[str, object], fresh: bool = False) -> 
     return data
 
 
-def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool) -> None:
+def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool, grows: bool) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -245,7 +260,15 @@ def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool) -> N
         )
     if fresh:
         clear(folder)
-    elif found.get("content_hash") != manifest["content_hash"]:
+        return
+    more = _more_runs(found, manifest) if grows else 0
+    if more < 0:
+        had, wanted = _runs(found), _runs(manifest)
+        raise UserError(
+            f"{folder}: holds this sweep with {had:,} runs per point, more than the {wanted:,} asked for; use --runs {had} or "
+            f"more, choose another folder with --out, or replace these results with --fresh"
+        )
+    if not more and found.get("content_hash") != manifest["content_hash"]:
         what = (
             f"another {found.get('kind', 'run')} ({found.get('name', 'unnamed')}: {_reason(found, manifest)})"
         )
@@ -253,6 +276,23 @@ def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool) -> N
             f"{folder}: holds the results of {what}; choose another folder with --out, or replace these results "
             f"with --fresh"
         )
+
+
+def _runs(manifest: Mapping[str, object]) -> int | None:
+    """Runs per design point, None where they are not fixed beforehand."""
+    content = manifest.get("content")
+    runs = content.get("runs") if isinstance(content, Mapping) else None
+    number = runs.get("runs") if isinstance(runs, Mapping) and len(runs) == 1 else None
+    return number if isinstance(number, int) else None
+
+
+def _more_runs(found: Mapping[str, object], wanted: Mapping[str, object]) -> int:
+    """How many runs more than `found` has are `wanted`, where nothing else differs; else 0."""
+    had, asked = _runs(found), _runs(wanted)
+    if had is None or asked is None or found.get("kind") != wanted.get("kind"):
+        return 0
+    old, new = ({**manifest["content"], "runs": None} for manifest in (found, wanted))
+    return asked - had if old == statistics.jsonable(new) else 0
 
 
 def _reason(found: Mapping[str, object], wanted: Mapping[str, object]) -> str:

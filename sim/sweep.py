@@ -1,9 +1,9 @@
 """Run a sweep: every design point, in parallel, resumable, into a results folder.
 
 The work is cut into blocks of runs of one design point. Each finished block is one Parquet file, renamed into
-place; starting again computes only what is missing. Run r uses the same dice at every point. What ends in
-`summary.csv` is computed from the stored blocks in a fixed order, so it does not depend on workers,
-interruptions or order.
+place; starting again computes only what is missing, also if more runs per point are asked for than before. Run r
+uses the same dice at every point. What ends in `summary.csv` is computed from the stored blocks in a fixed order,
+so it does not depend on workers, interruptions, order or how runs were cut into blocks.
 """
 
 import contextlib
@@ -19,7 +19,9 @@ from sim import statistics, store
 from sim.answer import Answer, answer, groups
 from sim.blocks import Block, BlockResult, simulate_block
 from sim.errors import UserError, suggest
-from sim.ranges import over_ranges, threads
+from sim.ranges import threads
+from sim.sweep_ranges import planned as planned_ranges
+from sim.sweep_ranges import sweep_ranges
 from sim.sweepfile import Sweep, label, load_sweep
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ __all__ = ["Block", "Sweep", "SweepResult", "load_sweep", "run_sweep"]
 
 BLOCK_RUNS = 100  # most runs of one file: an interruption loses at most this much work per worker
 AHEAD = 4  # blocks submitted per worker, so that a large design does not fill memory with waiting work
-RANGE_RUNS = 4  # per plausible parameter set
 BATCH = 500  # design points read at once for the summary
 Progress = Callable[[int, int], None]  # runs done, runs planned
 
@@ -62,6 +63,7 @@ class _Work:
 
     def __init__(self, sweep: Sweep, folder: Path, tables: store.Tables, progress: Progress | None) -> None:
         self.sweep, self.folder, self.tables, self.progress = sweep, folder, tables, progress
+        self.stored = store.stored_blocks(folder / "runs")  # point -> (first run, count) of files found
         self.blocks: list[Block] = []
         self.done = self.reused = self.planned = 0
 
@@ -106,14 +108,19 @@ def run_sweep(
         )
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers} is too few; use at least 1")
+    if declared[sweep.outcome].unit in statistics.CATEGORY_UNITS:
+        raise UserError(
+            f"{sweep.path}: outcome: {sweep.outcome} is a kind ({declared[sweep.outcome].unit}), not a quantity, so a table "
+            f"of its means says nothing; use one of {', '.join(name for name, o in declared.items() if o.better)}"
+        )
     folder = Path(out_dir)
-    manifest = store.claim(folder, _manifest(sweep, source or _source(simulate)), fresh)
+    manifest = store.claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
     with store.Tables() as tables:
         work = _Work(sweep, folder, tables, progress)
         try:
             with _executor(workers, cluster) as (executor, width):
                 _run_all(work, declared, executor, width, simulate)
-                ranges = _ranges(work, manifest, workers, simulate)
+                ranges = sweep_ranges(sweep, folder, manifest["content"], workers, simulate, work.tick)
             result = _finish(work, declared, ranges, pictures)
         except KeyboardInterrupt:
             store.set_status(folder, manifest, "interrupted", runs_done=work.done)
@@ -224,12 +231,24 @@ def _client(address: str):
         raise UserError(f"--cluster {address}: no dask scheduler answers there ({error})") from error
 
 
-def _blocks(points: Iterable[int], start: int, stop: int) -> list[Block]:
-    return [
-        Block(point, first, min(BLOCK_RUNS, stop - first))
-        for point in points
-        for first in range(start, stop, BLOCK_RUNS)
-    ]
+def _cover(
+    found: Iterable[tuple[int, int]], point: int, start: int, stop: int
+) -> tuple[list[Block], list[Block]]:
+    """Blocks that hold runs start .. stop - 1 of a point: those stored, and those to be run between them.
+
+    found: (first run, count) of the stored blocks; the ones that reach beyond the runs asked for are left alone.
+    """
+    stored, missing, at = [], [], start
+    inside = sorted((first, count) for first, count in found if start <= first and first + count <= stop)
+    for first, count in (*inside, (stop, 0)):
+        if first < at:
+            continue
+        for gap in range(at, first, BLOCK_RUNS):
+            missing.append(Block(point, gap, min(BLOCK_RUNS, first - gap)))
+        if count:
+            stored.append(Block(point, first, count))
+        at = first + count
+    return stored, missing
 
 
 def _run_all(
@@ -237,10 +256,10 @@ def _run_all(
 ) -> None:
     sweep = work.sweep
     everything = range(len(sweep.points))
-    range_runs = 2 * RANGE_RUNS * sweep.ranges if sweep.crossing else 0
+    range_runs = planned_ranges(sweep)
     if not sweep.until_decided:
         work.planned = len(sweep.points) * sweep.runs + range_runs
-        _run_blocks(work, _blocks(everything, 0, sweep.runs), executor, width, simulate)
+        _run_blocks(work, everything, (0, sweep.runs), executor, width, simulate)
         return
     rows = groups(sweep)
     plan = statistics.looks(sweep.runs, 0.05 / len(rows))
@@ -248,7 +267,7 @@ def _run_all(
     for look in plan:
         points = sorted(point for row in open_rows for point in row.values())
         work.planned = work.done + len(points) * (look.runs - start) + range_runs
-        _run_blocks(work, _blocks(points, start, look.runs), executor, width, simulate)
+        _run_blocks(work, points, (start, look.runs), executor, width, simulate)
         better = declared[sweep.outcome].better
         open_rows = [row for row in open_rows if not _is_decided(work, row, better, look.level)]
         start = look.runs
@@ -269,17 +288,22 @@ def _is_decided(work: _Work, row: Mapping[object, int], better: int, level: floa
 
 
 def _run_blocks(
-    work: _Work, blocks: Sequence[Block], executor: Executor, width: int, simulate: Callable | None
+    work: _Work,
+    points: Iterable[int],
+    runs: tuple[int, int],
+    executor: Executor,
+    width: int,
+    simulate: Callable | None,
 ) -> None:
-    """Compute the blocks that are not stored yet; each is stored as soon as it is finished."""
-    missing = []
-    for block in blocks:
-        if (work.folder / "runs" / block.file).is_file():
+    """Compute the runs [first, end) of the points that are not stored yet; a block is stored once it is finished."""
+    missing: list[Block] = []
+    for point in points:
+        stored, absent = _cover(work.stored.get(point, ()), point, *runs)
+        missing += absent
+        for block in stored:
             work.blocks.append(block)
             work.reused += block.count
             work.tick(block.count)
-        else:
-            missing.append(block)
     queue = iter(missing)
     waiting: dict[Future, Block] = {}
 
@@ -338,42 +362,6 @@ def _store(work: _Work, block: Block, result: BlockResult) -> None:
 
 
 # ---- what it comes to
-
-
-def _ranges(
-    work: _Work, manifest: Mapping[str, object], workers: int | None, simulate: Callable | None
-) -> dict[str, object] | None:
-    """How the two compared designs differ over the plausible ranges, kept in ranges.json for the next
-    start.
-    """
-    sweep = work.sweep
-    if not sweep.ranges or sweep.crossing is None:
-        return None
-    spec = sweep.crossing
-    key = store.content_hash(
-        {"of": [manifest["content_hash"], spec.of, spec.between, sweep.outcome, sweep.ranges, RANGE_RUNS]}
-    )
-    path = work.folder / "ranges.json"
-    kept = store.read_json(path)
-    if kept is not None and kept.get("key") == key:
-        work.tick(2 * RANGE_RUNS * sweep.ranges)
-        return kept
-    if simulate is None:
-        from sim.simulate import run as simulate
-    b, a = (sweep.scenario({spec.of: value}) for value in spec.between)
-    found = over_ranges(
-        [a, b], sweep.ranges, RANGE_RUNS, sweep.seed, workers, simulate, lambda: work.tick(2 * RANGE_RUNS)
-    )
-    differences = found.differences[0].get(sweep.outcome, np.full(sweep.ranges, np.nan))
-    data = {
-        "key": key,
-        "differences": differences.tolist(),
-        "varied": len(found.paths),
-        "failed": found.failed,
-        "reason": found.reason,
-    }
-    store.write_json(path, data)
-    return statistics.jsonable(data)
 
 
 def _finish(
@@ -447,7 +435,7 @@ def _summary_rows(
     design = [label(value) if isinstance(value, tuple) else value for value in sweep.points[point].values()]
     failed = sum(1 for message in data["failure"] if message)
     for name, outcome in declared.items():
-        e = statistics.mean_ci(data.get(name, np.empty(0)))
+        e = statistics.estimate(data.get(name, np.empty(0)), outcome.unit)
         # Some outcomes do not exist at a point (a layer that is not there); the one asked for is always listed.
         if e.n or name == sweep.outcome:
             count = len(data["point"])

@@ -9,6 +9,7 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
       organisation.management_layers: [1, 2, 3, 4]
       ai.share_of_code: {from: 0.0, to: 0.9, steps: 10}
     design: grid                    # grid | lhs | sobol (with samples: N)
+    weeks: 52                       # horizon of every run; default: the base's
     hold: payroll                   # kept equal to the base at every point: ics | headcount | payroll | budget
     runs: 50                        # or {until: decided, max: 2000}
     seed: 1
@@ -28,17 +29,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.design import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobol, steps
-from sim.errors import UserError, suggest
+from sim.errors import UserError, percent_hint, suggest
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.yaml_source import YamlDocument
 
 KEYS = (
-    "question", "name", "base", "vary", "design", "samples", "hold", "runs", "seed", "outcome", "ranges", "crossing",
+    "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
 )  # fmt: skip
 HOLDS = ("ics", "headcount", "payroll", "budget")
 MAX_RUNS = 1_000_000
+MAX_WEEKS = 10_000
 MAX_SEED = 2**32 - 1  # as in sim.simulate
 DEFAULT_OUTCOME = "value_per_payroll_usd"
 DEFAULT_RANGES = 32
@@ -108,9 +110,13 @@ def load_sweep(
     from sim.bundled import find, shown
     from sim.yaml_source import read_yaml
 
-    path = find(path)
-    reader = _Reader(read_yaml(path, shown(path)))
+    given, path = path, find(path)
+    document = read_yaml(path, shown(path))
+    _check_sweep(document, str(given))
+    reader = _Reader(document)
     data = reader.mapping((), KEYS, ("question", "base", "vary"))
+    if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
+        sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
     base = _base(reader, path, sets)
     design = reader.choice("design", DESIGNS, "grid")
     chosen_seed = reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed
@@ -142,6 +148,19 @@ def load_sweep(
     return sweep
 
 
+def _check_sweep(document: "YamlDocument", given: str) -> None:
+    """Refuse a scenario, with the commands that take one. given: the file as the user named it."""
+    from sim.statements import TOP_KEYS, is_sweep
+
+    data = document.data
+    if is_sweep(document) or not isinstance(data, dict) or not data.keys() & set(TOP_KEYS) - set(KEYS):
+        return
+    raise UserError(
+        f"{document.source}: this is a scenario, not a sweep; use `orgsim run {given}` or `orgsim compare`, or write a "
+        f"sweep file with `base: {given}` and `vary:` (what is varied, such as ai.share_of_code: [0.1, 0.5])"
+    )
+
+
 class _Reader:
     """Typed access to the keys of the file, with errors that name the place."""
 
@@ -165,7 +184,8 @@ class _Reader:
     def mapping(self, keys: tuple, known: Sequence[str] | None, required: Sequence[str] = ()) -> Mapping:
         value = self.get(keys)
         if not isinstance(value, Mapping) or not value:
-            self.fail(keys, f"expected a mapping of keys and values, got {_short(value)}")
+            example = f"{known[0]}: ..." if known else "ai.share_of_code: [0.1, 0.5]"
+            self.fail(keys, f"expected keys with values, such as `{example}`, got {_short(value)}")
         for key in value:
             if known is not None and key not in known:
                 hint = suggest(str(key), list(known))
@@ -197,6 +217,9 @@ class _Reader:
 
 
 def _short(value: object) -> str:
+    """A value for messages, as it is written in the file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -248,6 +271,9 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
         else:
             reader.fail(keys, f"expected a list of values or {{from, to, steps}}, got {_short(spec)}")
         place = f"{reader.document.where(keys)}: vary."
+        for value in axis.values if isinstance(axis, Levels) else ():
+            if hint := percent_hint(value):
+                reader.fail(keys, hint)
         if isinstance(axis, Levels):
             axis = Levels(tuple(check_value(path, value, place) for value in axis.values))
             if len(set(axis.values)) < len(axis.values):
@@ -271,7 +297,7 @@ def _range(reader: _Reader, keys: tuple, whole: bool) -> Axis:
     for key in ("from", "to"):
         value = spec[key]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-            reader.fail((*keys, key), f"expected a number, got {_short(value)}")
+            reader.fail((*keys, key), percent_hint(value) or f"expected a number, got {_short(value)}")
         if whole and value != int(value):
             reader.fail((*keys, key), f"expected a whole number, got {_short(value)}")
     low, high = (int(spec["from"]), int(spec["to"])) if whole else (spec["from"], spec["to"])

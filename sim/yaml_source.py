@@ -30,6 +30,18 @@ _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _NOT_A_NUMBER = (".nan", ".NaN", ".NAN")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+#: What the parser says -> what to do about it.
+_PLAIN = {
+    "parsing a flow": "a bracket [ or { is not closed, or a comma is missing",
+    "mapping values are not allowed here": (
+        "unexpected ':' here; indent keys of one level alike, and put text that holds ': ' in quotes"
+    ),
+    "'\\t' that cannot start": "a tab; indent with spaces",
+    "expected <block end>": "indented differently from the lines above it",
+    "could not find expected ':'": "a key without ':', or a line that is indented differently from those above it",
+    "scanning a quoted scalar": "a quote that is not closed",
+    "cannot start any token": "a character with a meaning in YAML; put the text in quotes",
+}
 _MAX_DIGITS = 300  # more digits are no number that anybody means, and int() would refuse thousands
 
 
@@ -212,7 +224,8 @@ def _syntax_error(error: Exception, text: str, shown: str) -> str:
             ", ".join(one_line(" ".join(str(part).split()), 300) for part in parts if part)
             or "this is not YAML"
         )
-        return f"{shown}:{mark.line + 1}:{mark.column + 1}: {what}"
+        plain = next((words for part, words in _PLAIN.items() if part in what), what)
+        return f"{shown}:{mark.line + 1}:{mark.column + 1}: {plain}"
     position = getattr(error, "position", None)
     if isinstance(position, int):
         before = text[:position]

@@ -5,11 +5,14 @@ Value per payroll dollar: 2 layers gain on 3 layers as the AI share rises and ov
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+
+from sim.sweep import Sweep, SweepResult, load_sweep, run_sweep
 
 CROSSING = 0.42
 
@@ -29,6 +32,7 @@ OUTCOMES = {
         Outcome("lead_time_hours", "hours", -1),
         Outcome("managers_share", "share", 0),
         Outcome("cost_per_value", "USD/standard hour", -1),
+        Outcome("bottleneck", "stage", 0),
     )
 }
 
@@ -54,6 +58,16 @@ def write_sweep(folder: Path, text: str = SWEEP) -> Path:
     path = folder / "sweep.yaml"
     path.write_text(text)
     return path
+
+
+def run_file(
+    path: Path, out: Path, engine: Callable | None = None, sweep: Sweep | None = None, **options
+) -> SweepResult:
+    """Run a sweep file (or the sweep made of it) with the stand-in, without pictures unless asked."""
+    options = {"workers": 2, "pictures": False, **options}
+    return run_sweep(
+        sweep or load_sweep(path), out, simulate=engine or Engine(), outcomes=OUTCOMES, **options
+    )
 
 
 class Engine:
@@ -82,6 +96,7 @@ class Engine:
             "lead_time_hours": 30 / values,
             "managers_share": np.full(runs, 0.1 * layers),
             "cost_per_value": np.where(numbers % 4 == 0, np.nan, 100 / values),
+            "bottleneck": np.where((layers == 2) & (numbers % 4 == 1), 5.0, 0.0),
         }
         if progress is not None:
             progress(runs)

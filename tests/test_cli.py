@@ -32,8 +32,9 @@ class TestHelp:
 
     def test_nothing_heavy_is_imported(self):
         code = (
-            "import sys, cli; cli.execute(['--help']); cli.execute(['check', 'flat', 'layered']); cli.execute(['list']);"
-            "print([m for m in ('numpy', 'numba', 'mesa', 'pandas', 'duckdb', 'scipy', 'matplotlib', 'pydantic', 'tqdm')"
+            "import sys, cli; cli.execute(['--help']); cli.execute(['list']);"
+            "assert 'numpy' not in sys.modules; cli.execute(['check', 'flat', 'layered', 'flat-vs-layered']);"
+            "print([m for m in ('numba', 'mesa', 'pandas', 'duckdb', 'scipy', 'matplotlib', 'pydantic', 'tqdm')"
             " if m in sys.modules])"
         )
         result = subprocess.run(
@@ -63,12 +64,18 @@ class TestHelp:
             (["xyz"], "commands: list, check"),
             (["run"], "Missing argument 'SCENARIO'"),
             (["run", "flat", "--rns", "3"], "No such option"),
-            (["run", "flat", "--runs", "0"], "0 is not in the range 1<=x<=100000"),
-            (["run", "flat", "--runs", "100001"], "not in the range"),
-            (["run", "flat", "--runs", "x"], "'x' is not a valid integer"),
-            (["run", "flat", "--seed", "-1"], "not in the range"),
-            (["run", "flat", "--seed", "4294967296"], "0<=x<=4294967295"),
-            (["run", "flat", "--workers", "0"], "not in the range"),
+            (["run", "flat", "--runs", "0"], "0 is outside 1 to 100,000"),
+            (["run", "flat", "--runs", "100001"], "100,001 is outside 1 to 100,000"),
+            (["run", "flat", "--runs", "abc"], "'abc' is not a whole number; use 1 to 100,000"),
+            (["run", "flat", "--runs", "2.5"], "'2.5' is not a whole number"),
+            (["run", "flat", "--seed", "-1"], "-1 is outside 0 to 4,294,967,295"),
+            (["run", "flat", "--seed", "4294967296"], "4,294,967,296 is outside 0 to"),
+            (["run", "flat", "--workers", "0"], "0 is outside 1 to 1,024"),
+            (["run", "flat", "--set", "ai.share_of_code=60%"], "Error: --set ai.share_of_code=60%: write 0.6 instead of 60%, a fraction"),
+            (["compare", "layered", "flat", "--ranges", "many"], "'many' is not a whole number; use 0 to 10,000"),
+            (["compare", "layered", "flat", "--primary", "span_max"], "neither more nor less of it is better; use one of value_per_week,"),
+            (["compare", "layered", "flat", "--primary", "bottleneck"], "it is a kind (stage), not a quantity; use one of value_per_week,"),
+            (["sweep", "layered"], "this is a scenario, not a sweep; use `orgsim run layered` or `orgsim compare`, or write a sweep file with `base: layered` and `vary:`"),
             (["run", "bse"], "Error: bse: no such file, did you mean 'base'?"),
             (["run", "flat", "--set", "ai.shre=1"], "Error: --set ai.shre=1: ai.shre: unknown parameter, did you mean 'ai.share_of_code'?"),
             (["run", "flat-vs-layered"], "this is a sweep, not a scenario; use `orgsim sweep"),
@@ -130,7 +137,8 @@ class TestCheck:
         (tmp_path / "x.yaml").write_text("foo: 1")
         result = orgsim("check", "flat", "x.yaml", "layered", cwd=tmp_path)
         assert result.returncode == 2
-        assert result.stdout.splitlines() == ["flat: scenario is valid", "layered: scenario is valid"]
+        names = [line.partition(": scenario is valid: ")[0] for line in result.stdout.splitlines()]
+        assert names == ["flat", "layered"]
         assert "x.yaml:1:1: foo: unknown key" in result.stderr
 
     def test_json_is_one_object(self, tmp_path):
@@ -194,6 +202,9 @@ class TestRun:
         assert clean(result)
         data = json.loads(result.stdout)
         assert (data["scenario"], data["runs"], data["seed"], data["weeks"]) == ("small-startup", 3, 7, 2)
+        kind = data["outcomes"]["bottleneck"]
+        assert (kind["mean"], kind["ci95"], kind["sd"], kind["runs"]) == (None, None, None, 3)
+        assert data["bottleneck"]["words"].startswith("changes spend")
         for name, figures in data["outcomes"].items():
             assert figures["unit"] == OUTCOMES[name].unit
             assert set(figures) == {"mean", "ci95", "sd", "unit", "runs"}
@@ -210,7 +221,8 @@ class TestRun:
         assert lines[0].startswith("How far does one founder's attention")
         assert lines[1] == "Scenario small-startup: 2 runs of 2 weeks, seed 1"
         assert any(
-            line.startswith("value_per_payroll_usd") and line.endswith("standard hours/USD") for line in lines
+            line.startswith("value_per_payroll_usd") and line.endswith("standard hours per 1,000 USD")
+            for line in lines
         )
         assert any(line.startswith("Utilisation of managers") and "layer 1:" in line for line in lines)
         assert any(line.startswith("Bottleneck: changes spend") for line in lines)
@@ -243,6 +255,7 @@ class TestRun:
         assert manifest["scenario"]["name"] == "small-startup"
         summary = (folder / "summary.csv").read_bytes()
         assert summary.startswith(b"outcome,unit,runs,failed,defined,mean")
+        assert b"\nbottleneck,stage,2,0,2,,,,\n" in summary
         assert {path.name for path in folder.iterdir()} >= {
             "runs",
             "series",
@@ -294,6 +307,37 @@ class TestCompare:
         assert clean(result)
         assert "layered" in result.stdout
         assert "value_per_payroll_usd" in result.stdout
+        assert max(map(len, result.stdout.splitlines())) <= 100
+        assert "time_coding_ic" not in result.stdout
+        assert "more outcomes are not shown" in result.stdout
+
+    def test_all(self):
+        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", "--all", *TIME)
+        assert result.returncode == 0, result.stderr
+        assert "time_coding_ic" in result.stdout
+        assert "not shown" not in result.stdout
+
+    def test_too_few_runs_are_said_once(self):
+        args = (
+            "compare",
+            "base",
+            "layered",
+            "--runs",
+            "2",
+            "--ranges",
+            "0",
+            *TIME,
+            "--set",
+            "ai.share_of_code=0.4",
+        )
+        same = orgsim(*args)
+        assert "have exactly the same" in same.stdout
+        assert "Too few" not in same.stdout
+        one = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", *TIME)
+        assert "Too few runs: 1 run is too few to decide" in one.stdout
+        assert "too few" not in one.stderr
+        data = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", "--json", *TIME)
+        assert any("1 run is too few to decide" in warning for warning in json.loads(data.stdout)["warnings"])
 
 
 class TestSweep:
@@ -308,6 +352,21 @@ class TestSweep:
         assert again.returncode == 0
         assert json.loads(again.stdout)["sweep"] == "mine"
         assert (folder / "summary.csv").read_bytes() == summary
+
+    def test_more_runs_extend_it_to_the_bytes_of_a_fresh_one(self, tmp_path):
+        (tmp_path / "mine.yaml").write_text(SWEEP)
+        assert orgsim("sweep", "mine.yaml", *TIME, cwd=tmp_path).returncode == 0
+        more = orgsim("sweep", "mine.yaml", "--runs", "5", *TIME, cwd=tmp_path)
+        assert more.returncode == 0, more.stderr
+        assert "8 runs were there already" in more.stdout
+        fresh = orgsim("sweep", "mine.yaml", "--runs", "5", "--out", "fresh", *TIME, cwd=tmp_path)
+        assert "already" not in fresh.stdout
+        summaries = [(tmp_path / name / "summary.csv").read_bytes() for name in ("results/mine", "fresh")]
+        assert summaries[0] == summaries[1]
+        fewer = orgsim("sweep", "mine.yaml", "--runs", "3", *TIME, cwd=tmp_path)
+        assert fewer.returncode == 2
+        assert clean(fewer)
+        assert "with 5 runs per point, more than the 3 asked for" in fewer.stderr
 
 
 class TestImport:

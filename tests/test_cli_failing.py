@@ -138,6 +138,17 @@ class TestFailing:
         assert cli.execute(["run", "flat", "--runs", "2"]) == 0
         assert capsys.readouterr().err == ""
 
+    def test_a_terminal_is_told_what_happens_before_the_first_bar(self, monkeypatch):
+        from sim.commands.common import notice_compilation
+
+        screen = io.StringIO()
+        monkeypatch.setattr(sys, "stderr", screen)
+        notice_compilation()
+        assert screen.getvalue() == ""
+        screen.isatty = lambda: True
+        notice_compilation()
+        assert screen.getvalue().startswith("Loading the engine ...\n")
+
     def test_progress_on_a_terminal(self, monkeypatch):
         from sim.commands.common import progress
 

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from fake_engine import BASE, OUTCOMES, Engine
 
+from sim import statistics
 from sim.compare import compare, structure_difference, unique_names, what_differs
 from sim.errors import UserError
 from sim.ranges import over_ranges, varied
+from sim.report import tables
+from sim.report.comparison import DECISIVE, MAX_ROWS, MAX_WIDTH
 from sim.scenario import from_yaml, load
 from sim.structure import generated_tree
 from sim.tree import PayScale
@@ -85,7 +88,7 @@ def test_one_run_has_no_interval(layered, flat):
 def test_text(layered, flat):
     text = run([layered, flat], ranges=8).to_text()
     assert text.index("What differs") < text.index("Verdict") < text.index("value_per_payroll_usd*")
-    assert "plausible parameter sets." in text
+    assert "plausible parameter sets." in text.replace("\n ", "")
     assert "\x1b" not in text
     assert text.isascii()
 
@@ -100,15 +103,70 @@ def test_noise_is_not_a_difference_and_more_runs_are_suggested(layered, flat):
     assert "no difference detected" in found.verdict("flat")
     assert "beats" not in found.to_text()
     assert any("20 runs are too few to decide value_per_payroll_usd for flat" in w for w in found.warnings)
+    assert "Too few runs: 20 runs are too few to decide value_per_payroll_usd" in found.to_text()
 
 
-def test_holm_counts_every_outcome_of_every_comparison(layered, flat):
-    one = run([layered, flat])
-    two = run([layered, flat, flat])
+def test_the_runs_suggested_decide(layered, flat):
+    near = flat.with_values({"ai.share_of_code": 0.5})
+    few = run([layered, near], Engine(noise=0.03), runs=5, seed=1)
+    suggested = int(re.search(r"about ([\d,]+) would decide", few.too_few["flat"])[1].replace(",", ""))
+    figures = few.rows["flat"]["value_per_payroll_usd"].figures
+    assert suggested == max(6, statistics.runs_needed(figures.sd, figures.difference))
+    enough = run([layered, near], Engine(noise=0.03), runs=2 * suggested, seed=1)
+    assert enough.too_few == {}
+    assert "Too few" not in enough.to_text()
+
+
+def test_the_primary_outcome_is_tested_alone_and_the_others_with_holm(layered, flat):
+    near = flat.with_values({"ai.share_of_code": 0.5})
+    one = run([layered, near], Engine(noise=0.1), runs=20)
+    two = run([layered, near, near], Engine(noise=0.1), runs=20)
     assert list(two.rows) == ["flat", "flat (2)"]
-    raw = one.rows["flat"]["lead_time_hours"].figures.p
-    assert one.rows["flat"]["lead_time_hours"].p_holm <= 4 * raw
-    assert two.rows["flat"]["lead_time_hours"].p_holm > one.rows["flat"]["lead_time_hours"].p_holm
+    primary, lead = one.rows["flat"]["value_per_payroll_usd"], one.rows["flat"]["lead_time_hours"]
+    assert 0.0 < primary.p_holm == primary.figures.p
+    # Secondary: lead time, share of managers (always different) and cost; the bottleneck is no test.
+    raw = {
+        name: one.rows["flat"][name].figures.p
+        for name in ("managers_share", "cost_per_value", "lead_time_hours")
+    }
+    assert [one.rows["flat"][name].p_holm for name in raw] == pytest.approx(
+        statistics.holm(list(raw.values()))
+    )
+    # Two comparisons: Holm over the two primary tests, and over the six others.
+    again = two.rows["flat"]["value_per_payroll_usd"]
+    assert again.p_holm == pytest.approx(2 * again.figures.p)
+    assert two.rows["flat"]["lead_time_hours"].p_holm > lead.p_holm
+
+
+def test_another_primary_outcome_takes_the_place_of_the_first(layered, flat):
+    found = run([layered, flat], Engine(noise=0.1), primary="lead_time_hours")
+    rows = found.rows["flat"]
+    assert rows["lead_time_hours"].p_holm == rows["lead_time_hours"].figures.p
+    assert rows["value_per_payroll_usd"].p_holm > rows["value_per_payroll_usd"].figures.p
+    assert "on lead time hours by" in found.verdict("flat")
+
+
+def test_error_rates_of_both_families_under_the_null(layered, flat):
+    class Same(Engine):
+        def truth(self, layers, values):
+            return 1.0
+
+        def __call__(self, scenario, runs, seed, **options):
+            found = super().__call__(scenario, runs, seed, **options)
+            layers = scenario.organisation.management_layers or len(scenario.organisation.spans)
+            for k, name in enumerate(("managers_share", "cost_per_value", "lead_time_hours")):
+                found.outcomes[name] = np.random.default_rng([seed, layers, k]).normal(5, 1, runs)
+            return found
+
+    wrong = {"primary": 0, "secondary": 0}
+    for seed in range(600):
+        rows = run([layered, flat], Same(noise=0.05), runs=10, seed=seed).rows["flat"]
+        named = {name for name, row in rows.items() if row.verdict in ("better", "worse", "higher", "lower")}
+        wrong["primary"] += "value_per_payroll_usd" in named
+        wrong["secondary"] += bool(named - {"value_per_payroll_usd"})
+    error = 3 * (0.05 * 0.95 / 600) ** 0.5
+    assert abs(wrong["primary"] / 600 - 0.05) < error  # exact, not conservative
+    assert wrong["secondary"] / 600 < 0.05 + error
 
 
 def test_equal_scenarios_are_equal(layered):
@@ -124,9 +182,14 @@ def test_equal_scenarios_are_equal(layered):
 def test_until_decided_stops_when_it_is_clear(layered, flat):
     found = run([layered, flat], until_decided=True)
     assert (found.runs, found.decided) == (50, {"flat": True})
+    assert found.rows["flat"]["value_per_payroll_usd"].p_holm < 0.05
     close = flat.with_values({"ai.share_of_code": 0.42})
     found = run([layered, close], Engine(noise=0.1), until_decided=True, max_runs=200)
     assert (found.runs, found.decided) == (200, {"flat": False})
+    row = found.rows["flat"]["value_per_payroll_usd"]
+    assert row.p_holm > max(0.05, row.figures.p)  # looking three times is paid for
+    assert "200 runs are too few" in found.too_few["flat"]
+    assert "--until-decided" not in found.too_few["flat"]
     assert "no difference detected" in found.verdict("flat")
     near = flat.with_values({"ai.share_of_code": 0.5})  # +2.4 % with a sd of 14 %
     found = run([layered, near], Engine(noise=0.1), until_decided=True, max_runs=3200)
@@ -155,7 +218,18 @@ def test_runs_are_paired_when_some_fail(layered, flat):
     [
         ({"runs": 0}, "--runs 0"),
         ({"ranges": -1}, "--ranges -1"),
-        ({"primary": "value_per_payrol_usd"}, "did you mean 'value_per_payroll_usd'"),
+        (
+            {"primary": "value_per_payrol_usd"},
+            "did you mean 'value_per_payroll_usd'.*; use one of value_per_payroll_usd, lead",
+        ),
+        (
+            {"primary": "managers_share"},
+            "managers_share: .* neither more nor less of it is better; use one of value_",
+        ),
+        (
+            {"primary": "bottleneck"},
+            r"bottleneck: .* it is a kind \(stage\), not a quantity; use one of value_per",
+        ),
     ],
 )
 def test_bad_options(layered, flat, options, message):
@@ -168,6 +242,91 @@ def test_scenarios_must_have_the_same_horizon_and_be_two(layered, flat):
         run([layered, flat.with_values({"time.weeks": 52})])
     with pytest.raises(UserError, match="at least two"):
         run([layered])
+
+
+# ---- kinds, tables, units
+
+
+def test_a_kind_has_no_mean_and_no_test(layered, flat):
+    found = run([layered, flat], ranges=4)
+    data = found.to_json()["comparisons"]["flat"]["bottleneck"]
+    figures = (
+        "base",
+        "mean",
+        "difference",
+        "ci95",
+        "relative",
+        "win_probability",
+        "p_holm",
+        "variance_reduction",
+    )
+    assert all(data[name] is None for name in (*figures, "holds_in"))
+    assert (data["base_shares"], data["runs"]) == ({"writing": 1.0}, 40)
+    assert data["shares"] == {"writing": 0.75, "review wait": 0.25}
+    assert "shares" not in found.to_json()["comparisons"]["flat"]["lead_time_hours"]
+    text = found.to_text()
+    assert "bottleneck: writing in every run (layered), writing in 75 % of the runs (flat)." in text
+    assert run([layered, layered]).rows["layered (2)"]["bottleneck"].verdict == "equal"
+
+
+class Many(Engine):
+    """All outcomes of the short table and more; `moved` of the others differ by half, the rest within noise."""
+
+    NAMES = (*DECISIVE, *(f"another_measure_number_{k:02d}" for k in range(30)))
+
+    def __init__(self, moved: int) -> None:
+        super().__init__()
+        self.moved = moved
+
+    def __call__(self, scenario, runs, seed, **options):
+        found = super().__call__(scenario, runs, seed, **options)
+        two = len(scenario.organisation.spans) == 2
+        for k, name in enumerate(self.NAMES):
+            size = 1.5 if two and k - len(DECISIVE) in range(self.moved) else 1.0
+            found.outcomes[name] = size * np.random.default_rng([seed, k, two]).normal(12_345_678, 1e5, runs)
+        return found
+
+
+def many(layered, flat, moved):
+    outcomes = {name: SimpleNamespace(name=name, unit="hours/USD" if k == 0 else "hours", better=1)
+                for k, name in enumerate(Many.NAMES)}  # fmt: skip
+    return compare([layered, flat], 20, ranges=2, simulate=Many(moved), outcomes=outcomes, tree_of=tree_of)
+
+
+def test_the_short_table(layered, flat):
+    named = layered.with_sets([]), flat
+    few, lots = many(*named, moved=3), many(*named, moved=9)
+    for found, shown in ((few, len(DECISIVE) + 3), (lots, len(DECISIVE))):
+        text = found.to_text()
+        table = text[text.index("outcome ") : text.index("more outcome")].splitlines()[2:-1]
+        assert len(table) == shown <= MAX_ROWS
+        assert tables.width(text) <= MAX_WIDTH
+        assert f"{len(Many.NAMES) - shown} more outcomes are not shown" in text
+        assert "--all prints them, --json has all." in text.replace("\n", " ")
+        full = found.to_text(everything=True)
+        assert all(name in full for name in Many.NAMES)
+        assert "not shown" not in full
+        assert len(found.to_json()["comparisons"]["flat"]) == len(Many.NAMES)
+    assert "another_measure_number_02" in few.to_text()
+    assert "(9 of them with a difference beyond noise)" in lots.to_text()
+
+
+def test_long_names_do_not_make_the_table_wide(layered, flat, tmp_path):
+    (tmp_path / "b.yaml").write_text("extends: layered.yaml\nname: an-organisation-with-a-very-long-name\n")
+    (tmp_path / "c.yaml").write_text("extends: flat.yaml\nname: another-organisation-with-a-long-name\n")
+    text = many(load(tmp_path / "b.yaml"), load(tmp_path / "c.yaml"), 3).to_text()
+    assert tables.width(text) <= MAX_WIDTH
+    assert "another-organisation-with-a-long-name against an-organisation" in text
+
+
+def test_values_per_dollar_are_shown_per_thousand_and_kept_as_declared(layered, flat):
+    found = run([layered, flat])
+    row = found.rows["flat"]["value_per_payroll_usd"]
+    assert found.to_json()["comparisons"]["flat"]["value_per_payroll_usd"]["base"] == row.figures.base < 0.02
+    for text in (found.to_text(), found.to_text(everything=True)):
+        line = next(line for line in text.splitlines() if line.startswith("value_per_payroll_usd*"))
+        assert line.split()[1] == tables.number(1000 * row.figures.base)
+        assert "per 1,000 USD" in text
 
 
 # ---- what differs

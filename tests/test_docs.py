@@ -102,9 +102,11 @@ def check_options(command: str) -> None:
     import cli
 
     words = shlex.split(command, comments=True)[1:]
-    chosen = cli.cli.get_command(click.Context(cli.cli), words[0])
+    # With the program's settings: click keeps the help option that it makes first, which the reference shows.
+    group = click.Context(cli.cli, **cli.cli.context_settings)
+    chosen = cli.cli.get_command(group, words[0])
     assert chosen is not None, f"there is no command {words[0]}"
-    chosen.make_context(words[0], words[1:])
+    chosen.make_context(words[0], words[1:], parent=group)
 
 
 def prepare(folder: Path) -> None:

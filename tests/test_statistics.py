@@ -147,6 +147,23 @@ def test_holm_controls_the_family_error_under_the_null():
     assert wrong / 1000 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 1000)
 
 
+def test_families_are_adjusted_apart():
+    p = {"first": 0.04, "a": 0.01, "b": 0.04, "none": None}
+    assert statistics.families(p, {"first"}) == {"first": 0.04, "a": 0.02, "b": 0.04, "none": None}
+    assert statistics.families(p, {"first", "a"}) == {"first": 0.04, "a": 0.02, "b": 0.04, "none": None}
+    assert statistics.families(p, set())["first"] == pytest.approx(0.08)
+    assert list(statistics.families(p, {"b"})) == list(p)
+
+
+def test_kinds_have_shares_and_no_mean():
+    codes = np.array([2.0, 0.0, 2.0, np.nan, 2.0])
+    assert statistics.shares(codes, ("a", "b", "c")) == {"c": 0.75, "a": 0.25}
+    assert list(statistics.shares(codes, ("a", "b", "c"))) == ["c", "a"]
+    assert statistics.shares(np.array([np.nan]), ("a",)) == {}
+    assert statistics.estimate(codes, "stage") == (None, None, None, None, 4)
+    assert statistics.estimate(codes, "hours") == statistics.mean_ci(codes)
+
+
 def test_wilson_textbook():
     # Newcombe (1998), table I: 81 of 263 -> .2553 to .3662; 15 of 148 -> .0624 to .1605; 0 of 20 -> 0 to .1611
     for k, n, lo, hi in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)):
@@ -307,6 +324,13 @@ def test_nothing_non_finite_reaches_json():
 )  # fmt: skip
 def test_numbers_have_sensible_digits(value, text):
     assert tables.number(value) == text
+
+
+def test_millions_are_compact_where_asked():
+    assert tables.number(23_296_452.0, compact=True) == "23.30 M"
+    assert tables.number(999_999.0, compact=True) == "999,999"
+    assert (tables.plural(1, "manager"), tables.plural(1200, "IC")) == ("1 manager", "1,200 ICs")
+    assert tables.width("ab\n" + tables.paint("abc", "red", True)) == 3
 
 
 def test_tables_align_with_and_without_colour():

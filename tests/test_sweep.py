@@ -1,22 +1,20 @@
-"""Sweeps: files, designs, resuming, byte-identical summaries, and answers that recover a known truth."""
+"""Sweeps: files, designs, resuming and extending, byte-identical summaries. Answers: test_sweep_answers.py."""
 
 import json
 import math
 
 import pytest
-from fake_engine import CROSSING, OUTCOMES, SWEEP, Engine, write_sweep
+from fake_engine import CROSSING, OUTCOMES, SWEEP, Engine, run_file, write_sweep
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim import design
-from sim.answer import shown_unit
 from sim.design import Levels, Range
 from sim.errors import UserError
 from sim.store import Tables, read_manifest
-from sim.sweep import load_sweep, run_sweep
+from sim.sweep import BLOCK_RUNS, _cover, load_sweep
 
-
-def run(path, out, engine=None, **options):
-    options = {"workers": 2, "pictures": False, **options}
-    return run_sweep(load_sweep(path), out, simulate=engine or Engine(), outcomes=OUTCOMES, **options)
+run = run_file
 
 
 @pytest.fixture
@@ -94,6 +92,12 @@ def test_runs_seed_and_sets_of_the_command_line(sweep_file):
     assert sweep.scenario(sweep.points[0]).values["work.size_cv"] == 0.9
 
 
+def test_weeks_are_those_of_every_run_and_the_command_line_wins(tmp_path):
+    file = write_sweep(tmp_path, SWEEP.replace("runs: 12", "runs: 12\nweeks: 5"))
+    assert load_sweep(file).scenario(load_sweep(file).points[0]).weeks == 5
+    assert load_sweep(file, sets=["time.weeks=7"]).base.weeks == 7
+
+
 def test_prices_that_a_point_sets_also_price_the_base(tmp_path):
     text = SWEEP.replace(
         "ai.share_of_code: {from: 0.0, to: 0.9, steps: 4}", "money.manager_ratio_1: [1.2, 1.5]"
@@ -120,6 +124,7 @@ MISTAKES = [
     ("runs: 12", "runs: {until: tired, max: 90}", "the only rule is: decided"),
     ("runs: 12", "design: lhs", "lhs needs the key samples"),
     ("runs: 12", "samples: 5", "a grid has no samples"),
+    ("runs: 12", "weeks: 0", "expected a whole number from 1 to 10,000"),
     ("base: base.yaml", "base: bass.yaml", "bass.yaml: no such file"),
     ("question: At", "quest: At", "did you mean 'question'?"),
     ("name: tiny", "name: a/b", "cannot be the name"),
@@ -127,7 +132,16 @@ MISTAKES = [
     ("runs: 12", "crossing: {of: organisation.management_layers, between: [2, 5]}", "5 is not a value of"),
     ("runs: 12", "crossing: {of: organisation.management_layers, between: [2]}", "expected two values"),
     ("runs: 12", "crossing: {of: organisation.management, between: [2, 3]}", "is not varied, did you mean"),
-    ("runs: 12", "crossing: [1]", "expected a mapping"),
+    ("runs: 12", "crossing: [1]", "expected keys with values, such as `of: ...`, got [1]"),
+    ("runs: 12", "runs: 50%", "expected a whole number from 1"),
+    ("[2, 3]", "two", "expected a list of values or {from, to, steps}, got 'two'"),
+    (
+        "{from: 0.0, to: 0.9, steps: 4}",
+        "[10%, 0.6]",
+        "vary.ai.share_of_code: write 0.1 instead of 10%, a fraction",
+    ),
+    ("to: 0.9", "to: 90 %", "vary.ai.share_of_code.to: write 0.9 instead of 90 %, a fraction"),
+    ("runs: 12", "runs: true", "got true"),
 ]
 
 
@@ -138,6 +152,17 @@ def test_mistakes_in_a_file_are_named(tmp_path, old, new, message):
         load_sweep(write_sweep(tmp_path, SWEEP.replace(old, new)))
     assert message in str(caught.value)
     assert "sweep.yaml:" in str(caught.value)
+
+
+def test_a_scenario_is_no_sweep(tmp_path):
+    write_sweep(tmp_path)
+    with pytest.raises(UserError) as caught:
+        load_sweep(tmp_path / "base.yaml")
+    assert "this is a scenario, not a sweep; use `orgsim run " in str(caught.value)
+    assert "`vary:`" in str(caught.value)
+    (tmp_path / "base.yaml").write_text("question: Why?\nruns: 5\n")
+    with pytest.raises(UserError, match="the key base is missing"):
+        load_sweep(tmp_path / "base.yaml")
 
 
 # ---- running
@@ -213,19 +238,116 @@ def test_a_finished_sweep_is_not_run_again(sweep_file, tmp_path):
 def test_another_sweep_is_refused_and_fresh_replaces_it(sweep_file, tmp_path):
     run(sweep_file, tmp_path / "out")
     (tmp_path / "out" / "notes.txt").write_text("mine")
-    write_sweep(tmp_path, SWEEP.replace("runs: 12", "runs: 5"))
-    with pytest.raises(UserError, match=r"another sweep .*other runs.*--out.*--fresh"):
+    write_sweep(tmp_path, SWEEP.replace("runs: 12", "runs: 5\nseed: 2"))
+    with pytest.raises(UserError, match=r"another sweep .*other runs, seed.*--out.*--fresh"):
         run(sweep_file, tmp_path / "out")
     result = run(sweep_file, tmp_path / "out", fresh=True)
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
     assert len(result.values[0]) == 5
 
 
+# ---- more runs than before
+
+
+def of_runs(path, runs, **options):
+    return load_sweep(path, runs=runs, **options)
+
+
+@pytest.mark.parametrize("stages", [(5, 12), (12, 230), (99, 100, 101), (120, 230, 450)])
+def test_more_runs_extend_the_folder_to_the_bytes_of_a_fresh_sweep(sweep_file, tmp_path, stages):
+    out = tmp_path / "out"
+    for before, runs in zip((0, *stages), stages, strict=False):
+        engine = Engine(fails=(3, 100))
+        grown = run(sweep_file, out, engine, sweep=of_runs(sweep_file, runs), pictures=True)
+        per_point = [call for call in engine.calls if call[1] > 1 or call[0] > 0]
+        assert sum(count for _, count in per_point) == 8 * (runs - before)
+        assert min(first for first, _ in per_point) == before
+        assert grown.runs_reused == 8 * before
+    assert read_manifest(out)["seeds"]["runs"] == [0, stages[-1] - 1]
+    fresh = run(
+        sweep_file,
+        tmp_path / "fresh",
+        Engine(fails=(3, 100)),
+        sweep=of_runs(sweep_file, stages[-1]),
+        pictures=True,
+    )
+    for name in ("summary.csv", "ranges.json", "plots/heat-map.svg", "plots/lines.svg"):
+        assert (out / name).read_bytes() == (fresh.folder / name).read_bytes(), name
+    assert grown.to_text() == fresh.to_text()
+    assert grown.failures == fresh.failures
+    again = Engine()
+    run(sweep_file, out, again, sweep=of_runs(sweep_file, stages[-1]))
+    assert again.calls == []
+
+
+def test_the_plausible_ranges_are_not_run_again_for_more_runs(sweep_file, tmp_path):
+    run(sweep_file, tmp_path / "out")
+    kept = (tmp_path / "out" / "ranges.json").read_bytes()
+    engine = Engine()
+    run(sweep_file, tmp_path / "out", engine, sweep=of_runs(sweep_file, 20))
+    assert engine.calls == [(12, 8)] * 8
+    assert (tmp_path / "out" / "ranges.json").read_bytes() == kept
+
+
+def test_an_interrupted_extension_resumes(sweep_file, tmp_path):
+    run(sweep_file, tmp_path / "out")
+    with pytest.raises(KeyboardInterrupt):
+        run(sweep_file, tmp_path / "out", Engine(interrupt_after=3), workers=1, sweep=of_runs(sweep_file, 30))
+    assert len(list((tmp_path / "out" / "runs").iterdir())) == 8 + 3
+    engine = Engine()
+    grown = run(sweep_file, tmp_path / "out", engine, sweep=of_runs(sweep_file, 30))
+    assert engine.calls == [(12, 18)] * 5
+    fresh = run(sweep_file, tmp_path / "fresh", sweep=of_runs(sweep_file, 30))
+    assert (grown.folder / "summary.csv").read_bytes() == (fresh.folder / "summary.csv").read_bytes()
+
+
+def test_fewer_runs_than_there_are_are_refused(sweep_file, tmp_path):
+    run(sweep_file, tmp_path / "out")
+    before = (tmp_path / "out" / "summary.csv").read_bytes()
+    message = r"with 12 runs per point, more than the 5 asked for; use --runs 12 or more, .*--out, .*--fresh"
+    with pytest.raises(UserError, match=message):
+        run(sweep_file, tmp_path / "out", sweep=of_runs(sweep_file, 5))
+    assert (tmp_path / "out" / "summary.csv").read_bytes() == before
+    assert read_manifest(tmp_path / "out")["status"] == "complete"
+    assert len(run(sweep_file, tmp_path / "out", fresh=True, sweep=of_runs(sweep_file, 5)).values[0]) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"seed": 9}, "other runs, seed"),
+        ({"sets": ["work.size_cv=0.9"]}, "other the base scenario, runs"),
+        ({}, "other runs"),
+    ],
+)
+def test_more_runs_of_something_else_are_refused(sweep_file, tmp_path, change, what):
+    run(sweep_file, tmp_path / "out")
+    sweep = of_runs(sweep_file, 30, **change)
+    if not change:  # runs that depend on what is found are another sweep
+        write_sweep(tmp_path, SWEEP.replace("runs: 12", "runs: {until: decided, max: 400}"))
+        sweep = load_sweep(sweep_file)
+    with pytest.raises(UserError, match=rf"another sweep \(tiny: {what}\)"):
+        run(sweep_file, tmp_path / "out", sweep=sweep)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 150)), max_size=6),
+    st.integers(0, 200),
+    st.integers(0, 300),
+)
+def test_blocks_cover_every_run_once_whatever_is_stored(found, start, more):
+    stored, missing = _cover(found, 7, start, start + more)
+    assert {(block.first, block.count) for block in stored} <= set(found)
+    runs = sorted(run for block in stored + missing for run in range(block.first, block.first + block.count))
+    assert runs == list(range(start, start + more))
+    assert all(0 < block.count <= BLOCK_RUNS for block in missing)
+
+
 def test_settings_of_the_answer_change_no_run(sweep_file, tmp_path):
     run(sweep_file, tmp_path / "out")
     write_sweep(tmp_path, SWEEP.replace("ranges: 8", "ranges: 0").replace("Overtake", "pass"))
     engine = Engine()
-    assert run(sweep_file, tmp_path / "out", engine).answer.robust is None
+    assert run(sweep_file, tmp_path / "out", engine).answer.robust == ()
     assert engine.calls == []
 
 
@@ -253,6 +375,12 @@ def test_a_point_that_cannot_be_built_is_named(sweep_file, tmp_path):
 def test_bad_options(sweep_file, tmp_path):
     with pytest.raises(UserError, match="--workers 0"):
         run(sweep_file, tmp_path / "out", workers=0)
+    write_sweep(tmp_path, SWEEP + "outcome: bottleneck\n")
+    with pytest.raises(
+        UserError, match=r"bottleneck is a kind \(stage\), not a quantity.*use one of value_per"
+    ):
+        run(sweep_file, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
     write_sweep(tmp_path, SWEEP + "outcome: value_per_payroll\n")
     with pytest.raises(UserError, match="did you mean 'value_per_payroll_usd'"):
         run(sweep_file, tmp_path / "out")
@@ -279,48 +407,11 @@ def test_large_runs_are_cut_into_blocks(sweep_file, tmp_path):
 def test_progress_counts_runs(sweep_file, tmp_path):
     seen = []
     run(sweep_file, tmp_path / "out", progress=lambda done, planned: seen.append((done, planned)))
-    assert seen[-1] == (8 * 12 + 8 * 2 * 4,) * 2
+    assert seen[-1] == (8 * 12 + 8 * 2 * 3,) * 2
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
 # ---- answers
-
-
-def test_the_crossing_is_recovered(tmp_path):
-    text = SWEEP.replace("steps: 4", "steps: 10").replace("runs: 12", "runs: 50")
-    result = run(write_sweep(tmp_path, text), tmp_path / "out")
-    found = result.answer.panels[0].crossing
-    assert found.kind == "overtakes"
-    assert found.lo <= CROSSING <= found.hi
-    assert found.x == pytest.approx(CROSSING, abs=0.02)
-    text = result.to_text()
-    assert (
-        "flat (2 layers) overtakes layered (3 layers) on value per payroll dollar at AI share of code 0.4"
-        in text
-    )
-    assert "plausible sets" in text
-    best = result.answer.panels[0].best
-    assert best[0] == (1, True)
-    assert best[-1] == (0, True)
-
-
-def test_never_within_the_range(tmp_path):
-    text = SWEEP.replace("to: 0.9", "to: 0.3").replace("runs: 12", "runs: 40")
-    result = run(write_sweep(tmp_path, text), tmp_path / "out")
-    sentence = result.answer.panels[0].sentence
-    assert "flat (2 layers) never overtakes layered (3 layers)" in sentence
-    assert "within AI share of code 0 to 0.3: it is behind layered (3 layers) throughout" in sentence
-
-
-def test_noise_is_not_called_a_difference(tmp_path):
-    class Same(Engine):
-        def truth(self, layers, values):
-            return 1.0
-
-    result = run(write_sweep(tmp_path), tmp_path / "out", Same(noise=0.05))
-    assert result.answer.panels[0].sentence.startswith("No difference detected between flat (2 layers)")
-    assert all(best is None or not best[1] for best in result.answer.panels[0].best)
-    assert "*" not in result.to_text()
 
 
 def test_until_decided_runs_more_only_where_it_is_close(tmp_path):
@@ -336,56 +427,3 @@ def test_until_decided_runs_more_only_where_it_is_close(tmp_path):
     again = run(path, tmp_path / "out", engine)
     assert engine.calls == []
     assert again.to_text() == result.to_text()
-
-
-def test_plausible_ranges_count_how_often_flat_wins(sweep_file, tmp_path):
-    write_sweep(tmp_path, SWEEP.replace("ranges: 8", "ranges: 64"))
-    result = run(sweep_file, tmp_path / "out", Engine(noise=0.0))
-    # At the base's share .3 the truth is flat wins where people hours (0.5 to 2, uniform) are below 1.2 - .6 (.42 - .3)
-    share = (1.2 - 0.6 * 0.12 - 0.5) / 1.5
-    assert result.answer.robust.n == 64
-    assert result.answer.robust.share == pytest.approx(share, abs=1 / 64)
-    assert "at AI share of code 0.287 as in the base" in result.answer.robust_sentence
-
-
-def test_one_dimensional_and_sampled_sweeps(tmp_path):
-    layers = SWEEP.replace("  ai.share_of_code: {from: 0.0, to: 0.9, steps: 4}\n", "")
-    result = run(write_sweep(tmp_path, layers), tmp_path / "a")
-    assert "flat (2 layers) loses to layered (3 layers)" in result.to_text()
-    share = SWEEP.replace("  organisation.management_layers: [2, 3]\n", "")
-    assert "95 % interval" in run(write_sweep(tmp_path, share), tmp_path / "b", pictures=True).to_text()
-    sampled = SWEEP.replace(", steps: 4", "") + "design: lhs\nsamples: 5\n"
-    result = run(write_sweep(tmp_path, sampled), tmp_path / "c", pictures=True)
-    assert len(result.values) == 5
-    assert "AI share of code" in result.to_text()
-
-
-def test_three_paths_make_a_table_per_value_of_the_third(tmp_path):
-    text = SWEEP.replace("vary:\n", "vary:\n  ai.agent_fraction: [0.1, 0.5]\n")
-    result = run(write_sweep(tmp_path, text), tmp_path / "out", pictures=True)
-    assert [panel.fixed for panel in result.answer.panels] == [
-        {"ai.agent_fraction": 0.1},
-        {"ai.agent_fraction": 0.5},
-    ]
-    assert "At AI agent fraction 0.1: flat" in result.to_text()
-    assert (tmp_path / "out" / "plots" / "heat-map-2.svg").exists()
-
-
-def test_spans_can_be_varied(tmp_path):
-    text = SWEEP.replace("organisation.management_layers: [2, 3]", "organisation.spans: [[12, 8], [6, 4, 4]]")
-    result = run(write_sweep(tmp_path, text), tmp_path / "out")
-    assert "spans 12-8 overtakes spans 6-4-4" in result.to_text()
-    assert "0,12-8,0," in (tmp_path / "out" / "summary.csv").read_text()
-
-
-def test_json_of_an_answer_is_finite(sweep_file, tmp_path):
-    result = run(sweep_file, tmp_path / "out")
-    data = json.loads(json.dumps(result.answer.to_json(), allow_nan=False))
-    assert data["panels"][0]["columns"] == [2, 3]
-    assert data["panels"][0]["crossing"]["kind"] == "overtakes"
-
-
-def test_units_are_shown_per_thousand_usd():
-    assert shown_unit("standard hours/USD") == ("standard hours per 1,000 USD", 1000.0)
-    assert shown_unit("standard hours per USD") == ("standard hours per 1,000 USD", 1000.0)
-    assert shown_unit("USD/standard hour") == ("USD/standard hour", 1.0)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.errors import UserError, percent_hint
+
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
@@ -32,10 +34,42 @@ def keeping(what: str) -> Iterator[None]:
 # ---- options
 
 
+class WholeNumber(click.ParamType):
+    """A whole number from `low` to `high`, both included."""
+
+    name = "whole number"
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; click's error with what was given and what is possible otherwise."""
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{str(value)[:80]!r} is not a whole number; use {self._span}", param, ctx)
+        if not self.low <= number <= self.high:
+            self.fail(f"{number:,} is outside {self._span}", param, ctx)
+        return number
+
+    @property
+    def _span(self) -> str:
+        return f"{self.low:,} to {self.high:,}"
+
+
+def _no_percent(_: click.Context, __: click.Parameter, sets: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse ``60%``: no value is a percentage, shares are written as fractions."""
+    for text in sets:
+        hint = percent_hint(text.partition("=")[2].strip())
+        if hint:
+            raise UserError(f"--set {text[:200]}: {hint}")
+    return sets
+
+
 def sets_option(function: Callable) -> Callable:
     """``--set path=value``, repeatable."""
     return click.option(
-        "--set", "sets", multiple=True, metavar="PATH=VALUE",
+        "--set", "sets", multiple=True, metavar="PATH=VALUE", callback=_no_percent,
         help="Override a parameter or setting, for example ai.share_of_code=0.5. Repeatable.",
     )(function)  # fmt: skip
 
@@ -43,15 +77,15 @@ def sets_option(function: Callable) -> Callable:
 def runs_option(default: int | None = 100) -> Callable:
     """``--runs N``."""
     return click.option(
-        "--runs", type=click.IntRange(1, MAX_RUNS), default=default, show_default=default is not None, metavar="N",
-        help="Number of runs.",
+        "--runs", type=WholeNumber(1, MAX_RUNS), default=default, show_default=default is not None, metavar="N",
+        help=f"Number of runs, 1 to {MAX_RUNS:,}.",
     )  # fmt: skip
 
 
 def seed_option(default: int | None = 1) -> Callable:
     """``--seed N``."""
     return click.option(
-        "--seed", type=click.IntRange(0, 2**32 - 1), default=default, show_default=default is not None, metavar="N",
+        "--seed", type=WholeNumber(0, 2**32 - 1), default=default, show_default=default is not None, metavar="N",
         help="Seed of the dice; run r of every scenario uses the key (seed, r).",
     )  # fmt: skip
 
@@ -59,7 +93,7 @@ def seed_option(default: int | None = 1) -> Callable:
 def workers_option(function: Callable) -> Callable:
     """``--workers N``."""
     return click.option(
-        "--workers", type=click.IntRange(1, 1024), metavar="N", help="Threads; default: one per processor."
+        "--workers", type=WholeNumber(1, 1024), metavar="N", help="Threads; default: one per processor."
     )(function)
 
 
@@ -133,14 +167,21 @@ def version() -> str:
 # ---- progress
 
 
+def notice(text: str) -> None:
+    """Say on stderr what is going on, if somebody is looking."""
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
 def notice_compilation() -> None:
-    """Say that the engine is being compiled, if it is, and if somebody is looking."""
+    """Say that the engine is being loaded, or compiled, if somebody is looking: there is no bar yet."""
     if not sys.stderr.isatty():
         return
+    notice("Loading the engine ...")
     from sim.kernel import is_cached
 
     if not is_cached():
-        click.echo("Compiling the engine, once after every installation: about 20 seconds ...", err=True)
+        notice("Compiling the engine, once after every installation: about 20 seconds ...")
 
 
 class Bar:

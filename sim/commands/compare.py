@@ -5,6 +5,7 @@ import sys
 import click
 
 from sim.commands.common import (
+    WholeNumber,
     exit_code,
     json_option,
     keeping,
@@ -32,10 +33,11 @@ from sim.errors import UserError
     default="value_per_payroll_usd",
     show_default=True,
     metavar="OUTCOME",
-    help="The outcome that decides.",
+    help="The outcome that decides; name it before you look at results.",
 )
+@click.option("--all", "everything", is_flag=True, help="Print every outcome, not only those that decide.")
 @click.option(
-    "--ranges", type=click.IntRange(0, 10_000), default=64, show_default=True, metavar="N",
+    "--ranges", type=WholeNumber(0, 10_000), default=64, show_default=True, metavar="N",
     help="Plausible parameter sets on which each verdict is tried; 0 = skip.",
 )  # fmt: skip
 @seed_option()
@@ -47,6 +49,7 @@ def compare_command(
     runs: int | None,
     until_decided: bool,
     primary: str,
+    everything: bool,
     ranges: int,
     seed: int,
     sets: tuple[str, ...],
@@ -55,9 +58,10 @@ def compare_command(
 ) -> int:
     """Compare scenarios with the first one.
 
-    They are compared run by run on the same dice (default: 100 runs). Prints what differs, the difference of
-    every outcome with its 95 % interval, and in which share of the plausible
-    parameter ranges each verdict holds.
+    They are compared run by run on the same dice (default: 100 runs). Prints what differs, the verdict on the
+    primary outcome, the outcomes that decide with their 95 % intervals (--all: every outcome), and in which share of
+    the plausible parameter ranges each verdict holds. The primary outcome is tested alone, all others with Holm's
+    correction.
 
     \b
     Examples:
@@ -89,10 +93,11 @@ def compare_command(
             workers=workers,
             progress=bar.at,
         )
-    warn(found.warnings)
     if as_json:
+        warn(found.warnings)
         print_json(found.to_json())
-    else:
-        click.echo(found.to_text(use_colour(sys.stdout)))
+    else:  # the text has the notices of too few runs itself
+        warn([line for line in found.warnings if line not in found.too_few.values()])
+        click.echo(found.to_text(use_colour(sys.stdout), everything))
     report_failures(found.failures, "orgsim run SCENARIO --seed {seed} --first-run {run} --runs 1")
     return exit_code(len(found.failures), found.runs * len(loaded))

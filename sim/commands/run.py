@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.commands.common import (
+    WholeNumber,
     exit_code,
     json_option,
     keeping,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     "--fresh", is_flag=True, help="With --out: remove earlier results of orgsim in the folder first."
 )
 @click.option(
-    "--first-run", type=click.IntRange(0, 1_000_000), default=0, metavar="R",
+    "--first-run", type=WholeNumber(0, 1_000_000), default=0, metavar="R",
     help="Number of the first run; with --runs 1 it replays a single run.",
 )  # fmt: skip
 @workers_option
@@ -84,20 +85,23 @@ def run_command(
 
 
 def to_json(results: "Results") -> dict[str, Any]:
-    """The object of `orgsim run --json`. Undefined figures are None, with the number of runs in which they are defined."""
+    """The object of `orgsim run --json`. Undefined figures are None, with the number of runs in which they are defined.
+
+    The outcome bottleneck is a kind and has no mean: the key "bottleneck" has its words.
+    """
     from sim.commands.run_text import bottleneck
     from sim.outcomes import OUTCOMES
-    from sim.statistics import mean_ci
+    from sim.statistics import estimate
 
     outcomes = {}
     for name, values in results.outcomes.items():
-        estimate = mean_ci(values)
+        found = estimate(values, OUTCOMES[name].unit)
         outcomes[name] = {
-            "mean": estimate.mean,
-            "ci95": None if estimate.lo is None else [estimate.lo, estimate.hi],
-            "sd": estimate.sd,
+            "mean": found.mean,
+            "ci95": None if found.lo is None else [found.lo, found.hi],
+            "sd": found.sd,
             "unit": OUTCOMES[name].unit,
-            "runs": estimate.n,
+            "runs": found.n,
         }
     scenario = results.scenario
     return {

@@ -9,7 +9,7 @@ from sim import store
 from sim.errors import UserError
 from sim.kernel import source_hash
 from sim.outcomes import OUTCOMES
-from sim.statistics import mean_ci
+from sim.statistics import estimate
 
 if TYPE_CHECKING:
     from sim.simulate import Results
@@ -72,7 +72,7 @@ def _write_tables(results: "Results", folder: Path) -> None:
         )
     rows = []
     for name, values in results.outcomes.items():
-        e = mean_ci(values)
+        e = estimate(values, OUTCOMES[name].unit)
         rows.append([name, OUTCOMES[name].unit, n, len(failed), e.n, e.mean, e.sd, e.lo, e.hi])
     header = ["outcome", "unit", "runs", "failed", "defined", "mean", "sd", "ci95_lo", "ci95_hi"]
     store.write_csv(folder / "summary.csv", header, rows)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.outcomes import OUTCOMES
-from sim.report.tables import interval, number, paragraph, table
+from sim.report.tables import interval, number, paragraph, shown_unit, table
 from sim.state import STAGES
 from sim.statistics import mean_ci
 
@@ -88,8 +88,8 @@ def _group(name: str) -> str:
 
 
 def _row(results: "Results", name: str) -> list[str]:
-    estimate = mean_ci(results.outcomes[name])
-    unit = OUTCOMES[name].unit
+    unit, scale = shown_unit(OUTCOMES[name].unit)
+    estimate = mean_ci(scale * np.asarray(results.outcomes[name]))
     if estimate.n < len(results.runs):
         unit += f" (defined in {estimate.n:,} of {len(results.runs):,} runs)"
     if estimate.sd == 0:  # the same in every run

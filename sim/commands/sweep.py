@@ -48,17 +48,17 @@ def sweep_command(
     """Run a sweep, or resume it.
 
     Prints the answer to its question and leaves tables, pictures and data in a results folder. --runs and
-    --seed override the file. A folder that holds something else is never overwritten.
+    --seed override the file. A folder of the same sweep with fewer runs is extended; one that holds something else
+    is never overwritten.
 
     \b
     Examples:
       orgsim sweep flat-vs-layered
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
-    from sim.bundled import find
     from sim.sweep import load_sweep, run_sweep
 
-    sweep = load_sweep(find(file), sets, runs, seed)
+    sweep = load_sweep(file, sets, runs, seed)
     warn(sweep.base.warnings)
     folder = Path(out) if out else Path("results") / sweep.name
     notice_compilation()
@@ -70,12 +70,14 @@ def sweep_command(
             f"finished runs are kept in {folder}; the same command continues from there."
         ) from None
     if as_json:
-        print_json({"sweep": sweep.name, "folder": str(folder), "runs": found.runs_done, **_answer(found)})
+        counts = {"runs": found.runs_done, "runs_reused": found.runs_reused}
+        print_json({"sweep": sweep.name, "folder": str(folder), **counts, **_answer(found)})
     else:
         from sim.report.tables import use_colour
 
         click.echo(found.to_text(use_colour(sys.stdout)))
-        click.echo(f"\nWritten: {folder} (tables, pictures and the data of every run)")
+        kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
+        click.echo(f"\nWritten: {folder} (tables, pictures and the data of every run{kept})")
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
         values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())
         click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)

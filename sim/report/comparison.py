@@ -1,5 +1,10 @@
-"""A comparison as text: what differs first, then the verdict, then the table."""
+"""A comparison as text: what differs first, then the verdict, then the table.
 
+The table has the outcomes that decide, and every other one with a large difference beyond noise if they fit
+(`MAX_ROWS`); or all of them.
+"""
+
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.report import tables
@@ -7,7 +12,18 @@ from sim.report import tables
 if TYPE_CHECKING:
     from sim.compare import Comparison, Row
 
+#: What is shown without being asked for: output and its price, flow, quality, and what managers have time for.
+DECISIVE = (
+    "value_per_payroll_usd", "value_per_week", "value_per_fte", "cost_per_value", "payroll_per_year",
+    "lead_time_hours", "review_wait_hours", "decision_latency_hours", "guessed_share", "change_failure_rate",
+    "rework_share", "alignment", "coaching_coverage", "manager_utilisation",
+)  # fmt: skip
+MAX_ROWS = 20
+MAX_WIDTH = 100
+LARGE = 0.10  # share of the base from which on a difference is large
+NAME_WIDTHS = (16, 12, 9)  # of the scenarios' names in the head of the table; the first that fits
 _COLOURS = {"better": "green", "worse": "red"}
+_DETECTED = ("better", "worse", "higher", "lower")
 
 
 def verdict_sentence(comparison: "Comparison", name: str) -> str:
@@ -19,16 +35,15 @@ def verdict_sentence(comparison: "Comparison", name: str) -> str:
     size, holds = _size(row), _holds_clause(comparison, row) + _total_clause(comparison, name, row)
     if row.verdict == "equal":
         return f"{name} and {base} have exactly the same {topic}."
-    if row.verdict in ("better", "worse", "higher", "lower"):
+    if row.verdict in _DETECTED:
         verb = {"better": "beats", "worse": "loses to", "higher": "is above", "lower": "is below"}[
             row.verdict
         ]
         return f"{name} {verb} {base} on {topic} by {size}; {holds}."
     if row.figures.p is not None and row.figures.p < 0.05 and not comparison.until_decided:
-        tests = sum(len(rows) for rows in comparison.rows.values())
         return (
-            f"{name} differs from {base} on {topic} by {size} if this outcome is looked at alone, but not beyond noise "
-            f"after correction for the {tests} outcomes printed; {holds}."
+            f"{name} differs from {base} on {topic} by {size} if this comparison is looked at alone, but not beyond "
+            f"noise after correction for the {len(comparison.names)} comparisons; {holds}."
         )
     if row.figures.p is None:
         return f"{name} against {base} on {topic}: {size} in one run, which decides nothing; {holds}."
@@ -43,7 +58,9 @@ def _size(row: "Row") -> str:
         if f.lo is None:
             return text
         return f"{text} [{tables.percent(f.lo / f.base)}, {tables.percent(f.hi / f.base)}]"
-    return f"{tables.signed(f.difference)} {row.unit} {tables.interval(f.lo, f.hi)}".rstrip()
+    unit, scale = tables.shown_unit(row.unit)
+    lo, hi = tables.scaled(f.lo, scale), tables.scaled(f.hi, scale)
+    return f"{tables.signed(tables.scaled(f.difference, scale))} {unit} {tables.interval(lo, hi)}".rstrip()
 
 
 def _total_clause(comparison: "Comparison", name: str, row: "Row") -> str:
@@ -61,69 +78,170 @@ def _holds_clause(comparison: "Comparison", row: "Row") -> str:
         return "not checked over the plausible parameter ranges"
     if row.holds is None or not row.holds.n:
         return "undefined over the plausible parameter ranges"
-    decided = row.verdict in ("better", "worse", "higher", "lower")
     share = f"{tables.percent(row.holds.share, 0)} % [{tables.percent(row.holds.lo, 0)}, {tables.percent(row.holds.hi, 0)}]"
-    return f"{'holds' if decided else 'this sign shows'} in {share} of {row.holds.n} plausible parameter sets"
+    verb = "holds" if row.verdict in _DETECTED else "this sign shows"
+    return f"{verb} in {share} of {row.holds.n} plausible parameter sets"
 
 
-def comparison_text(comparison: "Comparison", colour: bool = False) -> str:
-    """The whole text of `orgsim compare`. Warnings are apart (`Comparison.warnings`), because they go to
-    stderr.
+def comparison_text(comparison: "Comparison", colour: bool = False, everything: bool = False) -> str:
+    """The whole text of `orgsim compare`, with the outcomes that decide or with all. Other warnings than too few runs
+    are apart (`Comparison.warnings`), because they go to stderr.
     """
     parts = []
     for name in comparison.names:
         parts.append(tables.paint(f"{name} against {comparison.base}", "bold", colour))
         parts.append("What differs\n" + tables.bullets(comparison.differs[name]))
-        parts.append("Verdict\n" + tables.paragraph(comparison.verdict(name), "  "))
-        parts.append(_table(comparison, name, colour))
-    parts.append(_footnote(comparison))
+        verdict = "Verdict\n" + tables.paragraph(comparison.verdict(name), "  ")
+        if name in comparison.too_few:
+            notice = tables.paragraph(f"Too few runs: {comparison.too_few[name]}.", "  ")
+            verdict += "\n" + tables.paint(notice, "bold", colour)
+        parts.append(verdict)
+        rows = comparison.rows[name]
+        shown = [comparison.primary, *(x for x in rows if x != comparison.primary)] if everything else None
+        shown = selected(rows, comparison.primary) if shown is None else shown
+        parts.append(_table(comparison, name, shown, colour, everything) + _kinds(comparison, name))
+        if not everything:
+            parts[-1] += "\n" + _left_out(comparison, name, shown)
+    parts.append(_footnote(comparison, everything))
     return "\n\n".join(parts)
 
 
-def _table(comparison: "Comparison", name: str, colour: bool) -> str:
-    header = [
-        "outcome",
-        comparison.base,
-        name,
-        "difference",
-        "95 % interval",
-        "change %",
-        "wins %",
-        "p (Holm)",
+def selected(rows: dict[str, "Row"], primary: str) -> list[str]:
+    """The outcomes of the short table: the primary one, those that decide, and all large differences if they fit."""
+    chosen = [primary, *(name for name in DECISIVE if name in rows and name != primary)]
+    more = [
+        name for name, row in rows.items() if name not in chosen and row.verdict in _DETECTED and _large(row)
     ]
-    header += (["holds in %"] if comparison.ranges else []) + ["verdict"]
+    return chosen + more if len(chosen) + len(more) <= MAX_ROWS else chosen
+
+
+def _large(row: "Row") -> bool:
+    """A difference in the same size in every run follows from the structure, which stands above the table."""
+    f = row.figures
+    return bool(f.sd) and f.relative is not None and abs(f.relative) >= LARGE
+
+
+def _left_out(comparison: "Comparison", name: str, shown: Sequence[str]) -> str:
+    """How many outcomes the short table leaves out, and where they are."""
+    left = [row for outcome, row in comparison.rows[name].items() if outcome not in shown]
+    if not left:
+        return "Every outcome is shown."
+    moved = sum(row.verdict in _DETECTED for row in left)
+    detected = f" ({moved} of them with a difference beyond noise)" if moved else ""
+    verb = "is" if len(left) == 1 else "are"
+    return tables.paragraph(
+        f"{tables.plural(len(left), 'more outcome')} {verb} not shown{detected}: --all prints them, --json has all."
+    )
+
+
+def _table(comparison: "Comparison", name: str, shown: Sequence[str], colour: bool, everything: bool) -> str:
     rows, same = [], []
-    for outcome, row in comparison.rows[name].items():
-        f = row.figures
-        if row.unit == "stage":  # a kind, not a quantity: its mean says nothing; `orgsim run` names it
+    for outcome in shown:
+        row = comparison.rows[name].get(outcome)
+        if row is None or row.shares is not None:
             continue
         if row.verdict == "equal" and outcome != comparison.primary:
             same.append(outcome)
             continue
-        mark = "*" if outcome == comparison.primary else ""
-        cells = [outcome + mark, tables.number(f.base), tables.number(f.mean), tables.signed(f.difference)]
-        cells += [tables.interval(f.lo, f.hi), tables.percent(f.relative, sign=True)]
-        cells += [tables.percent(f.win_probability, 0), tables.p_value(row.p_holm)]
+        label = outcome + ("*" if outcome == comparison.primary else "")
+        verdict = row.verdict if row.verdict in (*_DETECTED, "equal", "undefined") else "-"
+        cells = _full_cells(row) if everything else _short_cells(row)
+        cells.append(tables.p_value(row.p_holm))
         if comparison.ranges:
             cells.append(tables.percent(row.holds.share, 0) if row.holds else "-")
-        verdict = "-" if row.verdict == "no difference detected" else row.verdict
-        rows.append([*cells, tables.paint(verdict, _COLOURS.get(row.verdict, "dim"), colour)])
-    text = tables.table(header, rows, "<" + ">" * (len(header) - 2) + "<")
+        rows.append([label, *cells, tables.paint(verdict, _COLOURS.get(row.verdict, "dim"), colour)])
+    text = _fitted(comparison, name, rows, everything)
     return text + ("\n" + tables.paragraph(f"Equal in every run: {', '.join(same)}.") if same else "")
 
 
-def _footnote(comparison: "Comparison") -> str:
-    tests = sum(len(rows) for rows in comparison.rows.values())
-    text = (
-        f"{comparison.runs} runs of {comparison.weeks} weeks each, seed {comparison.seed}, paired run by run on common "
-        f"random numbers. '-' in the last column: no difference detected. p: paired t test, Holm over {tests} tests; a "
-        f"difference needs p < .05. wins: share of runs in the better direction. *: the primary outcome"
+def _fitted(comparison: "Comparison", name: str, rows: list[list[str]], everything: bool) -> str:
+    """The table with its head; long names of scenarios are cut where the short table would get too wide."""
+    interval = (
+        ["difference", "95 % interval", "change %", "wins %"] if everything else ["change %", "95 % interval"]
     )
+    middle = [*interval, "p", *(["holds %"] if comparison.ranges else [])]
+    for width in NAME_WIDTHS:
+        names = [comparison.base, name] if everything else [_cut(comparison.base, width), _cut(name, width)]
+        header = ["outcome", *names, *middle, "verdict"]
+        text = tables.table(header, rows, "<" + ">" * (len(header) - 2) + "<")
+        if everything or tables.width(text) <= MAX_WIDTH:
+            break
+    return text
+
+
+def _cut(name: str, width: int) -> str:
+    return name if len(name) <= width else name[: width - 2] + ".."
+
+
+def _short_cells(row: "Row") -> list[str]:
+    """Base, other, change in % with its interval; no change where the base is not above zero."""
+    f, (_, scale) = row.figures, tables.shown_unit(row.unit)
+    cells = [tables.number(tables.scaled(value, scale), compact=True) for value in (f.base, f.mean)]
+    if f.base is None or f.base <= 0 or f.relative is None:
+        return [*cells, "-", ""]
+    ends = None if f.lo is None else (f.lo / f.base, f.hi / f.base)
+    decimals = 0 if max(abs(x) for x in (f.relative, *(ends or ()))) >= 1 else 1
+    change = tables.percent(f.relative, decimals, sign=True)
+    if ends is None:
+        return [*cells, change, ""]
+    return [*cells, change, f"[{', '.join(tables.percent(end, decimals) for end in ends)}]"]
+
+
+def _full_cells(row: "Row") -> list[str]:
+    """Base, other, difference with its interval, change in %, wins in %."""
+    f, (_, scale) = row.figures, tables.shown_unit(row.unit)
+    base, mean, difference, lo, hi = (
+        tables.scaled(value, scale) for value in (f.base, f.mean, f.difference, f.lo, f.hi)
+    )
+    relative = f.relative if f.base is not None and f.base > 0 else None
+    return [
+        tables.number(base), tables.number(mean), tables.signed(difference), tables.interval(lo, hi),
+        tables.percent(relative, sign=True), tables.percent(f.win_probability, 0),
+    ]  # fmt: skip
+
+
+def _kinds(comparison: "Comparison", name: str) -> str:
+    """Outcomes that are kinds, in words: which is the most frequent in both."""
+    lines = []
+    for outcome, row in comparison.rows[name].items():
+        if row.shares is None or not all(row.shares):
+            continue
+        base, other = (_most(shares) for shares in row.shares)
+        found = f"{base} in both" if base == other else f"{base} ({comparison.base}), {other} ({name})"
+        lines.append(tables.paragraph(f"{outcome}: {found}."))
+    return "".join(f"\n{line}" for line in lines)
+
+
+def _most(shares: dict[str, float]) -> str:
+    kind, share = next(iter(shares.items()))
+    return f"{kind} in every run" if share == 1 else f"{kind} in {min(99, round(100 * share))} % of the runs"
+
+
+def _footnote(comparison: "Comparison", everything: bool) -> str:
+    several = len(comparison.names) > 1
+    tests = sum(row.figures.p is not None for rows in comparison.rows.values() for row in rows.values())
+    alone = f"with Holm's correction over the {len(comparison.names)} comparisons" if several else "alone"
+    secondary = max(0, tests - len(comparison.names))
+    text = (
+        f"{tables.plural(comparison.runs, 'run')} of {comparison.weeks} weeks each, seed {comparison.seed}, paired run by "
+        f"run on common random numbers. *: the primary outcome"
+    )
+    if tests:
+        text += (
+            f", tested {alone}; the others with Holm's correction over their {secondary} tests, shown or not. p: paired t "
+            f"test; a difference needs p < .05, '-' in the last column: none detected. 95 % interval: of the "
+            f"{'difference' if everything else 'change'}, each for itself"
+        )
     if comparison.until_decided:
-        text += ", tested alone at each look, with its 5 % error spent over the looks"
+        text += ". The primary outcome is tested at each look, with its 5 % error spent over the looks"
+    if everything:
+        text += ". wins: share of runs in the better direction"
     if comparison.ranges:
         text += (
-            f". holds in: share of {comparison.ranges} plausible sets of {comparison.ranges_varied} uncertain "
-            "parameters with the same sign"
+            f". holds: share of {comparison.ranges} plausible sets of {comparison.ranges_varied} uncertain parameters "
+            "with the same sign"
         )
+    units = {row.unit for rows in comparison.rows.values() for row in rows.values()}
+    if any(tables.shown_unit(unit)[1] != 1.0 for unit in units):
+        text += ". Values per USD are shown per 1,000 USD"
     return tables.paragraph(text + ".")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.answer import Answer, Panel, describe
+from sim.answer import Answer, Panel
+from sim.answer_words import describe, is_shown
 from sim.report import plots, tables
 from sim.sweepfile import Sweep, label, scenario_at
 
@@ -22,10 +23,9 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
     parts = [tables.paint(tables.paragraph(sweep.question), "bold", colour)]
     topic = tables.outcome_words(answer.outcome)
     held = f", {sweep.hold} held equal to the base" if sweep.hold else ""
-    runs = (
-        f"at most {sweep.runs} runs each, until decided" if sweep.until_decided else f"{sweep.runs} runs each"
-    )
-    counted = runs if sweep.runs > 1 else "1 run each"
+    runs = "1 run" if sweep.runs == 1 else f"{sweep.runs} runs"
+    counted = f"{'at most ' if sweep.until_decided else ''}{runs} of {sweep.base.weeks} weeks each"
+    counted += ", until decided" if sweep.until_decided else ""
     parts.append(tables.paragraph(f"{topic}, {answer.unit}; {counted}, common random numbers{held}."))
     if answer.panels:
         parts += [panel_text(answer, panel, colour) for panel in answer.panels[:MAX_PANELS]]
@@ -39,13 +39,18 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
     else:
         parts.append(_listing(sweep, answer))
     sentences = answer.sentences()
-    if sentences:
+    if sentences or answer.notices():
         shown = sentences if len(sentences) <= MAX_PANELS + 1 else [*sentences[:MAX_PANELS], sentences[-1]]
-        parts.append("Answer\n" + "\n".join(tables.paragraph(s, "  ") for s in shown))
+        notices = [tables.paragraph(f"Too few runs: {text}", "  ") for text in answer.notices()[:MAX_PANELS]]
+        said = [tables.paragraph(s, "  ") for s in shown]
+        # The notices stand right below the sentences that they limit, before what other assumptions would change.
+        cut = len(said) - bool(answer.robust_sentence)
+        lines = [*said[:cut], *(tables.paint(text, "bold", colour) for text in notices), *said[cut:]]
+        parts.append("Answer\n" + "\n".join(lines))
     if result.failures:
         parts.append(
-            f"Warning: {len(result.failures)} runs failed and are left out; they are listed in failures.parquet with "
-            f"the seed that replays them."
+            f"Warning: {tables.plural(len(result.failures), 'run')} failed, left out; listed in failures.parquet with the "
+            f"seed that replays them."
         )
     return "\n\n".join(parts)
 
@@ -61,8 +66,8 @@ def _structures(sweep: Sweep, answer: Answer) -> str:
         first = next(k for k, point in enumerate(sweep.points) if point[answer.of] == value)
         facts = tree_of(scenario_at(sweep.base, sweep.hold, sweep.points[first])).facts()
         lines.append(
-            f"{describe(answer.of, value)}: {facts['ics']:,} ICs, {facts['managers']:,} managers, "
-            f"first-line span {facts['first_line_span_mean']:.1f}"
+            f"{describe(answer.of, value)}: {tables.plural(facts['ics'], 'IC')}, "
+            f"{tables.plural(facts['managers'], 'manager')}, first-line span {facts['first_line_span_mean']:.1f}"
         )
     return tables.paragraph("; ".join(lines) + ".")
 
@@ -93,11 +98,11 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
         rows.append(cells)
     fixed = ", ".join(f"{tables.words(path)} {label(value)}" for path, value in panel.fixed.items())
     text = (f"{fixed}\n" if fixed else "") + tables.table(header, rows)
-    return text + (
-        "\n* best of its row beyond noise (paired with the runner-up, p < .05 over the table)"
-        if marked
-        else ""
-    )
+    if marked:
+        text += "\n* best of its row beyond noise (paired with the runner-up, p < .05 over the table)"
+    if pair and len(panel.rows) > 1:
+        text += "\n95 % interval: of each row by itself; the answer below is corrected for the number of rows"
+    return text
 
 
 def _pair_cells(pair) -> list[str]:
@@ -179,7 +184,7 @@ def _capital(text: str) -> str:
 
 def _crossing(answer: Answer, panel: Panel, interval: str = "shaded: 95 % interval") -> plots.Crossing | None:
     found = panel.crossing
-    if found is None or found.x is None or not any(found.signs):
+    if not is_shown(found, panel.rows):
         return None
     ends = [end if end is not None and np.isfinite(end) else None for end in (found.lo, found.hi)]
     verb = "overtakes" if found.kind == "overtakes" else "falls behind"

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TextIO
 
-WIDTH = 110
+WIDTH = 100
 _CODES = {"bold": "1", "green": "32", "red": "31", "dim": "2"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _ACRONYMS = {"ai": "AI", "ics": "ICs", "ic": "IC", "usd": "USD", "fte": "FTE", "wip": "WIP"}
@@ -29,12 +29,17 @@ def paint(text: str, style: str, colour: bool) -> str:
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if colour and text else text
 
 
-def number(value: float | None, digits: int = 4) -> str:
-    """A number with about `digits` significant digits, thousands separated; '-' where undefined."""
+def number(value: float | None, digits: int = 4, *, compact: bool = False) -> str:
+    """A number with about `digits` significant digits, thousands separated; '-' where undefined.
+
+    compact: millions as '23.30 M'.
+    """
     if value is None or not math.isfinite(value):
         return "-"
     if value == 0:
         return "0"
+    if compact and abs(value) >= 1e6:
+        return f"{number(value / 1e6, digits)} M"
     magnitude = math.floor(math.log10(abs(value)))
     if magnitude < -4:
         return f"{value:.{max(digits - 2, 0)}e}"
@@ -69,6 +74,25 @@ def p_value(p: float | None) -> str:
     return "1" if p >= 0.9995 else f"{p:.3f}".lstrip("0")
 
 
+def shown_unit(unit: str) -> tuple[str, float]:
+    """Figures per USD are shown per 1,000 USD: 'standard hours/USD' -> ('standard hours per 1,000 USD', 1000.0).
+
+    All texts and pictures use it; files and JSON keep the declared unit.
+    """
+    match = re.fullmatch(r"(.*?)\s*(?:/|per)\s*USD", unit)
+    return (f"{match.group(1)} per 1,000 USD", 1000.0) if match else (unit, 1.0)
+
+
+def scaled(value: float | None, scale: float) -> float | None:
+    """An undefined figure stays undefined."""
+    return None if value is None else scale * value
+
+
+def plural(count: float, one: str, many: str = "") -> str:
+    """'1 manager', '1,200 managers'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def words(path: str) -> str:
     """A parameter path or an outcome name in words: 'ai.share_of_code' -> 'AI share of code'.
 
@@ -99,6 +123,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str = "",
     shown = [_line(line, widths, align, gap) for line in lines]
     rule = (" " * gap).join("-" * width for width in widths)
     return "\n".join([shown[0], rule, *shown[1:]])
+
+
+def width(text: str) -> int:
+    """Columns of the widest line, colours not counted."""
+    return max((len(line) for line in _plain(text).splitlines()), default=0)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], align: str, gap: int) -> str:
