@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": ("sim.commands.compare", "compare_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "import": ("sim.commands.roster", "import_command"),
+    "risk": ("sim.commands.risk", "risk_command"),
     "validate": ("sim.commands.validate", "validate_command"),
     "parameters": ("sim.commands.parameters", "parameters_command"),
 }

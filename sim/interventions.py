@@ -24,8 +24,7 @@ from sim.events import schedule
 from sim.kernel import entry
 from sim.mechanisms import attention, coding, work
 from sim.person import pause, settle
-from sim.population import DESK_ID, give_event, grown
-from sim.rng import FLUENCY, QUALITY, normal_quantile, uniform
+from sim.population import DESK_ID, give_event, grown, introduce
 from sim.schedule import MARGIN, announce_arrival, nudge, resume_after_week
 from sim.state import (
     AGENT,
@@ -75,21 +74,6 @@ def _send_again(tables, k, receiver, at):
 def _announce(tables, parameters, m, now):
     """Let items from outside reach manager *m* from now on."""
     announce_arrival(borrow(tables), parameters[0], m, now)
-
-
-@entry
-def _introduce(tables, parameters, i):
-    """Draw who the new desk *i* is, as `sim.population.start` does."""
-    org = borrow(tables)
-    p = parameters[0]
-    q = org.people[i]
-    q.skill = p.managers_hands_on_skill
-    q.knowledge = p.questions_manager_knowledge_1
-    q.fluency = p.ai_fluency_mean
-    if p.switches_skill_differences:
-        q.fluency += p.ai_fluency_sd * normal_quantile(uniform(org.world[0], FLUENCY, q.pid, 0, 0))
-        q.fluency = min(max(q.fluency, 0.0), 1.0)
-        q.quality = normal_quantile(uniform(org.world[0], QUALITY, q.pid, 0, 0))
 
 
 @entry
@@ -187,18 +171,19 @@ def move(org: Org, p: np.ndarray, i: int, boss: int) -> tuple[Org, dict[int, int
         people["reports"][old] -= 1
     if people["role"][i] == IC:
         if old >= 0:
-            _leave_team(org, i, old)
+            leave_team(org, i, old)
         elif p["review_dedicated_reviewers"][0] == 0:
             people["reviewer"][i] = True
-        _join_team(org, i, boss)
+        join_team(org, i, boss)
         _carry_demand(org, p, old, boss)
         org.world["teams_with_ics"] = np.count_nonzero(teams["ics"] > 0)
         if old >= 0:
             org = rehome_reviews(org, p, old)
-    return org, _relayer(org, old, boss)
+    return org, relayer(org, old, boss)
 
 
-def _leave_team(org: Org, i: int, team: int) -> None:
+def leave_team(org: Org, i: int, team: int) -> None:
+    """Take row *i* out of the chain of its team."""
     people, teams = org.people, org.teams
     previous = NONE
     for row in members(org, team):
@@ -213,7 +198,7 @@ def _leave_team(org: Org, i: int, team: int) -> None:
     _count(org, i, team, -1)
 
 
-def _join_team(org: Org, i: int, team: int) -> None:
+def join_team(org: Org, i: int, team: int) -> None:
     """Enter row *i* into the chain of its team, in order of permanent id."""
     people, teams = org.people, org.teams
     earlier = [row for row in members(org, team) if people["pid"][row] < people["pid"][i]]
@@ -246,6 +231,13 @@ def _carry_demand(org: Org, p: np.ndarray, old: int, new: int) -> None:
             org.teams["started"][old] -= past
 
 
+def lose_demand(org: Org, p: np.ndarray, team: int, ics: int = 1) -> None:
+    """Keep the backlog of *team*, which has *ics* ICs less: the past demand for them goes, as changes started."""
+    rate = _demand_rate(org, p)
+    if rate < inf:
+        org.teams["started"][team] -= ics * floor(rate * float(org.world["now"][0]))
+
+
 def rebase_demand(org: Org, old_rate: float, new_rate: float) -> None:
     """Keep every team's backlog where the demand per IC-hour changes from *old_rate* to *new_rate*."""
     if new_rate in (inf, old_rate):
@@ -255,7 +247,7 @@ def rebase_demand(org: Org, old_rate: float, new_rate: float) -> None:
     teams["started"] = np.floor(new_rate * now * teams["ics"] - backlog).astype(np.int64)
 
 
-def _relayer(org: Org, *starts: int) -> dict[int, int]:
+def relayer(org: Org, *starts: int) -> dict[int, int]:
     """Recompute the layers of the managers in rows *starts* and above; return the old layer of those changed."""
     people = org.people
     heads = people["role"] != DESK
@@ -399,7 +391,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     """Append a hands-on desk for manager *m*; it gets its hours with the next plan of the week."""
     row, first = len(org.people), len(org.agents)
     longer = {}
-    for name in ("people", "teams"):
+    for name in ("people", "teams", "lives"):
         old = getattr(org, name)
         longer[name] = table(row + 1, old.dtype)
         longer[name][:row] = old
@@ -419,7 +411,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     now = float(org.world["now"][0])
     fields = {
         "pid": DESK_ID + int(people["pid"][m]), "role": DESK, "boss": m, "human": m, "team": m, "coder": True,
-        "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "coverage": 1.0,
+        "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "condition": 1.0, "coverage": 1.0,
         "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
         "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
         "serving": FREE_CLASS,
@@ -428,8 +420,8 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
         people[name][row] = value
     people["desk"][m] = row
     give_event(org, row)
-    _join_team(org, row, m)
-    _introduce(org, p, row)
+    join_team(org, row, m)
+    introduce(org, p, row)
     return org
 
 

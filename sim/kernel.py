@@ -29,6 +29,8 @@ KERNEL_FILES = (
     "schedule",
     "population",
     "interventions",
+    "leaving",
+    "lives",
 )
 
 

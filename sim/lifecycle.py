@@ -151,6 +151,7 @@ def merge(org, p, c, now):
     ch = org.changes[c]
     worth = alignment.value(org, p, c)
     w.value += worth
+    org.people[ch.owner].value += worth
     if org.people[ch.owner].role != IC:
         w.value_managers += worth
     defects.escape(org, p, c, now)

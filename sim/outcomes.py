@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.tree import Tree
 
 WEEKS_PER_YEAR = 52.0
+RISK_WEEKS = 52
 
 
 class Period:
@@ -41,22 +42,46 @@ class Period:
         """Delivered value net of what incidents destroyed, standard hours."""
         return self.of("value") - self.of("value_lost")
 
+    def _mean(self, at_start: float, field: str) -> np.ndarray:
+        """Return the mean over the period of a figure that was *at_start*, from the sum of its weekly differences."""
+        return at_start + self.of(f"{field}_above_start_sum") / self.weeks
+
     @property
-    def payroll(self) -> float:
+    def ics(self) -> np.ndarray:
+        """ICs, mean over the period."""
+        return self._mean(self.tree.ics, "ics")
+
+    @property
+    def managers(self) -> np.ndarray:
+        """Managers, mean over the period."""
+        return self._mean(self.tree.managers, "managers")
+
+    @property
+    def people(self) -> np.ndarray:
+        """People, mean over the period."""
+        return self.ics + self.managers
+
+    @property
+    def yearly_payroll(self) -> np.ndarray:
+        """Payroll, USD a year, mean over the period."""
+        return self._mean(self.tree.payroll, "payroll")
+
+    @property
+    def payroll(self) -> np.ndarray:
         """Payroll of the period, USD."""
-        return self.tree.payroll * self.weeks / WEEKS_PER_YEAR
+        return self.yearly_payroll * self.weeks / WEEKS_PER_YEAR
 
     @property
     def ai_spend(self) -> np.ndarray:
         """AI spend of the period, USD."""
         from sim.mechanisms.money import ai_spend
 
-        return ai_spend(self.values, self.tree.ics, self.of("ai_standard_hours"), self.weeks)
+        return ai_spend(self.values, self.ics, self.of("ai_standard_hours"), self.weeks)
 
     @property
     def cost(self) -> np.ndarray:
-        """People, AI and incidents, USD."""
-        return self.payroll + self.ai_spend + self.of("incidents") * self.values["money.usd_per_incident"]
+        """People, AI and incidents, USD; severance and hiring are people's."""
+        return self.payroll + self.of("people_usd") + self.ai_spend + self.of("incidents") * self.values["money.usd_per_incident"]
 
     def hours(self, role: str) -> np.ndarray:
         """Return hours by activity, [runs, activities], of 'ic' or 'manager'."""
@@ -103,19 +128,30 @@ def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
     return lambda q: ratio(q.of("inbox_hours")[:, layer], q.of("inbox_capacity")[:, layer])
 
 
+def _per_person_year(period: Period, field: str) -> np.ndarray:
+    return ratio(period.of(field), period.people * period.weeks / WEEKS_PER_YEAR)
+
+
+def _risk(period: Period, who: str) -> np.ndarray:
+    """Return the share of the cohort laid off in a year: 0 where nobody ever is, undefined over less than a year."""
+    weeks = period.gauge("people_week")
+    share = ratio(period.gauge(f"laid_off_{who}"), period.gauge(f"cohort_{who}"))
+    return np.where(weeks == 0, 0.0, np.where(weeks > RISK_WEEKS, share, np.nan))
+
+
 def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
     return lambda q: ratio(q.hours(role)[:, activity], q.hours(role).sum(axis=1))
 
 
 _MAIN = (
     Outcome("value_per_week", "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda q: q.value / q.weeks, True),
-    Outcome("value_per_fte", "standard hours/week", 1, "value per week and person", lambda q: q.value / q.weeks / max(q.tree.n, 1)),
+    Outcome("value_per_fte", "standard hours/week", 1, "value per week and person", lambda q: ratio(q.value / q.weeks, q.people)),
     Outcome("value_per_payroll_usd", "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda q: ratio(q.value, q.payroll)),
     Outcome("value_per_people_and_ai_usd", "standard hours/USD", 1, "value per dollar of pay and AI", lambda q: ratio(q.value, q.payroll + q.ai_spend)),
-    Outcome("changes_per_ic_week", "changes/week", 1, "ICs' merged changes per IC and week", lambda q: ratio(q.of("merged_ic") / q.weeks, q.tree.ics), True),
+    Outcome("changes_per_ic_week", "changes/week", 1, "ICs' merged changes per IC and week", lambda q: ratio(q.of("merged_ic") / q.weeks, q.ics), True),
     Outcome("code_volume_per_week", "standard-hour equivalents/week", 0, "volume of merged code", lambda q: q.of("volume_merged") / q.weeks, True),
     Outcome("cost_per_value", "USD/standard hour", -1, "people, AI and incident cost per value", lambda q: ratio(q.cost, q.value)),
-    Outcome("payroll_per_year", "USD/year", 0, "loaded annual pay of all positions", _flat(lambda q: q.tree.payroll)),
+    Outcome("payroll_per_year", "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda q: q.yearly_payroll),
     Outcome("payroll_gap", "USD/year", 0, "what `hold` left over", _flat(lambda q: q.tree.payroll_gap)),
     Outcome("ai_spend_per_year", "USD/year", -1, "seats and usage of AI", lambda q: q.ai_spend * WEEKS_PER_YEAR / q.weeks),
     Outcome("lead_time_hours", "hours", -1, "start to merge", lambda q: ratio(q.of("lead_time"), q.of("merged")), True),
@@ -135,10 +171,17 @@ _MAIN = (
     Outcome("value_by_managers_per_week", "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda q: q.of("value_managers") / q.weeks),
     Outcome("manager_utilisation", "share", 0, "inbox hours over hours left for the inbox", lambda q: ratio(q.of("inbox_hours").sum(axis=1), q.of("inbox_capacity").sum(axis=1)), True),
     Outcome("coaching_coverage", "share", 1, "people time given over needed", lambda q: ratio(q.of("coverage_sum"), q.of("coverage_count")), True),
-    Outcome("span_mean", "reports", 0, "mean number of direct reports of a manager", _flat(lambda q: q.tree.facts()["span_mean"])),
-    Outcome("span_max", "reports", 0, "largest number of direct reports", _flat(lambda q: q.tree.facts()["span_max"])),
-    Outcome("headcount", "people", 0, "people, AI agents not counted", _flat(lambda q: q.tree.n)),
-    Outcome("managers_share", "share", 0, "managers over headcount", _flat(lambda q: q.tree.managers / max(q.tree.n, 1))),
+    Outcome("span_mean", "reports", 0, "mean number of direct reports of a manager, at the start", _flat(lambda q: q.tree.facts()["span_mean"])),
+    Outcome("span_max", "reports", 0, "largest number of direct reports, at the start", _flat(lambda q: q.tree.facts()["span_max"])),
+    Outcome("headcount", "people", 0, "people, AI agents not counted, mean", lambda q: q.people),
+    Outcome("managers_share", "share", 0, "managers over headcount, mean", lambda q: ratio(q.managers, q.people)),
+    Outcome("quits_per_year", "quits/person-year", -1, "people who quit", lambda q: _per_person_year(q, "quits")),
+    Outcome("layoffs_per_year", "layoffs/person-year", -1, "people laid off", lambda q: _per_person_year(q, "layoffs")),
+    Outcome("hires_per_year", "hires/person-year", 0, "people hired", lambda q: _per_person_year(q, "hired")),
+    Outcome("layoff_risk_ic", "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda q: _risk(q, "ics")),
+    Outcome("layoff_risk_manager", "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda q: _risk(q, "managers")),
+    Outcome("people_usd_per_year", "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks),
+    Outcome("orphaned_changes_per_year", "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda q: (q.of("orphans_taken_over") + q.of("orphans_abandoned")) * WEEKS_PER_YEAR / q.weeks),
     Outcome("skill_mean", "reference engineers", 1, "mean skill of ICs at the end", lambda q: q.gauge("skill_mean"), True),
     Outcome("ai_fluency_mean", "share", 0, "mean AI fluency of ICs at the end", lambda q: q.gauge("fluency_mean")),
     Outcome("agents_running_mean", "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),

@@ -5,7 +5,7 @@ from math import exp, inf
 import numpy as np
 
 from sim.borrow import borrow
-from sim.kernel import entry
+from sim.kernel import entry, kernel
 from sim.lifecycle import nudge
 from sim.mechanisms import alignment, attention, coding, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
@@ -14,12 +14,15 @@ from sim.state import (
     ACTIVITIES,
     AGENT,
     CHANGE,
+    COHORT,
     DESK,
     EVENT,
     EVENT_DONE,
     FREE_CLASS,
     IC,
     ITEM,
+    LEDGER,
+    LIFE,
     MANAGER,
     NONE,
     PERSON,
@@ -57,11 +60,11 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     world = table(1, WORLD)
     world["ics"] = int((tree.role == IC).sum())
     world["managers"] = int((tree.role == MANAGER).sum())
-    world["teams_with_ics"] = int(((teams.ics > 0) & (people["role"] == MANAGER)).sum())
+    world["teams_with_ics"] = int(((teams["ics"] > 0) & (people["role"] == MANAGER)).sum())
     world["free_item"] = world["free_change"] = world["free_event"] = NONE
     org = Org(
         world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *_calendar(world, n), modules, home,
-        np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD),
+        np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD), _lives(tree, people), table(0, COHORT), table(0, LEDGER),
     )  # fmt: skip
     org = grown(org, changes=6 * n + 600, items=8 * n + 800, events=8 * n + 1200)
     for i in range(n):
@@ -74,6 +77,17 @@ def _calendar(world: np.ndarray, people: int) -> tuple[np.ndarray, np.ndarray]:
     buckets = 1 << max(6, (64 * people).bit_length())
     world["slots_per_hour"] = buckets / CALENDAR_HOURS
     return np.full(buckets, NONE, np.int64), np.zeros(buckets // 64, np.uint64)
+
+
+def _lives(tree: Tree, people: np.ndarray) -> np.ndarray:
+    """Return the seats of *tree*; who sits on them is drawn at the start of a run."""
+    lives = table(len(people), LIFE)
+    lives["cohort"] = NONE
+    lives["seat_role"] = people["role"]
+    lives["seat_boss"] = people["boss"]
+    lives["open_until"] = inf
+    lives["pay"][: tree.n] = lives["seat_pay"][: tree.n] = tree.pay
+    return lives
 
 
 def give_event(org: Org, i: int) -> None:
@@ -112,7 +126,7 @@ def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
     people["coder"] = people["role"] != MANAGER
     people["reviewer"] = people["role"] == IC
     people["wake_at"] = inf
-    people["productivity"] = 1.0
+    people["productivity"] = people["condition"] = 1.0
     people["skill"] = 1.0
     people["coverage"] = 1.0
     return people
@@ -179,6 +193,8 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
         old = getattr(org, name)
         new = table(len(old) + more, dtype)
         new[: len(old)] = old
+        if name == "changes":
+            new["owner"][len(old) :] = NONE
         tables[name] = new
     lists = (("changes", "free_change"), ("items", "free_item"), ("events", "free_event"))
     for name, head in lists:
@@ -192,6 +208,36 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
     return org._replace(**tables)
 
 
+@kernel
+def _draw_person(org, p, i):
+    """Draw skill, knowledge, fluency and management quality of the person in row *i*."""
+    w = org.world[0]
+    q = org.people[i]
+    q.skill = 1.0
+    q.knowledge = p.questions_ic_knowledge
+    q.fluency = p.ai_fluency_mean
+    q.quality = 0.0
+    if p.switches_skill_differences:
+        q.fluency += p.ai_fluency_sd * normal_quantile(uniform(w, FLUENCY, q.pid, 0, 0))
+        q.fluency = min(max(q.fluency, 0.0), 1.0)
+        q.quality = normal_quantile(uniform(w, QUALITY, q.pid, 0, 0))
+        if q.role == IC:
+            q.skill = exp(p.work_skill_sd * normal_quantile(uniform(w, SKILL, q.pid, 0, 0)))
+            sd = p.questions_ic_knowledge_sd
+            q.knowledge += sd * normal_quantile(uniform(w, KNOWLEDGE, q.pid, 0, 0))
+            q.knowledge = min(max(q.knowledge, 0.0), 1.0)
+    if q.role != IC:
+        q.skill = p.managers_hands_on_skill
+        q.knowledge = p.questions_manager_knowledge_1
+
+
+@entry
+def introduce(tables, parameters, i):
+    """Draw who the newcomer in row *i* is, whose permanent id and role are set."""
+    org = borrow(tables)
+    _draw_person(org, parameters[0], i)
+
+
 @entry
 def start(tables, parameters, seed, run):
     """Draw who everybody is from the key (seed, run) and let the first week begin; *tables* are fresh from `new_org`."""
@@ -202,27 +248,13 @@ def start(tables, parameters, seed, run):
     w.run = run
     w.tie_mask = int(uniform(w, TIES, 0, 0, 0) * 1073741824.0)
     w.demand_factor = 1.0
-    differ = p.switches_skill_differences
     agents, assistant = work.planned_fractions(p, p.ai_share_of_code)
     for i in range(len(org.people)):
         q = org.people[i]
         q.agent_probability = agents if q.agents > 0 else 0.0
         q.assistant_fraction = assistant
-        q.knowledge = p.questions_ic_knowledge
-        q.fluency = p.ai_fluency_mean
         q.allowance = min(p.review_hours_per_week, 8.0)
-        if differ:
-            q.fluency += p.ai_fluency_sd * normal_quantile(uniform(w, FLUENCY, q.pid, 0, 0))
-            q.fluency = min(max(q.fluency, 0.0), 1.0)
-            q.quality = normal_quantile(uniform(w, QUALITY, q.pid, 0, 0))
-            if q.role == IC:
-                q.skill = exp(p.work_skill_sd * normal_quantile(uniform(w, SKILL, q.pid, 0, 0)))
-                sd = p.questions_ic_knowledge_sd
-                q.knowledge += sd * normal_quantile(uniform(w, KNOWLEDGE, q.pid, 0, 0))
-                q.knowledge = min(max(q.knowledge, 0.0), 1.0)
-        if q.role != IC:
-            q.skill = p.managers_hands_on_skill
-            q.knowledge = p.questions_manager_knowledge_1
+        _draw_person(org, p, i)
     if p.work_demand_elasticity > 0.0:
         w.demand_factor = work.planned_speed_up(p) ** p.work_demand_elasticity
     alignment.first_target(org)

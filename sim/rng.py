@@ -39,6 +39,14 @@ FLUENCY = 26  # (person, 0): AI fluency
 ARRIVAL = 27  # (manager, k): external arrivals: gap
 ARRIVAL_SERVICE = 28  # (manager, k): external arrivals: service time
 TIES = 29  # (0, 0): order of simultaneous events
+QUIT = 30  # (person, week): quits
+LAYOFF = 31  # (person, week): background layoffs; noise of the signal
+SELECTION = 32  # (person, week): who is drawn by weights; (0, week): fractions of a person
+HIRE = 33  # (seat, week): delay of a back-fill; external or not
+PROMOTION = 34  # (seat, week): who is promoted
+TRAITS = 35  # (person, k): tenure at the start, expertise, aptitude, currency, leading a diverse team
+STRATEGY = 36  # (person, week): spread of AI fluency
+ORPHAN = 37  # (IC, change): is the change of somebody who leaves taken over
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

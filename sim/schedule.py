@@ -68,6 +68,7 @@ from sim.state import (
     SPECIFY,
     STAGE_COORDINATION,
     STAGE_OWNER_QUEUE,
+    VACANT,
     VERIFY,
     WITHDRAWN,
     WRITE,
@@ -326,18 +327,18 @@ def close_books(org, now, index):
     """Account for everybody's time up to *now* and keep the figures as snapshot *index*."""
     w = org.world[0]
     for a in range(org.hours.shape[1]):
-        w.hours_ic[a] = 0.0
-        w.hours_manager[a] = 0.0
+        w.hours_ic[a] = w.hours_ic_past[a]
+        w.hours_manager[a] = w.hours_manager_past[a]
     for layer in range(len(w.inbox_hours)):
-        w.inbox_hours[layer] = 0.0
-        w.inbox_capacity[layer] = 0.0
+        w.inbox_hours[layer] = w.inbox_hours_past[layer]
+        w.inbox_capacity[layer] = w.inbox_capacity_past[layer]
     skill = 0.0
     fluency = 0.0
     for i in range(len(org.people)):
         settle(org, i, now)
     for i in range(len(org.people)):
         q = org.people[i]
-        if q.human != i:
+        if q.human != i or q.role == VACANT:
             continue
         if q.role == IC:
             skill += q.skill
@@ -356,6 +357,9 @@ def close_books(org, now, index):
     w.item_clock = now
     w.change_hours += (w.started - w.merged - w.discarded - w.abandoned) * (now - w.change_clock)
     w.change_clock = now
+    w.payroll_above_start_sum += w.payroll_above_start
+    w.ics_above_start_sum += w.ics_above_start
+    w.managers_above_start_sum += w.managers_above_start
     org.weeks[index] = org.world[0]
 
 

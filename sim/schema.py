@@ -70,12 +70,30 @@ def _scenario() -> dict[str, Any]:
     )
     for section in SECTIONS:
         paths = [path for path in PATHS if path.startswith(f"{section}.")]
-        properties[section] = _object({path.split(".", 1)[1]: _ref(path) for path in paths})
+        keys = [path.split(".", 1)[1] for path in paths]
+        groups = (
+            {group: _group(section, group, keys) for group in _groups(keys)} if section == "layoffs" else {}
+        )
+        properties[section] = _object({**{key: _ref(f"{section}.{key}") for key in keys}, **groups})
     properties["parameters"] = _object(
         {path: {"anyOf": [_ref(path), _sourced(path)]} for path in REGISTRY},
         "any registered parameter by its path; an override may carry its own source",
     )
     return _object(properties)
+
+
+def _groups(keys: list[str]) -> list[str]:
+    """The groups of keys such as `wave` of wave_week and wave_fraction, where two keys or more make one."""
+    heads = [key.split("_", 1)[0] for key in keys if "_" in key]
+    return sorted({head for head in heads if heads.count(head) > 1})
+
+
+def _group(section: str, group: str, keys: list[str]) -> dict[str, Any]:
+    inside = [key.removeprefix(f"{group}_") for key in keys if key.startswith(f"{group}_")]
+    return _object(
+        {key: _ref(f"{section}.{group}_{key}") for key in inside},
+        f"the same as {group}_{inside[0]} and so on",
+    )
 
 
 def _sourced(path: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class Results:
     """Outcomes of several runs of one scenario.
 
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
-    after the warm-up.
+    after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.state.COHORT`), empty arrays where
+    people neither come nor go.
     """
 
     scenario: "Scenario"
@@ -52,6 +53,7 @@ class Results:
     outcomes: dict[str, np.ndarray]
     series: dict[str, np.ndarray]
     failures: tuple[Failure, ...] = ()
+    cohorts: tuple[np.ndarray, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -84,6 +86,9 @@ class Engine:
         self.parameters = record(scenario.values)
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
+        people_switches = ("quits", "layoffs", "hiring", "promotions")
+        self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
+        self._agents_each = int(self._template.people["agents"].max(initial=0))
 
     def begin(self, seed: int, run: int) -> "Org":
         """Return the organisation at tick 0 of run *run*."""
@@ -99,6 +104,21 @@ class Engine:
         Beyond the horizon there is no room for snapshots, so it stops there.
         """
         hours = min(hours, self.weeks * HOURS_PER_WEEK)
+        if not self._lives:
+            return self._advance(org, hours)
+        from sim.lives import Setup, hold_week
+
+        while True:
+            held = float(org.world["people_week"][0])
+            week_ends = (self.scenario.warmup_weeks + held) * HOURS_PER_WEEK
+            if week_ends > hours:
+                return self._advance(org, hours)
+            org = self._advance(org, week_ends)
+            setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
+            org = hold_week(org, self.parameters, setup)
+
+    def _advance(self, org: "Org", hours: float) -> "Org":
+        """Let the compiled engine run *org* up to *hours*."""
         from sim.population import grown
         from sim.schedule import DONE, MARGIN, OVERFLOW, advance
 
@@ -118,12 +138,12 @@ class Engine:
             org = grown(org, **more)
         return org
 
-    def simulate(self, seed: int, run: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series, name -> [weeks])."""
+    def simulate(self, seed: int, run: int) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
+        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series, name -> [weeks]; cohort)."""
         org = self.advance(self.begin(seed, run), self.weeks * HOURS_PER_WEEK)
         weeks = org.weeks[self.scenario.warmup_weeks :]
         period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, self.scenario.values)
-        return weeks[[0, -1]].copy(), compute(period, WEEKLY)
+        return weeks[[0, -1]].copy(), compute(period, WEEKLY), org.cohort
 
     def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
         """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""
@@ -167,7 +187,7 @@ def run(
     """
     check_runs(runs, seed, first_run)
     engine = Engine(scenario)
-    snapshots, series, done, failures = [], [], [], []
+    snapshots, series, cohorts, done, failures = [], [], [], [], []
     for number, outcome in _in_threads(
         engine, seed, range(first_run, first_run + runs), workers_or_default(workers)
     ):
@@ -176,6 +196,7 @@ def run(
         else:
             snapshots.append(outcome[0])
             series.append(outcome[1])
+            cohorts.append(outcome[2])
             done.append(number)
         if progress is not None:
             progress(1)
@@ -185,17 +206,17 @@ def run(
     order = np.argsort(done)
     outcomes = engine.outcomes(np.stack([snapshots[k] for k in order]))
     weekly = {name: np.stack([series[k][name] for k in order]) for name in series[0]}
-    return Results(
-        scenario, seed, np.array(done)[order], outcomes, weekly, tuple(sorted(failures, key=lambda f: f.run))
-    )
+    failed = tuple(sorted(failures, key=lambda f: f.run))
+    in_order = tuple(cohorts[k] for k in order)
+    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, in_order)
 
 
 def _in_threads(
     engine: Engine, seed: int, numbers: range, workers: int
-) -> Iterator[tuple[int, tuple[np.ndarray, dict] | Exception]]:
+) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray] | Exception]]:
     """Yield (run, result or exception) as they end; at most 2 x *workers* are under way, so an interrupt is heard soon."""
 
-    def one(number: int) -> tuple[np.ndarray, dict] | Exception:
+    def one(number: int) -> tuple[np.ndarray, dict, np.ndarray] | Exception:
         try:
             return engine.simulate(seed, number)
         except Exception as error:  # the run is reported and can be replayed by its seed and number
@@ -223,7 +244,9 @@ def _in_threads(
                 future.cancel()
 
 
-def _ended(waiting: dict[Future, int]) -> Iterator[tuple[int, tuple[np.ndarray, dict] | Exception]]:
+def _ended(
+    waiting: dict[Future, int],
+) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray] | Exception]]:
     ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in ended:
         yield waiting.pop(future), future.result()

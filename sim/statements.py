@@ -293,7 +293,9 @@ class _Reader:
         known = [path.split(".", 1)[1] for path in PATHS if path.startswith(f"{section}.")]
         for key, given in value.items():
             path = f"{section}.{key}"
-            if key not in known:
+            if key not in known and isinstance(given, dict) and any(k.startswith(f"{key}_") for k in known):
+                self._group(section, key, given, known)
+            elif key not in known:
                 self.problem((section, key), f"{one_line(path)}: unknown key{_hint(key, known)}", key=True)
             elif path in REGISTRY and isinstance(given, dict):
                 self.problem(
@@ -302,6 +304,17 @@ class _Reader:
                 )
             else:
                 self._value(path, given, (section, key))
+
+    def _group(self, section: str, group: str, value: dict[str, Any], known: list[str]) -> None:
+        """Read ``layoffs: {wave: {week: 52}}`` as ``layoffs: {wave_week: 52}``."""
+        inside = [key.removeprefix(f"{group}_") for key in known if key.startswith(f"{group}_")]
+        for key, given in value.items():
+            place = (section, group, key)
+            if key in inside:
+                self._value(f"{section}.{group}_{key}", given, place)
+            else:
+                path = one_line(f"{section}.{group}.{key}")
+                self.problem(place, f"{path}: unknown key{_hint(key, inside)}", key=True)
 
     def _parameter(self, path: str, given: Any, place: tuple[str | int, ...]) -> None:
         if path in SETTINGS:

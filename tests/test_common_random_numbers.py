@@ -61,7 +61,7 @@ def _partners(tables, parameters, i, out):
     org = borrow(tables)
     p = parameters[0]
     for j in range(len(out)):
-        m = dependencies.partner_of(org, p, i, j)
+        m = dependencies.partner_of(org, p, i, org.people[i].pid, j)
         out[j] = org.people[m].pid if m >= 0 else NONE
 
 

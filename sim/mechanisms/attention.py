@@ -14,7 +14,7 @@ Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignmen
 """
 
 from sim.kernel import kernel
-from sim.state import ALIGNING, COORDINATING, DESK, IC, MEETINGS, OTHER, PEOPLE
+from sim.state import ALIGNING, COORDINATING, IC, MANAGER, MEETINGS, OTHER, PEOPLE
 
 HOURS_PER_WEEK = 40.0
 
@@ -64,7 +64,7 @@ def _people_hours(org, p, i, free):
     q = org.people[i]
     if not p.switches_people_time:
         return 0.0
-    need = needed_people_hours(p, q.reports)
+    need = needed_people_hours(p, q.reports) + q.newcomer_hours
     wanted = min(need, p.managers_people_cap * HOURS_PER_WEEK)
     inbox = q.load + max(q.queued_hours, 0.0)
     shortage = max(0.0, inbox - (free - wanted))
@@ -110,9 +110,9 @@ def update_coverage(org, p, weight):
     w = org.world[0]
     for i in range(len(org.people)):
         q = org.people[i]
-        if q.role == IC or q.role == DESK:
+        if q.role != MANAGER:
             continue
-        need = needed_people_hours(p, q.reports)
+        need = needed_people_hours(p, q.reports) + q.newcomer_hours
         given = 1.0
         if p.switches_people_time and need > 0.0:
             given = q.people_rate * HOURS_PER_WEEK / need
@@ -145,6 +145,7 @@ def update_productivity(org, p):
                 1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
             )
             q.productivity = max(q.productivity, 0.1)
+        q.productivity *= q.condition
 
 
 @kernel
@@ -154,7 +155,7 @@ def set_duties(org, p):
         role = org.people[i].role
         if role == IC:
             _set_duties_of_ic(org, p, i)
-        elif role != DESK:
+        elif role == MANAGER:
             _set_duties_of_manager(org, p, i)
 
 

@@ -88,7 +88,7 @@ def positive_hours(org, p, c, mean):
     if p.ai_agent_distribution == 0:
         return mean
     ch = org.changes[c]
-    u = uniform(org.world[0], AGENT_TIME, org.people[ch.owner].pid, ch.j, 2 * ch.attempt)
+    u = uniform(org.world[0], AGENT_TIME, ch.pid, ch.j, 2 * ch.attempt)
     return positive(u, mean, p.ai_agent_distribution, p.service_cv)
 
 
@@ -105,7 +105,7 @@ def run_agent(org, p, c, now):
     ch.attempt += 1
     w.ai_standard_hours += ch.standard_hours
     q.ai_hours += ch.standard_hours
-    u = uniform(w, AGENT_TIME, q.pid, ch.j, 2 * ch.attempt + 1)
+    u = uniform(w, AGENT_TIME, ch.pid, ch.j, 2 * ch.attempt + 1)
     mean = ch.standard_hours / p.ai_agent_speed
     hours = max(positive(u, mean, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
     agent.run_hours += hours
@@ -143,7 +143,7 @@ def verdict(org, p, c, now):
     """Return how the agent's run of change *c* turned out after verification: SUCCESS, NOTICED or UNNOTICED failure."""
     ch = org.changes[c]
     q = org.people[ch.owner]
-    u, v = uniform2(org.world[0], AGENT_RUN, q.pid, ch.j, ch.attempt)
+    u, v = uniform2(org.world[0], AGENT_RUN, ch.pid, ch.j, ch.attempt)
     ch.failed = u >= success_probability(p, ch.standard_hours, q.failure_factor, now)
     if not ch.failed:
         return SUCCESS

@@ -31,7 +31,7 @@ def draw(org, p, c):
     w = org.world[0]
     q = org.people[ch.owner]
     if p.defects_model == BERNOULLI:
-        u = uniform(w, DEFECTS, q.pid, ch.j, ch.defect_draws)
+        u = uniform(w, DEFECTS, ch.pid, ch.j, ch.defect_draws)
         ch.defect_draws += 1
         ch.defects = 1 if u < p.defects_bernoulli_rate else 0
         return
@@ -44,7 +44,7 @@ def draw(org, p, c):
     mean *= q.defect_factor
     if ch.failed:
         mean *= p.ai_failure_defect_factor
-    u = uniform(w, DEFECTS, q.pid, ch.j, 0)
+    u = uniform(w, DEFECTS, ch.pid, ch.j, 0)
     ch.defects = min(poisson(u, mean) + ch.extra_defects, MOST_DEFECTS)
 
 
@@ -58,7 +58,7 @@ def escape(org, p, c, now):
     w.failed_changes += 1
     owner = ch.owner
     for d in range(ch.defects):
-        u, v = uniform2(w, INCIDENT, org.people[owner].pid, ch.j, d)
+        u, v = uniform2(w, INCIDENT, ch.pid, ch.j, d)
         delay = positive(u, p.defects_incident_delay_hours, 1, 1.0)
         hours = positive(v, p.defects_incident_hours, p.service_distribution, p.service_cv)
         k = new_item(org, INCIDENT_ITEM, owner, -1, hours, now)

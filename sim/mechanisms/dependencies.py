@@ -36,23 +36,22 @@ def plan(org, p, c):
     ch.dependency_at = inf
     if not p.switches_dependencies:
         return
-    u, v = uniform2(org.world[0], DEPENDENCY, org.people[ch.owner].pid, ch.j, 0)
+    u, v = uniform2(org.world[0], DEPENDENCY, ch.pid, ch.j, 0)
     if u < p.dependencies_probability:
         ch.dependency_at = v * ch.standard_hours
 
 
 @kernel
-def partner_of(org, p, i, j):
-    """Return the row of the IC that change *j* of person *i* depends on, or NONE if there is no other IC.
+def partner_of(org, p, i, pid, j):
+    """Return the row of the IC that person *i* needs for change *j* of the person *pid*, or NONE if there is no other IC.
 
     A desk has no module of its own: it works near the first module of the team it leads.
     """
     w = org.world[0]
-    q = org.people[i]
     home = org.home[i]
     modules = len(org.modules)
     for attempt in range(MOST_ATTEMPTS):
-        u, v = uniform2(w, PARTNER, q.pid, j, attempt)
+        u, v = uniform2(w, PARTNER, pid, j, attempt)
         if u < p.dependencies_near_share:
             distance = 1 + int(v * p.dependencies_near_reach)
             ahead = u < 0.5 * p.dependencies_near_share
@@ -74,7 +73,7 @@ def partner_of(org, p, i, j):
 @kernel
 def _hours(org, p, c, mean, step):
     ch = org.changes[c]
-    u = uniform(org.world[0], SERVICE, org.people[ch.owner].pid, ch.j, FIRST_STEP + step)
+    u = uniform(org.world[0], SERVICE, ch.pid, ch.j, FIRST_STEP + step)
     return positive(u, mean, p.service_distribution, p.service_cv)
 
 
@@ -91,7 +90,7 @@ def request(org, p, c, now):
     """Ask for the partner of change *c*; return False if there is nobody to ask."""
     ch = org.changes[c]
     ch.dependency_at = inf
-    ch.partner = partner_of(org, p, ch.owner, ch.j)
+    ch.partner = partner_of(org, p, ch.owner, ch.pid, ch.j)
     if ch.partner < 0:
         return False
     q = org.people[ch.owner]
@@ -100,7 +99,7 @@ def request(org, p, c, now):
         return True
     works = 1.0 / (1.0 + (org.world[0].teams_with_ics - 1) / p.dependencies_lateral_scale)
     boss = org.people[q.human].boss
-    if boss < 0 or uniform(org.world[0], LATERAL, q.pid, ch.j, 0) < works:
+    if boss < 0 or uniform(org.world[0], LATERAL, ch.pid, ch.j, 0) < works:
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_coordination_hours, 1, now)
     else:
         _send(org, p, c, ch.owner, boss, p.dependencies_coordination_hours, 1, now)

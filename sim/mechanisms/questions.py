@@ -46,7 +46,7 @@ def plan(org, p, c):
     if p.questions_per_standard_hour <= 0.0:
         ch.next_question = inf
         return
-    pid = org.people[ch.owner].pid
+    pid = ch.pid
     at = 0.0 if ch.questions == 0 else ch.next_question
     while True:
         u, difficulty = uniform2(w, QUESTION_DICE, pid, ch.j, ch.questions)
@@ -103,7 +103,7 @@ def _super_ic(org, p, c, difficulty):
         m = mate.next_member
     if best < 0:
         return NONE
-    u = uniform(org.world[0], QUESTION_SUPER, q.pid, ch.j, ch.questions)
+    u = uniform(org.world[0], QUESTION_SUPER, ch.pid, ch.j, ch.questions)
     return best if u < p.questions_super_ic_probability else NONE
 
 
@@ -112,7 +112,7 @@ def _address(org, p, c, m, difficulty, asked, now):
     """Send a question about change *c* to person *m*; it takes the delay of a message."""
     w = org.world[0]
     ch = org.changes[c]
-    pid = org.people[ch.owner].pid
+    pid = ch.pid
     step = ch.questions + 64 * org.people[m].layer
     mean = p.questions_help_hours
     if not knows(org, p, m, difficulty) and org.people[m].boss >= 0:
@@ -139,14 +139,14 @@ def ask(org, p, c, now):
     w = org.world[0]
     ch = org.changes[c]
     q = org.people[ch.owner]
-    u = uniform2(w, QUESTION_DICE, q.pid, ch.j, ch.questions)[1]
+    u = uniform2(w, QUESTION_DICE, ch.pid, ch.j, ch.questions)[1]
     number = ch.questions
     ch.questions += 1
     w.questions += 1
     if u <= q.knowledge:
         return 0.0
     if p.switches_ai and u <= p.ai_answer_knowledge:
-        if uniform(w, AI_ANSWER, q.pid, ch.j, number) < p.ai_answer_wrong:
+        if uniform(w, AI_ANSWER, ch.pid, ch.j, number) < p.ai_answer_wrong:
             ch.extra_defects += 1
         return p.ai_answer_hours
     m = _super_ic(org, p, c, u)
@@ -175,8 +175,8 @@ def served(org, p, k, m, now):
     if c < 0:  # from outside: nobody waits for an answer
         return SOLVED
     ch = org.changes[c]
-    if p.questions_blocking and item.wait != ch.wait:
-        return SOLVED  # the asker has decided meanwhile
+    if item.life != ch.life or (p.questions_blocking and item.wait != ch.wait):
+        return SOLVED  # the asker has decided, or gone, meanwhile
     q = org.people[m]
     if knows(org, p, m, item.difficulty) or q.boss < 0:
         if not knows(org, p, m, item.difficulty):
@@ -220,7 +220,7 @@ def decide_alone(org, p, c, now):
     w.guesses += 1
     w.decision_latency += now - ch.asked_at
     w.answers += 1
-    u = uniform(w, QUESTION_GUESS, org.people[ch.owner].pid, ch.j, ch.questions)
+    u = uniform(w, QUESTION_GUESS, ch.pid, ch.j, ch.questions)
     if u < p.questions_wrong_guess:
         ch.extra_defects += 1
         return p.questions_guess_rework * ch.standard_hours

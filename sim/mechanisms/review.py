@@ -16,7 +16,7 @@ Parameters: review.*.
 from math import inf
 
 from sim.events import schedule
-from sim.inbox import new_item, send, unlink
+from sim.inbox import free_item, new_item, send, unlink
 from sim.kernel import kernel
 from sim.person import LEAST_RATE
 from sim.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
@@ -30,6 +30,7 @@ from sim.state import (
     NONE,
     QUEUED,
     REVIEW,
+    WITHDRAWN,
 )  # fmt: skip
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
@@ -94,7 +95,7 @@ def is_unreviewed(org, p, c):
     chance = p.review_unreviewed_base
     if p.review_unreviewed_backlog_hours < inf and q.team >= 0:
         chance *= 1.0 + backlog(org, q.team) / p.review_unreviewed_backlog_hours
-    u, ch.discard_luck = uniform2(org.world[0], UNREVIEWED, q.pid, ch.j, 0)
+    u, ch.discard_luck = uniform2(org.world[0], UNREVIEWED, ch.pid, ch.j, 0)
     return u < chance
 
 
@@ -107,7 +108,7 @@ def read_by_ai(org, p, c):
     q = p.review_ai_detection * (1.0 - p.review_ai_blindness * ch.ai_fraction)
     found = 0
     for d in range(ch.defects):
-        if uniform(org.world[0], DETECTION, org.people[ch.owner].pid, ch.j, d) < q:
+        if uniform(org.world[0], DETECTION, ch.pid, ch.j, d) < q:
             found += 1
     ch.defects -= found
     return found
@@ -127,7 +128,7 @@ def _needed_hours(org, p, c, reviewer):
     if p.review_distribution == 0:
         return mean
     step = FIRST_STEP + ch.review_pass * 4 + reviewer
-    u = uniform(org.world[0], SERVICE, org.people[ch.owner].pid, ch.j, step)
+    u = uniform(org.world[0], SERVICE, ch.pid, ch.j, step)
     return positive(u, mean, p.review_distribution, p.service_cv)
 
 
@@ -140,7 +141,7 @@ def _delay(org, p, c, reviewer):
         mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * ch.ai_fraction)
     if mean <= 0.0:
         return p.communication_delay_hours
-    u = uniform(org.world[0], PICKUP, org.people[ch.owner].pid, ch.j, ch.review_pass * 4 + reviewer)
+    u = uniform(org.world[0], PICKUP, ch.pid, ch.j, ch.review_pass * 4 + reviewer)
     return p.communication_delay_hours + positive(u, mean, 1, 1.0)
 
 
@@ -209,7 +210,7 @@ def _addressee(org, c, r):
     while m >= 0:
         mate = org.people[m]
         if mate.reviewer and not has_read(org, c, m):
-            rank = uniform2(org.world[0], REJECTION, q.pid, ch.j, 4096 + (mate.pid & 0xFFFFFFF))[1]
+            rank = uniform2(org.world[0], REJECTION, ch.pid, ch.j, 4096 + (mate.pid & 0xFFFFFFF))[1]
             if rank > best_rank:
                 best = m
                 best_rank = rank
@@ -265,11 +266,16 @@ def take_own(org, p, i, now):
     k = q.head[CLASS_REVIEW] if q.ready & (1 << CLASS_REVIEW) else NONE
     while k >= 0:
         item = org.items[k]
-        if item.kind != REVIEW or item.begun or allowed or item.team < 0:
+        after = item.next
+        if item.state == WITHDRAWN:
+            unlink(org, i, CLASS_REVIEW, previous, k)
+            free_item(org, k, now, True)
+        elif item.kind != REVIEW or item.begun or allowed or item.team < 0:
             unlink(org, i, CLASS_REVIEW, previous, k)
             return k
-        previous = k
-        k = item.next
+        else:
+            previous = k
+        k = after
     return NONE
 
 
@@ -331,7 +337,7 @@ def _find(org, p, c, r, given):
     """Mark the defects of change *c* that reviewer *r* finds, who gave the share *given* of the needed time."""
     w = org.world[0]
     ch = org.changes[c]
-    pid = org.people[ch.owner].pid
+    pid = ch.pid
     q = p.review_detection * given
     if ch.review_pass > 1:
         q *= p.review_rereview_share  # a repeated pass reads that part of the change only
@@ -363,7 +369,7 @@ def vote(org, p, k):
     item = org.items[k]
     c = item.change
     ch = org.changes[c]
-    pid = org.people[ch.owner].pid
+    pid = ch.pid
     found = _find(org, p, c, item.step, item.difficulty)
     f = ch.ai_fraction
     reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f

@@ -108,6 +108,7 @@ def start(org, p, i, mode, u, now):
     w.free_change = ch.next
     w.free_changes -= 1
     ch.owner = i
+    ch.pid = q.pid
     ch.j = q.next_change
     ch.standard_hours = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
     ch.mode = mode
@@ -171,6 +172,7 @@ def release_agent(org, c):
     ch = org.changes[c]
     if ch.agent >= 0:
         org.agents[ch.agent].change = NONE
+        org.agents[ch.agent].running = False
         ch.agent = NONE
 
 
@@ -226,6 +228,7 @@ def close(org, c, outcome, now):
             w.agent_decided += 1
         else:
             w.human_decided += 1
+    ch.owner = NONE
     ch.life += 1
     ch.wait += 1
     ch.next = w.free_change

@@ -1,0 +1,147 @@
+"""`orgsim risk`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.commands.common import (
+    exit_code,
+    json_option,
+    keeping,
+    load_scenario,
+    notice_compilation,
+    print_json,
+    progress,
+    report_failures,
+    runs_option,
+    seed_option,
+    sets_option,
+    workers_option,
+)  # fmt: skip
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.groups import PeopleTable
+    from sim.incidence import Risk
+    from sim.scenario import Scenario
+    from sim.simulate import Results
+
+
+@click.command("risk")
+@click.argument("scenario", metavar="SCENARIO")
+@click.option(
+    "--by", default="role,layer", show_default=True, metavar="LIST", help="Split by role, layer, tenure, skill, ai_exposure."
+)  # fmt: skip
+@runs_option(400)
+@seed_option()
+@sets_option
+@click.option("--out", metavar="DIR", help="Folder for the curves and figures; default: results/risk-NAME.")
+@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@workers_option
+@json_option
+def risk_command(
+    scenario: str,
+    by: str,
+    runs: int,
+    seed: int,
+    sets: tuple[str, ...],
+    out: str | None,
+    fresh: bool,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Layoff risk: who is laid off or quits, by when.
+
+    Cumulative incidence at 26, 52 and 104 weeks with 95 % bands, quits as a competing exit, the hazard ratio of managers
+    to ICs, and the curves as a picture. Groups with fewer than 5 people are withheld. The figures describe assumed policies;
+    they say nothing about a person, and must not be used to choose people.
+
+    \b
+    Examples:
+      orgsim risk layered --set switches.layoffs=true --runs 100
+      orgsim risk wave --by tenure,skill
+    """
+    from sim.groups import parse_by
+
+    attributes = parse_by(by)
+    loaded = load_scenario(scenario, sets)
+    _check_people(loaded)
+    notice_compilation()
+    from sim.incidence import assess
+    from sim.report.risk import risk_json, risk_text
+    from sim.simulate import run
+
+    with keeping("nothing was written; risk keeps no partial results."), progress(runs) as bar:
+        results = run(loaded, runs, seed, workers=workers, progress=bar.update)
+    risk = assess(people_table(results), attributes, seed, loaded.name)
+    folder = Path(out) if out else Path("results") / f"risk-{loaded.name}"
+    _write(risk, results, folder, fresh or out is None)
+    if as_json:
+        print_json(risk_json(risk))
+    else:
+        click.echo(risk_text(risk))
+        click.echo(f"\nWritten: {folder} (curves and figures)")
+    report_failures(results.failures, f"orgsim run {scenario} --seed {{seed}} --first-run {{run}} --runs 1")
+    return exit_code(len(results.failures), runs)
+
+
+def _check_people(scenario: "Scenario") -> None:
+    """Refuse a scenario in which nobody can leave."""
+    if not (scenario.values["switches.quits"] or scenario.values["switches.layoffs"]):
+        raise UserError(
+            f"{scenario.name}: nobody leaves in this scenario, so there is no risk to tell; switch people events on "
+            "(--set switches.layoffs=true --set switches.quits=true) or take a scenario that does, see `orgsim list`"
+        )
+
+
+def people_table(results: "Results") -> "PeopleTable":
+    """Return what became of everybody present at week 0, over all runs."""
+    import numpy as np
+
+    from sim.groups import PeopleTable
+
+    rows = np.concatenate(results.cohorts)
+    sizes = [len(cohort) for cohort in results.cohorts]
+    return PeopleTable(
+        run=np.repeat(results.runs, sizes),
+        pid=rows["pid"],
+        role=rows["role"],
+        layer=rows["layer"],
+        tenure_years=rows["tenure"],
+        skill=rows["skill"],
+        ai_exposure=rows["exposure"],
+        exit_week=rows["exit_week"],
+        exit_kind=rows["exit_kind"],
+        weeks=results.scenario.weeks,
+    )
+
+
+def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
+    from sim import store
+    from sim.kernel import source_hash
+    from sim.report.risk import risk_json, risk_picture
+
+    scenario = results.scenario
+    content = {
+        "scenario": scenario.hash(),
+        "seed": results.seed,
+        "runs": len(results.runs),
+        "by": list(risk.grouping.by),
+        "source": source_hash(),
+    }
+    store.claim(
+        folder,
+        {
+            "kind": "risk",
+            "name": scenario.name,
+            "question": scenario.question,
+            "content_hash": store.content_hash(content),
+            "content": content,
+            "seeds": {"seed": results.seed, "runs": [0, len(results.runs) - 1]},
+            "scenario": scenario.to_dict(),
+        },
+        fresh,
+    )
+    store.write_json(folder / "risk.json", risk_json(risk))
+    risk_picture(folder / "plots" / "risk", risk)

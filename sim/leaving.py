@@ -1,0 +1,258 @@
+"""What becomes of the work of somebody who leaves a seat.
+
+Changes that are a person's own are taken over by the teammate with the least work, with probability
+``layoffs.takeover``, or abandoned (work of an agent that was not written yet always is). What was half written is lost;
+a change in review goes on under its new owner. What waits in the inbox, or is on its way to it, goes to the stand-in, usually
+the boss; reviews go back to the team's queue. A dependency on the leaver is settled with the stand-in.
+
+Not modelled: notice periods, handing over in person, customers who leave with somebody.
+Parameters: layoffs.takeover.
+"""
+
+from sim.borrow import borrow
+from sim.events import unplan
+from sim.inbox import count_out, free_item, send, withdraw
+from sim.kernel import entry, kernel
+from sim.lifecycle import CONTINUE, carry_on, close, nudge
+from sim.mechanisms import review, work
+from sim.person import set_stage, settle
+from sim.rng import ORPHAN, uniform
+from sim.state import (
+    BY_AGENT,
+    CLASSES,
+    FIX,
+    FREE_CLASS,
+    IC,
+    INCIDENT,
+    NONE,
+    QUEUED,
+    REVIEW,
+    SENT,
+    SERVING,
+    STAGE_OWNER_QUEUE,
+    STAGE_REVIEW_WAIT,
+    VERIFY,
+    WITHDRAWN,
+    WRITE,
+)  # fmt: skip
+
+
+@kernel
+def _lay_down(org, i, now):
+    """Person *i* lays everything down; what was in service or queued belongs to no queue any more."""
+    settle(org, i, now)
+    q = org.people[i]
+    if q.current >= 0:
+        item = org.items[q.current]
+        item.state = QUEUED
+        if item.change >= 0 and org.changes[item.change].life == item.life:
+            if item.kind == REVIEW:
+                set_stage(org, item.change, STAGE_REVIEW_WAIT, now)
+            elif item.kind >= VERIFY:
+                set_stage(org, item.change, STAGE_OWNER_QUEUE, now)
+    q.current = NONE
+    q.serving = FREE_CLASS
+    q.ready = 0
+    for c in range(CLASSES):
+        q.head[c] = NONE
+        q.tail[c] = NONE
+    q.queued_hours = 0.0
+    q.parked = NONE
+    unplan(org, i)
+
+
+@kernel
+def _heir(org, p, i, c):
+    """Return the teammate who takes change *c* of person *i* over, or NONE."""
+    ch = org.changes[c]
+    if ch.mode == BY_AGENT and not ch.written:
+        return NONE
+    if uniform(org.world[0], ORPHAN, ch.pid, ch.j, 0) >= p.layoffs_takeover:
+        return NONE
+    team = org.people[i].team
+    best = NONE
+    least = 0
+    m = org.teams[team].first_member if team >= 0 else NONE
+    while m >= 0:
+        mate = org.people[m]
+        load = mate.writing + mate.open
+        better = best < 0 or load < least or (load == least and mate.pid < org.people[best].pid)
+        if m != i and mate.role == IC and mate.coder and better:
+            best = m
+            least = load
+        m = mate.next_member
+    return best
+
+
+@kernel
+def _take_over(org, c, i, heir):
+    """Change *c* of person *i* belongs to *heir* from now on."""
+    ch = org.changes[c]
+    if ch.counted:
+        org.people[i].writing -= 1
+        org.people[heir].writing += 1
+    if ch.written:
+        org.people[i].open -= 1
+        org.people[heir].open += 1
+    ch.owner = heir
+    org.world[0].orphans_taken_over += 1
+
+
+@kernel
+def _redirect(org, p, k, receiver, now):
+    """Send item *k*, which is in no queue, on to *receiver*; it is withdrawn if there is none."""
+    item = org.items[k]
+    if item.state == SENT:
+        if receiver >= 0:
+            item.person = receiver
+        else:
+            withdraw(org, k, now)
+        return
+    if receiver < 0:
+        free_item(org, k, now, True)
+        return
+    item.state = SENT
+    item.begun = False
+    item.person = receiver
+    if item.kind == INCIDENT:
+        item.step = 0  # it has struck already
+    send(org, receiver, k, now + p.communication_delay_hours)
+
+
+@kernel
+def _back_to_team(org, k):
+    """Give review item *k* of a leaver back to its team, as if nobody had looked at it."""
+    item = org.items[k]
+    if item.change >= 0:
+        org.changes[item.change].reviewers[item.step] = NONE
+    item.person = NONE
+    if item.state == SENT:
+        return
+    if item.begun:
+        item.begun = False
+        item.left = item.hours
+        org.teams[item.team].queued_hours += item.hours
+    review.queue_for_team(org, k)
+
+
+@kernel
+def _own_item(org, p, k, i, now):
+    """Settle what becomes of item *k* of the own work of person *i*; return the change that goes on, or NONE."""
+    item = org.items[k]
+    c = item.change
+    heir = org.changes[c].owner
+    if heir != i and item.kind == FIX:
+        _redirect(org, p, k, heir, now)
+        return NONE
+    kind = item.kind
+    if item.state == SENT:
+        withdraw(org, k, now)
+    else:
+        free_item(org, k, now, True)
+    return c if heir != i and kind == WRITE else NONE
+
+
+@kernel
+def _drop_from_team(org, k, now):
+    """Take review item *k* out of its team's shared queue."""
+    item = org.items[k]
+    team = org.teams[item.team]
+    previous = NONE
+    at = team.head
+    while at >= 0 and at != k:
+        previous = at
+        at = org.items[at].next
+    if at < 0:
+        return
+    if previous < 0:
+        team.head = item.next
+    else:
+        org.items[previous].next = item.next
+    if item.next < 0:
+        team.tail = previous
+    team.queued_hours -= item.hours
+    free_item(org, k, now, True)
+
+
+@kernel
+def _drop_from_others(org, k, now):
+    """Withdraw item *k* of an abandoned change, wherever it is; who already reads the change reads in vain."""
+    item = org.items[k]
+    if item.kind != REVIEW or item.team < 0:
+        if item.state == SERVING and item.kind == REVIEW:
+            item.change = NONE
+        else:
+            withdraw(org, k, now)
+    elif item.state == QUEUED and item.person < 0:
+        _drop_from_team(org, k, now)
+    elif item.state == SENT:
+        count_out(org, k, now, True)
+        item.state = WITHDRAWN
+    else:
+        item.change = NONE
+
+
+@entry
+def hand_over(tables, parameters, i, stand_in, now):
+    """Let everything that is the work of person *i*, or waits for this person, go to others; the seat is bare then.
+
+    *stand_in*: row of who answers in this person's place from now on, or NONE.
+    """
+    org = borrow(tables)
+    p = parameters[0]
+    w = org.world[0]
+    _lay_down(org, i, now)
+    for c in range(len(org.changes)):
+        ch = org.changes[c]
+        if ch.owner == i:
+            heir = _heir(org, p, i, c)
+            if heir >= 0:
+                _take_over(org, c, i, heir)
+        if ch.owner >= 0 and ch.partner == i:
+            ch.partner = stand_in
+    for k in range(len(org.items)):
+        item = org.items[k]
+        if item.state != SENT and item.state != QUEUED and item.state != SERVING:
+            continue
+        c = item.change
+        alive = c >= 0 and org.changes[c].life == item.life
+        if item.person == i:
+            if alive and (item.kind == FIX or item.kind >= VERIFY):
+                goes_on = _own_item(org, p, k, i, now)
+                if goes_on >= 0:
+                    heir = org.changes[goes_on].owner
+                    carry_on(org, p, goes_on, CONTINUE, now)
+                    nudge(org, heir, now)
+            elif item.kind == REVIEW and item.team >= 0:
+                _back_to_team(org, k)
+            else:
+                _redirect(org, p, k, stand_in, now)
+        elif alive and org.changes[c].owner == i:
+            _drop_from_others(org, k, now)
+    for c in range(len(org.changes)):
+        if org.changes[c].owner == i:
+            w.orphans_abandoned += 1
+            close(org, p, c, work.ABANDONED, now)
+    org.people[i].writing = 0
+    org.people[i].open = 0
+    unplan(org, i)
+
+
+@entry
+def keep_past_hours(tables, i, layer, was_ic):
+    """Add the hours of person *i*, who served in *layer*, to those of the past, and begin to count anew."""
+    org = borrow(tables)
+    w = org.world[0]
+    q = org.people[i]
+    for a in range(org.hours.shape[1]):
+        if was_ic:
+            w.hours_ic_past[a] += org.hours[i, a]
+        else:
+            w.hours_manager_past[a] += org.hours[i, a]
+        org.hours[i, a] = 0.0
+    if not was_ic:
+        at = min(layer, len(w.inbox_hours_past) - 1)
+        w.inbox_hours_past[at] += q.served_hours
+        w.inbox_capacity_past[at] += q.capacity_hours
+    q.served_hours = 0.0
+    q.capacity_hours = 0.0

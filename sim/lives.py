@@ -1,0 +1,448 @@
+"""The people's week: what happens to people at a week's end, in order. Changing the order changes results.
+
+From week 0 on (the end of the warm-up), after the engine has closed the books of the week:
+
+1. measures: everybody's output, exposure to AI, blocked time, strain;
+2. quits;
+3. layoffs, by every regime that is due (quits come before layoffs);
+4. vacancies whose delay is over are filled;
+5. newcomers' ramp-up and coaching, and the duties of the coming week.
+
+Decisions are taken by the people mechanisms in NumPy (they are rare) and carried out by `sim.staffing`. With every people
+switch off, nothing here is called, and the flow engine's numbers stay as they are, bit for bit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim import staffing
+from sim.borrow import borrow
+from sim.crew import Crew, Dice
+from sim.kernel import entry
+from sim.mechanisms import hiring, layoffs, money, quits, work
+from sim.rng import TRAITS, normal_quantile, uniform2
+from sim.state import (
+    COHORT,
+    IC,
+    LAID_OFF,
+    LAYOFF_RULES,
+    LEDGER,
+    MANAGER,
+    NONE,
+    QUIT,
+    STAYED,
+    VACANT,
+    WAITING,
+    Org,
+    table,
+)  # fmt: skip
+from sim.tree import Tree
+
+HOURS_PER_WEEK = 40.0
+WEEKS_PER_YEAR = 52.0
+#: Layoffs up to this week count in the yearly risk.
+RISK_WEEKS = 52
+QUARTER = 13  # weeks
+
+
+@entry
+def _draw(tables, stream, ids, index, sub, out):
+    """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
+    org = borrow(tables)
+    for k in range(len(ids)):
+        out[k, 0], out[k, 1] = uniform2(org.world[0], stream, ids[k], index, sub)
+
+
+@entry
+def _normal(uniforms, out):
+    for k in range(len(uniforms)):
+        out[k] = normal_quantile(uniforms[k])
+
+
+@entry
+def _planned_speed_up(parameters):
+    """Return owner hours per standard hour without AI over those with the planned AI share."""
+    return work.planned_speed_up(parameters[0])
+
+
+def dice_of(org: Org) -> Dice:
+    """Return the dice of the run."""
+
+    def dice(stream: int, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
+        out = np.empty((len(ids), 2))
+        _draw(org, stream, np.ascontiguousarray(ids, np.int64), index, sub, out)
+        return out
+
+    return dice
+
+
+def normal(uniforms: np.ndarray) -> np.ndarray:
+    """Return standard normal quantiles [n]."""
+    out = np.empty(len(uniforms))
+    _normal(np.ascontiguousarray(uniforms), out)
+    return out
+
+
+def settings(p: np.ndarray) -> SimpleNamespace:
+    """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
+    return SimpleNamespace(**dict(zip(p.dtype.names, p[0].item(), strict=True)))
+
+
+# --- Who is there ----------------------------------------------------------------------------------------------------------
+
+
+def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
+    """Draw the traits of the people in *rows* that the flow engine does not know."""
+    dice, pids, lives, q = dice_of(org), org.people["pid"][rows], org.lives, settings(p)
+    first, second, third = (dice(TRAITS, pids, 0, k) for k in range(3))
+    lives["joined"][rows] = q.people_tenure_mean_years * WEEKS_PER_YEAR * np.log1p(-first[:, 0])
+    lives["expertise"][rows] = normal(first[:, 1])
+    lives["aptitude"][rows] = normal(second[:, 0])
+    lives["diverse"][rows] = second[:, 1] < q.people_diverse_share
+    managers = org.people["role"][rows] == MANAGER
+    lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
+    lives["strain"][rows] = q.quits_strain_at_base
+
+
+def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
+    """Return the positions among *row* of everybody's boss, NONE for roots."""
+    place = np.full(len(org.people) + 1, NONE)
+    place[row] = np.arange(len(row))
+    return place[org.people["boss"][row]]
+
+
+def crew_of(org: Org, p: np.ndarray, week: int) -> Crew:
+    """Return everybody present, in order of permanent id."""
+    people = org.people
+    row = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
+    row = row[np.argsort(people["pid"][row], kind="stable")]
+    life = org.lives[row]
+    role, layer = people["role"][row], people["layer"][row]
+    manager = role == MANAGER
+    boss = _bosses(org, row)
+    hands_on = np.where(
+        manager & (people["desk"][row] >= 0) & (layer == 1), p["managers_hands_on_share"][0], 0.0
+    )
+    agents = people["agent_probability"][row]
+    exposure = np.where(manager, 0.0, agents + (1.0 - agents) * people["assistant_fraction"][row])
+    return Crew(
+        week=week, row=row, pid=people["pid"][row], role=role, layer=layer, boss=boss, reports=people["reports"][row],
+        tenure=(week - life["joined"]) / WEEKS_PER_YEAR, skill=people["skill"][row], quality=people["quality"][row] * manager,
+        aptitude=life["aptitude"], fluency=people["fluency"][row], expertise=life["expertise"], currency=life["currency"],
+        diverse=life["diverse"] & manager, hands_on=hands_on, pay=life["pay"],
+        output=np.where(manager, _team_output(manager, layer, boss, life["pay"], life["output"]), life["output"]),
+        exposure=exposure, coverage=people["coverage"][row], strain=life["strain"], staff=life["staff"],
+    )  # fmt: skip
+
+
+def _team_output(manager, layer, boss, pay, output) -> np.ndarray:
+    """Return everybody's value per dollar of the people below and oneself, over that of the organisation."""
+    value, cost = np.where(manager, 0.0, output), pay.copy()
+    for level in range(int(layer.max(initial=0))):
+        at = np.flatnonzero((layer == level) & (boss >= 0))
+        np.add.at(value, boss[at], value[at])
+        np.add.at(cost, boss[at], cost[at])
+    whole = value[boss < 0].sum() / max(cost[boss < 0].sum(), 1e-9)
+    return value / np.maximum(cost, 1e-9) / whole if whole > 0.0 else np.zeros(len(pay))
+
+
+# --- The week ------------------------------------------------------------------------------------------------------------
+
+
+def begin(org: Org, p: np.ndarray) -> Org:
+    """Week 0: note who is there."""
+    people = org.people
+    rows = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
+    draw_traits(org, p, rows)
+    crew = crew_of(org, p, 0)
+    cohort = table(len(crew.row), COHORT)
+    for name, column in (
+        ("pid", crew.pid), ("role", crew.role), ("layer", crew.layer), ("tenure", crew.tenure), ("skill", crew.skill),
+        ("exposure", crew.exposure),
+    ):  # fmt: skip
+        cohort[name] = column
+    cohort["exit_week"] = inf
+    for name, role in (("cohort_ics", IC), ("cohort_managers", MANAGER)):
+        org.world[name] = np.count_nonzero(crew.role == role)
+    org.lives["cohort"][crew.row] = np.arange(len(crew.row))
+    org.lives["last_value"] = people["value"]
+    org.lives["last_waiting"] = org.hours[:, WAITING]
+    org.lives["last_hours"] = org.hours.sum(axis=1)
+    return org._replace(cohort=cohort)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the people's weeks need of the scenario: tree and parameter values at the start, weeks of warm-up, AI agents each."""
+
+    tree: Tree
+    values: Mapping
+    warmup_weeks: int
+    agents_each: int
+
+
+def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
+    """Hold the people's week that has just ended; the engine's tables stand between two weeks. Raises `UserError`."""
+    week = int(org.world["people_week"][0])
+    if week == 0:
+        org = begin(org, p)
+        org.world["people_week"] = 1
+        return org
+    dice, q = dice_of(org), settings(p)
+    crew = _measure(org, p, week)
+    _pay(org, crew)
+    before = staffing.signature(org)
+    if q.switches_quits:
+        passed_over = org.lives["passed_over"][crew.row]
+        jump = float(org.world["quit_jump"][0])
+        for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
+            org = leave(org, p, int(crew.row[k]), QUIT, week)
+            org = _open_vacancy(org, p, dice, int(crew.row[k]), int(crew.pid[k]), week)
+    cut = 0.0
+    if q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY:
+        if staffing.signature(org) != before:
+            crew = crew_of(org, p, week)
+        org, cut = _lay_off(org, p, setup, crew, dice, week)
+    org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
+    org = _fill_vacancies(org, p, week, setup.agents_each)
+    org.world["people_week"] = week + 1
+    _set_condition(org, p, week)
+    return staffing.finish(org, p, setup.agents_each) if staffing.signature(org) != before else org
+
+
+def _lay_off(org: Org, p: np.ndarray, setup: Setup, crew: Crew, dice: Dice, week: int) -> tuple[Org, float]:
+    """Carry out the layoffs that are due; return the organisation and the share of the people laid off together."""
+    due = layoffs.due(crew, settings(p), dice, _past(org, p, setup, week))
+    _close_vacancies(org, due.closed)
+    together = 0
+    spans_rise = bool(p["layoffs_delayer_first_span"][0] or p["layoffs_delayer_upper_span"][0])
+    for cuts in due.cuts:
+        leaderless = (
+            _reports_of(org, crew.row[cuts.position]) if cuts.rule == "delayer" and spans_rise else {}
+        )
+        if cuts.rule == "budget":
+            org.world["budget_cut_week"] = week
+        if cuts.rule == "ai_substitution":
+            org.world["ai_closed"] += len(cuts)
+        for k, converts in zip(cuts.position.tolist(), cuts.convert.tolist(), strict=True):
+            i = int(crew.row[k])
+            if converts:
+                skill = float(p["managers_hands_on_skill"][0])
+                org = staffing.convert(
+                    org, p, i, skill, setup.tree.pay[setup.tree.role == IC][0], setup.agents_each
+                )
+                continue
+            org = leave(org, p, i, LAID_OFF, week)
+            if cuts.rule in ("background", "performance"):
+                org = _open_vacancy(org, p, dice, i, int(crew.pid[k]), week)
+            else:
+                staffing.close_seat(org, i)
+                together += 1
+        org = _share_out(org, p, leaderless)
+    return _with_ledger(org, crew, due.cuts, week), together / max(len(crew.row), 1)
+
+
+def _reports_of(org: Org, managers: np.ndarray) -> dict[int, int]:
+    """Return the layer of the manager of everybody who reports to one of the *managers* (rows), by row."""
+    mine = np.flatnonzero(np.isin(org.people["boss"], managers) & np.isin(org.people["role"], (IC, MANAGER)))
+    mine = mine[np.argsort(org.people["pid"][mine])]
+    return {int(i): int(org.people["layer"][org.people["boss"][i]]) for i in mine}
+
+
+def _share_out(org: Org, p: np.ndarray, leaderless: dict[int, int]) -> Org:
+    """Let those whose managers were displaced report to the managers who stay in that layer, the fewest reports first.
+
+    Peers under the same boss come first; where none is left there, the grand-manager and the peers elsewhere share them.
+    """
+    for i, layer in leaderless.items():
+        people = org.people
+        if people["role"][i] not in (IC, MANAGER):
+            continue
+        boss = int(people["boss"][i])
+        peers = np.flatnonzero((people["role"] == MANAGER) & (people["layer"] == layer))
+        peers = peers[(peers != i) & (peers != boss)]
+        near = peers[people["boss"][peers] == boss]
+        chosen = near if len(near) else np.append(peers, boss)
+        heir = int(chosen[np.lexsort((people["pid"][chosen], people["reports"][chosen]))[0]])
+        if heir == boss or i in staffing.chain_up(org, heir):
+            org.lives["seat_boss"][i] = boss
+            continue
+        org, changed = staffing.move(org, p, i, heir)
+        staffing.keep_inbox_of_relayered(org, changed)
+        org.lives["seat_boss"][i] = heir
+    return org
+
+
+def _close_vacancies(org: Org, count: int) -> None:
+    """Close *count* vacancies of ICs, those that would be filled last first."""
+    if count == 0:
+        return
+    open_until = np.where(np.isfinite(org.lives["open_until"]), org.lives["open_until"], -1.0)
+    open_until[org.lives["seat_role"] != IC] = -1.0
+    chosen = np.argsort(-open_until, kind="stable")[:count]
+    org.lives["open_until"][chosen[open_until[chosen] >= 0.0]] = inf
+    org.world["ai_closed"] += count
+
+
+def _with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int) -> Org:
+    """Return *org* with a ledger row for every cut."""
+    made = sum(map(len, cuts))
+    if made == 0:
+        return org
+    rows = table(made, LEDGER)
+    at = np.concatenate([one.position for one in cuts])
+    rows["week"] = week
+    for name in ("pid", "role", "layer", "tenure"):
+        rows[name] = getattr(crew, name)[at]
+    rows["rule"] = np.concatenate([np.full(len(one), LAYOFF_RULES.index(one.rule)) for one in cuts])
+    for name, column in (("score", "score"), ("percentile", "percentile"), ("converted", "convert")):
+        rows[name] = np.concatenate([getattr(one, column) for one in cuts])
+    return org._replace(ledger=np.concatenate([org.ledger, rows]))
+
+
+def _past(org: Org, p: np.ndarray, setup: Setup, week: int) -> layoffs.Past:
+    """Return what the layoff regimes need of the past; figures of quarters only where a quarter ends."""
+    if week % QUARTER or week == 0:
+        return layoffs.Past()
+    vacant = (
+        (org.people["role"] == VACANT) & (org.lives["seat_role"] == IC) & np.isfinite(org.lives["open_until"])
+    )
+    since = int(org.world["budget_cut_week"][0])
+    ends = range(since + QUARTER - since % QUARTER if since else QUARTER, week + 1, QUARTER)
+    quarters = [_cost_and_value(org, setup, end) for end in ends if end - QUARTER >= since]
+    cost_per_value = tuple(cost / value if value > 0.0 else float("nan") for cost, value in quarters)
+    return layoffs.Past(
+        ai_gain=float(_planned_speed_up(p)) - 1.0,
+        ic_positions=setup.tree.ics,
+        ai_closed=int(org.world["ai_closed"][0]),
+        vacancies=int(np.count_nonzero(vacant)),
+        cost_per_year=_cost_and_value(org, setup, week)[0] * WEEKS_PER_YEAR / QUARTER,
+        cost_per_value=cost_per_value,
+    )
+
+
+def _cost_and_value(org: Org, setup: Setup, end: int) -> tuple[float, float]:
+    """Return the cost of people and AI, USD, and the value, standard hours, of the quarter up to week *end*."""
+    before, after = (org.weeks[setup.warmup_weeks + week] for week in (end - QUARTER, end))
+    payroll = (
+        setup.tree.payroll * QUARTER + after["payroll_above_start_sum"] - before["payroll_above_start_sum"]
+    )
+    written = after["ai_standard_hours"] - before["ai_standard_hours"]
+    ai = money.ai_spend(setup.values, setup.tree.ics + after["ics_above_start"], written, QUARTER)
+    value = after["value"] - before["value"] - (after["value_lost"] - before["value_lost"])
+    return float(payroll / WEEKS_PER_YEAR + ai), float(value)
+
+
+def _measure(org: Org, p: np.ndarray, week: int) -> Crew:
+    """Update everybody's output, blocked time and strain after a week; return the crew."""
+    people, lives, q = org.people, org.lives, settings(p)
+    value, hours, waiting = people["value"], org.hours.sum(axis=1), org.hours[:, WAITING]
+    given = value - lives["last_value"]
+    lives["output"] += q.people_output_smoothing * (given - lives["output"])
+    worked = np.maximum(hours - lives["last_hours"], 1e-9)
+    blocked = np.clip((waiting - lives["last_waiting"]) / worked, 0.0, 1.0)
+    lives["last_value"], lives["last_waiting"], lives["last_hours"] = value, waiting, hours
+    if q.switches_strain:
+        boss = people["boss"]
+        uncoached = np.where(boss >= 0, np.clip(1.0 - people["coverage"][boss], 0.0, 1.0), 0.0)
+        overload = np.clip(people["queued_hours"] / HOURS_PER_WEEK, 0.0, 1.0)
+        shock = min(float(org.world["quit_jump"][0]), 1.0)
+        lives["strain"] = quits.strain_after(q, lives["strain"], blocked, uncoached, overload, shock)
+    return crew_of(org, p, week)
+
+
+def _pay(org: Org, crew: Crew) -> None:
+    """Pay the week to the members of the cohort."""
+    own = org.lives["cohort"][crew.row]
+    org.cohort["pay_earned"][own[own >= 0]] += crew.pay[own >= 0] / WEEKS_PER_YEAR
+
+
+def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
+    """Let the occupant of seat *i* leave the organisation as LAID_OFF or QUIT in *week*."""
+    own = int(org.lives["cohort"][i])
+    severance = 0.0
+    if kind == LAID_OFF:
+        severance = float(org.lives["pay"][i]) * p["layoffs_severance_weeks"][0] / WEEKS_PER_YEAR
+        org.world["people_usd"] += severance
+    if own >= 0 and org.cohort["exit_kind"][own] == STAYED:
+        org.cohort["exit_kind"][own] = kind
+        org.cohort["exit_week"][own] = week
+        if kind == LAID_OFF and week <= RISK_WEEKS:
+            org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
+        org.cohort["pay_earned"][own] += severance
+    org.world["layoffs" if kind == LAID_OFF else "quits"] += 1
+    org = staffing.vacate(org, p, i)
+    org.lives["cohort"][i] = NONE
+    return org
+
+
+def _open_vacancy(org: Org, p: np.ndarray, dice: Dice, i: int, pid: int, week: int) -> Org:
+    """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
+    q = settings(p)
+    is_ic = org.lives["seat_role"][i] == IC
+    if hiring.opens(q, is_ic):
+        org.lives["open_until"][i] = hiring.filled_at(q, dice, pid, week)
+    elif q.switches_hiring and q.hiring_policy == hiring.AI:
+        _raise_ai_share(org, i)
+    return org
+
+
+def _raise_ai_share(org: Org, i: int) -> None:
+    """The teammates of the vacant seat *i* let AI do the leaver's part."""
+    boss = staffing.boss_present(org, i)
+    mates = np.flatnonzero((org.people["team"] == boss) & org.people["coder"])
+    if len(mates):
+        part = 1.0 / (len(mates) + 1)
+        for name in ("agent_probability", "assistant_fraction"):
+            share = org.people[name][mates]
+            org.people[name][mates] = np.minimum(share + part * (1.0 - share), 0.95)
+
+
+def _fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org:
+    """Hire for the vacancies whose delay is over, managers' seats first, from the top."""
+    lives = org.lives
+    due = np.flatnonzero((org.people["role"] == VACANT) & (lives["open_until"] <= week))
+    order = np.lexsort((due, lives["seat_role"][due] == IC))
+    for i in due[order].tolist():
+        org = hire(org, p, i, week, agents_each)
+    return org
+
+
+def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
+    """Hire somebody new for the vacant seat *i*."""
+    from sim.population import introduce
+
+    org.people["pid"][i] = staffing.HIRE_ID + int(org.world["hired"][0])
+    org.world["hired"] += 1
+    org.people["next_change"][i] = 0
+    org.people["role"][i] = org.lives["seat_role"][i]
+    introduce(org, p, i)
+    draw_traits(org, p, np.array([i]))
+    org.people["role"][i] = VACANT
+    lives = org.lives
+    lives["joined"][i], lives["cohort"][i], lives["staff"][i] = week, NONE, False
+    lives["passed_over"][i], lives["pay"][i] = 0.0, lives["seat_pay"][i]
+    org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][i]
+    boss = staffing.boss_present(org, i)
+    org.people["belief"][i] = org.people["belief"][boss]
+    return staffing.seat(org, p, i, agents_each)
+
+
+def _set_condition(org: Org, p: np.ndarray, week: int) -> None:
+    """Set newcomers' ramp-up, what they take from their bosses, and what strain takes from everybody."""
+    people, lives, q = org.people, org.lives, settings(p)
+    since = week - lives["joined"]
+    people["condition"] = 1.0
+    people["newcomer_hours"] = 0.0
+    if q.switches_hiring:
+        people["condition"] *= hiring.ramp(q, since)
+        hours = hiring.coaching_hours(q, since) * np.isin(people["role"], (IC, MANAGER))
+        new = np.flatnonzero((hours > 0.0) & (people["boss"] >= 0))
+        np.add.at(people["newcomer_hours"], people["boss"][new], hours[new])
+    if q.switches_strain:
+        excess = np.maximum(lives["strain"] - q.quits_strain_at_base, 0.0)
+        people["condition"] *= 1.0 - q.strain_output_effect * excess

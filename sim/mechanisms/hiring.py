@@ -1,0 +1,45 @@
+"""Hiring: which vacancies are filled, when, by whom, and what newcomers cost.
+
+Policy ``hiring.policy``: *backfill* fills every vacancy after a delay; *freeze* fills none; *attrition_only* fills none
+and lays nobody off, so that the organisation shrinks by quits alone; *ai* gives the vacant IC's part of the work to AI
+instead (the team's planned AI share rises) and fills managers' seats only. Cuts are not filled, but for those of the
+performance regime.
+
+A newcomer starts at a quarter of full productivity and ramps up in a straight line over half a year (E10); the boss gives
+them hours a week meanwhile. A hire costs a share of the year's pay.
+
+Not modelled: the labour market, offers turned down, juniors against seniors by vacancy.
+Parameters: hiring.*.
+"""
+
+import numpy as np
+
+from sim.crew import Dice
+from sim.rng import HIRE
+
+BACKFILL, FREEZE, ATTRITION_ONLY, AI = range(4)
+HIRING_POLICIES = ("backfill", "freeze", "attrition_only", "ai")
+
+
+def opens(p, is_ic: bool) -> bool:
+    """Return True if the seat of somebody who quit is to be filled."""
+    return bool(p.switches_hiring) and (p.hiring_policy == BACKFILL or (p.hiring_policy == AI and not is_ic))
+
+
+def filled_at(p, dice: Dice, pid: int, week: int) -> float:
+    """Return the week at which the vacancy left by the person *pid* is filled (exponential delay)."""
+    u = float(dice(HIRE, np.array([pid]), week, 0)[0, 0])
+    return week - p.hiring_delay_weeks * float(np.log1p(-u))
+
+
+def ramp(p, weeks: np.ndarray) -> np.ndarray:
+    """Return productivity [n] over full productivity, *weeks* after joining."""
+    if p.hiring_ramp_weeks <= 0.0:
+        return np.ones_like(weeks)
+    start = p.hiring_start_productivity
+    return np.clip(start + (1.0 - start) * weeks / p.hiring_ramp_weeks, start, 1.0)
+
+
+def coaching_hours(p, weeks: np.ndarray) -> np.ndarray:
+    """Return the hours a week [n] that somebody who joined *weeks* ago takes from the boss."""
+    return np.where(weeks < p.hiring_ramp_weeks, p.hiring_coach_hours, 0.0)

@@ -1,0 +1,468 @@
+"""Layoffs: who must go this week, under which rule, and where each stood among the candidates.
+
+Six regimes, any number of them at once (5.10 of the model). Within a week they decide in the order of `due`: who goes by an
+earlier rule is not there for a later one, so nobody is cut twice and every number is exact.
+
+    background       an annual probability for everybody, drawn weekly; factors for role and tenure act on the hazard
+    delayer          spans are raised to a target, or a layer goes; the displaced leave or become ICs
+    wave             a share of the people in one week
+    performance      the lowest at each rating
+    ai_substitution  the *perceived* gain from AI turns into fewer positions for ICs (B07): vacancies first, then people
+    budget           cost per value above its target in two quarters running: pay for the difference goes
+
+Selection is exact in number, and one of two schemes decides who.
+
+- *rank*: the lowest of  rho z + sqrt(1 - rho^2) e + protection;  z the normal score of contribution within the role (ICs:
+  output; managers: their scoreboard), so that no role is below the other by construction, e the noise of the rating.
+- *weights*: Wallenius' draws without replacement (`sim.selection.race_times`), in proportion to
+  role x layer x tenure below 1.5 years (G13) x narrow span x AI exposure x pay within the role (G14) x exp(-protection).
+
+Protection is a sum of strength x attribute: domain expertise (standard normal, where above 0), hands-on credibility (currency
+of managers who do hands-on work), AI leadership (2 fluency - 1, where above 0), leading a team of diverse functions. A strength
+is in standard deviations of the signal (rank) and in logs of the weight (weights): 0 = off, infinite = never cut.
+
+**A root (nobody above) is never cut**, by any rule: an organisation without its top is another question. It counts among the
+people of whom a share is taken. In partial charts everybody whose manager is missing is a root.
+
+Not modelled: notice periods, works councils and social criteria of selection, voluntary redundancy, a grace period for
+newcomers at ratings, managers who protect their own team. Where reports of displaced managers go is not decided here.
+Parameters: layoffs.*, switches.layoffs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, inf, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.crew import Crew, Dice
+from sim.errors import UserError
+from sim.rng import LAYOFF, SELECTION
+from sim.selection import normal, normal_scores, percentiles, race_times, share_of, smallest
+from sim.state import IC, MANAGER
+
+# Of the draws of one person and week.
+TIES, BY_WAVE, BY_DELAYER, BY_AI, BY_BUDGET, FRACTIONS = range(6)
+
+SELECTS = ("rank", "weights")
+RANK, WEIGHTS = range(2)
+SCOPES = ("all", "managers", "ics")
+ALL, MANAGERS, ICS = range(3)
+
+WEEKS_PER_YEAR = 52.0
+QUARTER = 13  # weeks
+#: Years below which a hire is recent (Revelio Labs, G13).
+NEW = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class Cuts:
+    """Who goes this week by one rule; arrays [k] in order of permanent id.
+
+    position: in the Crew's arrays. score: the signal (rank), the weight (weights) or the weekly probability (background).
+    percentile: per cent of the other candidates with a lower score, 0 = lowest; with a signal the lowest go first, with
+    weights the highest are most at risk. convert: a displaced manager who becomes an IC, which is no layoff.
+    """
+
+    rule: str
+    position: np.ndarray
+    score: np.ndarray
+    percentile: np.ndarray
+    convert: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+    def where(self, keep: np.ndarray) -> "Cuts":
+        """Return those for whom *keep* (bool [k]) holds."""
+        columns = (self.position, self.score, self.percentile, self.convert)
+        return Cuts(self.rule, *(column[keep] for column in columns))
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the regimes need of the past.
+
+    ai_gain: real gain from AI in output per IC, a share (.1 = 10 % more), as estimated now. ic_positions: seats of ICs at
+    week 0. ai_closed: of these, closed by `ai_substitution` so far, vacant or by layoff. vacancies: open positions of ICs.
+    cost_per_year: people and AI in the last quarter, USD/year. cost_per_value: USD/standard hour in each completed quarter
+    since the last cut of `budget`, oldest first; NaN (or not above 0) where there was no value.
+    """
+
+    ai_gain: float = 0.0
+    ic_positions: int = 0
+    ai_closed: int = 0
+    vacancies: int = 0
+    cost_per_year: float = 0.0
+    cost_per_value: tuple[float, ...] = ()
+
+
+class Due(NamedTuple):
+    """All that is due in a week: the cuts of each rule that cuts anybody, and vacancies of ICs to be closed."""
+
+    cuts: tuple[Cuts, ...]
+    closed: int
+
+
+def due(crew: Crew, p, dice: Dice, past: Past) -> Due:
+    """Return what all regimes together demand this week.
+
+    Order: what befalls single people, then structure, then numbers given in advance, then what is derived from figures,
+    which must see all the rest. Raises UserError where a number cannot be met.
+    """
+    if not p.switches_layoffs:
+        return Due((), 0)
+    cuts: list[Cuts] = []
+    for regime in (background, delayer, wave, performance):
+        cuts.append(regime(crew, p, dice, gone(crew, cuts)))
+    by_ai, closed = ai_substitution(crew, p, dice, gone(crew, cuts), past)
+    cuts.append(by_ai)
+    cuts.append(budget(crew, p, dice, gone(crew, cuts), past))
+    return Due(combine(cuts), closed)
+
+
+def combine(cuts: Sequence[Cuts]) -> tuple[Cuts, ...]:
+    """Return *cuts* with each person only once, by the first rule that names them; rules that cut nobody are left out."""
+    named: set[int] = set()
+    kept = []
+    for one in cuts:
+        if not len(one):
+            continue
+        fresh = one.where(np.array([position not in named for position in one.position.tolist()], bool))
+        named.update(fresh.position.tolist())
+        kept.append(fresh)
+    return tuple(one for one in kept if len(one))
+
+
+def gone(crew: Crew, cuts: Sequence[Cuts] = ()) -> np.ndarray:
+    """Return bool [n]: who is named by *cuts*, and so is not there for the rules that follow."""
+    named = np.zeros(len(crew.pid), bool)
+    for one in cuts:
+        named[one.position] = True
+    return named
+
+
+# --- The regimes: each returns who goes, of those not yet `gone` (bool [n]) -----------------------------------------------
+
+
+def background(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
+    """Return who goes for reasons of their own: weekly probability 1 - (1 - annual)^(factor/52), drawn for each person."""
+    annual = float(p.layoffs_background_probability)
+    if not annual:
+        return nobody("background")
+    factor = np.where(crew.role == MANAGER, p.layoffs_background_manager, 1.0)
+    factor[crew.tenure < NEW] *= p.layoffs_background_new
+    weekly = 1.0 - (1.0 - annual) ** (factor / WEEKS_PER_YEAR)
+    candidates = (crew.boss >= 0) & ~gone
+    hit = candidates & (dice(LAYOFF, crew.pid, crew.week, 0)[:, 0] < weekly)
+    return _cuts(crew, "background", np.flatnonzero(hit), weekly, candidates)
+
+
+def wave(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
+    """Return who goes in the wave, if this is its week."""
+    share = float(p.layoffs_wave_fraction)
+    if crew.week != p.layoffs_wave_week or not share:
+        return nobody("wave")
+    scope, select = int(p.layoffs_wave_scope), int(p.layoffs_wave_select)
+    return cut_share(crew, p, dice, gone, share, scope, select, "layoffs.wave_fraction")
+
+
+def cut_share(
+    crew: Crew,
+    p,
+    dice: Dice,
+    gone: np.ndarray,
+    share: float,
+    scope: int,
+    select: int,
+    place: str = "layoffs",
+    rule: str = "wave",
+    sub: int = BY_WAVE,
+) -> Cuts:
+    """Return a *share* of the people in *scope* (half a person rounded up), selected by rank or weights.
+
+    place: what a message names. sub: numbers the weighted draws of a week; several cuts in one week need one each. Raises
+    UserError if the share is no share, or asks for more people than may be cut.
+    """
+    if not 0.0 <= share <= 1.0:
+        raise UserError(f"{place}: {share!r} is not a share; use a number from 0 to 1")
+    role = {ALL: (IC, MANAGER), MANAGERS: (MANAGER,), ICS: (IC,)}[scope]
+    inside = ~gone & np.isin(crew.role, role)
+    count = share_of(share, np.count_nonzero(inside))
+    if not count:
+        return nobody(rule)
+    score, key = standing(crew, p, dice, select, sub)
+    return _pick(crew, rule, inside & (crew.boss >= 0), count, score, key, f"{place}: {share:g}")
+
+
+def performance(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
+    """Return the lowest on the noisy signal, if a rating is due (every so many weeks)."""
+    share, every = float(p.layoffs_performance_share), int(p.layoffs_performance_weeks)
+    if not share or crew.week <= 0 or crew.week % every:
+        return nobody("performance")
+    return cut_share(crew, p, dice, gone, share, ALL, RANK, "layoffs.performance_share", "performance")
+
+
+def delayer(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
+    """Return the managers whom wider spans, or one layer less, displace in the week of the delayering.
+
+    With target spans, ceil(n/span) managers of a layer stay for the n reports of that layer, which presumes that those of the
+    displaced are shared out among them; who goes is selected like anywhere. A layer that is removed spares nobody, protected
+    or not. The percentile is among the managers of the same layer (and root).
+    """
+    first, upper = int(p.layoffs_delayer_first_span), int(p.layoffs_delayer_upper_span)
+    layer = int(p.layoffs_delayer_remove_layer)
+    if crew.week != p.layoffs_delayer_week or not (first or upper or layer):
+        return nobody("delayer")
+    if layer and (first or upper):
+        raise UserError(
+            "layoffs.delayer_remove_layer: a layer goes, or spans are raised; set delayer_first_span and "
+            "delayer_upper_span to 0, or delayer_remove_layer"
+        )
+    score, key = standing(crew, p, dice, int(p.layoffs_delayer_select), BY_DELAYER)
+    managers = ~gone & (crew.role == MANAGER) & (crew.boss >= 0)
+    if layer:
+        displaced = managers & (crew.layer == layer)
+        if not displaced.any():
+            highest = int(crew.layer[managers].max(initial=0))
+            raise UserError(
+                f"layoffs.delayer_remove_layer: nobody is at layer {layer} below the top in week {crew.week}; "
+                f"the highest layer that can go is {highest}"
+            )
+    else:
+        displaced = _surplus(crew, ~gone, key, first, upper)
+    chosen = np.flatnonzero(displaced)
+    peers = np.where(managers, _top_of(crew.boss) * (crew.layer.max() + 1) + crew.layer, -1)
+    cuts = _cuts(crew, "delayer", chosen, score, managers, peers)
+    if not len(cuts):
+        return cuts
+    convert = dice(SELECTION, crew.pid[cuts.position], crew.week, BY_DELAYER)[:, 1]
+    return Cuts(
+        cuts.rule, cuts.position, cuts.score, cuts.percentile, convert < float(p.layoffs_delayer_convert)
+    )
+
+
+def ai_substitution(crew: Crew, p, dice: Dice, gone: np.ndarray, past: Past) -> tuple[Cuts, int]:
+    """Return who goes because AI is believed to do the work, and how many vacancies of ICs are closed for good.
+
+    A perceived gain G = real gain + gap (B07) seems to leave work for 1/(1+G) of the ICs of week 0. Each quarter a share
+    (the pass-through) of what is left of that saving becomes closed positions: vacancies first (not hiring juniors, as
+    G16 found), then `ai_layoff_share` of the rest by layoffs; what remains waits for vacancies. People are drawn by
+    weight x AI exposure. Fractions of a person are settled by a draw, so that small organisations are not spared.
+    Nobody's work written by AI: nothing happens. The size follows from the model, so it stops at those who may be cut.
+    """
+    through = float(p.layoffs_ai_pass_through)
+    if not through or not _quarter_ends(crew.week):
+        return nobody("ai_substitution"), 0
+    exposure = np.where(crew.role == IC, np.nan_to_num(crew.exposure), 0.0)
+    if not np.any(exposure > 0):
+        return nobody("ai_substitution"), 0
+    gain = max(past.ai_gain + float(p.layoffs_ai_perception_gap), 0.0)
+    left = max(gain / (1.0 + gain) * past.ic_positions - past.ai_closed, 0.0)
+    luck = dice(SELECTION, np.zeros(1, np.int64), crew.week, FRACTIONS)[0]
+    positions = floor(through * left + luck[0])
+    closed = min(positions, past.vacancies)
+    weight = weights(crew, p) * exposure
+    key = race_times(weight, dice(SELECTION, crew.pid, crew.week, BY_AI)[:, 0])
+    candidates = ~gone & (crew.role == IC) & (crew.boss >= 0)
+    count = floor(float(p.layoffs_ai_layoff_share) * (positions - closed) + luck[1])
+    count = min(count, np.count_nonzero(candidates & np.isfinite(key)))
+    return _pick(crew, "ai_substitution", candidates, count, weight, key, "layoffs.ai_pass_through"), closed
+
+
+def budget(crew: Crew, p, dice: Dice, gone: np.ndarray, past: Past) -> Cuts:
+    """Return who goes after two quarters running with cost per value above the target.
+
+    Management takes value as given, so cost must fall by its part above the target, 1 - target/(cost per value) of the last
+    quarter. Pay of those who go anyway this week counts towards it; then people go in the order of selection until their
+    pay covers the rest, at most `budget_max_share` of the people. A quarter without value is infinitely dear.
+    """
+    target = float(p.layoffs_budget_target)
+    if not _quarter_ends(crew.week):
+        return nobody("budget")
+    quarters = [x if x > 0 else inf for x in past.cost_per_value]  # NaN is not above 0
+    if len(quarters) < 2 or min(quarters[-2:]) <= target:
+        return nobody("budget")
+    missing = (1.0 - target / quarters[-1]) * past.cost_per_year - crew.pay[gone].sum()
+    score, key = standing(crew, p, dice, int(p.layoffs_budget_select), BY_BUDGET)
+    candidates = ~gone & (crew.boss >= 0)
+    able = np.flatnonzero(candidates & np.isfinite(key))
+    order = able[smallest(key[able], crew.pid[able], len(able))]
+    # The saving may be met exactly: rounding must not add a person.
+    count = int(np.searchsorted(np.cumsum(crew.pay[order]), missing * (1.0 - 1e-12), "left")) + 1
+    most = share_of(float(p.layoffs_budget_max_share), np.count_nonzero(~gone))
+    count = min(count, most, len(able)) if missing > 0 else 0
+    return _pick(crew, "budget", candidates, count, score, key, "layoffs.budget_target")
+
+
+# --- Selection -----------------------------------------------------------------------------------------------------------
+
+
+def standing(crew: Crew, p, dice: Dice, select: int, sub: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return score (signal or weight) and key [n] of everybody: the smallest keys go first, infinite ones never."""
+    if select == RANK:
+        score = signal(crew, p, dice)
+        return score, score
+    score = weights(crew, p)
+    return score, race_times(score, dice(SELECTION, crew.pid, crew.week, sub)[:, 0])
+
+
+def signal(crew: Crew, p, dice: Dice) -> np.ndarray:
+    """Return the rating of everybody [n], standard normal within each role but for protection; high is good.
+
+    One assessment a week: all regimes of a week see the same noise, and a person's noise depends on nobody else. Equal
+    contributions (nobody has merged anything yet) are ordered by a draw of their own.
+    """
+    rho = float(p.layoffs_rho)
+    ties = dice(SELECTION, crew.pid, crew.week, TIES)[:, 0]
+    merit = normal_scores(crew.output, crew.role, ties, crew.pid)
+    noise = normal(dice(LAYOFF, crew.pid, crew.week, 0)[:, 1])
+    return rho * merit + sqrt(1.0 - rho * rho) * noise + protection(crew, p)
+
+
+def weights(crew: Crew, p) -> np.ndarray:
+    """Return the weight [n] of everybody: how much more readily one is drawn than an IC of average pay and long tenure."""
+    manager = crew.role == MANAGER
+    narrow = np.where(manager, 1.0 - np.minimum(crew.reports / max(p.layoffs_full_span, 1), 1.0), 0.0)
+    exposure = np.nan_to_num(crew.exposure)
+    weight = np.where(manager, p.layoffs_weight_manager, 1.0)
+    weight = weight * float(p.layoffs_weight_layer) ** np.where(manager, np.maximum(crew.layer - 1, 0), 0)
+    weight = weight * np.where(crew.tenure < NEW, p.layoffs_weight_new, 1.0)
+    weight = weight * float(p.layoffs_weight_span) ** narrow * float(p.layoffs_weight_exposure) ** exposure
+    for role in (IC, MANAGER):
+        of_role = crew.role == role
+        pay = crew.pay[of_role & (crew.boss >= 0)]  # the pay of a root is no measure of the others'
+        if len(pay) and pay.mean() > 0:
+            weight[of_role] *= (crew.pay[of_role] / pay.mean()) ** float(p.layoffs_weight_pay)
+    return weight * np.exp(-protection(crew, p))
+
+
+def protection(crew: Crew, p) -> np.ndarray:
+    """Return the protection [n] >= 0 of everybody: in standard deviations of the signal, or logs of the weight."""
+    total = np.zeros(len(crew.pid))
+    manager = crew.role == MANAGER
+    for strength, attribute in (
+        (p.layoffs_protect_expertise, np.maximum(crew.expertise, 0.0)),
+        (p.layoffs_protect_hands_on, np.where(manager & (crew.hands_on > 0), crew.currency, 0.0)),
+        (p.layoffs_protect_ai, np.maximum(2.0 * crew.fluency - 1.0, 0.0)),
+        (p.layoffs_protect_diverse, (manager & crew.diverse).astype(np.float64)),
+    ):
+        has = attribute > 0  # an infinite strength times no attribute is no protection, not NaN
+        total[has] += float(strength) * attribute[has]
+    return total
+
+
+# --- Helpers -------------------------------------------------------------------------------------------------------------
+
+
+def nobody(rule: str) -> Cuts:
+    """Return no cuts."""
+    none = np.zeros(0)
+    return Cuts(rule, none.astype(np.int64), none, none, none.astype(bool))
+
+
+def _quarter_ends(week: int) -> bool:
+    return week > 0 and week % QUARTER == 0
+
+
+def _cuts(
+    crew: Crew, rule: str, chosen: np.ndarray, score: np.ndarray, candidates: np.ndarray, peers=None
+) -> Cuts:
+    """Return *chosen* with their score and their percentile among the candidates (of the same *peers* [n], if given)."""
+    if not len(chosen):
+        return nobody(rule)
+    chosen = chosen[np.argsort(crew.pid[chosen])]
+    standings = percentiles(score, np.where(candidates, 0, -1) if peers is None else peers)
+    return Cuts(rule, chosen, score[chosen], standings[chosen], np.zeros(len(chosen), bool))
+
+
+def _pick(
+    crew: Crew,
+    rule: str,
+    candidates: np.ndarray,
+    count: int,
+    score: np.ndarray,
+    key: np.ndarray,
+    demand: str,
+) -> Cuts:
+    """Return the *count* candidates with the smallest keys. Raises UserError, naming the *demand*, if there are too few."""
+    able = np.flatnonzero(candidates & (key < inf))
+    _check_enough(crew, count, np.count_nonzero(candidates), len(able), demand)
+    chosen = able[smallest(key[able], crew.pid[able], count)]
+    return _cuts(crew, rule, chosen, score, candidates)
+
+
+def _check_enough(crew: Crew, count: int, candidates: int, able: int, demand: str) -> None:
+    if count > candidates:
+        raise UserError(
+            f"{demand} means {count:,} people in week {crew.week}, but only {candidates:,} may be cut "
+            "(the top never is); ask for fewer"
+        )
+    if count > able:
+        raise UserError(
+            f"{demand} means {count:,} people in week {crew.week}, but of {candidates:,} candidates only {able:,} are "
+            "not protected (infinite layoffs.protect_*, or weight 0); ask for fewer, or protect fewer"
+        )
+
+
+def _top_of(boss: np.ndarray) -> np.ndarray:
+    """Return the position [n] of everybody's root, by pointer jumping."""
+    top = np.where(boss >= 0, boss, np.arange(len(boss)))
+    while not np.array_equal(top, top[top]):
+        top = top[top]
+    return top
+
+
+def _surplus(crew: Crew, here: np.ndarray, key: np.ndarray, first: int, upper: int) -> np.ndarray:
+    """Return bool [n]: managers beyond ceil(n/span) of each layer and root, n counting the reports who are *here*.
+
+    A root without managers below has none. ICs that the displaced become do not count in n.
+    """
+    displaced = np.zeros(len(here), bool)
+    top_of = _top_of(crew.boss)
+    below = here & (crew.boss >= 0)
+    for top in np.unique(top_of[below & (crew.role == MANAGER)]).tolist():
+        tree = below & (top_of == top)
+        _thin(crew, tree, key, first, upper, displaced)
+        if upper:
+            _drop_idle_layers(crew, tree, key, first, upper, displaced)
+    return displaced
+
+
+def _thin(
+    crew: Crew, tree: np.ndarray, key: np.ndarray, first: int, upper: int, displaced: np.ndarray
+) -> None:
+    """Mark as displaced, layer by layer from below, the managers of a tree that the target spans make superfluous."""
+    layer_of_boss = crew.layer[crew.boss]  # everybody in `tree` has a boss
+    managers = tree & (crew.role == MANAGER)
+    for layer in range(1, int(crew.layer[managers].max()) + 1):
+        span = first if layer == 1 else upper
+        peers = np.flatnonzero(managers & (crew.layer == layer))
+        if not span or not len(peers):
+            continue
+        under = tree & ~displaced & (layer_of_boss == layer)  # a root's layer is above all of `managers`
+        surplus = max(len(peers) - ceil(np.count_nonzero(under) / span), 0)
+        able = peers[key[peers] < inf]
+        demand = f"layoffs.delayer_{'first' if layer == 1 else 'upper'}_span: {span}"
+        _check_enough(crew, surplus, len(peers), len(able), demand)
+        displaced[able[smallest(key[able], crew.pid[able], surplus)]] = True
+
+
+def _drop_idle_layers(
+    crew: Crew, tree: np.ndarray, key: np.ndarray, first: int, upper: int, displaced: np.ndarray
+) -> None:
+    """Mark layers right below the root as displaced while the root can lead those beneath within the target span.
+
+    Without this a chain of single managers would stay above the last level that needs more than one.
+    """
+    layer_of_boss = crew.layer[crew.boss]
+    for layer in range(int(crew.layer[tree].max()), 0, -1):
+        stay = tree & ~displaced & (crew.role == MANAGER) & (crew.layer == layer)
+        if not stay.any():
+            continue
+        to_root = tree & ~displaced & (crew.layer < layer) & (layer_of_boss >= layer)
+        span = first if layer == 1 else upper
+        if np.count_nonzero(to_root) > span or np.any(key[stay] == inf):
+            return
+        displaced |= stay

@@ -1,0 +1,52 @@
+"""Quits: who leaves of their own accord, and the strain that makes them.
+
+Strain is a state between 0 and 1 that follows, week by week, what wears people down: time blocked by others, missing
+coaching, overload, and layoffs around them:
+    s' = s + v (b x blocked share + c x (1 - coverage) + o x overload + shock - s),  clipped to 0..1.
+The yearly hazard of quitting is  -ln(1 - base) x exp(e (s - s0) + k x passed over) x (1 + jump), s0 being the strain at
+which the base rate holds (Mercer 2023 for the rate; the form is an assumption). A layoff of the share q raises the
+hazard of survivors by  0.31 (q / 1 %) ** concavity  at once (Trevor and Nyberg 2008), which wears off exponentially.
+
+Not modelled: pay against the market, friends who leave, the season.
+Parameters: quits.*, strain.*.
+"""
+
+import numpy as np
+
+from sim.crew import Crew, Dice
+from sim.rng import QUIT
+
+WEEKS_PER_YEAR = 52.0
+
+
+def strain_after(p, strain, blocked, uncoached, overload, shock):
+    """Return everybody's strain [n] a week later. All arguments are arrays [n] of shares but *p*."""
+    load = (
+        p.strain_blocked_effect * blocked
+        + p.strain_coaching_effect * uncoached
+        + p.strain_overload_effect * overload
+        + p.strain_layoff_effect * shock
+    )
+    return np.clip(strain + p.strain_smoothing * (load - strain), 0.0, 1.0)
+
+
+def shock_after(p, shock: float, cut: float) -> float:
+    """Return the jump of survivors' quit hazard (0.31 = +31 %) a week later, after a layoff of the share *cut*."""
+    decayed = shock * 0.5 ** (1.0 / p.quits_layoff_half_life_weeks)
+    if cut <= 0.0:
+        return decayed
+    return decayed + p.quits_layoff_jump * (cut / 0.01) ** p.quits_layoff_concavity
+
+
+def hazard(p, crew: Crew, passed_over: np.ndarray, jump: float) -> np.ndarray:
+    """Return everybody's yearly hazard of quitting [n]."""
+    base = -np.log1p(-p.quits_base) if p.quits_base < 1.0 else np.inf
+    excess = p.quits_strain_effect * (crew.strain - p.quits_strain_at_base) if p.switches_strain else 0.0
+    return base * np.exp(excess + p.quits_passed_over_effect * passed_over) * (1.0 + jump)
+
+
+def quitters(p, crew: Crew, dice: Dice, passed_over: np.ndarray, jump: float) -> np.ndarray:
+    """Return the positions of those who quit this week; roots stay."""
+    chance = -np.expm1(-hazard(p, crew, passed_over, jump) / WEEKS_PER_YEAR)
+    luck = dice(QUIT, crew.pid, crew.week, 0)[:, 0]
+    return np.flatnonzero((luck < chance) & (crew.boss >= 0))
