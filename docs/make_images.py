@@ -1,9 +1,9 @@
-"""Draw the pictures of the docs from a real run of the bundled sweep.
+"""Draw the pictures of the docs from real runs of the bundled sweep and of a scenario on layoffs.
 
-    python docs/make_images.py [--results results/flat-vs-layered]
+    python docs/make_images.py [--results results/flat-vs-layered] [--only layoff-risk]
 
 With ``--results`` the sweep is resumed in that folder, so that finished runs are used; without it, it runs in a temporary
-one (about two minutes on two cores).
+one (about two minutes on two cores). The picture of layoff risk takes about half a minute.
 """
 
 import json
@@ -14,11 +14,18 @@ import click
 import numpy as np
 
 from sim.bundled import find
+from sim.commands.risk import people_table
+from sim.incidence import assess
 from sim.report.plots import MARKERS, OKABE_ITO
+from sim.report.risk import risk_picture
+from sim.scenario import load
+from sim.simulate import run
 from sim.sweep import load_sweep, run_sweep
 
 IMAGES = Path(__file__).absolute().parent / "images"
 PER = 1000.0  # USD, so that figures have few zeros
+PICTURES = ("flat-vs-layered", "layoff-risk")
+RISK_RUNS = 200
 _NAMES = {1: "1 layer (one boss)", 2: "2 layers (flat)", 3: "3 layers (layered)", 4: "4 layers"}
 
 
@@ -96,18 +103,36 @@ def _strip(axes, panel, differences: np.ndarray, share: float) -> None:
     axes.set_title(title, fontsize=10.5, loc="left")
 
 
-@click.command()
-@click.option("--results", type=click.Path(path_type=Path), help="Results folder of the sweep, resumed.")
-def main(results: Path | None) -> None:
-    """Draw the pictures of the docs."""
+def draw_risk(target: Path) -> None:
+    """Layoffs and quits by role and layer when first-line spans are raised."""
+    scenario = load("delayering")
+    results = run(scenario, RISK_RUNS, 1)
+    risk = assess(people_table(results), ("role", "layer"), 1, scenario.name)
+    risk_picture(target, risk)
+
+
+def draw_sweep(results: Path | None, target: Path) -> None:
+    """Flat against layered, from the sweep resumed in the folder *results* (None: a temporary one)."""
     sweep = load_sweep(find("flat-vs-layered"))
     with tempfile.TemporaryDirectory() as name:
         folder = results or Path(name) / "flat-vs-layered"
         answer = run_sweep(sweep, folder).answer
         ranges = json.loads((folder / "ranges.json").read_text(encoding="utf-8"))
+    draw(answer, ranges, target)
+
+
+@click.command()
+@click.option("--results", type=click.Path(path_type=Path), help="Results folder of the sweep, resumed.")
+@click.option("--only", type=click.Choice(PICTURES), help="Draw this picture only.")
+def main(results: Path | None, only: str | None) -> None:
+    """Draw the pictures of the docs."""
     IMAGES.mkdir(exist_ok=True)
-    draw(answer, ranges, IMAGES / "flat-vs-layered")
-    click.echo(f"written: {IMAGES / 'flat-vs-layered'}.svg, .png")
+    for name in (only,) if only else PICTURES:
+        if name == "layoff-risk":
+            draw_risk(IMAGES / name)
+        else:
+            draw_sweep(results, IMAGES / name)
+        click.echo(f"written: {IMAGES / name}.svg, .png")
 
 
 if __name__ == "__main__":

@@ -131,28 +131,59 @@ class _View(Agent):
 
     model: OrgModel
 
-    def __init__(self, model: OrgModel, row: int) -> None:
-        super().__init__(model)
-        self.row = row
-
     def remove(self) -> None:
         """Refuse: a view cannot leave without the person."""
-        raise UserError(f"{self!r} cannot be removed from the model; the people of a run stay")
+        raise UserError(f"{self!r} cannot be removed from the model like this; use model.lay_off for people")
 
 
 class Person(_View):
-    """A human: what ICs and managers have in common."""
+    """A human: what ICs and managers have in common.
+
+    The agent is the person, not the seat. Once somebody has left or changed roles, the agent is out of the model, knows
+    only its `pid`, and refuses (`UserError`) to show what is now somebody else's; `present` tells.
+    """
+
+    def __init__(self, model: OrgModel, row: int) -> None:
+        super().__init__(model)
+        self._row: int | None = row
+        self._pid = int(model.tables.people["pid"][row])
+        self._since_day = model.day
+
+    def sit_down(self, row: int) -> None:
+        """Show *row* from now on, where this person sits (the model calls it)."""
+        if row != self._row:
+            self._row, self._since_day = row, self.model.day
+
+    def leave(self) -> None:
+        """Leave the model, as the person has left or changed roles (the model calls it)."""
+        self._row = None
+        super(_View, self).remove()
 
     def _read(self, field: str) -> int | float | bool:
         return self.model.tables.people[field][self.row].item()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.pid}, layer {self.layer}>"
+        state = f"layer {self.layer}" if self.present else "no longer there"
+        return f"<{type(self).__name__} {self.pid}, {state}>"
+
+    @property
+    def present(self) -> bool:
+        """True while this person works here in this role."""
+        return self._row is not None
+
+    @property
+    def row(self) -> int:
+        """Row of this person's seat in the engine's tables."""
+        if self._row is None:
+            raise UserError(
+                f"{self!r} has left the organisation or changed roles; model.person({self.pid}) finds who is there"
+            )
+        return self._row
 
     @property
     def pid(self) -> int:
         """Permanent id: the key of this person's dice, the same in every run and structure."""
-        return self._read("pid")
+        return self._pid
 
     @property
     def layer(self) -> int:
@@ -166,8 +197,8 @@ class Person(_View):
 
     @property
     def pay(self) -> float:
-        """Loaded annual pay, USD; it follows the layer."""
-        return float(self.model.pay[self.row])
+        """Loaded annual pay, USD; a move changes it with the layer."""
+        return float(self.model.tables.lives["pay"][self.row])
 
     @property
     def fluency(self) -> float:
@@ -181,18 +212,23 @@ class Person(_View):
 
     @property
     def hours(self) -> dict[str, float]:
-        """Hours since the start, by activity; their sum is the time that has passed."""
-        return dict(zip(ACTIVITIES, hours_to_date(self.model.tables, self.row).tolist(), strict=True))
+        """Hours since the start, or since joining, by activity; their sum is the time that has passed since."""
+        hours = hours_to_date(self.model.tables, self.row) + self.model.carried_hours(self.row)
+        return dict(zip(ACTIVITIES, hours.tolist(), strict=True))
+
+    @property
+    def _week(self) -> tuple | None:
+        """What the model noted at the beginning and the end of the last completed week; None before this person's first."""
+        marks = self.model.marks
+        return marks if self.present and marks and self._since_day <= marks[0].day else None
 
     @property
     def week_hours(self) -> dict[str, float]:
-        """Hours of the last completed week, by activity; empty before the first one has ended."""
-        marks = self.model.marks
-        if len(marks) < 2:
+        """Hours of the last completed week, by activity; empty before this person's first one has ended."""
+        row, marks = self.row, self._week
+        if marks is None:
             return {}
-        return dict(
-            zip(ACTIVITIES, (marks[-1].hours[self.row] - marks[-2].hours[self.row]).tolist(), strict=True)
-        )
+        return dict(zip(ACTIVITIES, (marks[1].hours[row] - marks[0].hours[row]).tolist(), strict=True))
 
     @property
     def utilisation(self) -> float:
@@ -200,15 +236,11 @@ class Person(_View):
 
         Of a manager these are inbox hours over hours left for the inbox; hands-on time is apart.
         """
-        marks = self.model.marks
-        if len(marks) < 2:
+        row, marks = self.row, self._week
+        if marks is None:
             return nan
-        available = marks[-1].capacity[self.row] - marks[-2].capacity[self.row]
-        return (
-            float((marks[-1].served[self.row] - marks[-2].served[self.row]) / available)
-            if available > 0
-            else nan
-        )
+        available = marks[1].capacity[row] - marks[0].capacity[row]
+        return float((marks[1].served[row] - marks[0].served[row]) / available) if available > 0 else nan
 
     @property
     def inbox(self) -> Inbox:
@@ -335,7 +367,14 @@ class Manager(Person):
 
 
 class CodingAgent(_View):
-    """An AI coding agent under a supervisor. It is in no span, head count or payroll."""
+    """An AI coding agent under a supervisor. It is in no span, head count or payroll.
+
+    It belongs to a seat: while that is vacant it has no supervisor and stands idle.
+    """
+
+    def __init__(self, model: OrgModel, row: int) -> None:
+        super().__init__(model)
+        self.row = row
 
     def _read(self, field: str) -> int | float | bool:
         return self.model.tables.agents[field][self.row].item()
@@ -344,8 +383,8 @@ class CodingAgent(_View):
         return f"<CodingAgent {self.row} of {self.supervisor!r}>"
 
     @property
-    def supervisor(self) -> IC | Manager:
-        """Who briefs this agent and verifies its work."""
+    def supervisor(self) -> IC | Manager | None:
+        """Who briefs this agent and verifies its work; None while the seat is vacant."""
         return self.model.member(self.seat)
 
     @property

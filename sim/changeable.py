@@ -3,13 +3,14 @@
 from sim.errors import UserError, suggest
 from sim.parameters import REGISTRY
 
-AT_ONCE, NEXT_WEEK = "at once", "next week"
+AT_ONCE, NEXT_WEEK, WEEK_END = "at once", "next week", "at the week's end"
 
 _DRAWN = "people and their hands-on desks are made at the start"
 _PRICES = "prices hold for the whole horizon"
 _EXPERIMENT = "it defines how the experiment is set up"
 #: Parameters that cannot be changed in a run, and why.
 FIXED = {
+    **dict.fromkeys(("people.tenure_mean_years", "people.diverse_share"), "traits are drawn at the start"),
     "organisation.bottom_span_ratio": "the tree is built at the start; use move()",
     "switches.ai": "AI agents are hired at the start; use set_ai_share(None, 0)",
     "switches.hands_on": f"{_DRAWN}; use managers.hands_on_share",
@@ -36,13 +37,19 @@ _WEEKLY = frozenset((
     "alignment.noise", "alignment.update", "alignment.meeting_hours", "switches.meetings", "switches.people_time",
     "switches.pairwise_communication", "switches.other_duties", "switches.learning",
 ))  # fmt: skip
+#: Parameters of people who come and go: everything that happens to them happens at a week's end.
+_WEEK_END_GROUPS = ("people.", "quits.", "strain.", "layoffs.", "hiring.")
+PEOPLE_SWITCHES = frozenset(
+    f"switches.{name}" for name in ("quits", "layoffs", "hiring", "promotions", "strain")
+)
 
 
 def takes_effect(path: str) -> str:
-    """Return when a change of parameter *path* in a run takes effect: AT_ONCE or NEXT_WEEK.
+    """Return when a change of parameter *path* in a run takes effect: AT_ONCE, NEXT_WEEK or WEEK_END.
 
     At once: for everything that begins from now on (a change, a review, a question); what is under way is finished as it
-    was begun. Raises `UserError` for an unknown parameter and for one that only acts at the start.
+    was begun. At the week's end: when people next come and go. Raises `UserError` for an unknown parameter and for one that
+    only acts at the start.
     """
     if path not in REGISTRY:
         known = suggest(path, tuple(REGISTRY))
@@ -53,4 +60,6 @@ def takes_effect(path: str) -> str:
         raise UserError(
             f"set_parameter: {path} cannot change in a run: {FIXED[path]}, or set it in the scenario"
         )
+    if path in PEOPLE_SWITCHES or path.startswith(_WEEK_END_GROUPS):
+        return WEEK_END
     return NEXT_WEEK if path in _WEEKLY or path.startswith(_WEEKLY_GROUPS) else AT_ONCE

@@ -406,7 +406,9 @@ def _fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org
     """Hire for the vacancies whose delay is over, managers' seats first, from the top."""
     lives = org.lives
     due = np.flatnonzero((org.people["role"] == VACANT) & (lives["open_until"] <= week))
-    order = np.lexsort((due, lives["seat_role"][due] == IC))
+    # By the ids of those who left: whoever comes first gets the next id, whatever the order of the rows.
+    people = org.people
+    order = np.lexsort((people["pid"][due], -people["layer"][due], lives["seat_role"][due] == IC))
     for i in due[order].tolist():
         org = hire(org, p, i, week, agents_each)
     return org

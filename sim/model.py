@@ -2,15 +2,15 @@
 
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
 outcomes, bit for bit, as `sim.simulate.run` with the same scenario, seed and run. Between steps a policy may read the agents
-(`model.agents_by_type[Manager]`) and change the organisation (`move`, `set_ai_share`, `set_parameter`; when a change takes
-effect: see `sim.interventions` and `sim.changeable`). Randomness is the engine's keyed dice: nothing here draws from
-``model.random``.
+(`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
+`set_parameter`; when a change takes effect: see `sim.interventions`, `sim.people_door` and `sim.changeable`). People may also
+come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing here draws
+from ``model.random``.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -22,15 +22,17 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim import interventions
-from sim.agents import IC, CodingAgent, Manager, Person, is_human
-from sim.changeable import takes_effect
+from sim import interventions, people_door
+from sim.agents import IC, Manager, Person, is_human
+from sim.changeable import PEOPLE_SWITCHES, WEEK_END, takes_effect
 from sim.errors import UserError
 from sim.mechanisms.money import pay_scale
 from sim.outcomes import Period, compute
 from sim.parameters import REGISTRY, record
+from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario import Scenario, load
-from sim.simulate import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKLY, Engine, check_runs
+from sim.simulate import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKLY, check_runs
+from sim.state import IC as IC_ROLE
 from sim.state import MANAGER, MAX_LAYERS, Org
 from sim.tree import MAX_LAYERS as MOST_LAYERS
 from sim.tree import Tree, assemble
@@ -39,8 +41,9 @@ DAYS_PER_WEEK = 5
 
 
 class _Mark(NamedTuple):
-    """Cumulative hours of everybody at a week's end: float64 [people], [people], [people, activities]."""
+    """Cumulative hours of everybody on a day: float64 [people], [people], [people, activities]."""
 
+    day: int
     served: np.ndarray
     capacity: np.ndarray
     hours: np.ndarray
@@ -57,14 +60,23 @@ class _Transfer(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _PaidTree(Tree):
-    """The tree at the end of a period in which pay has changed. mean_payroll: USD a year, mean over the period."""
+class _PeriodTree(Tree):
+    """The tree at the start for a period with moves: its shape is that of the *present* tree, its payroll the mean over the
+    period, USD a year. What people who have come or gone since change is added by the outcomes."""
 
+    present: Tree | None = None
     mean_payroll: float = 0.0
 
     @property
     def payroll(self) -> float:
         return self.mean_payroll
+
+    @property
+    def layers(self) -> int:
+        return self.present.layers
+
+    def facts(self) -> dict:
+        return self.present.facts()
 
 
 def _weekly(name: str, model: OrgModel) -> float:
@@ -73,14 +85,15 @@ def _weekly(name: str, model: OrgModel) -> float:
     return model.outcomes_of_weeks(week - 1, week, (name,))[name]
 
 
-class OrgModel(mesa.Model):
+class OrgModel(PeopleDoor):
     """One run of a scenario, day by day.
 
     scenario: a `sim.scenario.Scenario`, the name of a bundled one, or a path. seed, run: the key of the dice. Raises
     `UserError` where the scenario cannot be built.
 
-    setup: the scenario. day: working days since the start of the warm-up. datacollector: collected at the end of every week
-    after the warm-up, with the weekly outcomes; put your own in its place, or None.
+    setup: the scenario. day: working days since the start of the warm-up. marks: hours of everybody at the beginning and the
+    end of the last completed week, or None. datacollector: collected at the end of every week after the warm-up, with the
+    weekly outcomes; put your own in its place, or None.
     """
 
     def __init__(self, scenario: Scenario | str, seed: int = 1, run: int = 0) -> None:
@@ -88,13 +101,12 @@ class OrgModel(mesa.Model):
         # Mesa's generators serve AgentSet.shuffle and the like; the engine never draws from them.
         super().__init__(rng=(int(seed) << 32) | int(run))
         self.setup = scenario if isinstance(scenario, Scenario) else load(scenario)
-        self._engine = Engine(self.setup)
+        self._engine = SteppedEngine(self.setup)
         self._org = self._engine.begin(seed, run)
         self._values = dict(self.setup.values)
         self.day = 0
-        self.pay = self._engine.tree.pay.copy()
         self.ai_shares = np.full(len(self._org.people), float(self._values["ai.share_of_code"]))
-        self.marks: deque[_Mark] = deque([self._mark()], maxlen=2)
+        self.marks: tuple[_Mark, _Mark] | None = None
         self._transfers: list[_Transfer] = []
         self._payrolls: list[tuple[float, float]] = [(0.0, self._engine.tree.payroll)]
         self._nudges: set[int] = set()
@@ -103,9 +115,11 @@ class OrgModel(mesa.Model):
         agents = self._org.agents
         self._agents_each = int(self._org.people["agents"].max(initial=0)) if len(agents) else 0
         self._numbers = itertools.count(1)
-        kinds = self._engine.tree.role.tolist()
-        self._people = [(Manager if kind == MANAGER else IC)(self, row) for row, kind in enumerate(kinds)]
-        self._coding_agents = [CodingAgent(self, row) for row in range(len(agents))]
+        self._shock = None
+        self._has_changed = False
+        self._staff = Staff(self)
+        self._hold_week()
+        self._week_start = self._mark()
         reporters = {name: partial(_weekly, name) for name in WEEKLY}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
 
@@ -145,11 +159,14 @@ class OrgModel(mesa.Model):
             p = self._engine.parameters
             self._org = interventions.resume(self._org, p, self._nudges, self._replan, self._wake)
             self._nudges, self._replan, self._wake = set(), False, False
-        self._org = self._engine.advance(self._org, (self.day + 1) * HOURS_PER_DAY)
+        if self.week_has_ended:
+            self._week_start = self._mark()
+        self._org = self._engine.flow(self._org, (self.day + 1) * HOURS_PER_DAY)
         self.day += 1
         self.running = self.day < self.days
         if self.week_has_ended:
-            self.marks.append(self._mark())
+            self.marks = (self._week_start, self._mark())
+            self._hold_week()
             if self.week > 0 and self.datacollector is not None:
                 self.datacollector.collect(self)
 
@@ -163,7 +180,16 @@ class OrgModel(mesa.Model):
 
     def _mark(self) -> _Mark:
         people = self._org.people
-        return _Mark(people["served_hours"].copy(), people["capacity_hours"].copy(), self._org.hours.copy())
+        columns = (people["served_hours"], people["capacity_hours"], self._org.hours)
+        return _Mark(self.day, *(column.copy() for column in columns))
+
+    def _hold_week(self) -> None:
+        """Let people come and go at a week's end after the warm-up, and the agents follow."""
+        if self.week < 0 or not self.week_has_ended:
+            return
+        books = self._staff.books()
+        self._org = self._engine.hold_week(self._org)
+        self._follow_people(books)
 
     # --- Looking ---------------------------------------------------------------------------------------------------------
 
@@ -175,13 +201,20 @@ class OrgModel(mesa.Model):
     @property
     def tree(self) -> Tree:
         """The organisation tree at this moment."""
-        if not self._has_moved:
+        if not self._has_changed:
             return self._engine.tree
-        tree = self._tree_by_row()
-        ordered = assemble(tree.pid, tree.role, tree.boss, tree.module, pay_scale(self.setup.values))
-        row_of = {pid: row for row, pid in enumerate(tree.pid.tolist())}
-        pay = tree.pay[[row_of[pid] for pid in ordered.pid.tolist()]]
-        return replace(ordered, pay=pay, payroll_gap=tree.payroll_gap)
+        people = self._org.people[: self._staff.humans]
+        rows = np.flatnonzero(np.isin(people["role"], (IC_ROLE, MANAGER)))
+        place = np.full(len(people) + 1, -1)
+        place[rows] = np.arange(len(rows))
+        people = people[rows]
+        module = np.where(people["role"] == IC_ROLE, self._org.home[rows], -1)
+        shared = (module >= 0) & (self._org.modules[module] != rows)
+        module[shared] = len(self._org.modules) + np.arange(np.count_nonzero(shared))
+        boss = place[people["boss"]]
+        tree = assemble(people["pid"], people["role"], boss, module, pay_scale(self.setup.values))
+        pay = np.array([self._staff.of[pid].pay for pid in tree.pid.tolist()])
+        return replace(tree, pay=pay, payroll_gap=self._engine.tree.payroll_gap)
 
     @property
     def parameters(self) -> Mapping[str, float | int | bool | str]:
@@ -194,26 +227,25 @@ class OrgModel(mesa.Model):
 
     def person(self, pid: int) -> IC | Manager:
         """Return the person with the permanent id *pid*."""
-        rows = np.flatnonzero(self._org.people["pid"][: len(self._people)] == pid)
-        if not len(rows):
+        if pid not in self._staff.of:
             raise UserError(f"person: nobody has the permanent id {pid}; `agent.pid` is an agent's")
-        return self._people[rows[0]]
+        return self._staff.of[pid]
 
     def member(self, row: int) -> IC | Manager | None:
-        """Return the human whose row (or desk) *row* is; None for -1."""
-        return self._people[int(self._org.people["human"][row])] if row >= 0 else None
+        """Return the human whose row (or desk) *row* is; None for -1 and for a vacant seat."""
+        return self._staff.at[int(self._org.people["human"][row])] if row >= 0 else None
 
     def reports_of(self, row: int) -> AgentSet:
         """Return the direct reports of the manager in *row*."""
-        rows = np.flatnonzero(self._org.people["boss"][: len(self._people)] == row).tolist()
-        return AgentSet([self._people[i] for i in rows], random=self.random)
+        rows = np.flatnonzero(self._org.people["boss"][: self._staff.humans] == row).tolist()
+        return AgentSet([self._staff.at[i] for i in rows], random=self.random)
 
     def coding_agents_of(self, row: int) -> AgentSet:
         """Return the AI agents supervised by the person or desk in *row* (none for -1)."""
         found = []
         if row >= 0:
             first, number = (int(self._org.people[name][row]) for name in ("first_agent", "agents"))
-            found = self._coding_agents[first : first + number]
+            found = self._staff.coding[first : first + number]
         return AgentSet(found, random=self.random)
 
     # --- Outcomes --------------------------------------------------------------------------------------------------------
@@ -236,6 +268,8 @@ class OrgModel(mesa.Model):
     ) -> dict[str, float]:
         """Return the outcomes (all, or *names*) between the ends of weeks *first* and *last*, counted from the very start."""
         snapshots = self._org.weeks[[first, last]].copy()
+        if not self._engine.people_come_and_go:
+            snapshots["people_week"] = 0
         for transfer in self._transfers:
             later = np.array([first, last]) >= transfer.week
             for field, hours in (("inbox_hours", transfer.served), ("inbox_capacity", transfer.capacity)):
@@ -246,12 +280,6 @@ class OrgModel(mesa.Model):
         )
         return {name: float(value[0]) for name, value in compute(period, names).items()}
 
-    def _tree_by_row(self) -> Tree:
-        """Return the present tree with the rows of the engine's tables."""
-        start, people = self._engine.tree, self._org.people[: len(self._people)]
-        boss, layer = people["boss"].astype(np.int32), people["layer"].astype(np.int16)
-        return replace(start, boss=boss, layer=layer, pay=self.pay.copy())
-
     def _tree_of_weeks(self, first: int, last: int) -> Tree:
         """Return the tree for the outcomes of a period: the present one, at the period's mean payroll."""
         if not self._has_moved:
@@ -259,10 +287,8 @@ class OrgModel(mesa.Model):
         hours = np.array([hours for hours, _ in self._payrolls] + [inf])
         spent = np.diff(np.clip(hours, first * HOURS_PER_WEEK, last * HOURS_PER_WEEK))
         mean = float(spent @ np.array([payroll for _, payroll in self._payrolls]) / spent.sum())
-        tree = self._tree_by_row()
-        return _PaidTree(
-            **{field.name: getattr(tree, field.name) for field in fields(Tree)}, mean_payroll=mean
-        )
+        start = {field.name: getattr(self._engine.tree, field.name) for field in fields(Tree)}
+        return _PeriodTree(**start, present=self.tree, mean_payroll=mean)
 
     # --- Acting ----------------------------------------------------------------------------------------------------------
 
@@ -289,10 +315,11 @@ class OrgModel(mesa.Model):
             return
         p, now = self._engine.parameters, self.day * HOURS_PER_DAY
         teams = [int(self._org.people["boss"][i]), boss]
-        roots = self._org.people["boss"][: len(self._people)] < 0
+        roots = self._org.people["boss"][: self._staff.humans] < 0
         self._org = interventions.with_room(self._org)
         self._org, old_layers = interventions.move(self._org, p, i, boss)
-        self._has_moved = True
+        self._has_moved = self._has_changed = True
+        self._org.lives["seat_boss"][i] = boss
         self._follow_layers(old_layers)
         was_root = bool(roots[i])
         paid_anew = [m for m in (*old_layers, *([i] if was_root else [])) if not roots[m] or m == i]
@@ -324,20 +351,20 @@ class OrgModel(mesa.Model):
         self._org = interventions.fit_hands_on(self._org, self._engine.parameters, self._agents_each)
         added = len(self._org.people) - before
         if added:
-            planned = float(self._engine.parameters["ai_share_of_code"][0])
-            self.ai_shares = np.append(self.ai_shares, np.full(added, planned))
+            self._follow_people(self._staff.books())
             interventions.plan_ai(self._org, self._engine.parameters, self.ai_shares)
-            rows = range(len(self._coding_agents), len(self._org.agents))
-            self._coding_agents += [CodingAgent(self, row) for row in rows]
         desks = np.flatnonzero(~is_human(self._org))
         self._nudges.update(desks.tolist())
 
     def _pay_by_layer(self, rows: list[int], now: float) -> None:
         scale = pay_scale(self.setup.values)
+        lives, payroll = self._org.lives, self._payrolls[-1][1]
         for row in rows:
-            self.pay[row] = scale.ic_pay * scale.ratio(int(self._org.people["layer"][row]))
+            pay = scale.ic_pay * scale.ratio(int(self._org.people["layer"][row]))
+            payroll += pay - lives["pay"][row]
+            lives["pay"][row] = lives["seat_pay"][row] = pay
         if rows:
-            self._payrolls.append((now, float(self.pay.sum())))
+            self._payrolls.append((now, payroll))
 
     def set_ai_share(self, who: Person | Iterable[Person] | None, share: float) -> None:
         """Let AI write the planned *share* of the code volume in the next changes of *who*.
@@ -380,25 +407,25 @@ class OrgModel(mesa.Model):
                 "set_parameter: managers.hands_on_share: nobody has a desk; start with it above 0"
             )
         p = self._engine.parameters
+        first = max(int(self._org.world["people_week"][0]), 1)
+        people_door.check_date(path, value, self._values, first, self.setup.weeks)
         old = p.copy()
         self._values[path] = value
         p[:] = record(self._values)
+        if takes_effect(path) == WEEK_END:
+            if path in PEOPLE_SWITCHES and value:
+                self._engine.let_people_come_and_go()
+            return
         if path in ("review.hours_per_week", "switches.review_budget"):
             interventions.fill_allowances(self._org, p, old)
             self._wake = True
         if path == "work.demand":
             factor = float(self._org.world["demand_factor"][0]) / HOURS_PER_WEEK
             interventions.rebase_demand(self._org, float(old["work_demand"][0]) * factor, value * factor)
-        interventions.plan_ai(self._org, p, self.ai_shares)
+        if path.startswith(("ai.", "work.")):
+            interventions.plan_ai(self._org, p, self.ai_shares)
         if path == "managers.hands_on_share":
             self._fit_hands_on()
         self._org = interventions.announce_external(self._org, p)
         self._nudges.update(range(len(self._org.people)))
         self._replan |= self.week_has_ended
-
-    def _row_of(self, person: object, method: str) -> int:
-        if isinstance(person, CodingAgent):
-            raise UserError(f"{method}: {person!r} belongs to its supervisor; name {person.supervisor!r}")
-        if not isinstance(person, (IC, Manager)) or person.model is not self:
-            raise UserError(f"{method}: {person!r} is nobody in this model; take a person from model.agents")
-        return person.row

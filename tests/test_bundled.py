@@ -20,7 +20,8 @@ class TestBundled:
     def test_all_there(self):
         wanted = {
             "base", "layered", "flat", "one-boss", "wide-span", "ai-heavy", "copilot-only", "autonomous-agents",
-            "small-startup", "today", "yesterday", "flat-vs-layered",
+            "small-startup", "today", "yesterday", "flat-vs-layered", "people", "wave", "delayering", "performance-cuts",
+            "ai-substitution", "budget-cuts", "hiring-freeze", "attrition-only", "ai-instead-of-backfill", "management-cut",
         }  # fmt: skip
         assert wanted <= set(bundled())
 

@@ -17,7 +17,9 @@ from sim.simulate import Engine, run
 
 RUNS = 6
 SHAPE = {"ics": 24, "layers": 2, "weeks": 18, "warmup": 2}
-UNCERTAIN = [path for path, q in REGISTRY.items() if q.uncertain]
+#: Their claims are in test_people_directions.py.
+PEOPLE = ("people.", "quits.", "strain.", "hiring.", "layoffs.")
+UNCERTAIN = [path for path, q in REGISTRY.items() if q.uncertain and not path.startswith(PEOPLE)]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sim.validation import check_ids, checks_text, run_checks, to_json, to_markd
 from sim.validation import facts as stylised
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
 from sim.validation.limits import IDENTITIES, Limit, items_identity, judge, limits, verdict
+from sim.validation.people_facts import COHORT_FIGURES
 from sim.validation.report import BEGIN, ECHO, END, FACT, Check, renew
 
 FAST = {limit.id: limit for limit in limits(fast=True)}
@@ -45,7 +46,9 @@ def test_results_do_not_depend_on_the_tick(laboratory: Laboratory) -> None:
 def test_ids_are_unique_and_every_group_has_checks() -> None:
     ids = check_ids()
     assert len(set(ids)) == len(ids)
-    assert {name.split(".")[0] for name in ids} >= {"L1", "L2", "L3", "L4", "F1", "F2", "F3", "F4", "F5"}
+    assert {name.split(".")[0] for name in ids} >= {f"L{k}" for k in range(1, 7)} | {
+        f"F{k}" for k in range(1, 8)
+    }
     assert "L1.s10.utilisation" in ids
     assert set(check_ids(fast=True)) < set(ids)
 
@@ -113,6 +116,21 @@ def test_echoes_are_those_whose_source_is_an_input() -> None:
     assert kinds["F4.pickup"] == ECHO  # C20 is the pick-up ratio
     assert kinds["F2.review_time"] == FACT
     assert kinds["F5.short_run"] == FACT
+    assert kinds["F6.quits"] == ECHO  # G17 is the jump of the quit hazard
+    assert kinds["F7.recent"] == ECHO  # G13 is the weight of recent hires
+
+
+def test_figures_of_cohorts() -> None:
+    cohort = np.zeros(6, [(name, "f8") for name in ("role", "layer", "tenure", "exit_week", "exit_kind")])
+    cohort["role"] = cohort["layer"] = [0, 0, 0, 0, 1, 2]
+    cohort["role"][5] = 1
+    cohort["tenure"] = [0.5, 1.0, 2.0, 2.0, 9.0, 9.0]
+    cohort["exit_week"] = [1.0, 52.0, 60.0, np.inf, 1.0, np.inf]
+    cohort["exit_kind"] = [1, 2, 2, 0, 1, 0]
+    found = {name: figure(cohort) for name, figure in COHORT_FIGURES.items()}
+    assert found == {
+        "quits_after": 1, "present_after": 3, "cut_managers": 1.0, "cut_ics": 0.25, "cut_recent": 0.5, "cut_others": 1 / 3,
+    }  # fmt: skip
 
 
 def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
@@ -125,7 +143,8 @@ def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
         assert lo < hi
         for one in fact.experiments:
             assert one.scenario == stylised.BASE
-            assert all(path in REGISTRY or path.startswith("organisation.") for path, _ in one.values)
+            paths = {path for path, _ in one.values} - {"time.weeks"}
+            assert all(path in REGISTRY or path.startswith("organisation.") for path in paths)
 
 
 def test_a_fact_is_judged_by_its_range() -> None:

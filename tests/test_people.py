@@ -1,11 +1,23 @@
 """People over time: what must hold whatever happens to whom."""
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
+from cli_help import orgsim
 from hypothesis import given
 from hypothesis import strategies as st
+from mechanisms.worlds import differences, permuted, play_tree
+from mechanisms.worlds import play as small_play
+from mechanisms.worlds import world as small_world
+from people_dump import SHAPE, VALUES, records
 
-from sim.simulate import Engine
+from sim.model import OrgModel
+from sim.simulate import Engine, run, tree_of
 from sim.state import DESK, IC, MANAGER, NONE, VACANT
 from tests.test_identities import check_items, check_nothing_is_lost, check_queues, world
 
@@ -127,3 +139,115 @@ def test_identities_hold_while_people_come_and_go(values, ics, layers, weeks):
     assert w.conversions == org.ledger["converted"].sum()
     gone = org.cohort["exit_kind"] > 0
     np.testing.assert_array_equal(np.isfinite(org.cohort["exit_week"]), gone)
+
+
+# --- The contract of people mechanisms -----------------------------------------------------------------------------------
+
+
+def test_nobody_comes_or_goes_is_the_flow_engine():
+    """With switches on and every hazard 0 the week ends change nothing but the books of people."""
+    shape = {"ics": 20, "layers": 2, "weeks": 6, "warmup": 2}
+    # Not hiring: recent hires among those of week 0 still ramp up.
+    still = {"switches.quits": True, "switches.layoffs": True, "switches.promotions": True}
+    still |= {"quits.base": 0.0, "layoffs.background_probability": 0.0}
+    flow, people = (small_play(small_world(values, **shape)) for values in ({}, still))
+    books = {"people_week", "cohort_ics", "cohort_managers"}
+    assert set(differences(flow.weeks, people.weeks)) == books
+    assert len(flow.cohort) == 0
+    assert len(people.cohort) == len(people.people[people.people["role"] <= MANAGER])
+
+
+@pytest.mark.parametrize("hiring", [True, False])
+def test_order_of_rows_does_not_matter(hiring):
+    scenario = small_world({**VALUES, "switches.hiring": hiring}, ics=30, layers=3, weeks=10)
+    tree = tree_of(scenario)
+    reference = play_tree(tree, scenario)
+    for seed in (1, 2):
+        order = np.random.default_rng(seed).permutation(tree.n)
+        shuffled = play_tree(permuted(tree, order), scenario)
+        assert differences(reference.weeks, shuffled.weeks, rounding=1e-9) == []
+        for name in ("pid", "exit_week", "exit_kind"):
+            np.testing.assert_array_equal(reference.cohort[name], shuffled.cohort[name])
+        for name in ("week", "pid", "rule", "converted"):
+            np.testing.assert_array_equal(reference.ledger[name], shuffled.ledger[name])
+
+
+def test_workers_do_not_matter():
+    one, two = (run(small_world(VALUES, **SHAPE), 5, 1, workers=k) for k in (1, 2))
+    assert not one.failures
+    np.testing.assert_array_equal(one.runs, two.runs)
+    for name, x in one.outcomes.items():
+        np.testing.assert_array_equal(x, two.outcomes[name], err_msg=name)
+    for a, b in zip(one.cohorts, two.cohorts, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture(scope="module")
+def interpreted(tmp_path_factory):
+    """Records of the interpreted engine under two hash seeds."""
+    folder = tmp_path_factory.mktemp("people")
+    started = []
+    for seed in ("1", "4242"):
+        out = folder / f"{seed}.npz"
+        environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONHASHSEED": seed}
+        command = [sys.executable, str(Path(__file__).with_name("people_dump.py")), str(out)]
+        started.append((subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True), out))
+    accounts = []
+    for process, out in started:
+        _, errors = process.communicate(timeout=170)
+        assert process.returncode == 0, errors
+        with np.load(out) as kept:
+            accounts.append({name: kept[name] for name in kept.files})
+    return accounts
+
+
+def test_compiled_equals_interpreted_under_any_hash_seed(interpreted):
+    compiled = records()
+    assert compiled["weeks"]["quits"][-1] > 0
+    assert compiled["weeks"]["hired"][-1] > 0
+    assert len(compiled["ledger"]) > 3
+    for account in interpreted:
+        assert differences(compiled["weeks"], account["weeks"]) == []
+        for name in ("cohort", "ledger"):
+            for column in compiled[name].dtype.names:
+                np.testing.assert_array_equal(compiled[name][column], account[name][column], err_msg=column)
+
+
+def test_stepping_through_the_model_equals_the_compiled_run():
+    scenario = small_world(VALUES, **SHAPE)
+    compiled = run(scenario, 1, 3, first_run=7, workers=1)
+    daily = OrgModel(scenario, seed=3, run=7)
+    while daily.running:
+        daily.step()
+    stepped = daily.outcomes()
+    assert compiled.outcomes["quits_per_year"][0] > 0
+    for name, x in compiled.outcomes.items():
+        np.testing.assert_array_equal(x[0], stepped[name], err_msg=name)
+
+
+def test_an_organisation_that_everybody_leaves_ends_without_a_crash(tmp_path):
+    """Only the top stays; what is per IC is undefined, and the program says null and ends well."""
+    values = {"switches.quits": True, "switches.strain": True, "quits.base": 1.0}
+    results = run(small_world(values, ics=12, layers=2, weeks=6, warmup=1), 2, 1, workers=1)
+    assert not results.failures
+    for cohort in results.cohorts:
+        assert np.count_nonzero(cohort["exit_kind"] == 0) == 1
+        assert set(cohort["exit_week"][cohort["exit_kind"] == 2]) == {1.0}
+    assert np.all(results.outcomes["quits_per_year"] > 0)
+    # The top may still write changes of its own, as a first-line manager without reports.
+    assert np.all(np.isnan(results.series["changes_per_ic_week"][:, -1]))
+    sets = [
+        "switches.quits=true",
+        "quits.base=1",
+        "time.weeks=6",
+        "time.warmup_weeks=0",
+        "organisation.ics=12",
+    ]
+    answer = orgsim(
+        "run", "base", "--runs", "2", "--json", *(x for one in sets for x in ("--set", one)), cwd=tmp_path
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "NaN" not in answer.stdout
+    assert (
+        json.loads(answer.stdout)["outcomes"]["layoff_risk_ic"]["mean"] is None
+    )  # less than a year was watched

@@ -103,3 +103,38 @@ def test_exact_mean_value_analysis(n: int, throughput: float) -> None:
 def test_mean_value_analysis_is_machine_repair_with_one_station() -> None:
     utilisation, _ = theory.machine_repair(8, 0.125)
     assert theory.closed_loop(8, 2.0, [0.25]) * 0.25 == pytest.approx(utilisation)
+
+
+def test_rating_with_noise_cuts_by_quintile() -> None:
+    found = theory.cut_by_quintile(0.1, 0.5)
+    assert found == pytest.approx((0.2575, 0.1216, 0.0702, 0.0377, 0.0131), abs=5.1e-5)
+    assert sum(found) / 5 == pytest.approx(0.1, abs=1e-5)
+    assert theory.cut_by_quintile(0.1, 0.0) == pytest.approx([0.1] * 5)
+
+
+def test_wallenius() -> None:
+    heavy, light = theory.wallenius(20, 80, 2.0, 20)
+    assert (heavy, light) == pytest.approx((0.3143, 0.1714), abs=5.1e-5)
+    assert heavy / light == pytest.approx(1.83, abs=5e-3)
+    assert theory.wallenius(20, 80, 1.0, 20) == pytest.approx((0.2, 0.2))
+    assert theory.wallenius(3, 2, 5.0, 5) == pytest.approx((1.0, 1.0))
+
+
+@pytest.mark.parametrize(("weeks", "per_thousand"), [(26, 932.7), (52, 870.0), (104, 756.9)])
+def test_survivors(weeks: int, per_thousand: float) -> None:
+    assert 1000.0 * theory.survivors(0.13, weeks) == pytest.approx(per_thousand, abs=0.051)
+
+
+def test_competing_risks() -> None:
+    quits, layoffs = theory.competing(0.002, 0.001, 52)
+    assert quits + layoffs == pytest.approx(0.1446, abs=5.1e-5)
+    assert quits / (quits + layoffs) == pytest.approx(2 / 3, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "managers", "cut"), [(5, 8, (125, 72), 0.424), (8, 25, (72, 21), 0.708)]
+)
+def test_delayering(before: int, after: int, managers: tuple[int, int], cut: float) -> None:
+    had, stay = (theory.managers_at_span(500, s, s) for s in (before, after))
+    assert (had, stay) == managers
+    assert 1.0 - stay / had == pytest.approx(cut, abs=5e-4)

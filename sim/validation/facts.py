@@ -1,6 +1,7 @@
 """Stylised facts: experiments on the calibrated base, compared with what was observed elsewhere. Never fitting targets.
 
-Every experiment changes policies of the base scenario only, and all of them share their dice, so that a change is measured
+Every experiment changes policies of the base scenario only (those of `sim.validation.people_facts` switch people over time
+on), and all of them share their dice, so that a change is measured
 within each run. A figure is a function of the means over runs; its interval comes from the delete-one jackknife. A fact
 passes if the figure lies in the range expected, whatever the interval; misses are reported as they come out.
 
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from sim.evidence import cite
 from sim.statistics import t_quantile
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
 from sim.validation.report import ECHO, FACT, Check
+
+if TYPE_CHECKING:
+    from sim.simulate import Results
 
 BASE = "base"
 RUNS = 40
@@ -32,7 +36,9 @@ HANDS_ON = (0.45, 0.5)  # "exceeds 0.4" [D06]
 #: A loss of up to this much counts as little (judgement).
 LITTLE = 0.03
 
-Means = Mapping[str, np.ndarray]  # outcome -> mean over runs; "weekly:OUTCOME" -> mean of each week
+Means = Mapping[
+    str, np.ndarray
+]  # outcome -> mean over runs; "weekly:OUTCOME" -> mean of each week; "cohort:FIGURE"
 Statistic = Callable[..., float]  # of the `Means` of each experiment, in order
 
 
@@ -287,7 +293,21 @@ def _first_line_heads(s: int) -> float:
 
 def facts() -> list[Fact]:
     """All sub-checks."""
-    return [*_f1(), *_f2(), *_f3(), *_f4(), *_f5()]
+    from sim.validation.people_facts import people_facts
+
+    return [*_f1(), *_f2(), *_f3(), *_f4(), *_f5(), *people_facts()]
+
+
+def _samples(name: str, found: "Results") -> np.ndarray:
+    """Return what is called *name* in a fact's needs, [runs, ...]."""
+    from sim.validation.people_facts import COHORT_FIGURES
+
+    kind, _, figure = name.rpartition(":")
+    if kind == "weekly":
+        return found.series[figure]
+    if kind == "cohort":
+        return np.array([COHORT_FIGURES[figure](cohort) for cohort in found.cohorts])
+    return found.outcomes[name]
 
 
 def judge(fact: Fact, laboratory: Laboratory) -> Check:
@@ -298,8 +318,7 @@ def judge(fact: Fact, laboratory: Laboratory) -> Check:
     for found in results:
         at = np.isin(found.runs, shared)
         for name in fact.needs:
-            table = found.series[name[7:]] if name.startswith("weekly:") else found.outcomes[name]
-            samples.append(table[at])
+            samples.append(_samples(name, found)[at])
     width = len(fact.needs)
 
     def statistic(means: list[np.ndarray]) -> float:

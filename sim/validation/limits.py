@@ -3,7 +3,7 @@
 Rule: |simulated - target| <= 4 standard errors, the standard error at most 1 % of the target (.002 for probabilities), at
 least 20 runs, fixed seed, utilisation at most .8 where something waits. The engine serves events at their exact times, so
 that nothing is allowed for the step length, and results do not depend on ``time.tick_hours``. L1 to L4 follow the published
-tables; E1 to E6 are more of the same kind.
+tables, L5 and L6 (`sim.validation.people_limits`) those of layoffs; E1 to E6 are more of the same kind.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,21 +29,27 @@ IDENTITIES = (("L2-inbox", 104), ("base", 26))
 
 #: outcomes by name (float64 [runs]) of the experiment, and of the one it is compared with -> figure of every run
 Measure = Callable[[Mapping[str, np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
+#: what became of everybody of week 0 (`sim.state.COHORT`) -> figure of the run
+OfCohort = Callable[[np.ndarray], float]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit: what is simulated, what is measured, and what theory says. base: experiment it is compared with."""
+    """A limit: what is simulated, what is measured, and what theory says. base: experiment it is compared with.
+
+    measure: of the outcomes of all runs, or of the cohort of each run.
+    """
 
     id: str
     what: str
     source: str
     experiment: Experiment
     target: float
-    measure: Measure
+    measure: Measure | OfCohort
     probability: bool = False
     fast: bool = False
     base: Experiment | None = None
+    of_cohort: bool = False
 
 
 def outcome(name: str, minus: float = 0.0, times: float = 1.0) -> Measure:
@@ -258,13 +264,18 @@ def _more() -> Iterator[Limit]:
 
 def limits(fast: bool = False) -> list[Limit]:
     """All limits, or the fast subset."""
-    every = [*_l1(), *_l2(), *_l3(), *_l4(), *_more()]
+    from sim.validation.people_limits import people_limits
+
+    every = [*_l1(), *_l2(), *_l3(), *_l4(), *people_limits(), *_more()]
     return [limit for limit in every if limit.fast or not fast]
 
 
 def judge(limit: Limit, laboratory: Laboratory) -> Check:
     """Simulate what *limit* needs and judge it by the rule."""
-    found = laboratory.results(limit.experiment).outcomes
+    results = laboratory.results(limit.experiment)
+    if limit.of_cohort:
+        return verdict(limit, np.array([limit.measure(cohort) for cohort in results.cohorts]))
+    found = results.outcomes
     base = laboratory.results(limit.base).outcomes if limit.base is not None else {}
     return verdict(limit, limit.measure(found, base))
 
@@ -309,8 +320,9 @@ def items_identity(scenario: str, weeks: int, runs: int = 3) -> Check:
     for number in range(runs):
         org = engine.advance(engine.begin(1, number), weeks * 40.0)
         world, items = org.world[0], org.items
-        inside = (items.state != FREE) & (items.state != WITHDRAWN) & (items.kind <= VERIFY)
-        censored = float(np.sum(world.now - items.sent_at[inside]))
+        state = items["state"]
+        inside = (state != FREE) & (state != WITHDRAWN) & (items["kind"] <= VERIFY)
+        censored = float(np.sum(world.now - items["sent_at"][inside]))
         ratios.append((world.item_times + censored) / world.item_hours)
     worst = max(ratios, key=lambda ratio: abs(ratio - 1.0))
     return Check(

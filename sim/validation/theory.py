@@ -6,7 +6,8 @@ Not modelled: anything without a closed form or an exact recursion.
 """
 
 from collections.abc import Sequence
-from math import exp, factorial, fsum, inf
+from math import ceil, exp, factorial, fsum, inf, sqrt
+from statistics import NormalDist
 
 
 def machine_repair(s: int, a: float) -> tuple[float, float]:
@@ -148,3 +149,55 @@ def closed_loop(population: int, delay: float, services: Sequence[float]) -> flo
 def poisson_escape(mean: float) -> float:
     """Return the probability of at least one of Poisson(*mean*) defects."""
     return 1.0 - exp(-mean)
+
+
+def cut_by_quintile(share: float, rho: float, steps: int = 4000) -> tuple[float, ...]:
+    """Return the probability of being among the lowest *share* on a rating, by quintile of contribution, lowest first.
+
+    Rating and contribution are standard normal with correlation *rho* < 1; quadrature over *steps* midpoints a quintile.
+    """
+    normal = NormalDist()
+    cut, noise = normal.inv_cdf(share), sqrt(1.0 - rho * rho)
+    grid = [(k + 0.5) / (5 * steps) for k in range(5 * steps)]
+    below = [normal.cdf((cut - rho * normal.inv_cdf(u)) / noise) for u in grid]
+    return tuple(fsum(below[k * steps : (k + 1) * steps]) / steps for k in range(5))
+
+
+def wallenius(heavy: int, light: int, weight: float, draws: int) -> tuple[float, float]:
+    """Return the probability of being drawn for one of *heavy* people with this *weight*, and of *light* ones with weight 1.
+
+    *draws* one after the other without replacement, each in proportion to the weights left (Wallenius 1963): exact recursion.
+    """
+    chance = {0: 1.0}  # heavy people drawn so far -> probability
+    for drawn in range(draws):
+        after: dict[int, float] = {}
+        for m, probability in chance.items():
+            of_heavy, of_light = weight * (heavy - m), float(light - drawn + m)
+            for found, part in ((m + 1, of_heavy), (m, of_light)):
+                if part > 0.0:
+                    after[found] = after.get(found, 0.0) + probability * part / (of_heavy + of_light)
+        chance = after
+    mean = fsum(m * probability for m, probability in chance.items())
+    return mean / heavy, (draws - mean) / light
+
+
+def survivors(annual: float, weeks: int) -> float:
+    """Return the share still there after *weeks* under a constant hazard of this *annual* probability (52 weeks)."""
+    return (1.0 - annual) ** (weeks / 52)
+
+
+def competing(first: float, second: float, weeks: int) -> tuple[float, float]:
+    """Return the shares that have gone by each of two weekly probabilities after *weeks*; the first strikes first."""
+    stay = (1.0 - first) * (1.0 - second)
+    exits = 1.0 - stay**weeks
+    return exits * first / (1.0 - stay), exits * (1.0 - first) * second / (1.0 - stay)
+
+
+def managers_at_span(ics: int, first: int, upper: int) -> int:
+    """Return how many managers *ics* ICs need at these spans, ceil(n/span) in every layer up to one top."""
+    layer = ceil(ics / first)
+    managers = layer
+    while layer > 1:
+        layer = ceil(layer / upper)
+        managers += layer
+    return managers

@@ -1,0 +1,379 @@
+"""People who come, go and change roles in a stepped model: by themselves at a week's end, and by hand.
+
+What happens by hand is what happens by itself (`sim.lives`, `sim.staffing`): severance is paid, the leaver's changes are
+taken over or abandoned, reports move up, cohort and ledger (rule "event") say so, and survivors quit more. Nobody is rated
+by a rule, so the ledger's score and percentile are NaN. A seat that is vacated by hand stays vacant until it is filled by
+hand; a manager who fills it gets back the reports that the seat had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import mesa
+import numpy as np
+
+from sim import lives, staffing
+from sim.agents import IC, CodingAgent, Manager, Person
+from sim.errors import UserError
+from sim.mechanisms import quits
+from sim.mechanisms.layoffs import Cuts
+from sim.mechanisms.money import pay_scale
+from sim.simulate import HOURS_PER_WEEK, Engine
+from sim.state import IC as IC_ROLE
+from sim.state import LAID_OFF, MANAGER, VACANT, Org
+
+if TYPE_CHECKING:
+    from sim.model import OrgModel
+
+#: Parameters that say when something happens to people, and those that say that it does.
+_DATED = {
+    "layoffs.wave_week": ("layoffs.wave_fraction",),
+    "layoffs.delayer_week": (
+        "layoffs.delayer_first_span", "layoffs.delayer_upper_span", "layoffs.delayer_remove_layer",
+    ),
+}  # fmt: skip
+
+
+class SteppedEngine(Engine):
+    """An engine whose flow of work and whose people's weeks are asked for one by one."""
+
+    @property
+    def people_come_and_go(self) -> bool:
+        """True if people come or go in this run: a people switch is on, or it was done by hand."""
+        return self._lives
+
+    def let_people_come_and_go(self) -> None:
+        """People come and go from now on."""
+        self._lives = True
+
+    def flow(self, org: Org, hours: float) -> Org:
+        """Simulate the flow of work up to *hours*; return *org* (it may have grown)."""
+        return self._advance(org, min(hours, self.weeks * HOURS_PER_WEEK))
+
+    def hold_week(self, org: Org) -> Org:
+        """Hold the people's week that has just ended; return *org* (it may have grown).
+
+        Where nobody comes or goes this only measures people, so that they can begin to at any week's end.
+        """
+        p = self.parameters
+        if not self._lives:
+            p = p.copy()
+            p["switches_strain"] = False
+        setup = lives.Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
+        return lives.hold_week(org, p, setup)
+
+
+def check_date(path: str, value: object, values: dict, first: int, last: int) -> None:
+    """Raise `UserError` if setting *path* to *value* demands a layoff in a week that is over, or after the end.
+
+    *values*: all parameters at present; *first*, *last*: weeks at whose end something can still happen.
+    """
+    for when, whether in _DATED.items():
+        if path == when:
+            week = value
+        elif path in whether and value:
+            week = values[when]
+        else:
+            continue
+        if not first <= week <= last:
+            raise UserError(
+                f"set_parameter: {path}: {when} {week} is {'over' if week < first else 'after the end'}; "
+                f"set {when} to {first} to {last} first"
+                if path != when
+                else f"set_parameter: {path}: week {week} is {'over' if week < first else 'after the end'}; "
+                f"use {first} to {last}"
+            )
+
+
+# --- By hand -------------------------------------------------------------------------------------------------------------
+
+
+class Vacancy(NamedTuple):
+    """A vacant seat. seat: its row in `Org.people`. kind: IC or Manager. boss: whom it reports to. filled_in_week: when
+    the hiring policy fills it; infinity if it does not."""
+
+    seat: int
+    kind: type
+    boss: Manager
+    filled_in_week: float
+
+
+class Shock(NamedTuple):
+    """Layoffs by hand at one week's end. people: before them. jump: survivors' quit hazard before them (0.31: +31 %)."""
+
+    week: int
+    people: int
+    jump: float
+    laid_off: int
+
+
+def _lay_off(org: Org, p: np.ndarray, rows: list[int], week: int) -> Org:
+    """Lay the people in *rows* off at the end of *week*; their seats stay vacant. The week must be planned anew."""
+    crew = lives.crew_of(org, p, week)
+    at = np.flatnonzero(np.isin(crew.row, rows))
+    for i in crew.row[at].tolist():
+        org = lives.leave(org, p, i, LAID_OFF, week)
+    org = lives._with_ledger(org, crew, (_cuts(at, False),), week)
+    lives._set_condition(org, p, week)
+    return org
+
+
+def _convert(org: Org, p: np.ndarray, row: int, week: int, pay: float, agents_each: int) -> Org:
+    """Let the manager in *row* become an IC of the boss, at this *pay*. The week must be planned anew."""
+    crew = lives.crew_of(org, p, week)
+    at = np.flatnonzero(crew.row == row)
+    org = staffing.convert(org, p, row, float(p["managers_hands_on_skill"][0]), pay, agents_each)
+    org = lives._with_ledger(org, crew, (_cuts(at, True),), week)
+    lives._set_condition(org, p, week)
+    return org
+
+
+def _hire(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
+    """Fill the vacant seat *row* with somebody new. The week must be planned anew."""
+    org = lives.hire(org, p, row, week, agents_each)
+    lives._set_condition(org, p, week)
+    return org
+
+
+def _cuts(at: np.ndarray, convert: bool) -> Cuts:
+    unknown = np.full(len(at), np.nan)
+    return Cuts("event", at, unknown, unknown, np.full(len(at), convert))
+
+
+def _shocked(org: Org, p: np.ndarray, shock: Shock | None, week: int, laid_off: int) -> Shock:
+    """Raise survivors' quit hazard for *laid_off* people at the end of *week*; *shock*: earlier ones.
+
+    All layoffs by hand at one week's end count as one cut. Call it before they leave.
+    """
+    world = org.world[0]
+    if shock is None or shock.week != week:
+        shock = Shock(week, int(world.ics + world.managers), float(world.quit_jump), 0)
+    shock = shock._replace(laid_off=shock.laid_off + laid_off)
+    q = lives.settings(p)
+    # The week's decay is over already; only what the cut adds counts.
+    org.world["quit_jump"] = shock.jump + quits.shock_after(q, 0.0, shock.laid_off / shock.people)
+    return shock
+
+
+# --- Agents follow -------------------------------------------------------------------------------------------------------
+
+
+class Staff:
+    """The Mesa agents of a model, in step with the engine's tables.
+
+    An agent is a person, not a seat: it leaves the model when the person does, somebody new gets a new agent, and a change
+    of roles makes an agent of the other class. at: agent in each row of humans, None where it is vacant. coding: AI agents
+    by row. carried: float64 [humans, activities], hours of the person there that the engine's books no longer show.
+    """
+
+    def __init__(self, model: OrgModel) -> None:
+        self._model = model
+        tree = model.tables.people["role"]
+        self.humans = int(np.count_nonzero(np.isin(tree, (IC_ROLE, MANAGER))))
+        self.at: list[IC | Manager | None] = [None] * self.humans
+        self.coding: list[CodingAgent] = []
+        self.of: dict[int, IC | Manager] = {}
+        self.carried = np.zeros((self.humans, model.tables.hours.shape[1]))
+        self._seen = np.full((2, self.humans), -1, np.int64)
+        self.follow(self.books())
+
+    def books(self) -> np.ndarray:
+        """Return a copy of the engine's hours of everybody, float64 [humans, activities]; take it before people move."""
+        return self._model.tables.hours[: self.humans].copy()
+
+    def follow(self, before: np.ndarray) -> bool:
+        """Let the agents follow the tables; *before*: `books` before people moved. Return True if anybody came or went."""
+        org = self._model.tables
+        self._follow_hours(before)
+        changed = self._follow_people()
+        self.coding += [CodingAgent(self._model, row) for row in range(len(self.coding), len(org.agents))]
+        return changed
+
+    def _follow_people(self) -> bool:
+        org = self._model.tables
+        pid, role = (org.people[name][: self.humans] for name in ("pid", "role"))
+        here = (role == IC_ROLE) | (role == MANAGER)
+        seen = np.where(here, np.stack([pid, role]), -1)
+        if np.array_equal(seen, self._seen):
+            return False
+        self._seen = seen
+        rows = np.flatnonzero(here)
+        rows = rows[np.argsort(pid[rows], kind="stable")].tolist() if self.of else rows.tolist()
+        earlier, self.of, self.at = self.of, {}, [None] * self.humans
+        for row in rows:
+            kind = Manager if role[row] == MANAGER else IC
+            agent = earlier.get(int(pid[row]))
+            if type(agent) is kind:
+                agent.sit_down(row)
+            else:
+                agent = kind(self._model, row)
+            self.of[agent.pid] = self.at[row] = agent
+        for number, agent in earlier.items():
+            if self.of.get(number) is not agent:
+                agent.leave()
+        return True
+
+    def _follow_hours(self, before: np.ndarray) -> None:
+        """Keep the hours of everybody who stays, whatever row they are in: the engine's books begin anew there."""
+        people, now = self._model.tables.people, self._model.tables.hours[: self.humans]
+        ids = np.where(
+            np.isin(people["role"][: self.humans], (IC_ROLE, MANAGER)), people["pid"][: self.humans], -1
+        )
+        if np.array_equal(before, now) and np.array_equal(ids, self._seen[0]):
+            return
+        total = before + self.carried
+        row_of = {number: row for row, number in enumerate(self._seen[0].tolist()) if number >= 0}
+        for row, number in enumerate(ids.tolist()):
+            self.carried[row] = (total[row_of[number]] if number in row_of else 0.0) - now[row]
+
+
+def _vacancies(model: OrgModel, staff: Staff) -> tuple[Vacancy, ...]:
+    """Return the vacant seats, managers' first, then those under the same boss together."""
+    org = model.tables
+    rows = np.flatnonzero(org.people["role"][: staff.humans] == VACANT)
+    found = []
+    for row in rows.tolist():
+        boss = staffing.boss_present(org, row)
+        kind = Manager if org.lives["seat_role"][row] == MANAGER else IC
+        found.append(Vacancy(row, kind, staff.at[boss], float(org.lives["open_until"][row])))
+    return tuple(sorted(found, key=lambda v: (v.kind is IC, v.boss.row, v.seat)))
+
+
+def _seat_to_fill(model: OrgModel, staff: Staff, where: Vacancy | Manager) -> int:
+    """Return the row of the vacant seat that *where* means. Raises `UserError` if there is none."""
+    found = _vacancies(model, staff)
+    if isinstance(where, Vacancy):
+        if where.seat in {vacancy.seat for vacancy in found}:
+            return where.seat
+        raise UserError(f"hire: seat {where.seat} is not vacant; model.vacancies lists the seats that are")
+    if not isinstance(where, Manager):
+        raise UserError(
+            f"hire: {where!r} is neither a vacancy nor a manager; model.vacancies lists what is vacant"
+        )
+    mine = [vacancy.seat for vacancy in found if vacancy.boss is where]
+    if not mine:
+        raise UserError(
+            f"hire: no seat is vacant under {where!r}, and seats are not made in a run; model.vacancies has {len(found)}"
+        )
+    return mine[0]
+
+
+# --- The door ------------------------------------------------------------------------------------------------------------
+
+
+class PeopleDoor(mesa.Model):
+    """The part of `sim.model.OrgModel` through which people come, go and change roles."""
+
+    _engine: SteppedEngine
+    _org: Org
+    _staff: Staff
+    _shock: Shock | None
+    _has_changed: bool  # anybody has moved, come or gone
+
+    @property
+    def vacancies(self) -> tuple[Vacancy, ...]:
+        """The vacant seats, managers' first; `hire` fills one."""
+        return _vacancies(self, self._staff)
+
+    def carried_hours(self, row: int) -> np.ndarray:
+        """Return the hours by activity of the person in *row* that the engine has booked elsewhere, float64 [activities]."""
+        return self._staff.carried[row]
+
+    def lay_off(self, who: Person | Iterable[Person]) -> None:
+        """Lay somebody off, or several at once, between two weeks after the warm-up.
+
+        Severance is paid, changes are taken over or abandoned, reports go to the next manager above, survivors quit more
+        (if people quit), and the ledger has a row with the rule "event". The seats stay vacant until `hire`. Raises
+        `UserError` within a week, before the end of the warm-up, and for a top, whom nobody could stand in for.
+        """
+        self._check_moment("lay_off")
+        people = [who] if isinstance(who, mesa.Agent) else list(who)
+        rows = [self._row_with_boss(person, "lay_off", "laid off") for person in people]
+        if len(set(rows)) < len(rows):
+            raise UserError("lay_off: somebody is named twice; name everybody once")
+        if not rows:
+            return
+        books, p = self._staff.books(), self._engine.parameters
+        self._shock = _shocked(self._org, p, self._shock, self.week, len(rows))
+        self._org = _lay_off(self._org, p, rows, self.week)
+        self._people_changed(books)
+
+    def convert(self, manager: Manager) -> IC:
+        """Let *manager* become an IC of the boss, between two weeks after the warm-up; return the person's new agent.
+
+        Reports go to the boss, the manager's seat is closed, and pay is that of an IC. It is no layoff; the ledger marks
+        the row as converted. Raises `UserError` as `lay_off` does, and if *manager* is no manager.
+        """
+        self._check_moment("convert")
+        row = self._row_with_boss(manager, "convert", "converted")
+        if not isinstance(manager, Manager):
+            raise UserError(f"convert: {manager!r} is an IC already; choose a Manager")
+        books, p, tree = self._staff.books(), self._engine.parameters, self._engine.tree
+        pay = float(tree.pay[0]) if tree.ics else pay_scale(self.setup.values).ic_pay
+        self._org = _convert(self._org, p, row, self.week, pay, self._agents_each)
+        self._people_changed(books)
+        return self._staff.at[row]
+
+    def hire(self, where: Vacancy | Manager) -> IC | Manager:
+        """Fill a vacant seat at once, between two weeks after the warm-up; return the newcomer's agent.
+
+        where: one of `vacancies`, or a manager: the first vacancy that reports there. The hire costs money; a newcomer
+        ramps up and takes the boss's time if switches.hiring is on. Raises `UserError` as `lay_off` does, and if nothing
+        is vacant there.
+        """
+        self._check_moment("hire")
+        if isinstance(where, mesa.Agent):
+            self._row_of(where, "hire")
+        row = _seat_to_fill(self, self._staff, where)
+        books, p = self._staff.books(), self._engine.parameters
+        self._org = _hire(self._org, p, row, self.week, self._agents_each)
+        self._people_changed(books)
+        return self._staff.at[row]
+
+    def _people_changed(self, books: np.ndarray) -> None:
+        """Let agents and hands-on desks follow, and the coming week be planned anew; *books*: hours before the change."""
+        self._engine.let_people_come_and_go()
+        self._follow_people(books)
+        self._fit_hands_on()
+        self._nudges.update(range(len(self._org.people)))
+        self._replan = True
+
+    def _check_moment(self, method: str) -> None:
+        if not self.week_has_ended:
+            raise UserError(
+                f"{method}: day {self.day} is within a week; people come and go between two weeks (week_has_ended)"
+            )
+        if self.week < 0:
+            raise UserError(
+                f"{method}: the warm-up ends in {-self.week} weeks; people come and go from then on (week 0)"
+            )
+
+    def _row_with_boss(self, person: object, method: str, done: str) -> int:
+        row = self._row_of(person, method)
+        if person.boss is None:
+            raise UserError(
+                f"{method}: {person!r} is a top, so nobody could stand in, and cannot be {done}; let the top report to "
+                f"somebody first (move), or choose somebody else"
+            )
+        return row
+
+    def _follow_people(self, books: np.ndarray) -> None:
+        """Let the agents follow those who came, went or changed roles; *books*: everybody's hours before that."""
+        self._has_changed |= self._staff.follow(books)
+        added = len(self._org.people) - len(self.ai_shares)
+        if added:
+            planned = float(self._engine.parameters["ai_share_of_code"][0])
+            self.ai_shares = np.append(self.ai_shares, np.full(added, planned))
+
+    def _row_of(self, person: object, method: str) -> int:
+        if isinstance(person, CodingAgent):
+            raise UserError(f"{method}: {person!r} belongs to its supervisor; name {person.supervisor!r}")
+        if not isinstance(person, (IC, Manager)) or person.model is not self:
+            raise UserError(f"{method}: {person!r} is nobody in this model; take a person from model.agents")
+        if not person.present:
+            raise UserError(
+                f"{method}: {person!r}; model.person({person.pid}) finds the person if in another role"
+            )
+        return person.row

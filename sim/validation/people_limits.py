@@ -1,0 +1,136 @@
+"""Limits of layoffs and attrition: who is cut, how many stay, and the arithmetic of delayering (L5 and L6).
+
+Ordinary scenarios like those of `sim.validation.limits`, judged by the same rule, with the flow of work made cheap. What is
+measured is the cohort: what became of everybody present at week 0. The top is never cut but counts among the people of whom
+a share is taken, so that it comes on top of the numbers of the published tables and the share is chosen accordingly.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.state import IC, LAID_OFF, MANAGER, QUIT
+from sim.validation import theory
+from sim.validation.experiments import experiment
+from sim.validation.limits import Limit, OfCohort
+
+ANNUAL = 0.13
+WEEKLY_QUIT, WEEKLY_LAYOFF = 0.002, 0.001
+WEEKS_PER_YEAR = 52
+
+
+def people_limits() -> Iterator[Limit]:
+    """All limits about people."""
+    yield from _rank()
+    yield from _weights()
+    yield from _attrition()
+    yield from _delayering()
+
+
+def _rank() -> Iterator[Limit]:
+    where = experiment("L5-rank", runs=260)
+    for k, target in enumerate(theory.cut_by_quintile(0.1, 0.5)):
+        yield Limit(
+            f"L5.rank.quintile{k + 1}",
+            f"P(cut) in quintile {k + 1} of contribution (1 = lowest), rating of correlation .5, a tenth cut",
+            "bivariate normal", where, target, _cut_in_quintile(k), True, of_cohort=True,
+        )  # fmt: skip
+
+
+def _cut_in_quintile(k: int) -> OfCohort:
+    def share(cohort: np.ndarray) -> float:
+        ics = cohort[cohort["role"] == IC]
+        by_skill = np.argsort(ics["skill"], kind="stable")
+        return float(np.mean(ics["exit_kind"][np.array_split(by_skill, 5)[k]] == LAID_OFF))
+
+    return share
+
+
+def _weights() -> Iterator[Limit]:
+    where = experiment("L5-weights", runs=2900)
+    targets = theory.wallenius(20, 80, 2.0, 20)
+    for role, name, target in zip((MANAGER, IC), ("managers", "ICs"), targets, strict=True):
+        yield Limit(
+            f"L5.weights.{name.lower()}", f"P(cut) of {name}: 20 managers of weight 2 and 80 ICs, 20 cut", "Wallenius 1963",
+            where, target, _gone(LAID_OFF, WEEKS_PER_YEAR, role), True, of_cohort=True,
+        )  # fmt: skip
+
+
+def _gone(kind: int, week: int, role: int = IC) -> OfCohort:
+    """Share of the people of this *role*, the top apart, who are gone by *week* in this way."""
+
+    def share(cohort: np.ndarray) -> float:
+        of_role = (cohort["role"] == role) & (cohort["layer"] < cohort["layer"].max())
+        gone = (cohort["exit_kind"] == kind) & (cohort["exit_week"] <= week)
+        return float(np.mean(gone[of_role]))
+
+    return share
+
+
+def _attrition() -> Iterator[Limit]:
+    annual = {"layoffs.background_probability": ANNUAL}
+    half_a_year = experiment("L5-attrition", annual | {"time.weeks": 26}, runs=24)
+    two_years = experiment("L5-attrition", annual, runs=48)
+    for weeks, where in ((26, half_a_year), (52, two_years), (104, two_years)):
+        yield Limit(
+            f"L5.survivors.{weeks}", f"still there after {weeks} weeks at an annual probability of {ANNUAL:g}", "geometric",
+            where, theory.survivors(ANNUAL, weeks), _still_there(weeks), True, weeks == 26, of_cohort=True,
+        )  # fmt: skip
+    both = {
+        "switches.quits": True,
+        "quits.base": _annual(WEEKLY_QUIT),
+        "layoffs.background_probability": _annual(WEEKLY_LAYOFF),
+        "time.weeks": WEEKS_PER_YEAR,
+    }
+    where = experiment("L5-attrition", both)
+    targets = theory.competing(WEEKLY_QUIT, WEEKLY_LAYOFF, WEEKS_PER_YEAR)
+    for kind, name, target in zip((QUIT, LAID_OFF), ("quit", "laid_off"), targets, strict=True):
+        yield Limit(
+            f"L5.competing.{name}", f"{name.replace('_', ' ')} within 52 weeks, weekly quit .002 and layoff .001",
+            "competing risks", where, target, _gone(kind, WEEKS_PER_YEAR), True, of_cohort=True,
+        )  # fmt: skip
+    yield Limit(
+        "L5.competing.all", "gone within 52 weeks, weekly quit .002 and layoff .001", "competing risks", where, sum(targets),
+        lambda cohort: 1.0 - _still_there(WEEKS_PER_YEAR)(cohort), True, of_cohort=True,
+    )  # fmt: skip
+
+
+def _annual(weekly: float) -> float:
+    """Annual probability of a weekly one."""
+    return 1.0 - (1.0 - weekly) ** WEEKS_PER_YEAR
+
+
+def _still_there(weeks: int) -> OfCohort:
+    return lambda cohort: float(np.mean(cohort["exit_week"][cohort["role"] == IC] > weeks))
+
+
+def _delayering() -> Iterator[Limit]:
+    ics = 500
+    for before, after in ((5, 8), (8, 25)):
+        values = {"layoffs.delayer_first_span": after, "layoffs.delayer_upper_span": after}
+        values |= {"organisation.spans": _spans(ics, before)}
+        where = experiment("L6-delayer", values, runs=20)
+        had, stay = (theory.managers_at_span(ics, s, s) for s in (before, after))
+        what = f"{ics} ICs, spans {before} to {after}"
+        yield Limit(
+            f"L6.span{after}.managers", f"managers who stay: {what}, {had} before", "ceil(n/s)", where, stay, _managers_left,
+            False, after == 8, of_cohort=True,
+        )  # fmt: skip
+        yield Limit(
+            f"L6.span{after}.cut", f"P(cut) of a manager: {what}", "ceil(n/s)", where, 1.0 - stay / had,
+            lambda cohort: 1.0 - _managers_left(cohort) / np.count_nonzero(cohort["role"] == MANAGER),
+            True, after == 8, of_cohort=True,
+        )  # fmt: skip
+
+
+def _spans(ics: int, span: int) -> tuple[int, ...]:
+    """The same span in every layer, as few layers as lead to one top."""
+    layers, top = 1, span
+    while top < ics:
+        layers, top = layers + 1, top * span
+    return (span,) * layers
+
+
+def _managers_left(cohort: np.ndarray) -> float:
+    managers = cohort["exit_kind"][cohort["role"] == MANAGER]
+    return float(np.count_nonzero(managers != LAID_OFF))
