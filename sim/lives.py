@@ -3,10 +3,12 @@
 From week 0 on (the end of the warm-up), after the engine has closed the books of the week:
 
 1. measures: everybody's output, exposure to AI, blocked time, strain;
-2. quits;
-3. layoffs, by every regime that is due (quits come before layoffs);
-4. vacancies whose delay is over are filled;
-5. newcomers' ramp-up and coaching, and the duties of the coming week.
+2. AI strategy: fluency and guardrails; closeness to the technology, the staff track;
+3. quits;
+4. layoffs, by every regime that is due (quits come before layoffs);
+5. managers' seats are filled from below, and managers step down;
+6. vacancies whose delay is over are filled from outside;
+7. newcomers' ramp-up and coaching, the lift by staff and super ICs, and the duties of the coming week.
 
 Decisions are taken by the people mechanisms in NumPy (they are rare) and carried out by `sim.staffing`. With every people
 switch off, nothing here is called, and the flow engine's numbers stay as they are, bit for bit.
@@ -19,11 +21,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim import staffing
+from sim import advancement, staffing
 from sim.borrow import borrow
 from sim.crew import Crew, Dice
 from sim.kernel import entry
-from sim.mechanisms import hiring, layoffs, money, quits, work
+from sim.mechanisms import careers, hiring, layoffs, money, quits, work
 from sim.rng import TRAITS, normal_quantile, uniform2
 from sim.state import (
     COHORT,
@@ -195,9 +197,11 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     dice, q = dice_of(org), settings(p)
     crew = _measure(org, p, week)
     _pay(org, crew)
+    advancement.govern(org, q, crew)
+    advancement.age(org, q, crew)
     before = staffing.signature(org)
     if q.switches_quits:
-        passed_over = org.lives["passed_over"][crew.row]
+        passed_over = careers.blocked(org.lives["waited"][crew.row], q)
         jump = float(org.world["quit_jump"][0])
         for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
             org = leave(org, p, int(crew.row[k]), QUIT, week)
@@ -208,6 +212,14 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
             crew = crew_of(org, p, week)
         org, cut = _lay_off(org, p, setup, crew, dice, week)
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
+    if q.switches_promotions:
+        if staffing.signature(org) != before:
+            crew = crew_of(org, p, week)
+
+        def opened(org: Org, i: int, pid: int) -> Org:
+            return _open_vacancy(org, p, dice, i, pid, week)
+
+        org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
     org = _fill_vacancies(org, p, week, setup.agents_each)
     org.world["people_week"] = week + 1
     _set_condition(org, p, week)
@@ -231,10 +243,8 @@ def _lay_off(org: Org, p: np.ndarray, setup: Setup, crew: Crew, dice: Dice, week
         for k, converts in zip(cuts.position.tolist(), cuts.convert.tolist(), strict=True):
             i = int(crew.row[k])
             if converts:
-                skill = float(p["managers_hands_on_skill"][0])
-                org = staffing.convert(
-                    org, p, i, skill, setup.tree.pay[setup.tree.role == IC][0], setup.agents_each
-                )
+                skill, pay = advancement.as_ic(org, settings(p), i)
+                org = staffing.convert(org, p, i, skill, pay, setup.agents_each)
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.rule in ("background", "performance"):
@@ -427,7 +437,7 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     org.people["role"][i] = VACANT
     lives = org.lives
     lives["joined"][i], lives["cohort"][i], lives["staff"][i] = week, NONE, False
-    lives["passed_over"][i], lives["pay"][i] = 0.0, lives["seat_pay"][i]
+    lives["waited"][i], lives["pay"][i] = 0.0, lives["seat_pay"][i]
     org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][i]
     boss = staffing.boss_present(org, i)
     org.people["belief"][i] = org.people["belief"][boss]
@@ -439,12 +449,16 @@ def _set_condition(org: Org, p: np.ndarray, week: int) -> None:
     people, lives, q = org.people, org.lives, settings(p)
     since = week - lives["joined"]
     people["condition"] = 1.0
-    people["newcomer_hours"] = 0.0
+    people["coaching_hours"] = 0.0
     if q.switches_hiring:
         people["condition"] *= hiring.ramp(q, since)
         hours = hiring.coaching_hours(q, since) * np.isin(people["role"], (IC, MANAGER))
         new = np.flatnonzero((hours > 0.0) & (people["boss"] >= 0))
-        np.add.at(people["newcomer_hours"], people["boss"][new], hours[new])
+        np.add.at(people["coaching_hours"], people["boss"][new], hours[new])
+    if q.careers_staff_share > 0.0 or q.careers_super_lift > 0.0:
+        crew = crew_of(org, p, week)
+        people["condition"][crew.row] *= careers.team_factors(crew, q)
+        people["coaching_hours"][crew.row] += careers.coaching_hours(crew, q)
     if q.switches_strain:
         excess = np.maximum(lives["strain"] - q.quits_strain_at_base, 0.0)
         people["condition"] *= 1.0 - q.strain_output_effect * excess

@@ -126,7 +126,7 @@ def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
     people["coder"] = people["role"] != MANAGER
     people["reviewer"] = people["role"] == IC
     people["wake_at"] = inf
-    people["productivity"] = people["condition"] = 1.0
+    people["productivity"] = people["condition"] = people["tools"] = 1.0
     people["skill"] = 1.0
     people["coverage"] = 1.0
     return people

@@ -88,6 +88,7 @@ class Engine:
         self._template = new_org(self.tree, self.parameters, self.weeks)
         people_switches = ("quits", "layoffs", "hiring", "promotions")
         self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
+        self._lives |= scenario.values["ai.strategy"] != "none"
         self._agents_each = int(self._template.people["agents"].max(initial=0))
 
     def begin(self, seed: int, run: int) -> "Org":

@@ -37,12 +37,13 @@ _DUTIES = (
     "other_rate",
     "aligning_rate",
     "talking_rate",
-    "newcomer_hours",
+    "coaching_hours",
+    "governance_spared",
 )
 #: What belongs to a person rather than to a seat.
 PERSONAL = ("pid", "skill", "knowledge", "quality", "fluency", "belief", "next_change")
 LIFE_PERSONAL = (
-    "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "passed_over",
+    "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "waited",
 )  # fmt: skip
 
 

@@ -136,14 +136,11 @@ PERSON = np.dtype(
         ("new_belief", "f8"),
         ("coverage", "f8"),  # people time given over needed, smoothed (managers)
         ("productivity", "f8"),  # factor on the speed of hand-writing
-        (
-            "condition",
-            "f8",
-        ),  # part of it that is the person's own: ramp-up, strain, help by staff (owner: lives)
-        (
-            "newcomer_hours",
-            "f8",
-        ),  # h/week that newcomers among the reports take besides (managers; owner: lives)
+        ("condition", "f8"),  # part of it that is the person's own (owner: lives)
+        ("coaching_hours", "f8"),  # h/week for newcomers (managers) or teammates (staff) (owner: lives)
+        ("guardrail", "f8"),  # of the AI defects left, share that the team's guardrails prevent
+        ("tools", "f8"),  # factor on agents' odds of failure and on specifying (owner: advancement)
+        ("governance_spared", "f8"),  # h/week of AI governance that the strategy does not ask for
         ("value", "f8"),  # standard hours delivered, cumulative
         ("load", "f8"),  # h/week of arriving inbox work, smoothed (managers)
         ("last_arrived", "f8"),
@@ -359,6 +356,8 @@ WORLD = np.dtype(
         ("cohort_managers", "i8"),
         ("laid_off_ics", "i8"),  # of the cohort, by role at week 0, within a year
         ("laid_off_managers", "i8"),
+        ("guardrails", "f8"),  # coverage of ICs' work, mean
+        ("unfluent_sum", "f8"),  # share of ICs below the threshold of fluency, summed over weeks
         ("ai_closed", "i8"),  # positions closed because AI is believed to do the work
         ("budget_cut_week", "i8"),  # of the last cut for the budget
         ("quit_jump", "f8"),  # of survivors' hazard of quitting after layoffs (0.31: +31 %)
@@ -390,7 +389,8 @@ LIFE = np.dtype(
         ("currency", "f8"),  # closeness to the technology, 0..1
         ("diverse", "?"),  # leads a team of diverse functions
         ("staff", "?"),  # on the staff track
-        ("passed_over", "f8"),  # smoothed share of the time in which promotion was blocked
+        ("waited", "f8"),  # weeks ready for promotion without a vacancy
+        ("guardrail", "f8"),  # coverage of the team that a manager leads, 0..1
         ("output", "f8"),  # standard hours a week, smoothed
         ("last_value", "f8"),  # of PERSON.value at the last measure
         ("last_waiting", "f8"),  # h

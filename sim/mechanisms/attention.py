@@ -41,13 +41,15 @@ def _set_duties_of_ic(org, p, i):
     q.aligning_rate = 0.0
     if p.switches_people_time and q.boss >= 0:
         q.aligning_rate = p.alignment_meeting_hours * min(1.0, org.people[q.boss].coverage) / HOURS_PER_WEEK
-    duties = q.meetings_rate + q.other_rate + q.talking_rate + q.aligning_rate
+    q.people_rate = q.coaching_hours / HOURS_PER_WEEK
+    duties = q.meetings_rate + q.other_rate + q.talking_rate + q.aligning_rate + q.people_rate
     if duties > 1.0:
         w.overload_hours += (duties - 1.0) * HOURS_PER_WEEK
         q.meetings_rate /= duties
         q.other_rate /= duties
         q.talking_rate /= duties
         q.aligning_rate /= duties
+        q.people_rate /= duties
         duties = 1.0
     q.rate = 1.0 - duties
 
@@ -64,7 +66,7 @@ def _people_hours(org, p, i, free):
     q = org.people[i]
     if not p.switches_people_time:
         return 0.0
-    need = needed_people_hours(p, q.reports) + q.newcomer_hours
+    need = needed_people_hours(p, q.reports) + q.coaching_hours
     wanted = min(need, p.managers_people_cap * HOURS_PER_WEEK)
     inbox = q.load + max(q.queued_hours, 0.0)
     shortage = max(0.0, inbox - (free - wanted))
@@ -81,7 +83,7 @@ def _set_duties_of_manager(org, p, i):
     if p.switches_other_duties:
         q.other_rate = p.managers_admin_share
         if p.switches_ai:
-            q.other_rate += p.managers_governance_hours / HOURS_PER_WEEK
+            q.other_rate += (p.managers_governance_hours - q.governance_spared) / HOURS_PER_WEEK
         if q.boss >= 0:
             q.aligning_rate = p.managers_upward_hours / HOURS_PER_WEEK
     hands_on = hands_on_share(p, q.layer)
@@ -112,7 +114,7 @@ def update_coverage(org, p, weight):
         q = org.people[i]
         if q.role != MANAGER:
             continue
-        need = needed_people_hours(p, q.reports) + q.newcomer_hours
+        need = needed_people_hours(p, q.reports) + q.coaching_hours
         given = 1.0
         if p.switches_people_time and need > 0.0:
             given = q.people_rate * HOURS_PER_WEEK / need

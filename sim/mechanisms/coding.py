@@ -39,7 +39,7 @@ def update_paces(org, p):
     for i in range(len(org.people)):
         q = org.people[i]
         friction = exp(-p.ai_fluency_effect * (q.fluency - 0.5))
-        q.failure_factor = friction
+        q.failure_factor = friction * q.tools
         q.verifying_factor = friction / q.skill**p.ai_reading_exponent
         q.hours_by_hand = 1.0 / (q.skill * q.productivity)
         q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill)
@@ -50,7 +50,8 @@ def update_paces(org, p):
 def _owner_hours(p, q, f):
     """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
     coding = (1.0 - f) * q.hours_by_hand + f * q.hours_assisted
-    relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
+    guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
+    relief = 1.0 - p.ai_guardrail_verification * guarded
     return p.work_prep_hours, coding, f * p.ai_assistant_verify_hours * relief * q.verifying_factor
 
 
@@ -74,7 +75,7 @@ def queue_segment(org, p, c, until, now):
 def queue_specification(org, p, c, now):
     """Put the briefing of an agent into the owner's queue; the first time with the preparation of the change."""
     ch = org.changes[c]
-    hours = p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours
+    hours = (p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours) * org.people[ch.owner].tools
     if ch.attempt == 0:
         hours += p.work_prep_hours * ch.standard_hours
         ch.write_hours = hours

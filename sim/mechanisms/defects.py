@@ -36,10 +36,11 @@ def draw(org, p, c):
         ch.defects = 1 if u < p.defects_bernoulli_rate else 0
         return
     f = ch.ai_fraction
+    guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
     mean = (
         p.defects_per_standard_hour
         * ch.standard_hours
-        * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+        * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - guarded))
     )
     mean *= q.defect_factor
     if ch.failed:

@@ -43,5 +43,6 @@ def ai_spend(values: Mapping, ics: float, standard_hours, weeks: float):
     """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (array or float)."""
     if not values["switches.ai"]:
         return 0.0 * standard_hours
+    ordered = 1.0 + values["governance.ordered_spend"] if values["ai.strategy"] == "top_down" else 1.0
     seats = values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
-    return seats + values["ai.usd_per_standard_hour"] * standard_hours
+    return ordered * (seats + values["ai.usd_per_standard_hour"] * standard_hours)

@@ -1,0 +1,117 @@
+"""Careers and AI strategy carried out: promotion into vacant seats, stepping down, the staff track, fluency and guardrails.
+
+What is decided is in `sim.mechanisms.careers` and `sim.mechanisms.governance`; here it is done to the organisation. A
+person who moves up leaves the work of the old seat to others as somebody who quits does; the old seat is then vacant itself.
+A manager who steps down becomes an IC of the boss, and the manager's seat is closed.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim import staffing
+from sim.crew import Crew, Dice
+from sim.mechanisms import careers, governance
+from sim.state import IC, MANAGER, NONE, VACANT, Org
+
+
+def promote(
+    org: Org,
+    p: np.ndarray,
+    q,
+    crew: Crew,
+    dice: Dice,
+    agents_each: int,
+    open_vacancy: Callable[[Org, int, int], Org],
+) -> Org:
+    """Let managers' seats that are to be filled go to people from below.
+
+    *open_vacancy* (org, seat, pid) lets the seat that somebody leaves be filled in turn.
+    """
+    org = _step_down(org, p, q, crew, dice, agents_each)
+    vacant = _vacancies(org, crew)
+    made = careers.fill_vacancies(crew, vacant, q, dice) if len(vacant.row) else None
+    considered = made.considered if made else np.zeros(len(crew.row), bool)
+    waited = org.lives["waited"][crew.row]
+    org.lives["waited"][crew.row] = careers.next_waited(waited, careers.ready(crew, q), considered)
+    if made is None:
+        return org
+    for row, k, quality in zip(made.row.tolist(), made.person.tolist(), made.quality.tolist(), strict=True):
+        source = int(crew.row[k]) if k >= 0 else NONE
+        if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
+            continue  # from outside: hired when the delay is over
+        org = move_up(org, p, source, row, quality, agents_each)
+        org = open_vacancy(org, source, int(crew.pid[k]))
+    return org
+
+
+def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agents_each: int) -> Org:
+    """Let the person on seat *source* take the vacant manager's seat *row*, with management *quality*."""
+    org = staffing.vacate(org, p, source)
+    staffing.carry_person(org, source, row)
+    org.lives["cohort"][source] = NONE
+    org.people["quality"][row] = quality
+    org.lives["pay"][row] = org.lives["seat_pay"][row]
+    org.world["promotions"] += 1
+    return staffing.seat(org, p, row, agents_each)
+
+
+def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
+    """Return the vacant managers' seats that are to be filled."""
+    people, lives = org.people, org.lives
+    wanted = (people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+    rows = np.flatnonzero(wanted)
+    place = np.full(len(people) + 1, NONE)
+    place[crew.row] = np.arange(len(crew.row))
+    bosses = np.array([place[staffing.boss_present(org, int(i))] for i in rows], np.int64)
+    former = lives["seat_boss"][crew.row]
+    former = np.where(wanted[former] & (former >= 0), former, NONE)
+    return careers.Vacancies(rows, people["pid"][rows], people["layer"][rows], bosses, former)
+
+
+def _step_down(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int) -> Org:
+    for k in np.flatnonzero(careers.step_downs(crew, q, dice)).tolist():
+        i = int(crew.row[k])
+        if org.people["role"][i] == MANAGER:
+            org = staffing.convert(org, p, i, *as_ic(org, q, i), agents_each)
+    return org
+
+
+def as_ic(org: Org, q, i: int) -> tuple[float, float]:
+    """Return (skill, pay in USD/year) with which the manager on seat *i* becomes an IC."""
+    currency = float(org.lives["currency"][i])
+    skill = float(careers.skill_as_ic(float(org.people["skill"][i]), currency, q))
+    ics = org.lives["seat_role"] == IC
+    pay = org.lives["seat_pay"][ics]
+    return skill, float(np.median(pay)) if len(pay) else float(org.lives["pay"][i])
+
+
+def age(org: Org, q, crew: Crew) -> None:
+    """Let everybody's closeness to the technology drift, and new experts join the staff track."""
+    org.lives["currency"][crew.row] = careers.next_currency(crew, q)
+    org.lives["staff"][crew.row[careers.new_staff(crew, q)]] = True
+
+
+def govern(org: Org, q, crew: Crew) -> None:
+    """Let AI fluency spread and guardrails grow by a week, as the strategy has it."""
+    if q.ai_strategy == governance.NO_STRATEGY:
+        return
+    people, lives, row = org.people, org.lives, crew.row
+    hours = governance.attention(crew, q)
+    fluency = governance.next_fluency(crew, hours, q)
+    guardrails = governance.next_guardrails(lives["guardrail"][row], crew, hours, q)
+    people["fluency"][row] = fluency
+    lives["guardrail"][row] = guardrails
+    coverage = governance.of_team(crew, guardrails)
+    people["guardrail"][row] = q.governance_guardrail_effect * coverage
+    people["tools"][row] = governance.tool_factors(coverage, q)
+    manager = crew.role == MANAGER
+    spared = q.managers_governance_hours - governance.duty_hours(crew, q)
+    people["governance_spared"][row] = np.where(manager, spared, 0.0)
+    for name in ("fluency", "guardrail", "tools"):  # a desk works as its manager does
+        desks = people["desk"][row[manager]]
+        people[name][desks[desks >= 0]] = people[name][row[manager][desks >= 0]]
+    ics = ~manager
+    if ics.any():
+        org.world["guardrails"] = coverage[ics].mean()
+        org.world["unfluent_sum"] += np.mean(fluency[ics] < q.governance_waste_threshold)

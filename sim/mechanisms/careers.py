@@ -1,0 +1,497 @@
+"""Careers: a lattice, not a ladder. Who becomes a manager, how good a manager, who goes back, who stays an expert.
+
+A vacant manager seat is filled, top first, from the layer below: by the best or the worst contribution, at random, by
+aptitude, or by a mix of two rules; or from outside with a probability. The seat that a promoted manager leaves is filled in
+turn. What the promoted are worth as managers (quality, standard normal) follows one of three hypotheses (Pluchino, Rapisarda
+and Garofalo 2010):
+
+    same        their normal score of skill among ICs; managers keep their quality
+    peter       redrawn: a new job is a new talent (the Peter hypothesis)
+    correlated  c aptitude + sqrt(1 - c^2) redraw - b log2(output / median output of ICs)
+
+The last term is the price of promotion on output (Benson, Li and Shue 2019, I05): a team does 7.5 % worse for each doubling
+of its new manager's own earlier output; b turns that loss of output into quality. They found it *among the promoted*, and part
+of it is selection; here it goes with everybody who moves from IC to manager. The loss of the best IC's own work comes on top.
+
+Managers go back to IC with skill x [kept + (1 - kept) currency]; currency, closeness to the technology, fades without hands-on
+work. A dual ladder: the top ICs by skill and tenure become *staff*; with hours of their own they lift teammates; super ICs lift
+by example. Who is ready and sees no vacancy for long is *blocked*, which quits read; staff are not blocked.
+
+`ladder` is the same choice and the same hypotheses without any flow of work: levels of given sizes, yearly steps, ages.
+
+Not modelled: titles without a change of work, applications and refusals, politics, training of new managers.
+Parameters: careers.*, managers.quality_effect, questions.super_ic_skill.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+from sim.crew import Crew, Dice
+from sim.rng import PROMOTION, TRAITS
+from sim.state import IC, MANAGER, NONE
+
+#: dice(stream, runs, ids, index, sub) -> float64 [n, 2]: as `Dice`, for pairs of a run and an id.
+RunDice = Callable[[int, np.ndarray, np.ndarray, int, int], np.ndarray]
+
+# What `sub` tells apart in PROMOTION.
+LUCK, MIXING, REDRAW, EXTERNAL, STEP_DOWN = range(5)
+
+RULES = ("best", "worst", "random", "aptitude", "mix")
+BEST, WORST, RANDOM, APTITUDE, MIX = range(5)
+TRANSFERS = ("same", "peter", "correlated")
+SAME, PETER, CORRELATED = range(3)
+POOLS = ("team", "branch", "firm")
+
+WEEKS_PER_YEAR = 52.0
+HOURS_PER_WEEK = 40.0
+#: The relation of I05 is not stretched beyond this many doublings either way.
+MOST_DOUBLINGS = 2.0
+
+_NORMAL = NormalDist()
+_NOBODY = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the promoted are chosen and what becomes of their competence."""
+
+    rule: int = BEST
+    transfer: int = SAME
+    correlation: float = 0.0  # c of `correlated`
+    jitter: float = 0.0  # `same`: the score changes by up to this much either way (uniform)
+    mix_best: float = 0.5  # `mix`: share of vacancies filled by the best
+    mix_other: int = WORST  # `mix`: rule of the others
+
+
+def rules_of(p) -> Rules:
+    """Return the rules that the parameter record *p* states."""
+    other = int(p.careers_mix_other) + 1  # its choices are worst, random, aptitude
+    mix = float(p.careers_mix_best), other
+    return Rules(int(p.careers_rule), int(p.careers_transfer), p.careers_correlation, p.careers_jitter, *mix)
+
+
+def preference(rule: int, merit: np.ndarray, aptitude: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """Return a score by which candidates are ranked, highest first, under one of the first four of `RULES`."""
+    return (merit, -merit, luck, aptitude)[rule]
+
+
+def transferred(transfer: int, old: np.ndarray, aptitude: np.ndarray, redraw: np.ndarray, correlation: float):
+    """Return the competence in the new job from that in the *old* one; all but `same` speak in normal scores."""
+    return (old, redraw, correlation * aptitude + sqrt(1.0 - correlation**2) * redraw)[transfer]
+
+
+def normal_quantiles(u: np.ndarray) -> np.ndarray:
+    """Return standard normal quantiles of *u* in [0, 1], any shape; the ends are moved in by 1e-16."""
+    u = np.clip(u, 1e-16, 1.0 - 2.0**-53)
+    return np.fromiter(map(_NORMAL.inv_cdf, u.ravel().tolist()), float, u.size).reshape(u.shape)
+
+
+def normal_scores(x: np.ndarray) -> np.ndarray:
+    """Return the normal scores of *x* [n]: quantiles of (rank - 1/2) / n, ties sharing their mean rank."""
+    order = np.sort(x)
+    ranks = 0.5 * (np.searchsorted(order, x, "left") + np.searchsorted(order, x, "right"))
+    return normal_quantiles(ranks / max(len(x), 1))
+
+
+# --- Vacancies in a running organisation ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Vacancies:
+    """Vacant manager seats [k], and whom of the crew [n] they left without a boss."""
+
+    row: np.ndarray  # int64[k]: the seat, as in `Crew.row`
+    key: np.ndarray  # int64[k]: permanent id of who left it; keys the dice of the vacancy
+    layer: np.ndarray  # int64[k]: layer of the seat
+    boss: np.ndarray  # int64[k]: position in the crew of the nearest boss who is present, -1 at a root
+    former: np.ndarray  # int64[n]: of everybody in the crew, row of the vacant seat last reported to, or -1
+
+
+@dataclass(frozen=True)
+class Appointments:
+    """Who takes which seat, in the order in which it must happen (top first); a seat that nobody takes is not listed."""
+
+    row: np.ndarray  # int64[a]: the seat
+    layer: np.ndarray  # int64[a]
+    person: np.ndarray  # int64[a]: position in the crew, or -1: hired from outside
+    quality: np.ndarray  # float64[a]: of management, in the new seat; NaN from outside, who bring their own
+    considered: np.ndarray  # bool[n]: was in the pool of a seat that was filled from inside
+
+
+def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: bool = True) -> Appointments:
+    """Fill manager seats, top first; with *cascade* also those that the promoted leave.
+
+    Candidates for a first-line seat are ICs, for a higher one managers of the layer below: those of the vacant team, of the
+    branch below the seat's boss, or of the firm (`careers.pool`); where nobody there is eligible the pool widens. Without
+    candidates the seat goes outside if outsiders are hired at all, else it stays vacant.
+    """
+    free = eligible(crew, p)
+    considered = np.zeros(len(crew.pid), bool)
+    team_of = vacant.former.copy()
+    seats = np.stack([-vacant.layer, vacant.key, vacant.row, vacant.boss], axis=1)
+    queue = list(map(tuple, seats.tolist()))
+    heapify(queue)
+    taken: list[tuple[int, int, int]] = []
+    while queue:
+        rank, key, row, boss = heappop(queue)
+        outside = dice(PROMOTION, np.array([key]), crew.week, EXTERNAL)[0, 0] < p.careers_external_share
+        pool = _NOBODY if outside else _pool(crew, free, -rank, boss, team_of == row, int(p.careers_pool))
+        if len(pool) == 0:
+            if p.careers_external_share > 0.0:
+                taken.append((row, -rank, NONE))
+            continue
+        considered[pool] = True
+        who = _pick(crew, pool, key, p, dice)
+        free[who] = False
+        taken.append((row, -rank, who))
+        if cascade and crew.role[who] == MANAGER:
+            row = int(crew.row[who])
+            heappush(queue, (-int(crew.layer[who]), int(crew.pid[who]), row, int(crew.boss[who])))
+            team_of[crew.boss == who] = row
+    rows, layers, people = np.array(taken, np.int64).reshape(-1, 3).T
+    return Appointments(rows, layers, people, _qualities(crew, layers, people, p, dice), considered)
+
+
+def eligible(crew: Crew, p) -> np.ndarray:
+    """Return bool[n]: has been in the firm long enough for promotion and has not chosen the staff track."""
+    return (crew.tenure >= p.careers_minimum_tenure) & ~crew.staff
+
+
+def _below(boss: np.ndarray, top: int) -> np.ndarray:
+    """Return bool[n]: somebody on the way up is *top*; everybody if *top* is -1."""
+    if top == NONE:
+        return np.ones(len(boss), bool)
+    below, up = boss == top, boss
+    while (up >= 0).any():
+        up = np.where(up >= 0, boss[up], NONE)
+        below |= up == top
+    return below
+
+
+def _pool(crew: Crew, free: np.ndarray, layer: int, boss: int, team: np.ndarray, width: int) -> np.ndarray:
+    """Return positions of the candidates for a seat: of the narrowest pool at least as wide as *width* with any in it."""
+    sorts = [crew.role == IC]
+    if layer > 1:  # in an unbalanced tree the layer just below may be empty: then any lower manager
+        manages = crew.role == MANAGER
+        sorts = [manages & (crew.layer == layer - 1), manages & (crew.layer < layer)]
+    scopes = (team, team | _below(crew.boss, boss), np.ones(len(free), bool))[width:]
+    for sort in sorts:
+        for scope in scopes:
+            pool = np.flatnonzero(sort & free & scope)
+            if len(pool):
+                return pool
+    return _NOBODY
+
+
+def _pick(crew: Crew, pool: np.ndarray, key: int, p, dice: Dice) -> int:
+    """Return the position of who is chosen from the positions *pool*; equals are told apart by permanent id."""
+    rules = rules_of(p)
+    rule = rules.rule
+    if rule == MIX:
+        coin = dice(PROMOTION, np.array([key]), crew.week, MIXING)[0, 0]
+        rule = BEST if coin < rules.mix_best else rules.mix_other
+    pids = crew.pid[pool]
+    luck = dice(PROMOTION, pids, crew.week, LUCK)[:, 0] if rule == RANDOM else np.zeros(len(pool))
+    score = preference(rule, crew.output[pool], crew.aptitude[pool], luck)
+    return int(pool[np.lexsort((pids, -score))[0]])
+
+
+def _qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice) -> np.ndarray:
+    """Return the quality of the appointed in their new layers; keyed by person and layer, not by when it happens."""
+    quality = np.full(len(people), np.nan)
+    inside = np.flatnonzero(people != NONE)
+    if len(inside) == 0:
+        return quality
+    rules = rules_of(p)
+    who = people[inside]
+    keys = zip(who, layers[inside].tolist(), strict=True)
+    u = np.concatenate([dice(PROMOTION, crew.pid[[i]], layer, REDRAW) for i, layer in keys])
+    redraw = normal_quantiles(u[:, 0])
+    ics = crew.role == IC
+    old = crew.quality.copy()
+    old[ics] = normal_scores(crew.skill[ics])
+    new = transferred(rules.transfer, old[who], crew.aptitude[who], redraw, rules.correlation)
+    if rules.transfer == SAME:
+        new = new + rules.jitter * (2.0 * u[:, 1] - 1.0)
+    elif rules.transfer == CORRELATED:
+        new = new - np.where(ics[who], peter_penalty(crew.output[who], crew.output[ics], p), 0.0)
+    quality[inside] = new
+    return quality
+
+
+def peter_penalty(output: np.ndarray, peers: np.ndarray, p) -> np.ndarray:
+    """Return the loss of management quality, in sd, of ICs with *output* among the outputs of *peers* (I05).
+
+    Negative, a gain, below the median of the peers; 0 where nobody has any output or quality has no effect.
+    """
+    typical = np.median(peers) if len(peers) else 0.0
+    if not typical > 0.0 or p.managers_quality_effect <= 0.0:
+        return np.zeros(len(output))
+    floor = typical * 2.0**-MOST_DOUBLINGS
+    doublings = np.minimum(np.log2(np.maximum(output, floor) / typical), MOST_DOUBLINGS)
+    return p.careers_peter_penalty / p.managers_quality_effect * doublings
+
+
+# --- Back to IC, experts, and who waits -------------------------------------------------------------------------------
+
+
+def step_downs(crew: Crew, p, dice: Dice) -> np.ndarray:
+    """Return bool[n]: managers with a boss who choose to be an IC again this week (`careers.step_down` a year)."""
+    chosen = np.zeros(len(crew.pid), bool)
+    if p.careers_step_down <= 0.0:
+        return chosen
+    who = np.flatnonzero((crew.role == MANAGER) & (crew.boss >= 0))
+    weekly = 1.0 - (1.0 - p.careers_step_down) ** (1.0 / WEEKS_PER_YEAR)
+    chosen[who] = dice(PROMOTION, crew.pid[who], crew.week, STEP_DOWN)[:, 0] < weekly
+    return chosen
+
+
+def skill_as_ic(skill: np.ndarray, currency: np.ndarray, p) -> np.ndarray:
+    """Return the skill, in reference engineers, with which managers go back to IC work; *skill* is that of a current one."""
+    return skill * (p.careers_skill_kept + (1.0 - p.careers_skill_kept) * currency)
+
+
+def next_currency(crew: Crew, p, weeks: float = 1.0) -> np.ndarray:
+    """Return everybody's currency *weeks* later: it drifts to 1 for ICs, to the hands-on share over the share needed else."""
+    kept = np.minimum(crew.hands_on / max(p.careers_currency_hands_on, 1e-9), 1.0)
+    target = np.where(crew.role == MANAGER, kept, 1.0)
+    return target + (crew.currency - target) * np.exp(-weeks / (WEEKS_PER_YEAR * p.careers_currency_years))
+
+
+def new_staff(crew: Crew, p) -> np.ndarray:
+    """Return int64[k]: positions of the ICs who become staff, so that a share `careers.staff_share` of ICs is.
+
+    Ranked by normal scores of skill and of tenure; equals by permanent id. Nobody loses the title.
+    """
+    ics = np.flatnonzero(crew.role == IC)
+    places = int(p.careers_staff_share * len(ics) + 1e-9) - int(crew.staff[ics].sum())
+    if places <= 0:
+        return _NOBODY
+    weight = p.careers_staff_tenure_weight
+    score = (1.0 - weight) * normal_scores(crew.skill[ics]) + weight * normal_scores(crew.tenure[ics])
+    fit = ~crew.staff[ics] & (crew.tenure[ics] >= p.careers_staff_tenure)
+    order = np.lexsort((crew.pid[ics], -score))
+    return ics[order[fit[order]][:places]]
+
+
+def coaching_hours(crew: Crew, p) -> np.ndarray:
+    """Return float64[n]: hours a week that staff ICs spend on teammates, `careers.coaching_hours` each while they last."""
+    if p.careers_staff_lift <= 0.0 or not crew.staff.any():
+        return np.zeros(len(crew.pid))
+    member = (crew.role == IC) & (crew.boss >= 0)
+    wanted = _from_others(crew.boss, member.astype(float)) * p.careers_coaching_hours
+    return np.minimum(p.careers_staff_coaching * HOURS_PER_WEEK, wanted) * (member & crew.staff)
+
+
+def team_factors(crew: Crew, p) -> np.ndarray:
+    """Return float64[n]: factors on the productivity of ICs, from staff and super ICs among their teammates.
+
+    The lift of staff is in proportion to the hours that a teammate gets of those needed; the hours are the coaches' own
+    (`coaching_hours`). Super ICs lift by example, and one is as good as two. All ones where both lifts are 0.
+    """
+    factor = np.ones(len(crew.pid))
+    member = (crew.role == IC) & (crew.boss >= 0)
+    if p.careers_staff_lift > 0.0 and crew.staff.any():
+        mates = np.maximum(_from_others(crew.boss, member.astype(float)), 1.0)
+        got = _from_others(crew.boss, coaching_hours(crew, p) / mates)
+        factor += p.careers_staff_lift * np.minimum(got / max(p.careers_coaching_hours, 1e-9), 1.0) * member
+    if p.careers_super_lift > 0.0:
+        shining = member & (crew.skill >= p.questions_super_ic_skill)
+        factor += p.careers_super_lift * np.minimum(_from_others(crew.boss, shining * 1.0), 1.0) * member
+    return factor
+
+
+def _from_others(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return float64[n]: what the others with the same boss add up to in *x* [n]."""
+    return np.maximum(np.bincount(boss + 1, x)[boss + 1] - x, 0.0)
+
+
+def ready(crew: Crew, p) -> np.ndarray:
+    """Return bool[n]: eligible, somebody above, and among the top `careers.ready_share` of the own layer by contribution."""
+    chosen = np.zeros(len(crew.pid), bool)
+    fit = eligible(crew, p) & (crew.boss >= 0)
+    for layer in np.unique(crew.layer[fit]):
+        all_of = np.flatnonzero(crew.layer == layer)
+        order = all_of[np.lexsort((crew.pid[all_of], -crew.output[all_of]))]
+        chosen[order[: int(np.ceil(p.careers_ready_share * len(order) - 1e-9))]] = True
+    return chosen & fit
+
+
+def next_waited(waited: np.ndarray, is_ready: np.ndarray, considered: np.ndarray) -> np.ndarray:
+    """Return the weeks for which everybody has been ready without a vacancy: up by one, down if not ready, 0 after a chance."""
+    return np.where(considered, 0.0, np.maximum(waited + np.where(is_ready, 1.0, -1.0), 0.0))
+
+
+def blocked(waited: np.ndarray, p) -> np.ndarray:
+    """Return blocked promotion, 0 to 1: the share of `careers.patience_weeks` spent ready without a vacancy."""
+    return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
+
+
+# --- People only, in yearly steps -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Range:
+    """A normal distribution cut off at *low* and *high*."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+    def at(self, u: np.ndarray) -> np.ndarray:
+        """Return the quantiles of *u* in (0, 1)."""
+        if self.sd <= 0.0:
+            return np.full(u.shape, min(max(self.mean, self.low), self.high))
+        a = _NORMAL.cdf((self.low - self.mean) / self.sd)
+        b = _NORMAL.cdf((self.high - self.mean) / self.sd)
+        return np.clip(self.mean + self.sd * normal_quantiles(a + u * (b - a)), self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A firm of people only: levels from the bottom, with their sizes and the weights of their competence."""
+
+    sizes: tuple[int, ...]
+    weights: tuple[float, ...]
+    competence: Range
+    age: Range  # years, of newcomers and at the start
+    retirement_age: float = np.inf  # older people leave
+    dismissal_below: float = -np.inf  # less competent people leave
+
+    @property
+    def edges(self) -> np.ndarray:
+        """First place of every level, and the number of places."""
+        return np.cumsum((0, *self.sizes))
+
+
+@dataclass(frozen=True)
+class Study:
+    """A firm, the rules of promotion in it, the numbers of the runs int64[R], and their dice."""
+
+    firm: Levels
+    rules: Rules
+    runs: np.ndarray
+    dice: RunDice
+
+
+@dataclass(frozen=True)
+class Places:
+    """Who sits where in R runs of a firm of N places; an empty place has NaN competence."""
+
+    competence: np.ndarray  # float64 [R, N]
+    age: np.ndarray  # years [R, N]
+    aptitude: np.ndarray  # standard normal [R, N]
+    person: np.ndarray  # int64 [R, N]: 0, 1, ... in each run
+    hired: np.ndarray  # int64[R]: people so far
+
+
+def found(study: Study) -> Places:
+    """Return the firm at its start, every place filled with a newcomer."""
+    shape = len(study.runs), int(study.firm.edges[-1])
+    nobody = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int64)
+    return _recruit(study, Places(*nobody, np.zeros(shape[0], np.int64)), shape[1])
+
+
+def next_year(study: Study, old: Places, year: int) -> Places:
+    """Return everybody's places a year later.
+
+    People grow older; those past retirement and those below the threshold leave; vacancies are filled from the level below,
+    top first; newcomers enter at the bottom. Places for which nobody is left below stay empty.
+    """
+    firm = study.firm
+    now = Places(old.competence.copy(), old.age + 1.0, old.aptitude.copy(), old.person.copy(), old.hired)
+    now.competence[(now.age > firm.retirement_age) | (now.competence < firm.dismissal_below)] = np.nan
+    for level in range(len(firm.sizes) - 1, 0, -1):
+        _promote(study, now, level, year)
+    return _recruit(study, now, firm.sizes[0])
+
+
+def _seat(now: Places, run: np.ndarray, place: np.ndarray, *people: np.ndarray) -> None:
+    """Give places to *people*: competence, age, aptitude and number."""
+    for field, values in zip((now.competence, now.age, now.aptitude, now.person), people, strict=True):
+        field[run, place] = values
+
+
+def _recruit(study: Study, now: Places, places: int) -> Places:
+    """Fill the vacancies among the first *places* places with newcomers."""
+    run, place = np.nonzero(np.isnan(now.competence[:, :places]))
+    number = np.bincount(run, minlength=len(study.runs))
+    person = now.hired[run] + np.arange(len(run)) - (np.cumsum(number) - number)[run]
+    u = study.dice(TRAITS, study.runs[run], person, 0, 0)
+    aptitude = normal_quantiles(study.dice(TRAITS, study.runs[run], person, 0, 1)[:, 0])
+    _seat(now, run, place, study.firm.competence.at(u[:, 0]), study.firm.age.at(u[:, 1]), aptitude, person)
+    return replace(now, hired=now.hired + number)
+
+
+def _promote(study: Study, now: Places, level: int, year: int) -> None:
+    """Fill the vacancies of *level* from the level below."""
+    rules, scale, edges = study.rules, study.firm.competence, study.firm.edges
+    vacant = np.isnan(now.competence[:, edges[level] : edges[level + 1]])
+    below = np.arange(edges[level - 1], edges[level])
+    number = np.minimum(vacant.sum(axis=1), (~np.isnan(now.competence[:, below])).sum(axis=1))
+    if not number.any():
+        return
+    order = _chosen(study, now, below, number, year)
+    run, k = np.nonzero(np.arange(vacant.shape[1]) < number[:, None])
+    source = below[order[run, k]]
+    seat = edges[level] + np.argsort(~vacant, axis=1, kind="stable")[run, k]
+    who, aptitude = now.person[run, source], now.aptitude[run, source]
+    u = study.dice(PROMOTION, study.runs[run], who, level, REDRAW)
+    redraw = normal_quantiles(u[:, 0])
+    new = transferred(rules.transfer, now.competence[run, source], aptitude, redraw, rules.correlation)
+    if rules.transfer == SAME:
+        new = np.clip(new + rules.jitter * (2.0 * u[:, 1] - 1.0), scale.low, scale.high)
+    else:
+        new = scale.at(np.fromiter(map(_NORMAL.cdf, new.tolist()), float, len(new)))
+    _seat(now, run, seat, new, now.age[run, source], aptitude, who)
+    now.competence[run, source] = np.nan
+
+
+def _chosen(study: Study, now: Places, places: np.ndarray, number: np.ndarray, year: int) -> np.ndarray:
+    """Return who of *places* is chosen first, second, ...: int64 [R, at least the largest *number* [R]], indices of places."""
+    rules = study.rules
+    merit, aptitude, person = (x[:, places] for x in (now.competence, now.aptitude, now.person))
+    gone = np.isnan(merit)
+
+    def draw(ids: np.ndarray, sub: int) -> np.ndarray:
+        runs = np.repeat(study.runs, len(places))
+        return study.dice(PROMOTION, runs, ids.ravel(), year, sub)[:, 0].reshape(merit.shape)
+
+    def score(rule: int) -> np.ndarray:
+        luck = draw(person, LUCK) if rule == RANDOM else merit
+        return np.where(gone, -np.inf, preference(rule, merit, aptitude, luck))
+
+    if rules.rule != MIX:
+        return np.argsort(-score(rules.rule), axis=1, kind="stable")
+    # One choice after the other, each by the rule that its coin says, among those not chosen before.
+    first, second = score(BEST), score(rules.mix_other)
+    coins = draw(np.broadcast_to(places, merit.shape), MIXING) < rules.mix_best
+    order = np.zeros((len(merit), number.max()), np.int64)
+    every = np.arange(len(merit))
+    for k in range(order.shape[1]):
+        order[:, k] = np.argmax(np.where(coins[:, [k]], first, second), axis=1)
+        first[every, order[:, k]] = second[every, order[:, k]] = -np.inf
+    return order
+
+
+def efficiency(firm: Levels, now: Places) -> np.ndarray:
+    """Return float64[R]: weighted competence over its maximum."""
+    weights = np.repeat(firm.weights, firm.sizes)
+    # Not a product of matrices: its rounding would depend on how many runs are computed together.
+    return (np.nan_to_num(now.competence) * weights).sum(axis=1) / (firm.competence.high * weights.sum())
+
+
+def ladder(study: Study, years: int) -> np.ndarray:
+    """Return float64 [R, years + 1]: the efficiency of the firm at the start and after each year of each run."""
+    now = found(study)
+    series = [efficiency(study.firm, now)]
+    for year in range(1, years + 1):
+        now = next_year(study, now, year)
+        series.append(efficiency(study.firm, now))
+    return np.array(series).T

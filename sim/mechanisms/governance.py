@@ -1,0 +1,220 @@
+"""AI strategy and governance: how fluency with AI spreads, what guardrails cover, and what is spent on whom.
+
+Four strategies; under `none` everybody's fluency and the guardrails stay as they are. Fluency F of a person follows a diffusion
+curve (Bass 1969; here the state is how well AI is used, not whether), in rates per year:
+
+    dF/dt = (1 - F) [own use x AI share of own work + peers x mean F of teammates + champions x pull + coaching x hours]
+            + training x (basic - F) where F is below basic - decay x F
+
+Managers learn from their reports. *Pull* is the mean fluency of champions (ICs above a threshold) in proportion to how many of
+those needed there are: in the own team and, as far as the strategy spreads it, in the firm. *Hours* are governance hours of the
+own boss per report, weighted by the boss's currency: without time, or far from the technology, a manager coaches nobody.
+Guardrails G (standards, automatic checks) cover the work of each team:
+
+    dG/dt = (1 - G) [build x governance hours per IC from all managers above + grown x champions' share of the team] - decay x G
+
+- `bottom_up`: nobody asks managers; they give a voluntary share of the governance hours, the more the more fluent they are
+  themselves, all of it useful. Champions stay in their teams, where they also build checks.
+- `top_down`: seats, usage and training for all, by order. Most governance hours go into roll-out and reports on usage; orders
+  crowd out part of what people learn from each other (peers, champions) and build unasked.
+- `managed`: all governance hours go to coaching and guardrails; champions and coaches are lent across teams as far as managers
+  have time for it; tools are matched to tasks as guardrails grow. Without managers' time, fluency and guardrails go as in
+  `bottom_up`.
+
+Signatures to expect after a year, where managers have time: guardrails and mean fluency managed > bottom_up > top_down; variance
+of fluency between teams largest in bottom_up; wasted spend (on people below a threshold of fluency) largest in top_down, most of
+all without managers' time. None is best at everything: bottom_up takes the fewest manager hours; where all are novices top_down
+leaves teams most even and, without managers' time, lifts the least fluent most. Not findings: the assumptions above, worked out.
+
+Not modelled: tools themselves, prices by volume, resistance, regulation, knowledge that leaves with champions.
+Parameters: ai.strategy, governance.*, managers.governance_hours, ai.guardrail.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.crew import Crew
+from sim.state import IC, MANAGER
+
+STRATEGIES = ("none", "bottom_up", "top_down", "managed")
+NO_STRATEGY, BOTTOM_UP, TOP_DOWN, MANAGED = range(4)
+WEEKS_PER_YEAR = 52.0
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What managers give to AI governance in a week."""
+
+    coached: np.ndarray  # float64[n]: h of coaching that everybody gets, weighted by the coaches' currency
+    guarding: np.ndarray  # float64[n]: h per IC, from all managers above, for the team that a manager leads
+    spread: float  # how far champions and coaching reach across teams, 0..1
+
+
+def duty_hours(crew: Crew, p) -> np.ndarray:
+    """Return float64[n]: governance hours a week that the strategy takes of each manager; as declared under `none`."""
+    hours = p.managers_governance_hours * (crew.role == MANAGER)
+    return hours * p.governance_voluntary * crew.fluency if p.ai_strategy == BOTTOM_UP else hours
+
+
+def from_above(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return float64[n]: the sum of *x* over oneself and everybody on the way up."""
+    parent, padded = np.concatenate(([0], boss + 1)), np.concatenate(([0.0], x))  # place 0 is nobody
+    total, up = x.copy(), boss + 1
+    while up.any():
+        total += padded[up]
+        up = parent[up]
+    return total
+
+
+def from_below(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return float64[n]: the sum of *x* over everybody below, oneself excluded."""
+    parent = np.concatenate(([0], boss + 1))
+    total, up = np.zeros(len(x) + 1), boss + 1
+    while up.any():
+        total += np.bincount(up, x, len(total))
+        up = parent[up]
+    return total[1:]
+
+
+def attention(crew: Crew, p) -> Attention:
+    """Return what managers give to AI governance, by the strategy and by the time they have (their coverage)."""
+    useful = 1.0 - p.governance_rollout if p.ai_strategy == TOP_DOWN else 1.0
+    given = duty_hours(crew, p) * np.minimum(crew.coverage, 1.0) * useful
+    ic = crew.role == IC
+    spread = p.governance_spread
+    if p.ai_strategy == MANAGED:
+        hours = given.sum() / max(len(ic) - ic.sum(), 1)
+        spread += (1.0 - spread) * (hours / (hours + p.governance_half_hours) if hours > 0.0 else 0.0)
+    coaching = p.governance_coaching_share * given * crew.currency / np.maximum(crew.reports, 1)
+    coached = np.where(crew.boss >= 0, coaching[crew.boss], 0.0)
+    if p.ai_strategy == MANAGED and ic.any():
+        coached += spread * (coached[ic].mean() - coached) * ic
+    ics = from_below(crew.boss, ic.astype(float))
+    guarding = (1.0 - p.governance_coaching_share) * given / np.maximum(ics, 1.0)
+    return Attention(coached, from_above(crew.boss, guarding) * ~ic, float(spread))
+
+
+def _team_means(crew: Crew, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (for ICs the mean of *x* over teammates, for managers over reports, 0 without any; how many those are)."""
+    n = len(x)
+    total = np.bincount(crew.boss + 1, x, n + 1)
+    count = np.bincount(crew.boss + 1, minlength=n + 1)
+    ic = crew.role == IC
+    group = np.where(ic, crew.boss + 1, np.arange(1, n + 1))
+    alone = ic & (crew.boss < 0)
+    others = np.where(alone, 0, count[group] - ic)
+    return np.where(others > 0, (total[group] - x * ic) / np.maximum(others, 1), 0.0), others
+
+
+def next_fluency(crew: Crew, hours: Attention, p, weeks: float = 1.0) -> np.ndarray:
+    """Return everybody's AI fluency *weeks* later, within [0, 1]; the same array under `none`."""
+    if p.ai_strategy == NO_STRATEGY:
+        return crew.fluency
+    old = crew.fluency
+    learning, training = learning_rates(crew, hours, p)
+    years = weeks / WEEKS_PER_YEAR
+    new = 1.0 - (1.0 - old) * np.exp(-learning * years)
+    new += np.maximum(p.governance_basic - new, 0.0) * (1.0 - np.exp(-training * years))
+    return np.clip(new * np.exp(-p.governance_fluency_decay * years), 0.0, 1.0)
+
+
+def learning_rates(crew: Crew, hours: Attention, p) -> tuple[np.ndarray, float]:
+    """Return (rate at which everybody's gap to full fluency closes [n], rate of training up to the basics), 1/year."""
+    ordered = p.ai_strategy == TOP_DOWN
+    free = 1.0 - p.governance_crowding if ordered else 1.0
+    champion = (crew.fluency >= p.governance_champion) & (crew.role == IC)
+    peers, _ = _team_means(crew, crew.fluency)
+    local, _ = _team_means(crew, champion.astype(float))
+    everywhere = champion.sum() / max((crew.role == IC).sum(), 1)
+    enough = max(p.governance_champions_needed, 1e-9)
+    spread = hours.spread
+    pull = (1.0 - spread) * np.minimum(local / enough, 1.0) + spread * min(everywhere / enough, 1.0)
+    reach = crew.fluency[champion].mean() if champion.any() else 0.0
+    rate = p.governance_own_use * crew.exposure + p.governance_coaching * hours.coached
+    rate = rate + free * (p.governance_peers * peers + p.governance_champions * reach * pull)
+    return rate, p.governance_training if ordered else 0.0
+
+
+def next_guardrails(
+    guardrails: np.ndarray, crew: Crew, hours: Attention, p, weeks: float = 1.0
+) -> np.ndarray:
+    """Return guardrail coverage [n], of the team that each manager leads, *weeks* later, within [0, 1].
+
+    ICs' entries stay as they are. The same array under `none`.
+    """
+    if p.ai_strategy == NO_STRATEGY:
+        return guardrails
+    free = 1.0 - p.governance_crowding if p.ai_strategy == TOP_DOWN else 1.0
+    champion = (crew.fluency >= p.governance_champion) & (crew.role == IC)
+    share, reports = _team_means(crew, champion.astype(float))
+    rate = p.governance_build * hours.guarding + free * p.governance_grown * share
+    years = weeks / WEEKS_PER_YEAR
+    new = 1.0 - (1.0 - guardrails) * np.exp(-rate * years)
+    new = np.clip(new * np.exp(-p.governance_guardrail_decay * years), 0.0, 1.0)
+    return np.where((crew.role == MANAGER) & (reports > 0), new, guardrails)
+
+
+def of_team(crew: Crew, guardrails: np.ndarray) -> np.ndarray:
+    """Return float64[n]: the guardrail coverage of everybody's work: of the team, for managers of the team they lead."""
+    boss = np.where((crew.role == IC) & (crew.boss >= 0), crew.boss, np.arange(len(guardrails)))
+    return guardrails[boss]
+
+
+def prevented(coverage: np.ndarray, p) -> np.ndarray:
+    """Return the share of AI defects that guardrails prevent at *coverage*: `ai.guardrail`, and more with a strategy."""
+    if p.ai_strategy == NO_STRATEGY:
+        return np.full(len(coverage), p.ai_guardrail)
+    return p.ai_guardrail + (1.0 - p.ai_guardrail) * p.governance_guardrail_effect * coverage
+
+
+def tool_factors(coverage: np.ndarray, p) -> np.ndarray:
+    """Return factors on the odds of agents' failures and on specifying, at *coverage*: tools matched to tasks, if managed."""
+    matched = p.governance_tools_effect if p.ai_strategy == MANAGED else 0.0
+    return 1.0 - matched * coverage
+
+
+def spend_factors(n: int, p) -> np.ndarray:
+    """Return factors [n] on everybody's AI spend: orders buy usage that nobody asked for."""
+    return np.full(n, 1.0 + p.governance_ordered_spend if p.ai_strategy == TOP_DOWN else 1.0)
+
+
+def wasted_spend(spend: np.ndarray, fluency: np.ndarray, p) -> float:
+    """Return the AI spend on people whose fluency is below the threshold, in the unit of *spend* [n] (factors included)."""
+    return float(spend[fluency < p.governance_waste_threshold].sum())
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """What managers are measured by; arrays [n] as the crew, NaN for ICs and where undefined."""
+
+    throughput: np.ndarray  # value per dollar of people and AI of everybody below, over the organisation's
+    adoption: np.ndarray  # share of the people below who are fluent enough not to waste AI spend
+    span: np.ndarray  # direct reports
+
+
+def scoreboard(crew: Crew, value: np.ndarray, ai_spend: np.ndarray, p) -> Scoreboard:
+    """Return every manager's scoreboard from everybody's own *value* (any unit per week) and AI spend (USD/year), [n].
+
+    The organisation's figure is that of everybody who has a boss, so a single top scores 1.
+    """
+    led = crew.boss >= 0
+    dollars = crew.pay + ai_spend
+    fluent = (crew.fluency >= p.governance_waste_threshold).astype(float)
+    each = (value, dollars, fluent, np.ones(len(value)))
+    below = [from_below(crew.boss, x) for x in each]
+    manages = crew.role == MANAGER
+    typical = _ratio(value[led].sum(), dollars[led].sum())
+    throughput = _ratio(_ratio(below[0], below[1]), typical)
+    adoption = _ratio(below[2], below[3])
+    nan = np.nan
+    return Scoreboard(
+        throughput=np.where(manages, throughput, nan),
+        adoption=np.where(manages, adoption, nan),
+        span=np.where(manages, crew.reports, nan),
+    )
+
+
+def _ratio(above: np.ndarray, under: np.ndarray) -> np.ndarray:
+    """Return above / under, NaN where the denominator is not positive."""
+    return np.where(np.greater(under, 0.0), above / np.where(np.greater(under, 0.0), under, 1.0), np.nan)

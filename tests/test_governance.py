@@ -1,0 +1,329 @@
+"""AI strategy: `none` is the identity, the signatures of the strategies are strict, everything stays within its bounds."""
+
+from dataclasses import fields, replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.crew import Crew
+from sim.mechanisms import governance
+from sim.mechanisms.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
+from sim.state import IC, MANAGER
+
+P = SimpleNamespace(
+    ai_strategy=MANAGED, ai_guardrail=0.0, managers_governance_hours=1.0, governance_own_use=0.1, governance_peers=0.38,
+    governance_champions=0.2, governance_coaching=3.0, governance_training=0.5, governance_basic=0.3,
+    governance_fluency_decay=0.1, governance_champion=0.7, governance_champions_needed=0.1, governance_spread=0.1,
+    governance_half_hours=1.0, governance_coaching_share=0.5, governance_voluntary=0.6, governance_rollout=0.8,
+    governance_crowding=0.5, governance_build=6.0, governance_grown=0.5, governance_guardrail_decay=0.3,
+    governance_guardrail_effect=0.4, governance_tools_effect=0.1, governance_ordered_spend=0.3,
+    governance_waste_threshold=0.4,
+)  # fmt: skip
+STRATEGIES = (BOTTOM_UP, TOP_DOWN, MANAGED)
+
+
+def p(strategy: int, **changes) -> SimpleNamespace:
+    """The plausible parameters with *strategy* and *changes*."""
+    return SimpleNamespace(**{**vars(P), "ai_strategy": strategy, **changes})
+
+
+def crew_of(
+    spans: tuple[int, ...] = (6, 4, 4), seed: int = 1, mean: float = 0.5, sd: float = 0.15, **changes
+) -> Crew:
+    """A balanced organisation: ICs first, then managers by layer; fluency drawn from *seed*."""
+    sizes = [int(np.prod(spans[k:])) for k in range(len(spans) + 1)]
+    first = np.concatenate(([0], np.cumsum(sizes)))
+    n, rng = int(first[-1]), np.random.default_rng(seed)
+    layer = np.repeat(np.arange(len(sizes)), sizes)
+    boss = [first[k + 1] + np.arange(sizes[k]) // spans[k] for k in range(len(spans))]
+    boss = np.concatenate([*boss, np.array([-1])])
+    role = np.where(layer > 0, MANAGER, IC)
+    values = {
+        "week": 0, "row": np.arange(n), "pid": np.arange(n), "role": role, "layer": layer, "boss": boss,
+        "reports": np.bincount(boss[boss >= 0], minlength=n), "tenure": np.ones(n), "skill": np.ones(n),
+        "quality": np.zeros(n), "aptitude": np.zeros(n), "fluency": np.clip(mean + sd * rng.standard_normal(n), 0.0, 1.0),
+        "expertise": np.zeros(n), "currency": np.where(role == MANAGER, 0.6, 1.0), "diverse": np.zeros(n, bool),
+        "hands_on": np.where(layer == 1, 0.25, 0.0), "pay": np.where(role == MANAGER, 3e5, 2e5), "output": np.ones(n),
+        "exposure": np.where(role == IC, 0.27, 0.0), "coverage": np.full(n, 0.8), "strain": np.zeros(n),
+        "staff": np.zeros(n, bool),
+    }  # fmt: skip
+    return Crew(**{**values, **changes})
+
+
+def after(crew: Crew, q: SimpleNamespace, weeks: int = 52) -> tuple[Crew, np.ndarray]:
+    """The crew and the guardrails after *weeks* weekly updates, from no guardrails at all."""
+    guardrails = np.zeros(len(crew.pid))
+    for _ in range(weeks):
+        hours = governance.attention(crew, q)
+        fluency = governance.next_fluency(crew, hours, q)
+        guardrails = governance.next_guardrails(guardrails, crew, hours, q)
+        crew = replace(crew, fluency=fluency)
+    return crew, guardrails
+
+
+def measures(
+    strategy: int, weeks: int = 52, mean: float = 0.5, sd: float = 0.15, **changes
+) -> dict[str, float]:
+    """Means over twelve organisations of what a strategy brings and costs (spend of 1,000 USD a year and IC)."""
+    rows = []
+    for seed in range(12):
+        q = p(strategy, **changes)
+        crew, guardrails = after(crew_of(seed=seed, mean=mean, sd=sd), q, weeks)
+        ics = crew.role == IC
+        fluency, boss = crew.fluency[ics], crew.boss[ics]
+        spend = 1000.0 * governance.spend_factors(len(ics), q) * ics
+        rows.append({
+            "fluency": fluency.mean(), "guardrails": governance.of_team(crew, guardrails)[ics].mean(),
+            "between": np.var([fluency[boss == x].mean() for x in np.unique(boss)]),
+            "least": np.quantile(fluency, 0.1), "wasted": governance.wasted_spend(spend, crew.fluency, q),
+            "hours": governance.duty_hours(crew, q).sum(), "spend": spend.sum(),
+        })  # fmt: skip
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+
+@pytest.fixture(scope="module")
+def year() -> dict[int, dict[str, float]]:
+    """The measures of the three strategies after a year at plausible parameters."""
+    return {strategy: measures(strategy) for strategy in STRATEGIES}
+
+
+class TestNone:
+    def test_the_identity_bit_for_bit(self):
+        crew, q = crew_of(), p(NO_STRATEGY, ai_guardrail=0.1 + 0.2)
+        guardrails = np.random.default_rng(0).random(len(crew.pid))
+        hours = governance.attention(crew, q)
+        assert governance.next_fluency(crew, hours, q) is crew.fluency
+        assert governance.next_guardrails(guardrails, crew, hours, q) is guardrails
+        assert (governance.prevented(guardrails, q) == 0.1 + 0.2).all()
+        assert (governance.tool_factors(guardrails, q) == 1.0).all()
+        assert (governance.spend_factors(5, q) == 1.0).all()
+        assert set(governance.duty_hours(crew, q)[crew.role == MANAGER]) == {1.0}
+
+    def test_a_strategy_starts_from_the_same_guardrails(self):
+        for strategy in STRATEGIES:
+            got = governance.prevented(np.array([0.0, 0.5, 1.0]), p(strategy, ai_guardrail=0.2))
+            assert got.tolist() == pytest.approx([0.2, 0.2 + 0.8 * 0.2, 0.2 + 0.8 * 0.4])
+
+
+class TestSignatures:
+    def test_guardrails_managed_then_bottom_up_then_top_down(self, year):
+        assert (
+            year[MANAGED]["guardrails"] > year[BOTTOM_UP]["guardrails"] > year[TOP_DOWN]["guardrails"] > 0.0
+        )
+
+    def test_fluency_managed_then_bottom_up_then_top_down(self, year):
+        start = measures(NO_STRATEGY)["fluency"]
+        assert year[MANAGED]["fluency"] > year[BOTTOM_UP]["fluency"] > year[TOP_DOWN]["fluency"] > start
+
+    def test_fluency_is_most_uneven_between_teams_from_the_bottom_up(self, year):
+        assert year[BOTTOM_UP]["between"] > max(year[MANAGED]["between"], year[TOP_DOWN]["between"])
+        assert year[MANAGED]["between"] < measures(NO_STRATEGY)["between"] < year[BOTTOM_UP]["between"]
+
+    def test_top_down_without_managers_time_wastes_most(self, year):
+        blind = measures(TOP_DOWN, managers_governance_hours=0.0)
+        assert (
+            blind["wasted"] > year[TOP_DOWN]["wasted"] > year[BOTTOM_UP]["wasted"] > year[MANAGED]["wasted"]
+        )
+        others = (
+            measures(strategy, managers_governance_hours=0.0)["wasted"] for strategy in (BOTTOM_UP, MANAGED)
+        )
+        assert blind["wasted"] > max(others)
+        assert year[TOP_DOWN]["spend"] > year[MANAGED]["spend"] == year[BOTTOM_UP]["spend"]
+
+    def test_no_strategy_is_best_at_everything(self, year):
+        """Managed has the most of what time buys; bottom-up takes least time; top-down is most even among novices."""
+        assert year[BOTTOM_UP]["hours"] < min(year[MANAGED]["hours"], year[TOP_DOWN]["hours"])
+        novices = {x: measures(x, weeks=26, mean=0.2, sd=0.08) for x in STRATEGIES}
+        assert novices[TOP_DOWN]["between"] < min(novices[MANAGED]["between"], novices[BOTTOM_UP]["between"])
+        blind = {x: measures(x, 26, 0.2, 0.08, managers_governance_hours=0.0) for x in STRATEGIES}
+        assert blind[TOP_DOWN]["least"] > max(blind[MANAGED]["least"], blind[BOTTOM_UP]["least"])
+        assert year[MANAGED]["fluency"] > max(year[x]["fluency"] for x in (BOTTOM_UP, TOP_DOWN))
+
+    def test_managed_without_time_is_bottom_up(self):
+        for none in ({"managers_governance_hours": 0.0}, {}):
+            crew = crew_of() if none else crew_of(coverage=np.zeros(117))
+            (a, x), (b, y) = (after(crew, p(strategy, **none)) for strategy in (MANAGED, BOTTOM_UP))
+            assert np.array_equal(a.fluency, b.fluency)
+            assert np.array_equal(x, y)
+
+    @pytest.mark.parametrize("strategy", STRATEGIES)
+    def test_managers_with_time_and_currency_help(self, strategy):
+        def gained(**changes) -> tuple[float, float]:
+            crew, guardrails = after(crew_of(**changes), p(strategy, managers_governance_hours=2.0))
+            return crew.fluency[:96].mean(), guardrails.mean()
+
+        n = 117
+        rested, busy = gained(coverage=np.ones(n)), gained(coverage=np.full(n, 0.3))
+        current, stale = gained(currency=np.ones(n)), gained(currency=np.full(n, 0.1))
+        assert rested[0] > busy[0]
+        assert rested[1] > busy[1]
+        assert current[0] > stale[0]
+
+    def test_wide_spans_leave_fewer_hours_for_each(self):
+        """The same 96 ICs under 24, 16 and 8 first-line managers: fluency and guardrails fall with the span."""
+        got = []
+        for spans in ((4, 6, 4), (6, 4, 4), (12, 4, 2)):
+            crew, guardrails = after(crew_of(spans), p(MANAGED))
+            ics = crew.role == IC
+            got.append((crew.fluency[ics].mean(), governance.of_team(crew, guardrails)[ics].mean()))
+        assert got[0][0] > got[1][0] > got[2][0]
+        assert got[0][1] > got[1][1] > got[2][1]
+
+    def test_tools_are_matched_to_tasks_only_if_managed(self):
+        coverage = np.array([0.0, 0.5, 1.0])
+        assert governance.tool_factors(coverage, p(MANAGED)).tolist() == pytest.approx([1.0, 0.95, 0.9])
+        for strategy in (BOTTOM_UP, TOP_DOWN):
+            assert (governance.tool_factors(coverage, p(strategy)) == 1.0).all()
+
+
+class TestDiffusion:
+    @pytest.mark.parametrize(
+        ("path", "sign", "strategy"),
+        [
+            ("governance_own_use", 1, MANAGED), ("governance_peers", 1, MANAGED), ("governance_champions", 1, MANAGED),
+            ("governance_coaching", 1, MANAGED), ("governance_training", 1, TOP_DOWN), ("governance_basic", 1, TOP_DOWN),
+            ("governance_fluency_decay", -1, MANAGED), ("governance_champion", -1, BOTTOM_UP),
+            ("governance_champions_needed", -1, BOTTOM_UP), ("governance_spread", 1, BOTTOM_UP),
+            ("governance_half_hours", -1, MANAGED), ("governance_coaching_share", 1, MANAGED),
+            ("governance_voluntary", 1, BOTTOM_UP), ("governance_rollout", -1, TOP_DOWN),
+            ("governance_crowding", -1, TOP_DOWN),
+        ],
+    )  # fmt: skip
+    def test_every_parameter_moves_fluency(self, path, sign, strategy):
+        value = getattr(P, path)
+        low, high = (
+            after(crew_of(), p(strategy, **{path: x}))[0].fluency.mean() for x in (0.9 * value, 1.1 * value)
+        )
+        assert sign * high > sign * low
+
+    @pytest.mark.parametrize(
+        ("path", "sign"),
+        [("governance_build", 1), ("governance_grown", 1), ("governance_guardrail_decay", -1),
+         ("governance_coaching_share", -1)],
+    )  # fmt: skip
+    def test_every_parameter_moves_guardrails(self, path, sign):
+        value = getattr(P, path)
+        low, high = (
+            after(crew_of(), p(BOTTOM_UP, **{path: x}))[1].mean() for x in (0.9 * value, 1.1 * value)
+        )
+        assert sign * high > sign * low
+
+    def test_the_curve_of_a_single_channel(self):
+        """With own use alone the gap closes exponentially, whatever the step."""
+        off = {name: 0.0 for name in vars(P) if name.startswith("governance_")}
+        crew = crew_of()
+        q = p(
+            BOTTOM_UP,
+            **{**off, "governance_own_use": 0.4, "governance_half_hours": 1.0, "governance_champion": 0.7},
+        )
+        expected = 1.0 - (1.0 - crew.fluency) * np.exp(-0.4 * crew.exposure)
+        weekly = after(crew, q)[0].fluency
+        once = governance.next_fluency(crew, governance.attention(crew, q), q, 52.0)
+        assert weekly == pytest.approx(expected)
+        assert once == pytest.approx(expected)
+
+    def test_learning_from_teammates_not_from_oneself(self):
+        """One expert among novices: the teammates gain, people elsewhere do not, the manager learns from the team."""
+        off = {name: 0.0 for name in vars(P) if name.startswith("governance_")}
+        fluency = np.zeros(117)
+        fluency[0] = 0.6
+        q = p(BOTTOM_UP, **{**off, "governance_peers": 1.0, "governance_champion": 0.9})
+        crew = crew_of(fluency=fluency)
+        new = governance.next_fluency(crew, governance.attention(crew, q), q)
+        assert new[0] == pytest.approx(0.6)
+        assert (new[1:6] > 0.0).all()
+        assert new[96] > 0.0
+        assert (np.delete(new, [*range(6), 96]) == 0.0).all()
+
+    def test_hours_of_all_managers_above_reach_a_team(self):
+        crew = crew_of(coverage=np.ones(117))
+        hours = governance.attention(crew, p(MANAGED, governance_coaching_share=0.5))
+        assert hours.guarding[96] == pytest.approx(0.5 / 6 + 0.5 / 24 + 0.5 / 96)
+        assert (hours.guarding[:96] == 0.0).all()
+        assert hours.coached[:96] == pytest.approx(0.5 * 0.6 / 6)
+
+    @given(
+        st.integers(1, 3), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 100.0), st.floats(0.0, 40.0),
+        st.sampled_from([1.0, 4.0, 520.0]),
+    )  # fmt: skip
+    def test_everything_stays_within_its_bounds(self, strategy, mean, coverage, rate, hours, weeks):
+        crew = crew_of((3, 2, 2), mean=mean, coverage=np.full(19, coverage))
+        q = p(strategy, governance_peers=rate, governance_build=rate, managers_governance_hours=hours)
+        attention = governance.attention(crew, q)
+        fluency = governance.next_fluency(crew, attention, q, weeks)
+        guardrails = governance.next_guardrails(np.full(19, mean), crew, attention, q, weeks)
+        for x in (
+            fluency,
+            guardrails,
+            governance.prevented(guardrails, q),
+            governance.tool_factors(guardrails, q),
+        ):
+            assert ((x >= 0.0) & (x <= 1.0)).all()
+        assert 0.0 <= attention.spread <= 1.0
+
+    def test_order_of_rows_does_not_matter(self):
+        crew = crew_of()
+        order = np.random.default_rng(5).permutation(117)
+        place = np.append(np.argsort(order), -1)
+        columns = {f.name: getattr(crew, f.name)[order] for f in fields(crew) if f.name != "week"}
+        shuffled = Crew(**{**columns, "week": 0, "boss": place[crew.boss[order]]})
+        for strategy in STRATEGIES:
+            (a, x), (b, y) = (after(c, p(strategy), 8) for c in (crew, shuffled))
+            assert b.fluency == pytest.approx(a.fluency[order], abs=1e-13)
+            assert y == pytest.approx(x[order], abs=1e-13)
+
+    def test_odd_organisations(self):
+        """Nobody at all, one IC without a boss, a manager without reports, an IC beside managers under one boss."""
+        full = crew_of((2, 2))
+        kept = {f.name: getattr(full, f.name) for f in fields(full) if f.name != "week"}
+        for keep, boss in (([], []), ([0], [-1]), ([6], [-1]), ([0, 1, 4, 6], [3, 2, 3, -1])):
+            columns = {name: x[np.array(keep, int)] for name, x in kept.items()}
+            boss = np.array(boss, np.int64)
+            reports = np.bincount(boss[boss >= 0], minlength=len(keep))
+            crew = Crew(**{**columns, "week": 0, "boss": boss, "reports": reports})
+            for strategy in STRATEGIES:
+                done, guardrails = after(crew, p(strategy), 3)
+                assert np.isfinite(done.fluency).all()
+                assert np.isfinite(governance.of_team(done, guardrails)).all()
+            assert len(governance.scoreboard(crew, np.ones(len(keep)), np.zeros(len(keep)), P).span) == len(
+                keep
+            )
+
+
+class TestScoreboard:
+    def test_value_per_dollar_of_people_and_ai(self):
+        crew = crew_of((2, 2), pay=np.array([100.0, 100.0, 100.0, 100.0, 150.0, 150.0, 300.0]))
+        value = np.array([3.0, 1.0, 1.0, 1.0, 0.0, 2.0, 0.0])
+        spend = np.array([0.0, 0.0, 50.0, 50.0, 0.0, 0.0, 0.0])
+        got = governance.scoreboard(crew, value, spend, P)
+        typical = 8.0 / 800.0
+        assert np.isnan(got.throughput[:4]).all()
+        assert got.throughput[4:] == pytest.approx([4.0 / 200.0 / typical, 2.0 / 300.0 / typical, 1.0])
+        assert got.span[4:].tolist() == [2.0, 2.0, 2.0]
+
+    def test_adoption_counts_the_fluent_below(self):
+        fluency = np.array([0.1, 0.9, 0.4, 0.5, 0.2, 0.8, 0.0])
+        got = governance.scoreboard(crew_of((2, 2), fluency=fluency), np.ones(7), np.zeros(7), P)
+        assert got.adoption[4:] == pytest.approx([0.5, 1.0, 4 / 6])
+
+    def test_undefined_without_people_or_value(self):
+        crew = crew_of((2, 2))
+        got = governance.scoreboard(crew, np.zeros(7), np.zeros(7), P)
+        assert np.isnan(got.throughput).all()
+        assert got.span[6] == 2.0
+
+    def test_sums_up_and_down_the_tree(self):
+        crew = crew_of((3, 2, 2))
+        assert governance.from_below(crew.boss, np.ones(19))[[12, 16, 18]].tolist() == [3.0, 8.0, 18.0]
+        assert governance.from_above(crew.boss, np.ones(19))[[0, 12, 16, 18]].tolist() == [4.0, 3.0, 2.0, 1.0]
+
+
+def test_choices_are_declared_as_the_mechanism_counts_them():
+    from sim.parameters import REGISTRY
+
+    assert governance.STRATEGIES[NO_STRATEGY] == "none"
+    if "ai.strategy" in REGISTRY:
+        assert REGISTRY["ai.strategy"].choices == governance.STRATEGIES
