@@ -30,12 +30,10 @@ def promote(
     """
     org = _step_down(org, p, q, crew, dice, agents_each)
     vacant = _vacancies(org, crew)
-    made = careers.fill_vacancies(crew, vacant, q, dice) if len(vacant.row) else None
-    considered = made.considered if made else np.zeros(len(crew.row), bool)
-    waited = org.lives["waited"][crew.row]
-    org.lives["waited"][crew.row] = careers.next_waited(waited, careers.ready(crew, q), considered)
-    if made is None:
+    if not len(vacant.row):
         return org
+    made = careers.fill_vacancies(crew, vacant, q, dice)
+    org.lives["waited"][crew.row[made.considered]] = 0.0
     for row, k, quality in zip(made.row.tolist(), made.person.tolist(), made.quality.tolist(), strict=True):
         source = int(crew.row[k]) if k >= 0 else NONE
         if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
@@ -86,20 +84,28 @@ def as_ic(org: Org, q, i: int) -> tuple[float, float]:
     return skill, float(np.median(pay)) if len(pay) else float(org.lives["pay"][i])
 
 
-def age(org: Org, q, crew: Crew) -> None:
-    """Let everybody's closeness to the technology drift, and new experts join the staff track."""
-    org.lives["currency"][crew.row] = careers.next_currency(crew, q)
+def wait(org: Org, q, crew: Crew, weeks: float) -> None:
+    """Count another *weeks* weeks for those of the crew who are ready for promotion and still where they were."""
+    here = org.people["pid"][crew.row] == crew.pid
+    nobody = np.zeros(len(crew.row), bool)
+    waited = careers.next_waited(org.lives["waited"][crew.row], careers.ready(crew, q), nobody, weeks)
+    org.lives["waited"][crew.row[here]] = waited[here]
+
+
+def age(org: Org, q, crew: Crew, weeks: float) -> None:
+    """Let everybody's closeness to the technology drift for *weeks* weeks, and new experts join the staff track."""
+    org.lives["currency"][crew.row] = careers.next_currency(crew, q, weeks)
     org.lives["staff"][crew.row[careers.new_staff(crew, q)]] = True
 
 
-def govern(org: Org, q, crew: Crew) -> None:
-    """Let AI fluency spread and guardrails grow by a week, as the strategy has it."""
+def govern(org: Org, q, crew: Crew, weeks: float) -> None:
+    """Let AI fluency spread and guardrails grow for *weeks* weeks, as the strategy has it."""
     if q.ai_strategy == governance.NO_STRATEGY:
         return
     people, lives, row = org.people, org.lives, crew.row
     hours = governance.attention(crew, q)
-    fluency = governance.next_fluency(crew, hours, q)
-    guardrails = governance.next_guardrails(lives["guardrail"][row], crew, hours, q)
+    fluency = governance.next_fluency(crew, hours, q, weeks)
+    guardrails = governance.next_guardrails(lives["guardrail"][row], crew, hours, q, weeks)
     people["fluency"][row] = fluency
     lives["guardrail"][row] = guardrails
     coverage = governance.of_team(crew, guardrails)
@@ -114,4 +120,4 @@ def govern(org: Org, q, crew: Crew) -> None:
     ics = ~manager
     if ics.any():
         org.world["guardrails"] = coverage[ics].mean()
-        org.world["unfluent_sum"] += np.mean(fluency[ics] < q.governance_waste_threshold)
+        org.world["unfluent_sum"] += weeks * np.mean(fluency[ics] < q.governance_waste_threshold)

@@ -2,13 +2,13 @@
 
 From week 0 on (the end of the warm-up), after the engine has closed the books of the week:
 
-1. measures: everybody's output, exposure to AI, blocked time, strain;
-2. AI strategy: fluency and guardrails; closeness to the technology, the staff track;
-3. quits;
-4. layoffs, by every regime that is due (quits come before layoffs);
-5. managers' seats are filled from below, and managers step down;
-6. vacancies whose delay is over are filled from outside;
-7. newcomers' ramp-up and coaching, the lift by staff and super ICs, and the duties of the coming week.
+1. every fourth week: everybody's output, blocked time and strain are measured; AI fluency, guardrails, closeness to the
+   technology and the staff track move on;
+2. quits;
+3. layoffs, by every regime that is due (quits come before layoffs);
+4. managers' seats are filled from below, and managers step down;
+5. vacancies whose delay is over are filled from outside;
+6. newcomers' ramp-up and coaching, the lift by staff and super ICs, and the duties of the coming week.
 
 Decisions are taken by the people mechanisms in NumPy (they are rare) and carried out by `sim.staffing`. With every people
 switch off, nothing here is called, and the flow engine's numbers stay as they are, bit for bit.
@@ -49,6 +49,8 @@ WEEKS_PER_YEAR = 52.0
 #: Layoffs up to this week count in the yearly risk.
 RISK_WEEKS = 52
 QUARTER = 13  # weeks
+#: Output, strain, fluency and the like move slowly: they are measured every so many weeks.
+MONTH = 4
 
 
 @entry
@@ -117,8 +119,8 @@ def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
     return place[org.people["boss"][row]]
 
 
-def crew_of(org: Org, p: np.ndarray, week: int) -> Crew:
-    """Return everybody present, in order of permanent id."""
+def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
+    """Return everybody present, in order of permanent id; *q*: see `settings`."""
     people = org.people
     row = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
     row = row[np.argsort(people["pid"][row], kind="stable")]
@@ -126,9 +128,7 @@ def crew_of(org: Org, p: np.ndarray, week: int) -> Crew:
     role, layer = people["role"][row], people["layer"][row]
     manager = role == MANAGER
     boss = _bosses(org, row)
-    hands_on = np.where(
-        manager & (people["desk"][row] >= 0) & (layer == 1), p["managers_hands_on_share"][0], 0.0
-    )
+    hands_on = np.where(manager & (people["desk"][row] >= 0) & (layer == 1), q.managers_hands_on_share, 0.0)
     agents = people["agent_probability"][row]
     exposure = np.where(manager, 0.0, agents + (1.0 - agents) * people["assistant_fraction"][row])
     return Crew(
@@ -155,12 +155,12 @@ def _team_output(manager, layer, boss, pay, output) -> np.ndarray:
 # --- The week ------------------------------------------------------------------------------------------------------------
 
 
-def begin(org: Org, p: np.ndarray) -> Org:
-    """Week 0: note who is there."""
+def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
+    """Week 0: note who is there, and what everybody delivered in the warm-up."""
     people = org.people
     rows = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
     draw_traits(org, p, rows)
-    crew = crew_of(org, p, 0)
+    crew = crew_of(org, settings(p), 0)
     cohort = table(len(crew.row), COHORT)
     for name, column in (
         ("pid", crew.pid), ("role", crew.role), ("layer", crew.layer), ("tenure", crew.tenure), ("skill", crew.skill),
@@ -171,6 +171,8 @@ def begin(org: Org, p: np.ndarray) -> Org:
     for name, role in (("cohort_ics", IC), ("cohort_managers", MANAGER)):
         org.world[name] = np.count_nonzero(crew.role == role)
     org.lives["cohort"][crew.row] = np.arange(len(crew.row))
+    if setup.warmup_weeks > 0:
+        org.lives["output"] = people["value"] / setup.warmup_weeks
     org.lives["last_value"] = people["value"]
     org.lives["last_waiting"] = org.hours[:, WAITING]
     org.lives["last_hours"] = org.hours.sum(axis=1)
@@ -191,47 +193,57 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     """Hold the people's week that has just ended; the engine's tables stand between two weeks. Raises `UserError`."""
     week = int(org.world["people_week"][0])
     if week == 0:
-        org = begin(org, p)
+        org = begin(org, p, setup)
         org.world["people_week"] = 1
         return org
     dice, q = dice_of(org), settings(p)
-    crew = _measure(org, p, week)
+    measured = week % MONTH == 0
+    if measured:
+        _measure(org, q)
+    crew = crew_of(org, q, week)
     _pay(org, crew)
-    advancement.govern(org, q, crew)
-    advancement.age(org, q, crew)
+    if measured:
+        advancement.govern(org, q, crew, MONTH)
+        advancement.age(org, q, crew, MONTH)
     before = staffing.signature(org)
     if q.switches_quits:
         passed_over = careers.blocked(org.lives["waited"][crew.row], q)
         jump = float(org.world["quit_jump"][0])
         for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
             org = leave(org, p, int(crew.row[k]), QUIT, week)
-            org = _open_vacancy(org, p, dice, int(crew.row[k]), int(crew.pid[k]), week)
+            org = _open_vacancy(org, q, dice, int(crew.row[k]), int(crew.pid[k]), week)
     cut = 0.0
     if q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY:
         if staffing.signature(org) != before:
-            crew = crew_of(org, p, week)
-        org, cut = _lay_off(org, p, setup, crew, dice, week)
+            crew = crew_of(org, q, week)
+        org, cut = _lay_off(org, p, q, setup, crew, dice, week)
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
     if q.switches_promotions:
         if staffing.signature(org) != before:
-            crew = crew_of(org, p, week)
+            crew = crew_of(org, q, week)
 
         def opened(org: Org, i: int, pid: int) -> Org:
-            return _open_vacancy(org, p, dice, i, pid, week)
+            return _open_vacancy(org, q, dice, i, pid, week)
 
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
+        if measured:
+            advancement.wait(org, q, crew, MONTH)
     org = _fill_vacancies(org, p, week, setup.agents_each)
     org.world["people_week"] = week + 1
-    _set_condition(org, p, week)
-    return staffing.finish(org, p, setup.agents_each) if staffing.signature(org) != before else org
+    changed = staffing.signature(org) != before
+    if changed or measured:
+        _set_condition(org, q, week)
+    return staffing.finish(org, p, setup.agents_each) if changed else org
 
 
-def _lay_off(org: Org, p: np.ndarray, setup: Setup, crew: Crew, dice: Dice, week: int) -> tuple[Org, float]:
+def _lay_off(
+    org: Org, p: np.ndarray, q: SimpleNamespace, setup: Setup, crew: Crew, dice: Dice, week: int
+) -> tuple[Org, float]:
     """Carry out the layoffs that are due; return the organisation and the share of the people laid off together."""
-    due = layoffs.due(crew, settings(p), dice, _past(org, p, setup, week))
+    due = layoffs.due(crew, q, dice, _past(org, p, setup, week))
     _close_vacancies(org, due.closed)
     together = 0
-    spans_rise = bool(p["layoffs_delayer_first_span"][0] or p["layoffs_delayer_upper_span"][0])
+    spans_rise = q.layoffs_delayer_first_span > 0 or q.layoffs_delayer_upper_span > 0
     for cuts in due.cuts:
         leaderless = (
             _reports_of(org, crew.row[cuts.position]) if cuts.rule == "delayer" and spans_rise else {}
@@ -243,12 +255,12 @@ def _lay_off(org: Org, p: np.ndarray, setup: Setup, crew: Crew, dice: Dice, week
         for k, converts in zip(cuts.position.tolist(), cuts.convert.tolist(), strict=True):
             i = int(crew.row[k])
             if converts:
-                skill, pay = advancement.as_ic(org, settings(p), i)
+                skill, pay = advancement.as_ic(org, q, i)
                 org = staffing.convert(org, p, i, skill, pay, setup.agents_each)
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.rule in ("background", "performance"):
-                org = _open_vacancy(org, p, dice, i, int(crew.pid[k]), week)
+                org = _open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
             else:
                 staffing.close_seat(org, i)
                 together += 1
@@ -347,12 +359,12 @@ def _cost_and_value(org: Org, setup: Setup, end: int) -> tuple[float, float]:
     return float(payroll / WEEKS_PER_YEAR + ai), float(value)
 
 
-def _measure(org: Org, p: np.ndarray, week: int) -> Crew:
-    """Update everybody's output, blocked time and strain after a week; return the crew."""
-    people, lives, q = org.people, org.lives, settings(p)
+def _measure(org: Org, q: SimpleNamespace) -> None:
+    """Update everybody's output and strain after `MONTH` weeks."""
+    people, lives = org.people, org.lives
     value, hours, waiting = people["value"], org.hours.sum(axis=1), org.hours[:, WAITING]
     given = value - lives["last_value"]
-    lives["output"] += q.people_output_smoothing * (given - lives["output"])
+    lives["output"] += quits.over_weeks(q.people_output_smoothing, MONTH) * (given / MONTH - lives["output"])
     worked = np.maximum(hours - lives["last_hours"], 1e-9)
     blocked = np.clip((waiting - lives["last_waiting"]) / worked, 0.0, 1.0)
     lives["last_value"], lives["last_waiting"], lives["last_hours"] = value, waiting, hours
@@ -361,8 +373,7 @@ def _measure(org: Org, p: np.ndarray, week: int) -> Crew:
         uncoached = np.where(boss >= 0, np.clip(1.0 - people["coverage"][boss], 0.0, 1.0), 0.0)
         overload = np.clip(people["queued_hours"] / HOURS_PER_WEEK, 0.0, 1.0)
         shock = min(float(org.world["quit_jump"][0]), 1.0)
-        lives["strain"] = quits.strain_after(q, lives["strain"], blocked, uncoached, overload, shock)
-    return crew_of(org, p, week)
+        lives["strain"] = quits.strain_after(q, lives["strain"], blocked, uncoached, overload, shock, MONTH)
 
 
 def _pay(org: Org, crew: Crew) -> None:
@@ -390,9 +401,8 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     return org
 
 
-def _open_vacancy(org: Org, p: np.ndarray, dice: Dice, i: int, pid: int, week: int) -> Org:
+def _open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
-    q = settings(p)
     is_ic = org.lives["seat_role"][i] == IC
     if hiring.opens(q, is_ic):
         org.lives["open_until"][i] = hiring.filled_at(q, dice, pid, week)
@@ -444,9 +454,9 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     return staffing.seat(org, p, i, agents_each)
 
 
-def _set_condition(org: Org, p: np.ndarray, week: int) -> None:
+def _set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
     """Set newcomers' ramp-up, what they take from their bosses, and what strain takes from everybody."""
-    people, lives, q = org.people, org.lives, settings(p)
+    people, lives = org.people, org.lives
     since = week - lives["joined"]
     people["condition"] = 1.0
     people["coaching_hours"] = 0.0
@@ -456,7 +466,7 @@ def _set_condition(org: Org, p: np.ndarray, week: int) -> None:
         new = np.flatnonzero((hours > 0.0) & (people["boss"] >= 0))
         np.add.at(people["coaching_hours"], people["boss"][new], hours[new])
     if q.careers_staff_share > 0.0 or q.careers_super_lift > 0.0:
-        crew = crew_of(org, p, week)
+        crew = crew_of(org, q, week)
         people["condition"][crew.row] *= careers.team_factors(crew, q)
         people["coaching_hours"][crew.row] += careers.coaching_hours(crew, q)
     if q.switches_strain:

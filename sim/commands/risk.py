@@ -19,7 +19,6 @@ from sim.commands.common import (
     sets_option,
     workers_option,
 )  # fmt: skip
-from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.groups import PeopleTable
@@ -59,14 +58,13 @@ def risk_command(
 
     \b
     Examples:
-      orgsim risk layered --set switches.layoffs=true --runs 100
+      orgsim risk layered --runs 100
       orgsim risk wave --by tenure,skill
     """
     from sim.groups import parse_by
 
     attributes = parse_by(by)
-    loaded = load_scenario(scenario, sets)
-    _check_people(loaded)
+    loaded = _with_people(load_scenario(scenario, sets))
     notice_compilation()
     from sim.incidence import assess
     from sim.report.risk import risk_json, risk_text
@@ -86,13 +84,18 @@ def risk_command(
     return exit_code(len(results.failures), runs)
 
 
-def _check_people(scenario: "Scenario") -> None:
-    """Refuse a scenario in which nobody can leave."""
-    if not (scenario.values["switches.quits"] or scenario.values["switches.layoffs"]):
-        raise UserError(
-            f"{scenario.name}: nobody leaves in this scenario, so there is no risk to tell; switch people events on "
-            "(--set switches.layoffs=true --set switches.quits=true) or take a scenario that does, see `orgsim list`"
-        )
+def _with_people(scenario: "Scenario") -> "Scenario":
+    """Return *scenario* with people events: those of an ordinary year where it has none of its own."""
+    if scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
+        return scenario
+    click.echo(
+        f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "
+        "(quits, hiring, strain, background layoffs), as in people.yaml",
+        err=True,
+    )
+    return scenario.with_values(
+        {f"switches.{name}": True for name in ("quits", "hiring", "strain", "layoffs")}
+    )
 
 
 def people_table(results: "Results") -> "PeopleTable":

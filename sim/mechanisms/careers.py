@@ -322,9 +322,11 @@ def ready(crew: Crew, p) -> np.ndarray:
     return chosen & fit
 
 
-def next_waited(waited: np.ndarray, is_ready: np.ndarray, considered: np.ndarray) -> np.ndarray:
-    """Return the weeks for which everybody has been ready without a vacancy: up by one, down if not ready, 0 after a chance."""
-    return np.where(considered, 0.0, np.maximum(waited + np.where(is_ready, 1.0, -1.0), 0.0))
+def next_waited(
+    waited: np.ndarray, is_ready: np.ndarray, considered: np.ndarray, weeks: float = 1.0
+) -> np.ndarray:
+    """Return the weeks that everybody has been ready without a vacancy, *weeks* later: less if not ready, 0 after a chance."""
+    return np.where(considered, 0.0, np.maximum(waited + np.where(is_ready, weeks, -weeks), 0.0))
 
 
 def blocked(waited: np.ndarray, p) -> np.ndarray:

@@ -19,15 +19,20 @@ from sim.rng import QUIT
 WEEKS_PER_YEAR = 52.0
 
 
-def strain_after(p, strain, blocked, uncoached, overload, shock):
-    """Return everybody's strain [n] a week later. All arguments are arrays [n] of shares but *p*."""
+def over_weeks(weight: float, weeks: float) -> float:
+    """Return the weight of *weeks* weeks together, *weight* being that of one."""
+    return 1.0 - (1.0 - weight) ** weeks
+
+
+def strain_after(p, strain, blocked, uncoached, overload, shock, weeks: float = 1.0):
+    """Return everybody's strain [n] some *weeks* of such load later. The arguments between are arrays [n] of shares."""
     load = (
         p.strain_blocked_effect * blocked
         + p.strain_coaching_effect * uncoached
         + p.strain_overload_effect * overload
         + p.strain_layoff_effect * shock
     )
-    return np.clip(strain + p.strain_smoothing * (load - strain), 0.0, 1.0)
+    return np.clip(strain + over_weeks(p.strain_smoothing, weeks) * (load - strain), 0.0, 1.0)
 
 
 def shock_after(p, shock: float, cut: float) -> float:
