@@ -53,6 +53,16 @@ QUARTER = 13  # weeks
 MONTH = 4
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What the people's weeks need of the scenario: tree and parameter values at the start, weeks of warm-up, AI agents each."""
+
+    tree: Tree
+    values: Mapping
+    warmup_weeks: int
+    agents_each: int
+
+
 @entry
 def _draw(tables, stream, ids, index, sub, out):
     """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
@@ -177,16 +187,6 @@ def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.lives["last_waiting"] = org.hours[:, WAITING]
     org.lives["last_hours"] = org.hours.sum(axis=1)
     return org._replace(cohort=cohort)
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What the people's weeks need of the scenario: tree and parameter values at the start, weeks of warm-up, AI agents each."""
-
-    tree: Tree
-    values: Mapping
-    warmup_weeks: int
-    agents_each: int
 
 
 def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
