@@ -186,7 +186,7 @@ _PEOPLE = (
     par("people.diverse_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "managers who lead a team of diverse functions"),
     par("people.output_smoothing", 0.08, 0.04, 0.15, "share", ASSUMPTION, "weekly weight of new output in somebody's smoothed output"),
     par("quits.base", 0.10, 0.06, 0.15, "probability", ("H01",), "annual probability of quitting at ordinary strain"),
-    par("quits.strain_at_base", 0.15, 0.05, 0.30, "share", ASSUMPTION, "strain at which the base rate of quitting holds"),
+    par("quits.strain_at_base", 0.01, 0.0, 0.05, "share", ASSUMPTION, "strain at which the base rate of quitting holds (fitted to H01: that of the base)"),
     par("quits.strain_effect", 1.5, 0.5, 3.0, "factor", ASSUMPTION, "log hazard of quitting per unit of strain"),
     par("quits.passed_over_effect", 0.4, 0.0, 1.0, "factor", ASSUMPTION, "log hazard of quitting while promotion is blocked"),
     par("quits.layoff_jump", 0.31, 0.20, 0.40, "factor", ("G17",), "rise of the quit hazard after a layoff of 1 %"),
