@@ -457,7 +457,8 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
 def _set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
     """Set newcomers' ramp-up, what they take from their bosses, and what strain takes from everybody."""
     people, lives = org.people, org.lives
-    since = week - lives["joined"]
+    # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
+    since = np.where(lives["joined"] >= 0.0, week - lives["joined"], inf)
     people["condition"] = 1.0
     people["coaching_hours"] = 0.0
     if q.switches_hiring:
