@@ -29,6 +29,7 @@ from sim.mechanisms import careers, hiring, layoffs, money, quits, work
 from sim.rng import TRAITS, normal_quantile, uniform2
 from sim.state import (
     COHORT,
+    DESK,
     IC,
     LAID_OFF,
     LAYOFF_RULES,
@@ -473,3 +474,5 @@ def _set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
     if q.switches_strain:
         excess = np.maximum(lives["strain"] - q.quits_strain_at_base, 0.0)
         people["condition"] *= 1.0 - q.strain_output_effect * excess
+    desks = np.flatnonzero(people["role"] == DESK)
+    people["condition"][desks] = people["condition"][people["human"][desks]]
