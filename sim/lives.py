@@ -195,19 +195,18 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     week = int(org.world["people_week"][0])
     if week == 0:
         org = begin(org, p, setup)
-        org.world["people_week"] = 1
-        return org
     dice, q = dice_of(org), settings(p)
-    measured = week % MONTH == 0
+    measured = week % MONTH == 0 and week > 0
     if measured:
         _measure(org, q)
     crew = crew_of(org, q, week)
-    _pay(org, crew)
+    if week > 0:
+        _pay(org, crew)
     if measured:
         advancement.govern(org, q, crew, MONTH)
         advancement.age(org, q, crew, MONTH)
     before = staffing.signature(org)
-    if q.switches_quits:
+    if q.switches_quits and week > 0:
         passed_over = careers.blocked(org.lives["waited"][crew.row], q)
         jump = float(org.world["quit_jump"][0])
         for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
@@ -452,7 +451,11 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][i]
     boss = staffing.boss_present(org, i)
     org.people["belief"][i] = org.people["belief"][boss]
-    return staffing.seat(org, p, i, agents_each)
+    org = staffing.seat(org, p, i, agents_each)
+    # Nobody knows yet what a newcomer delivers: until it is measured, as much as most.
+    ics = org.people["role"] == IC
+    org.lives["output"][i] = np.median(org.lives["output"][ics]) if ics.any() else 0.0
+    return org
 
 
 def _set_condition(org: Org, q: SimpleNamespace, week: int) -> None:

@@ -223,7 +223,7 @@ _PEOPLE = (
     policy("layoffs.ai_pass_through", 0.0, "share", "share of the perceived saving not yet taken that each quarter becomes closed positions; 0 = off"),
     par("layoffs.ai_perception_gap", 0.39, 0.0, 0.43, "share", ("B07",), "perceived minus real gain from AI in output per IC"),
     policy("layoffs.ai_layoff_share", 0.5, "share", "part of what vacancies do not cover that goes by layoff at once; the rest waits for vacancies (G16: hiring falls, separations do not rise)"),
-    policy("layoffs.budget_target", inf, "USD/standard hour", "cost per value above which, two quarters running, the budget is restored by layoffs; .inf = off", infinite=True),
+    policy("layoffs.budget_target", inf, "USD/standard hour", "cost of pay and AI (without incidents, severance and hiring) per value above which, two quarters running, the budget is restored by layoffs; .inf = off", infinite=True),
     policy("layoffs.budget_max_share", 0.2, "share", "most people, as a share, who go at once for the budget"),
     choice("layoffs.budget_select", "weights", ("rank", "weights"), "how the budget cut selects"),
     par("layoffs.rho", 0.5, 0.2, 0.8, "share", ASSUMPTION, "correlation of the rating with contribution"),

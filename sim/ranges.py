@@ -81,6 +81,25 @@ class RangeResult:
         return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
 
 
+#: Groups of parameters that act only where one of these settings is on (not false, not "none").
+NEEDS = {
+    "quits": ("switches.quits",),
+    "strain": ("switches.strain",),
+    "hiring": ("switches.hiring",),
+    "layoffs": ("switches.layoffs", "switches.quits"),
+    "careers": ("switches.promotions",),
+    "people": ("switches.quits", "switches.layoffs"),
+    "governance": ("ai.strategy",),
+}
+
+
+def _acts(path: str, scenarios: Sequence["Scenario"]) -> bool:
+    """True if the parameter can move anything in one of the scenarios; what cannot is not drawn, nor counted."""
+    needed = NEEDS.get(path.split(".", 1)[0])
+    off = (False, "none", None)
+    return needed is None or any(s.values.get(name) not in off for s in scenarios for name in needed)
+
+
 def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"]) -> dict[str, Range]:
     """Ranges of the uncertain parameters in which the scenarios agree and which none of them sets itself."""
     bases = [s.hold_base for s in scenarios if s.hold_base is not None]
@@ -88,7 +107,9 @@ def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"])
     first = scenarios[0].values
     ranges = {}
     for path, parameter in registry.items():
-        if not parameter.uncertain or path in kept or not np.isfinite([parameter.low, parameter.high]).all():
+        if not parameter.uncertain or path in kept or not _acts(path, scenarios):
+            continue
+        if not np.isfinite([parameter.low, parameter.high]).all():
             continue
         if all(scenario.values.get(path) == first.get(path) for scenario in scenarios[1:]):
             wide = (

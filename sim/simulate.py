@@ -44,7 +44,7 @@ class Results:
 
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
     after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.state.COHORT`), empty arrays where
-    people neither come nor go.
+    people neither come nor go; ledgers: for every run a row for every cut (`sim.state.LEDGER`).
     """
 
     scenario: "Scenario"
@@ -54,6 +54,7 @@ class Results:
     series: dict[str, np.ndarray]
     failures: tuple[Failure, ...] = ()
     cohorts: tuple[np.ndarray, ...] = ()
+    ledgers: tuple[np.ndarray, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -86,7 +87,7 @@ class Engine:
         self.parameters = record(scenario.values)
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
-        people_switches = ("quits", "layoffs", "hiring", "promotions")
+        people_switches = ("quits", "layoffs", "hiring", "promotions", "strain")
         self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
         self._lives |= scenario.values["ai.strategy"] != "none"
         self._agents_each = int(self._template.people["agents"].max(initial=0))
@@ -139,12 +140,14 @@ class Engine:
             org = grown(org, **more)
         return org
 
-    def simulate(self, seed: int, run: int) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
-        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series, name -> [weeks]; cohort)."""
+    def simulate(
+        self, seed: int, run: int
+    ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray, np.ndarray]:
+        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series, name -> [weeks]; cohort; ledger)."""
         org = self.advance(self.begin(seed, run), self.weeks * HOURS_PER_WEEK)
         weeks = org.weeks[self.scenario.warmup_weeks :]
         period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, self.scenario.values)
-        return weeks[[0, -1]].copy(), compute(period, WEEKLY), org.cohort
+        return weeks[[0, -1]].copy(), compute(period, WEEKLY), org.cohort, org.ledger
 
     def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
         """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""
@@ -188,7 +191,7 @@ def run(
     """
     check_runs(runs, seed, first_run)
     engine = Engine(scenario)
-    snapshots, series, cohorts, done, failures = [], [], [], [], []
+    snapshots, series, cohorts, ledgers, done, failures = [], [], [], [], [], []
     for number, outcome in _in_threads(
         engine, seed, range(first_run, first_run + runs), workers_or_default(workers)
     ):
@@ -198,6 +201,7 @@ def run(
             snapshots.append(outcome[0])
             series.append(outcome[1])
             cohorts.append(outcome[2])
+            ledgers.append(outcome[3])
             done.append(number)
         if progress is not None:
             progress(1)
@@ -208,16 +212,16 @@ def run(
     outcomes = engine.outcomes(np.stack([snapshots[k] for k in order]))
     weekly = {name: np.stack([series[k][name] for k in order]) for name in series[0]}
     failed = tuple(sorted(failures, key=lambda f: f.run))
-    in_order = tuple(cohorts[k] for k in order)
-    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, in_order)
+    people = tuple(cohorts[k] for k in order), tuple(ledgers[k] for k in order)
+    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people)
 
 
 def _in_threads(
     engine: Engine, seed: int, numbers: range, workers: int
-) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray] | Exception]]:
+) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray, np.ndarray] | Exception]]:
     """Yield (run, result or exception) as they end; at most 2 x *workers* are under way, so an interrupt is heard soon."""
 
-    def one(number: int) -> tuple[np.ndarray, dict, np.ndarray] | Exception:
+    def one(number: int) -> tuple[np.ndarray, dict, np.ndarray, np.ndarray] | Exception:
         try:
             return engine.simulate(seed, number)
         except Exception as error:  # the run is reported and can be replayed by its seed and number
@@ -247,7 +251,7 @@ def _in_threads(
 
 def _ended(
     waiting: dict[Future, int],
-) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray] | Exception]]:
+) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray, np.ndarray] | Exception]]:
     ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in ended:
         yield waiting.pop(future), future.result()

@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 
 from sim.interventions import (
+    announce_external,
     chain_up,
     fit_hands_on,
     join_team,
@@ -169,7 +170,8 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
         desk = int(org.people["desk"][i])
         if desk >= 0:
             _wake_desk(org, p, i, desk)
-    keep_inbox_of_relayered(org, relayer(org, i, boss))
+    heads = (i, boss) if role == MANAGER else (boss,)
+    keep_inbox_of_relayered(org, relayer(org, *heads))
     return org
 
 
@@ -201,7 +203,17 @@ def _give_agents(org: Org, i: int, agents_each: int) -> Org:
     agents["supervisor"][first:] = i
     agents["change"][first:] = NONE
     org.people["first_agent"][i], org.people["agents"][i] = first, agents_each
+    copy_ai_plan(org, i)
     return org._replace(agents=agents)
+
+
+def copy_ai_plan(org: Org, i: int) -> None:
+    """Let *i*, who did not write changes before, use AI as most people who write do."""
+    people = org.people
+    writers = np.flatnonzero((people["role"] == IC) & people["coder"] & (np.arange(len(people)) != i))
+    for name in ("agent_probability", "assistant_fraction"):
+        if len(writers):
+            people[name][i] = np.median(people[name][writers])
 
 
 def close_seat(org: Org, i: int) -> None:
@@ -240,7 +252,11 @@ def signature(org: Org) -> tuple:
 
 def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
     """After all moves of a week: desks follow their managers' layers, and everybody's week is planned anew."""
+    before = len(org.people)
     org = fit_hands_on(org, p, agents_each)
+    for desk in range(before, len(org.people)):
+        copy_ai_plan(org, desk)
+    org = announce_external(org, p)
     return resume(org, p, set(range(len(org.people))), True, False)
 
 

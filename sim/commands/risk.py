@@ -79,7 +79,7 @@ def risk_command(
         print_json(risk_json(risk))
     else:
         click.echo(risk_text(risk))
-        click.echo(f"\nWritten: {folder} (curves and figures)")
+        click.echo(f"\nWritten: {folder} (curves, figures, and a ledger of the cuts)")
     report_failures(results.failures, f"orgsim run {scenario} --seed {{seed}} --first-run {{run}} --runs 1")
     return exit_code(len(results.failures), runs)
 
@@ -148,3 +148,20 @@ def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
     )
     store.write_json(folder / "risk.json", risk_json(risk))
     risk_picture(folder / "plots" / "risk", risk)
+    if scenario.organisation.chart is None:  # of an imported chart there are only aggregates
+        _write_ledger(results, folder / "ledger.csv")
+
+
+def _write_ledger(results: "Results", path: Path) -> None:
+    """Write a row for every cut: run, week, person, role, layer, tenure, rule, score, percentile, converted."""
+    from sim.state import LAYOFF_RULES
+
+    roles = ("ic", "manager")
+    rows = ["run,week,person,role,layer,tenure_years,rule,score,percentile,converted"]
+    for run, ledger in zip(results.runs.tolist(), results.ledgers, strict=True):
+        for cut in ledger:
+            rows.append(
+                f"{run},{cut['week']:.0f},{cut['pid']},{roles[cut['role']]},{cut['layer']},{cut['tenure']:.3f},"
+                f"{LAYOFF_RULES[cut['rule']]},{cut['score']:.6g},{cut['percentile']:.1f},{int(cut['converted'])}"
+            )
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -149,7 +149,7 @@ def gone(crew: Crew, cuts: Sequence[Cuts] = ()) -> np.ndarray:
 def background(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
     """Return who goes for reasons of their own: weekly probability 1 - (1 - annual)^(factor/52), drawn for each person."""
     annual = float(p.layoffs_background_probability)
-    if not annual:
+    if not annual or crew.week <= 0:  # at week 0 no week has passed
         return nobody("background")
     factor = np.where(crew.role == MANAGER, p.layoffs_background_manager, 1.0)
     factor[crew.tenure < NEW] *= p.layoffs_background_new
