@@ -143,7 +143,7 @@ class Engine:
     def simulate(
         self, seed: int, run: int
     ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray, np.ndarray]:
-        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series, name -> [weeks]; cohort; ledger)."""
+        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series by name; cohort; ledger)."""
         org = self.advance(self.begin(seed, run), self.weeks * HOURS_PER_WEEK)
         weeks = org.weeks[self.scenario.warmup_weeks :]
         period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, self.scenario.values)
