@@ -38,7 +38,16 @@ _WEEKLY = frozenset((
     "switches.pairwise_communication", "switches.other_duties", "switches.learning",
 ))  # fmt: skip
 #: Parameters of people who come and go: everything that happens to them happens at a week's end.
-_WEEK_END_GROUPS = ("people.", "quits.", "strain.", "layoffs.", "hiring.")
+_WEEK_END_GROUPS = (
+    "people.",
+    "quits.",
+    "strain.",
+    "layoffs.",
+    "hiring.",
+    "careers.",
+    "governance.",
+    "ai.strategy",
+)
 PEOPLE_SWITCHES = frozenset(
     f"switches.{name}" for name in ("quits", "layoffs", "hiring", "promotions", "strain")
 )

@@ -232,7 +232,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.world["people_week"] = week + 1
     changed = staffing.signature(org) != before
     if changed or measured:
-        _set_condition(org, q, week)
+        set_condition(org, q, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
 
 
@@ -265,7 +265,7 @@ def _lay_off(
                 staffing.close_seat(org, i)
                 together += 1
         org = _share_out(org, p, leaderless)
-    return _with_ledger(org, crew, due.cuts, week), together / max(len(crew.row), 1)
+    return with_ledger(org, crew, due.cuts, week), together / max(len(crew.row), 1)
 
 
 def _reports_of(org: Org, managers: np.ndarray) -> dict[int, int]:
@@ -310,7 +310,7 @@ def _close_vacancies(org: Org, count: int) -> None:
     org.world["ai_closed"] += count
 
 
-def _with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int) -> Org:
+def with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int) -> Org:
     """Return *org* with a ledger row for every cut."""
     made = sum(map(len, cuts))
     if made == 0:
@@ -458,7 +458,7 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     return org
 
 
-def _set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
+def set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
     """Set newcomers' ramp-up, what they take from their bosses, and what strain takes from everybody."""
     people, lives = org.people, org.lives
     # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.

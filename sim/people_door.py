@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from sim import lives, staffing
+from sim import advancement, lives, staffing
 from sim.agents import IC, CodingAgent, Manager, Person
 from sim.errors import UserError
 from sim.mechanisms import quits
@@ -61,6 +61,7 @@ class SteppedEngine(Engine):
         if not self._lives:
             p = p.copy()
             p["switches_strain"] = False
+            p["ai_strategy"] = 0
         setup = lives.Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
         return lives.hold_week(org, p, setup)
 
@@ -111,29 +112,30 @@ class Shock(NamedTuple):
 
 def _lay_off(org: Org, p: np.ndarray, rows: list[int], week: int) -> Org:
     """Lay the people in *rows* off at the end of *week*; their seats stay vacant. The week must be planned anew."""
-    crew = lives.crew_of(org, p, week)
+    crew = lives.crew_of(org, lives.settings(p), week)
     at = np.flatnonzero(np.isin(crew.row, rows))
     for i in crew.row[at].tolist():
         org = lives.leave(org, p, i, LAID_OFF, week)
-    org = lives._with_ledger(org, crew, (_cuts(at, False),), week)
-    lives._set_condition(org, p, week)
+    org = lives.with_ledger(org, crew, (_cuts(at, False),), week)
+    lives.set_condition(org, lives.settings(p), week)
     return org
 
 
 def _convert(org: Org, p: np.ndarray, row: int, week: int, pay: float, agents_each: int) -> Org:
     """Let the manager in *row* become an IC of the boss, at this *pay*. The week must be planned anew."""
-    crew = lives.crew_of(org, p, week)
+    crew = lives.crew_of(org, lives.settings(p), week)
     at = np.flatnonzero(crew.row == row)
-    org = staffing.convert(org, p, row, float(p["managers_hands_on_skill"][0]), pay, agents_each)
-    org = lives._with_ledger(org, crew, (_cuts(at, True),), week)
-    lives._set_condition(org, p, week)
+    skill, _ = advancement.as_ic(org, lives.settings(p), row)
+    org = staffing.convert(org, p, row, skill, pay, agents_each)
+    org = lives.with_ledger(org, crew, (_cuts(at, True),), week)
+    lives.set_condition(org, lives.settings(p), week)
     return org
 
 
 def _hire(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
     """Fill the vacant seat *row* with somebody new. The week must be planned anew."""
     org = lives.hire(org, p, row, week, agents_each)
-    lives._set_condition(org, p, week)
+    lives.set_condition(org, lives.settings(p), week)
     return org
 
 

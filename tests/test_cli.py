@@ -77,7 +77,7 @@ class TestHelp:
             (["compare", "layered", "flat", "--primary", "bottleneck"], "it is a kind (stage), not a quantity; use one of value_per_week,"),
             (["sweep", "layered"], "this is a scenario, not a sweep; use `orgsim run layered` or `orgsim compare`, or write a sweep file with `base: layered` and `vary:`"),
             (["run", "bse"], "Error: bse: no such file, did you mean 'base'?"),
-            (["run", "flat", "--set", "ai.shre=1"], "Error: --set ai.shre=1: ai.shre: unknown parameter, did you mean 'ai.share_of_code'?"),
+            (["run", "flat", "--set", "ai.share_cde=1"], "Error: --set ai.share_cde=1: ai.share_cde: unknown parameter, did you mean 'ai.share_of_code'?"),
             (["run", "flat-vs-layered"], "this is a sweep, not a scenario; use `orgsim sweep"),
             (["compare", "flat"], "at least two scenarios"),
             (["compare", "flat", "layered", "--runs", "3", "--until-decided"], "exclude each other"),
@@ -98,10 +98,8 @@ class TestList:
     def test_names_and_questions(self):
         result = orgsim("list", PYTHONWARNINGS="error")
         assert result.returncode == 0
-        assert (
-            "flat-vs-layered    At which AI share does a flat organisation overtake a layered one?"
-            in result.stdout
-        )
+        line = next(line for line in result.stdout.splitlines() if line.startswith("  flat-vs-layered "))
+        assert line.endswith(" At which AI share does a flat organisation overtake a layered one?")
         assert all(f"  {name} " in result.stdout for name in bundled())
 
     def test_json(self):
@@ -155,7 +153,7 @@ class TestCheck:
         assert orgsim("check", "flat", "--set", "organisation.ics=2").returncode == 2
 
     def test_a_bad_sweep(self, tmp_path):
-        (tmp_path / "s.yaml").write_text("question: Why?\nbase: layered\nvary: {ai.shre: [1]}\n")
+        (tmp_path / "s.yaml").write_text("question: Why?\nbase: layered\nvary: {ai.share_cde: [1]}\n")
         result = orgsim("check", "s.yaml", cwd=tmp_path)
         assert result.returncode == 2
         assert clean(result)

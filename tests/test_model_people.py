@@ -231,7 +231,7 @@ def test_newcomers_by_hand_ramp_up_where_hiring_is_on():
     newcomer = model.hire(model.vacancies[0])
     assert model.tables.people["condition"][newcomer.row] == model.parameter("hiring.start_productivity")
     hours = model.parameter("hiring.coach_hours")
-    assert model.tables.people["newcomer_hours"][boss.row] == hours
+    assert model.tables.people["coaching_hours"][boss.row] == hours
 
 
 @pytest.mark.parametrize("layer", [1, 2])
@@ -245,7 +245,9 @@ def test_convert_makes_a_manager_an_ic_of_the_boss(layer):
     assert not manager.present
     assert model.person(pid) is person
     assert person.pay == model.person(0).pay
-    assert person.skill == model.parameter("managers.hands_on_skill")
+    kept = model.parameter("careers.skill_kept")
+    skill = model.parameter("managers.hands_on_skill")
+    assert kept * skill <= person.skill <= skill  # by how current the manager is
     assert all(report.boss is boss for report in reports)
     assert (len(model.agents_by_type[IC]), len(model.agents_by_type[Manager])) == (ics + 1, managers - 1)
     assert model.tables.ledger["converted"].tolist() == [True]

@@ -43,7 +43,7 @@ class TestStrictKeys:
             ("share_of_code: 1", "f.yaml:1:1: share_of_code: unknown key, did you mean 'ai.share_of_code'?"),
             ("lay_offs: {wave: {week: 5}}", "f.yaml:1:1: lay_offs: unknown key"),
             ("layoffs: {wave: {weak: 5}}", "f.yaml:1:18: layoffs.wave.weak: unknown key, did you mean 'week'?"),
-            ("parameters:\n  ai.shre: 1", "f.yaml:2:3: parameters.ai.shre: unknown parameter, did you mean 'ai.share_of_code'?"),
+            ("parameters:\n  ai.share_cde: 1", "f.yaml:2:3: parameters.ai.share_cde: unknown parameter, did you mean 'ai.share_of_code'?"),
             ("ai: {share_of_code: 1.5}", "f.yaml:1:21: ai.share_of_code: 1.5 is outside from 0 to"),
             ("ai: {share_of_code: lots}", "f.yaml:1:21: ai.share_of_code: expected a number (share), got 'lots'"),
             ("ai: {share_of_code: .nan}", "f.yaml:1:21: ai.share_of_code: is not a number"),
@@ -345,7 +345,7 @@ class TestScenario:
         [
             ("ai.share_of_code", "expected path=value"),
             ("=1", "expected path=value"),
-            ("ai.shre=1", "ai.shre: unknown parameter, did you mean 'ai.share_of_code'?"),
+            ("ai.share_cde=1", "ai.share_cde: unknown parameter, did you mean 'ai.share_of_code'?"),
             ("ai.share_of_code=", "expected one value"),
             ("ai.share_of_code=[1", "value:1:3:"),
             ("ai.share_of_code={a: 1}", "expected one value"),
