@@ -63,7 +63,7 @@ def _lay_down(org, i, now):
 
 @kernel
 def _heir(org, p, i, c):
-    """Return the teammate who takes change *c* of person *i* over, or NONE."""
+    """Return the teammate who takes change *c* of person *i* over, or NONE; not one who reviews it."""
     ch = org.changes[c]
     if ch.mode == BY_AGENT and not ch.written:
         return NONE
@@ -77,7 +77,8 @@ def _heir(org, p, i, c):
         mate = org.people[m]
         load = mate.writing + mate.open
         better = best < 0 or load < least or (load == least and mate.pid < org.people[best].pid)
-        if m != i and mate.role == IC and mate.coder and better:
+        able = m != i and mate.role == IC and mate.coder and not review.has_read(org, c, m)
+        if able and better:
             best = m
             least = load
         m = mate.next_member
