@@ -227,7 +227,9 @@ def hand_over(tables, parameters, i, stand_in, now):
             elif item.kind == REVIEW and item.team >= 0:
                 _back_to_team(org, k)
             elif alive and org.changes[c].owner == i:
-                _redirect(org, p, k, NONE, now)  # of a change that nobody takes over: it must not outlive the change
+                _redirect(
+                    org, p, k, NONE, now
+                )  # of a change that nobody takes over: it must not outlive the change
             else:
                 _redirect(org, p, k, stand_in, now)
         elif alive and org.changes[c].owner == i:
