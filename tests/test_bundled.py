@@ -22,6 +22,7 @@ class TestBundled:
             "base", "layered", "flat", "one-boss", "wide-span", "ai-heavy", "copilot-only", "autonomous-agents",
             "small-startup", "today", "yesterday", "flat-vs-layered", "people", "wave", "delayering", "performance-cuts",
             "ai-substitution", "budget-cuts", "hiring-freeze", "attrition-only", "ai-instead-of-backfill", "management-cut",
+            "ai-bottom-up", "ai-managed", "ai-top-down", "careers", "promote-by-aptitude", "hands-off",
         }  # fmt: skip
         assert wanted <= set(bundled())
 
