@@ -38,6 +38,8 @@ def promote(
         source = int(crew.row[k]) if k >= 0 else NONE
         if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
             continue  # from outside: hired when the delay is over
+        if crew.boss[k] < 0:
+            continue  # a root of a partial chart stays: nobody could stand in
         org = move_up(org, p, source, row, quality, agents_each)
         org = open_vacancy(org, source, int(crew.pid[k]))
     return org
