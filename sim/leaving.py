@@ -165,12 +165,7 @@ def _drop_from_team(org, k, now):
         at = org.items[at].next
     if at < 0:
         return
-    if previous < 0:
-        team.head = item.next
-    else:
-        org.items[previous].next = item.next
-    if item.next < 0:
-        team.tail = previous
+    review.unlink_from_team(org, previous, k)
     team.queued_hours -= item.hours
     free_item(org, k, now, True)
 

@@ -24,6 +24,7 @@ import numpy as np
 from sim import advancement, staffing
 from sim.borrow import borrow
 from sim.crew import Crew, Dice
+from sim.interventions import chain_up, move
 from sim.kernel import entry
 from sim.mechanisms import careers, hiring, layoffs, money, quits, work
 from sim.rng import TRAITS, normal_quantile, uniform2
@@ -290,10 +291,10 @@ def _share_out(org: Org, p: np.ndarray, leaderless: dict[int, int]) -> Org:
         near = peers[people["boss"][peers] == boss]
         chosen = near if len(near) else np.append(peers, boss)
         heir = int(chosen[np.lexsort((people["pid"][chosen], people["reports"][chosen]))[0]])
-        if heir == boss or i in staffing.chain_up(org, heir):
+        if heir == boss or i in chain_up(org, heir):
             org.lives["seat_boss"][i] = boss
             continue
-        org, changed = staffing.move(org, p, i, heir)
+        org, changed = move(org, p, i, heir)
         staffing.keep_inbox_of_relayered(org, changed)
         org.lives["seat_boss"][i] = heir
     return org

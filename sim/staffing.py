@@ -13,7 +13,6 @@ import numpy as np
 
 from sim.interventions import (
     announce_external,
-    chain_up,
     fit_hands_on,
     join_team,
     leave_team,
@@ -258,9 +257,3 @@ def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
         copy_ai_plan(org, desk)
     org = announce_external(org, p)
     return resume(org, p, set(range(len(org.people))), True, False)
-
-
-__all__ = [
-    "HIRE_ID", "boss_present", "carry_person", "chain_up", "close_seat", "convert", "finish", "keep_inbox_of_relayered", "move",
-    "now_of", "seat", "signature", "vacate",
-]  # fmt: skip

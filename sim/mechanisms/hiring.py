@@ -2,8 +2,8 @@
 
 Policy ``hiring.policy``: *backfill* fills every vacancy after a delay; *freeze* fills none; *attrition_only* fills none
 and lays nobody off, so that the organisation shrinks by quits alone; *ai* gives the vacant IC's part of the work to AI
-instead (the team's planned AI share rises) and fills managers' seats only. Cuts are not filled, but for those of the
-performance regime.
+instead (the team's planned AI share rises) and fills managers' seats only. Seats that are cut are closed, but for
+those of the background and performance regimes, which the policy fills like those of people who quit.
 
 A newcomer starts at a quarter of full productivity and ramps up in a straight line over half a year (E10); the boss gives
 them hours a week meanwhile. A hire costs a share of the year's pay.
@@ -18,7 +18,6 @@ from sim.crew import Dice
 from sim.rng import HIRE
 
 BACKFILL, FREEZE, ATTRITION_ONLY, AI = range(4)
-HIRING_POLICIES = ("backfill", "freeze", "attrition_only", "ai")
 
 
 def opens(p, is_ic: bool) -> bool:

@@ -234,6 +234,19 @@ def queue_for_team(org, k):
 
 
 @kernel
+def unlink_from_team(org, previous, k):
+    """Take review item *k* (after *previous*, or first) out of its team's shared queue."""
+    item = org.items[k]
+    team = org.teams[item.team]
+    if previous < 0:
+        team.head = item.next
+    else:
+        org.items[previous].next = item.next
+    if item.next < 0:
+        team.tail = previous
+
+
+@kernel
 def take_from_team(org, i):
     """Take the first review that person *i* may do out of the team's shared queue, or return NONE."""
     t = org.people[i].team
@@ -245,12 +258,7 @@ def take_from_team(org, i):
     while k >= 0:
         item = org.items[k]
         if not has_read(org, item.change, i):
-            if previous < 0:
-                team.head = item.next
-            else:
-                org.items[previous].next = item.next
-            if item.next < 0:
-                team.tail = previous
+            unlink_from_team(org, previous, k)
             return k
         previous = k
         k = item.next
