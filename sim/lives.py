@@ -188,7 +188,10 @@ def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.lives["last_value"] = people["value"]
     org.lives["last_waiting"] = org.hours[:, WAITING]
     org.lives["last_hours"] = org.hours.sum(axis=1)
-    return org._replace(cohort=cohort)
+    org = org._replace(cohort=cohort)
+    staffing.credit(org, crew.row)
+    org.cohort["contribution"] = 0.0
+    return org
 
 
 def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
@@ -212,7 +215,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         jump = float(org.world["quit_jump"][0])
         for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
             org = leave(org, p, int(crew.row[k]), QUIT, week)
-            org = _open_vacancy(org, q, dice, int(crew.row[k]), int(crew.pid[k]), week)
+            org = open_vacancy(org, q, dice, int(crew.row[k]), int(crew.pid[k]), week)
     cut = 0.0
     if q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY:
         if staffing.signature(org) != before:
@@ -224,7 +227,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
             crew = crew_of(org, q, week)
 
         def opened(org: Org, i: int, pid: int) -> Org:
-            return _open_vacancy(org, q, dice, i, pid, week)
+            return open_vacancy(org, q, dice, i, pid, week)
 
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
         if measured:
@@ -235,6 +238,11 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if changed or measured:
         set_condition(org, q, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
+
+
+def close_books(org: Org) -> None:
+    """At the horizon: credit everybody with what they have merged."""
+    staffing.credit(org, np.flatnonzero(np.isin(org.people["role"], (IC, MANAGER))))
 
 
 def _lay_off(
@@ -261,7 +269,7 @@ def _lay_off(
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.rule in ("background", "performance"):
-                org = _open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
+                org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
             else:
                 staffing.close_seat(org, i)
                 together += 1
@@ -402,7 +410,7 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     return org
 
 
-def _open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
     is_ic = org.lives["seat_role"][i] == IC
     if hiring.opens(q, is_ic):
