@@ -122,6 +122,7 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     managers = org.people["role"][rows] == MANAGER
     lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
     lives["strain"][rows] = q.quits_strain_at_base
+    lives["moved"][rows] = -inf
 
 
 def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
@@ -472,7 +473,7 @@ def set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
     people, lives = org.people, org.lives
     # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
     since = np.where(lives["joined"] >= 0.0, week - lives["joined"], inf)
-    people["condition"] = 1.0
+    people["condition"] = hiring.settling(q, week - lives["moved"])
     people["coaching_hours"] = 0.0
     if q.switches_hiring:
         people["condition"] *= hiring.ramp(q, since)
