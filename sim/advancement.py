@@ -38,8 +38,6 @@ def promote(
         source = int(crew.row[k]) if k >= 0 else NONE
         if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
             continue  # from outside: hired when the delay is over
-        if crew.boss[k] < 0:
-            continue  # a root of a partial chart stays: nobody could stand in
         org = move_up(org, p, source, row, quality, agents_each)
         org = open_vacancy(org, source, int(crew.pid[k]))
     return org
@@ -144,4 +142,4 @@ def govern(org: Org, q, crew: Crew, weeks: float) -> None:
     ics = ~manager
     if ics.any():
         org.world["guardrails"] = coverage[ics].mean()
-        org.world["unfluent_sum"] += weeks * np.mean(fluency[ics] < q.governance_waste_threshold)
+        org.world["unfluent_sum"] += weeks * np.mean(governance.wasteful(fluency[ics], q))

@@ -25,6 +25,7 @@ from sim.state import (
     COORDINATION,
     DESK,
     FIX,
+    HOURS_PER_WEEK,
     IDLE,
     INCIDENT,
     INCIDENTS,
@@ -48,7 +49,6 @@ from sim.state import (
 if TYPE_CHECKING:
     from sim.model import OrgModel
 
-HOURS_PER_WEEK = 40.0
 _ACTIVITY = {
     INCIDENT: INCIDENTS, FIX: REWORKING, QUESTION: ANSWERING, COORDINATION: COORDINATING, REVIEW: REVIEWING,
     VERIFY: VERIFYING, SPECIFY: SPECIFYING,

@@ -33,21 +33,26 @@ round of layoffs is a tie of hundreds in one week, where Breslow's form is pulle
 iteration in each of thousands of bootstrap samples; Mantel-Haenszel is consistent for the same ratio if hazards are
 proportional, a weighted mean over weeks if not, exact under ties, and closed. It compares chances in the same week: with a
 single round of layoffs it is the ratio of the two shares cut among those still there.
+
+**Ratio of risks.** The incidence of layoff by week 52 of managers over that of ICs, each pooled over runs. It answers "how
+much likelier within the year", quits and the fading of the groups included, where the hazard ratio answers "in a week in
+which both are there". It is no outcome of a run: in most runs so few people are laid off that a run's own ratio is wild or
+undefined, and the mean of such ratios is not the ratio of the risks. So `compare` has the two risks and not their ratio.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.groups import IC, LAYOFF, MANAGER, NO_EXIT, OTHER, QUIT, Group, Grouping, PeopleTable, split
+from sim.groups import LAYOFF, NO_EXIT, OTHER, QUIT, Group, Grouping, PeopleTable, split
 from sim.statistics import CONFIDENCE, t_quantile
 
 MILESTONES = (26, 52, 104)  # weeks
 REPLICATES = 2000  # bootstrap samples
-OUTCOME_WEEK = 52  # of layoff_risk_*
+RATIO_WEEK = 52  # of the ratio of risks
 _BATCH = 2_000_000  # weights held as floats at a time
 _ROUNDING = 1e-9  # weeks: hours divided by 40 must not push an exit into the next week
 
@@ -267,10 +272,26 @@ def hazard_ratio(managers: Counts, ics: Counts, weights: np.ndarray) -> Ratio:
     it is 0, and the upper end is the rule of three for managers over the incidence among ICs. Samples without a
     layoff of an IC count as infinite; an end that would be infinite is None.
     """
+    return _resampled(managers, ics, weights, _mantel_haenszel)
+
+
+def risk_ratio(managers: Counts, ics: Counts, weights: np.ndarray, week: int = RATIO_WEEK) -> Ratio:
+    """Incidence of layoff by *week* of managers over that of ICs, see the module. Undefined cases as in `hazard_ratio`."""
+    if managers.layoffs.shape[-1] <= week:
+        return Ratio(None, None, None, f"the horizon is shorter than {week} weeks")
+
+    def risks(of_managers: Counts, of_ics: Counts) -> tuple[np.ndarray, np.ndarray]:
+        return tuple(np.nan_to_num(aalen_johansen(one)[0][..., week]) for one in (of_managers, of_ics))
+
+    return _resampled(managers, ics, weights, risks)
+
+
+def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: Callable) -> Ratio:
+    """The ratio of what *of* (managers, ICs) returns, with its bootstrap interval over runs."""
     for counts, who in ((managers, "managers"), (ics, "ICs")):
         if not counts.entered.any():
             return Ratio(None, None, None, f"there are no {who} at week 0")
-    above, below = _mantel_haenszel(managers.pooled(), ics.pooled())
+    above, below = of(managers.pooled(), ics.pooled())
     if below <= 0:
         return Ratio(None, None, None, f"no {'IC' if above > 0 else 'one'} was laid off in any run")
     mean = float(above / below)
@@ -283,7 +304,7 @@ def hazard_ratio(managers: Counts, ics: Counts, weights: np.ndarray) -> Ratio:
         return Ratio(0.0, 0.0, upper, "no manager was laid off in any run")
     samples = []
     for part in _parts(weights):
-        top, bottom = _mantel_haenszel(managers.pooled(part), ics.pooled(part))
+        top, bottom = of(managers.pooled(part), ics.pooled(part))
         defined = (top > 0) | (bottom > 0)
         samples.append(np.divide(top, bottom, out=np.full_like(top, np.inf), where=bottom > 0)[defined])
     ordered = np.sort(np.concatenate(samples))
@@ -299,51 +320,6 @@ def _mantel_haenszel(managers: Counts, ics: Counts) -> tuple[np.ndarray, np.ndar
     n_m, n_i = managers.at_risk(), ics.at_risk()
     people = np.where(n_m + n_i > 0, n_m + n_i, 1.0)
     return (managers.layoffs * n_i / people).sum(axis=-1), (ics.layoffs * n_m / people).sum(axis=-1)
-
-
-# ---- outcomes per run
-
-
-def layoff_risks(table: PeopleTable, week: int = OUTCOME_WEEK) -> dict[str, np.ndarray]:
-    """layoff_risk_ic, layoff_risk_manager and layoff_risk_ratio of each run, float64 [runs], by ascending run number.
-
-    Incidence by the week for people present at week 0, by role then; NaN where a run has nobody of the role, or the
-    horizon is shorter. The ratio is of pooled incidences, so it depends on all runs together: see `pooled_ratio`.
-    """
-    numbers, run = np.unique(table.run, return_inverse=True)
-    risks = []
-    for role in (IC, MANAGER):
-        risk = np.full(len(numbers), np.nan)
-        if table.weeks >= week:
-            rows = table.role == role
-            counts = weekly_counts(
-                run[rows], table.exit_week[rows], table.exit_kind[rows], table.weeks, len(numbers)
-            )
-            risk = aalen_johansen(counts)[0][:, week]
-        risks.append(risk)
-    ic, manager = risks
-    return {
-        "layoff_risk_ic": ic,
-        "layoff_risk_manager": manager,
-        "layoff_risk_ratio": pooled_ratio(manager, ic),
-    }
-
-
-def pooled_ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """Values per run whose mean is mean(above)/mean(below), and whose spread gives the interval of that ratio.
-
-    In most runs few people are laid off, so ratios per run are wild or undefined; the ratio of means is neither. The
-    value of a run is ratio + (above - ratio below)/mean(below), the linearised ratio (delta method), so means, Student's t
-    and paired differences treat it like any other outcome. It needs all runs at once: apply it after runs are
-    collected, never to a part of them. All NaN if mean(below) is 0; NaN in runs in which either is undefined.
-    """
-    both = np.isfinite(above) & np.isfinite(below)
-    out = np.full(len(above), np.nan)
-    base = below[both].mean() if both.any() else 0.0
-    if base > 0:
-        ratio = above[both].mean() / base
-        out[both] = ratio + (above[both] - ratio * below[both]) / base
-    return out
 
 
 # ---- all of it
@@ -372,6 +348,7 @@ class Risk:
     totals: tuple[GroupRisk, ...]
     groups: tuple[GroupRisk, ...]
     hazard_ratio: Ratio
+    risk_ratio: Ratio
 
 
 def assess(
@@ -398,6 +375,7 @@ def assess(
     if "role" in by:  # a role with a single group is that group
         of_role = [group.key["role"] for group in grouping.groups]
         totals += [total for total in grouping.roles if of_role.count(total.key["role"]) > 1]
+    by_role = {group.key["role"]: counts(group) for group in grouping.roles}
     reached = tuple(week for week in MILESTONES if week <= table.weeks)
     return Risk(
         scenario=scenario,
@@ -408,14 +386,17 @@ def assess(
         grouping=grouping,
         totals=tuple(map(risk, totals)),
         groups=tuple(map(risk, grouping.shown)),
-        hazard_ratio=_ratio_of_roles(grouping, {g.key["role"]: counts(g) for g in grouping.roles}, weights),
+        hazard_ratio=_ratio_of_roles(grouping, by_role, weights, hazard_ratio),
+        risk_ratio=_ratio_of_roles(grouping, by_role, weights, risk_ratio),
     )
 
 
-def _ratio_of_roles(grouping: Grouping, counts: dict[str | int, Counts], weights: np.ndarray) -> Ratio:
+def _ratio_of_roles(
+    grouping: Grouping, counts: dict[str | int, Counts], weights: np.ndarray, ratio: Callable
+) -> Ratio:
     if grouping.ratio_withheld:
         return Ratio(None, None, None, "withheld: one of the two roles has too few people")
     if len(counts) < 2:
         missing = "managers" if "manager" not in counts else "ICs"
         return Ratio(None, None, None, f"there are no {missing} at week 0")
-    return hazard_ratio(counts["manager"], counts["ic"], weights)
+    return ratio(counts["manager"], counts["ic"], weights)

@@ -34,6 +34,7 @@ from sim.state import (
     EVENT_EXTERNAL,
     EVENT_WAKE,
     FREE_CLASS,
+    HOURS_PER_WEEK,
     IC,
     MANAGER,
     NONE,
@@ -43,9 +44,6 @@ from sim.state import (
     Org,
     table,
 )  # fmt: skip
-
-HOURS_PER_WEEK = 40.0
-
 
 # --- Compiled steps ------------------------------------------------------------------------------------------------------
 

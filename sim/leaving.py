@@ -1,12 +1,13 @@
 """What becomes of the work of somebody who leaves a seat.
 
 Changes that are a person's own are taken over by the teammate with the least work, with probability
-``layoffs.takeover``, or abandoned (work of an agent that was not written yet always is). What was half written is lost;
+``layoffs.takeover``. For the others a hands-on manager steps in, who has room for ``layoffs.step_in_changes`` open ones; the
+rest is abandoned (work of an agent that was not written yet always is). What was half written is lost;
 a change in review goes on under its new owner. What waits in the inbox, or is on its way to it, goes to the stand-in, usually
 the boss; reviews go back to the team's queue. A dependency on the leaver is settled with the stand-in.
 
 Not modelled: notice periods, handing over in person, customers who leave with somebody.
-Parameters: layoffs.takeover.
+Parameters: layoffs.takeover, layoffs.step_in_changes.
 """
 
 from sim.borrow import borrow
@@ -62,14 +63,28 @@ def _lay_down(org, i, now):
 
 
 @kernel
+def _desk_with_room(org, p, i, c, team):
+    """Return the hands-on desk of the manager of *team* if it has room for change *c* of person *i*, or NONE."""
+    desk = org.people[team].desk if team >= 0 else NONE
+    if desk < 0 or desk == i:
+        return NONE
+    q = org.people[desk]
+    room = q.writing + q.open < p.layoffs_step_in_changes
+    if not (room and q.coder and q.rate > 0.0) or review.has_read(org, c, desk):
+        return NONE
+    org.world[0].stepped_in += 1
+    return desk
+
+
+@kernel
 def _heir(org, p, i, c):
-    """Return the teammate who takes change *c* of person *i* over, or NONE; not one who reviews it."""
+    """Return who takes change *c* of person *i* over, a teammate or the manager's desk, or NONE; not one who reviews it."""
     ch = org.changes[c]
     if ch.mode == BY_AGENT and not ch.written:
         return NONE
-    if uniform(org.world[0], ORPHAN, ch.pid, ch.j, 0) >= p.layoffs_takeover:
-        return NONE
     team = org.people[i].team
+    if uniform(org.world[0], ORPHAN, ch.pid, ch.j, 0) >= p.layoffs_takeover:
+        return _desk_with_room(org, p, i, c, team)
     best = NONE
     least = 0
     m = org.teams[team].first_member if team >= 0 else NONE

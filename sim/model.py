@@ -31,9 +31,9 @@ from sim.outcomes import Period, compute
 from sim.parameters import REGISTRY, record
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario import Scenario, load
-from sim.simulate import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKLY, check_runs
+from sim.simulate import WEEKLY, check_runs
+from sim.state import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER, MAX_LAYERS, Org
 from sim.state import IC as IC_ROLE
-from sim.state import MANAGER, MAX_LAYERS, Org
 from sim.tree import MAX_LAYERS as MOST_LAYERS
 from sim.tree import Tree, assemble
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
+from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES, WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
     from sim.tree import Tree
 
-WEEKS_PER_YEAR = 52.0
 RISK_WEEKS = 52
 
 
@@ -139,6 +138,18 @@ def _risk(period: Period, who: str) -> np.ndarray:
     return np.where(weeks == 0, 0.0, np.where(weeks > RISK_WEEKS, share, np.nan))
 
 
+def _of_ics(period: Period, field: str) -> np.ndarray:
+    """Return a gauge that is a mean over ICs, undefined where none is left."""
+    return np.where(period.gauge("ics") > 0, period.gauge(field), np.nan)
+
+
+def _weeks_with_ics(period: Period) -> np.ndarray:
+    """Return the weeks until no IC was left, restricted to the period: so the mean is defined, and runs compare."""
+    died = period.gauge("died_out")
+    week = np.clip(died - 1.0 - period.start["people_week"], 0.0, period.weeks)
+    return np.where(died > 0, week, float(period.weeks))
+
+
 def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
     return lambda q: ratio(q.hours(role)[:, activity], q.hours(role).sum(axis=1))
 
@@ -180,13 +191,16 @@ _MAIN = (
     Outcome("hires_per_year", "hires/person-year", 0, "people hired", lambda q: _per_person_year(q, "hired")),
     Outcome("layoff_risk_ic", "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda q: _risk(q, "ics")),
     Outcome("layoff_risk_manager", "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda q: _risk(q, "managers")),
+    Outcome("died_out", "share", -1, "runs in which no IC is left before the end, and none to come", lambda q: (q.gauge("died_out") > 0).astype(float)),
+    Outcome("weeks_with_ics", "weeks", 1, "weeks until that was so, the whole horizon where it never was", _weeks_with_ics),
     Outcome("promotions_per_year", "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
-    Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end (ai.strategy)", lambda q: q.gauge("guardrails")),
+    Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end (ai.strategy)", lambda q: _of_ics(q, "guardrails")),
     Outcome("ai_spend_wasted_share", "share", -1, "AI spend on ICs below the threshold of fluency (ai.strategy)", lambda q: q.of("unfluent_sum") / q.weeks),
     Outcome("people_usd_per_year", "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks),
     Outcome("orphaned_changes_per_year", "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda q: (q.of("orphans_taken_over") + q.of("orphans_abandoned")) * WEEKS_PER_YEAR / q.weeks),
-    Outcome("skill_mean", "reference engineers", 1, "mean skill of ICs at the end", lambda q: q.gauge("skill_mean"), True),
-    Outcome("ai_fluency_mean", "share", 0, "mean AI fluency of ICs at the end", lambda q: q.gauge("fluency_mean")),
+    Outcome("stepped_in_changes_per_year", "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda q: q.of("stepped_in") * WEEKS_PER_YEAR / q.weeks),
+    Outcome("skill_mean", "reference engineers", 1, "mean skill of ICs at the end", lambda q: _of_ics(q, "skill_mean"), True),
+    Outcome("ai_fluency_mean", "share", 0, "mean AI fluency of ICs at the end", lambda q: _of_ics(q, "fluency_mean")),
     Outcome("agents_running_mean", "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
     Outcome("overload_hours_per_week", "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
     Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(STAGES)), _bottleneck),

@@ -1,159 +1,18 @@
 """Every parameter of the model, declared once: value, plausible range, unit, source.
 
-
 From these declarations flow the scenario schema, the reference page, the sensitivity ranges and the record that the
 compiled kernels read (`record`). A path such as ``review.detection`` is written in a scenario as ``review: {detection:
 0.7}`` or as ``parameters: {review.detection: 0.7}``; the kernels read it as ``p.review_detection``.
 
-``low`` and ``high`` are the *plausible* range (used by sensitivity and by "holds in"), not the legal one; the legal
-bounds follow from the unit. A source is a tuple of evidence ids (see `sim.evidence`) or `ASSUMPTION`. Ranges are mostly
-judgement and must not be read as confidence intervals.
+Here are those of the flow of work and of money; those of people over time are in `sim.people_parameters`. What a
+declaration means is in `sim.declaration`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import inf, isfinite, isnan
+from math import inf
 
-from sim.errors import UserError, percent_hint, suggest
-
-ASSUMPTION = ("ASSUMPTION",)
-
-#: Legal bounds by unit. Times and counts may be infinite where the declaration says so (`infinite=True`).
-BOUNDS = {
-    "share": (0.0, 1.0),
-    "probability": (0.0, 1.0),
-    "factor": (0.0, 1000.0),
-    "exponent": (0.0, 10.0),
-    "cv": (0.0, 20.0),
-    "standard deviation": (0.0, 100.0),
-    "hours": (0.0, 1e6),
-    "hours/week": (0.0, 40.0),
-    "hours/standard hour": (0.0, 1e3),
-    "standard hours": (1e-6, 1e6),
-    "standard hours/hour": (1e-6, 1e6),
-    "standard hours/incident": (0.0, 1e6),
-    "1/standard hour": (0.0, 1e3),
-    "1/hour": (0.0, 1e3),
-    "1/year": (0.0, 10.0),
-    "changes/IC-week": (0.0, 1e4),
-    "weeks": (1.0, 1e4),
-    "years": (0.0, 100.0),
-    "count": (0, 1_000_000),
-    "USD/year": (0.0, 1e8),
-    "USD/month": (0.0, 1e6),
-    "USD/standard hour": (0.0, 1e6),
-    "USD/incident": (0.0, 1e9),
-    "switch": (False, True),
-    "choice": (None, None),
-    "ratio": (0.0, 1000.0),
-    "target sd": (0.0, 100.0),
-}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One declared parameter. `uncertain` says whether it is varied over [low, high] in sensitivity and `holds in`."""
-
-    path: str
-    value: float | int | bool | str
-    low: float | int | bool | str
-    high: float | int | bool | str
-    unit: str
-    source: tuple[str, ...]
-    doc: str
-    kind: str  # 'float' | 'int' | 'bool' | 'choice'
-    choices: tuple[str, ...] = ()
-    infinite: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-
-    @property
-    def field(self) -> str:
-        """Name of the field in the kernels' record."""
-        return self.path.replace(".", "_")
-
-    @property
-    def uncertain(self) -> bool:
-        return self.kind in ("float", "int") and self.low != self.high
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Legal bounds, inclusive (infinity extra where `infinite`)."""
-        low, high = BOUNDS[self.unit]
-        return (self.minimum if self.minimum is not None else low, self.maximum if self.maximum is not None else high)
-
-    @property
-    def assumed(self) -> bool:
-        """True where no source backs the value."""
-        return self.source == ASSUMPTION and self.kind in ("float", "int") and self.unit != "switch"
-
-    def check(self, value: object, where: str = "") -> float | int | bool | str:
-        """Return *value* in this parameter's type, or raise `UserError` naming value, place, range and fix."""
-        place = f"{where}{self.path}"
-        if self.kind == "bool":
-            if isinstance(value, bool):
-                return value
-            raise UserError(f"{place}: expected true or false, got {value!r}")
-        if self.kind == "choice":
-            if isinstance(value, str) and value in self.choices:
-                return value
-            hint = suggest(str(value), self.choices)
-            raise UserError(f"{place}: {value!r} is not one of {', '.join(self.choices)}{hint}")
-        return self._check_number(value, place)
-
-    def _check_number(self, value: object, place: str) -> float | int:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            hint = percent_hint(value) or f"expected a number ({self.unit}), got {value!r}"
-            raise UserError(f"{place}: {hint}")
-        low, high = self.bounds
-        span = f"from {low:g} to {high:g}" + (" (or .inf)" if self.infinite else "")
-        if isinstance(value, float) and isnan(value):
-            raise UserError(f"{place}: is not a number; give a value {span} {self.unit}")
-        if self.infinite and value == inf:
-            return inf
-        if not isfinite(value) or not low <= value <= high:
-            raise UserError(f"{place}: {value!r} is outside {span} {self.unit}")
-        if self.kind == "int":
-            if int(value) != value:
-                raise UserError(f"{place}: expected a whole number, got {value!r}")
-            return int(value)
-        return float(value)
-
-
-def par(
-    path: str,
-    value: float,
-    low: float,
-    high: float,
-    unit: str,
-    source: tuple[str, ...],
-    doc: str,
-    *,
-    infinite: bool = False,
-    minimum: float | None = None,
-    maximum: float | None = None,
-) -> Parameter:
-    """Declare a number. ``low == high`` marks a policy or a setting, which sensitivity does not vary."""
-    kind = "int" if isinstance(value, int) and not isinstance(value, bool) else "float"
-    return Parameter(path, value, low, high, unit, source, doc, kind, (), infinite, minimum, maximum)
-
-
-def policy(path: str, value: float, unit: str, doc: str, *, infinite: bool = False, minimum=None, maximum=None) -> Parameter:
-    """Declare a number that the user chooses (a policy or an experiment's setting), so it has no plausible range."""
-    return par(path, value, value, value, unit, ("POLICY",), doc, infinite=infinite, minimum=minimum, maximum=maximum)
-
-
-def switch(path: str, value: bool, doc: str) -> Parameter:
-    """Declare an on/off switch."""
-    return Parameter(path, value, value, value, "switch", ("POLICY",), doc, "bool")
-
-
-def choice(path: str, value: str, choices: tuple[str, ...], doc: str) -> Parameter:
-    """Declare a choice; kernels see the index of the chosen word in *choices*."""
-    return Parameter(path, value, value, value, "choice", ("POLICY",), doc, "choice", choices)
-
-
-DISTRIBUTIONS = ("deterministic", "exponential", "lognormal")
+from sim.declaration import ASSUMPTION, DISTRIBUTIONS, Parameter, choice, par, policy, switch
+from sim.people_parameters import CAREERS, GOVERNANCE, PEOPLE, PEOPLE_SWITCHES
 
 _SWITCHES = (
     switch("switches.ai", True, "AI coding agents and assistants; off: every change is written by hand"),
@@ -171,128 +30,6 @@ _SWITCHES = (
     switch("switches.hands_on", True, "protected hands-on coding time of first-line managers"),
     switch("switches.learning", True, "skill grows by doing and coaching"),
     switch("switches.skill_differences", True, "people differ in skill, knowledge, fluency and management quality"),
-)
-
-_PEOPLE_SWITCHES = (
-    switch("switches.quits", False, "people quit"),
-    switch("switches.layoffs", False, "people are laid off"),
-    switch("switches.hiring", False, "vacancies are filled, and newcomers ramp up"),
-    switch("switches.promotions", False, "vacant managers' seats go to people from below"),
-    switch("switches.strain", False, "strain builds up, takes output and makes people quit"),
-)
-
-_PEOPLE = (
-    par("people.tenure_mean_years", 2.5, 1.5, 4.0, "years", ("G13",), "mean tenure at week 0 (exponential)"),
-    par("people.diverse_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "managers who lead a team of diverse functions"),
-    par("people.output_smoothing", 0.08, 0.04, 0.15, "share", ASSUMPTION, "weekly weight of new output in somebody's smoothed output"),
-    par("moves.settling_weeks", 8.0, 2.0, 26.0, "weeks", ASSUMPTION, "after a change of teams until an IC is as productive as before (linear)"),
-    par("moves.settling_loss", 0.2, 0.0, 0.5, "share", ASSUMPTION, "of productivity, in the first week in another team"),
-    par("quits.base", 0.10, 0.06, 0.15, "probability", ("H01",), "annual probability of quitting at ordinary strain"),
-    par("quits.strain_at_base", 0.01, 0.0, 0.05, "share", ASSUMPTION, "strain at which the base rate of quitting holds (fitted to H01: that of the base)"),
-    par("quits.strain_effect", 1.5, 0.5, 3.0, "factor", ASSUMPTION, "log hazard of quitting per unit of strain"),
-    par("quits.passed_over_effect", 0.4, 0.0, 1.0, "factor", ASSUMPTION, "log hazard of quitting while promotion is blocked"),
-    par("quits.layoff_jump", 0.31, 0.20, 0.40, "factor", ("G17",), "rise of the quit hazard after a layoff of 1 %"),
-    par("quits.layoff_concavity", 0.3, 0.1, 0.6, "exponent", ASSUMPTION, "the rise grows as the size of the cut to this power"),
-    par("quits.layoff_half_life_weeks", 52.0, 20.0, 104.0, "weeks", ("G20",), "half-life of that rise"),
-    par("strain.smoothing", 0.08, 0.04, 0.2, "share", ASSUMPTION, "weekly weight of new load in strain"),
-    par("strain.blocked_effect", 0.5, 0.2, 1.0, "factor", ASSUMPTION, "strain of a week wholly blocked"),
-    par("strain.coaching_effect", 0.3, 0.1, 0.6, "factor", ASSUMPTION, "strain of having no coaching at all"),
-    par("strain.overload_effect", 0.5, 0.2, 1.0, "factor", ASSUMPTION, "strain of an inbox of a week's work or more"),
-    par("strain.layoff_effect", 0.4, 0.1, 0.8, "factor", ("G18",), "strain of a jump of the quit hazard by 100 %"),
-    par("strain.output_effect", 0.12, 0.05, 0.18, "share", ("G19",), "output lost per unit of strain above the ordinary"),
-    choice("hiring.policy", "backfill", ("backfill", "freeze", "attrition_only", "ai"), "what becomes of vacancies that quits leave"),
-    par("hiring.delay_weeks", 7.1, 6.1, 8.9, "weeks", ("E09",), "mean time to fill a vacancy", minimum=0.0),
-    par("hiring.cost_share", 0.22, 0.10, 0.50, "share", ("E08",), "cost of a hire over a year's pay, without the ramp-up"),
-    par("hiring.start_productivity", 0.25, 0.1, 0.5, "share", ("E10",), "productivity of a newcomer in the first week"),
-    par("hiring.ramp_weeks", 26.0, 13.0, 52.0, "weeks", ("E10",), "weeks until a newcomer is fully productive", minimum=0.0),
-    par("hiring.coach_hours", 2.0, 0.5, 4.0, "hours/week", ASSUMPTION, "boss's hours a week for a newcomer"),
-    par("layoffs.takeover", 0.6, 0.3, 0.9, "probability", ASSUMPTION, "changes of somebody who leaves that a teammate takes over"),
-    par("layoffs.background_probability", 0.05, 0.03, 0.12, "probability", ("G06", "G07"), "annual probability of a layoff for reasons of one's own (an IC of long tenure)"),
-    par("layoffs.background_manager", 1.0, 0.85, 1.5, "ratio", ("G10",), "hazard of managers over ICs in the background"),
-    par("layoffs.background_new", 2.0, 1.0, 2.5, "ratio", ("G13",), "hazard below 1.5 years of tenure over others in the background"),
-    policy("layoffs.wave_week", 52, "weeks", "week of the wave, from the end of the warm-up", minimum=0),
-    policy("layoffs.wave_fraction", 0.0, "share", "share of the people in scope who go in the wave (G08: .03 to .4, median .08); 0 = no wave"),
-    choice("layoffs.wave_scope", "all", ("all", "managers", "ics"), "of whom the wave takes its share"),
-    choice("layoffs.wave_select", "weights", ("rank", "weights"), "how the wave selects: by rating, or by weighted draws"),
-    policy("layoffs.delayer_week", 52, "weeks", "week of the delayering, from the end of the warm-up", minimum=0),
-    policy("layoffs.delayer_first_span", 0, "count", "target span of first-line managers; 0 = as it is"),
-    policy("layoffs.delayer_upper_span", 0, "count", "target span of the managers above them; 0 = as it is"),
-    policy("layoffs.delayer_remove_layer", 0, "count", "this layer of managers goes (1 = first line); 0 = none", maximum=12),
-    policy("layoffs.delayer_convert", 0.0, "probability", "a displaced manager becomes an IC instead of being laid off"),
-    choice("layoffs.delayer_select", "rank", ("rank", "weights"), "how the delayering selects"),
-    policy("layoffs.performance_share", 0.0, "share", "share of the people who go at each rating, the lowest; 0 = off"),
-    policy("layoffs.performance_weeks", 26, "weeks", "weeks from one rating to the next"),
-    policy("layoffs.ai_pass_through", 0.0, "share", "share of the perceived saving not yet taken that each quarter becomes closed positions; 0 = off"),
-    par("layoffs.ai_perception_gap", 0.39, 0.0, 0.43, "share", ("B07",), "perceived minus real gain from AI in output per IC"),
-    policy("layoffs.ai_layoff_share", 0.5, "share", "part of what vacancies do not cover that goes by layoff at once; the rest waits for vacancies (G16: hiring falls, separations do not rise)"),
-    policy("layoffs.budget_target", inf, "USD/standard hour", "cost of pay and AI (without incidents, severance and hiring) per value above which, two quarters running, the budget is restored by layoffs; .inf = off", infinite=True),
-    policy("layoffs.budget_max_share", 0.2, "share", "most people, as a share, who go at once for the budget"),
-    choice("layoffs.budget_select", "weights", ("rank", "weights"), "how the budget cut selects"),
-    par("layoffs.rho", 0.5, 0.2, 0.8, "share", ASSUMPTION, "correlation of the rating with contribution"),
-    par("layoffs.weight_manager", 1.0, 0.85, 1.6, "ratio", ("G09", "G10", "G11"), "weight of a manager over an IC (G10: 1.0 normally, 1.5 in a flattening wave)"),
-    par("layoffs.weight_layer", 1.0, 0.8, 1.25, "ratio", ASSUMPTION, "weight of a manager for each layer above the first"),
-    par("layoffs.weight_new", 2.0, 1.0, 2.5, "ratio", ("G13",), "weight below 1.5 years of tenure over others"),
-    par("layoffs.weight_span", 1.5, 1.0, 2.5, "ratio", ASSUMPTION, "weight of a manager without reports over one with full_span reports"),
-    policy("layoffs.full_span", 8, "count", "direct reports from which a manager's span is not narrow", minimum=1),
-    par("layoffs.weight_exposure", 1.5, 1.0, 2.0, "ratio", ("G12", "G15"), "weight of somebody whose work AI writes entirely over one without AI"),
-    par("layoffs.weight_pay", 1.0, 0.0, 1.6, "exponent", ("G14",), "weight rises with pay over the mean of the role to this power (G14's 1.15 at an sd of log pay of .3: 1.5)"),
-    policy("layoffs.protect_expertise", 0.0, "exponent", "protection per standard deviation of domain expertise above the mean; .inf = never cut", infinite=True),
-    policy("layoffs.protect_hands_on", 0.0, "exponent", "protection of a fully current manager with hands-on work; .inf = never cut", infinite=True),
-    policy("layoffs.protect_ai", 0.0, "exponent", "protection at AI fluency 1, falling to 0 at 0.5; .inf = never cut", infinite=True),
-    policy("layoffs.protect_diverse", 0.0, "exponent", "protection of managers who lead a team of diverse functions; .inf = never cut", infinite=True),
-    par("layoffs.severance_weeks", 20.0, 8.0, 26.0, "weeks", ("E12",), "weeks of pay to somebody laid off", minimum=0.0),
-)
-
-_CAREERS = (
-    choice("careers.rule", "best", ("best", "worst", "random", "aptitude", "mix"), "who of the candidates fills a vacant manager seat"),
-    policy("careers.mix_best", 0.5, "share", "`mix`: share of vacancies filled by the best"),
-    choice("careers.mix_other", "worst", ("worst", "random", "aptitude"), "`mix`: rule for the other vacancies"),
-    choice("careers.pool", "branch", ("team", "branch", "firm"), "candidates: the vacant team, the branch below the seat's boss, or the firm"),
-    choice("careers.transfer", "correlated", ("same", "peter", "correlated"), "management quality of the promoted: as their skill, redrawn, or correlated with aptitude"),
-    par("careers.correlation", 0.3, 0.0, 0.6, "share", ASSUMPTION, "c: correlation of quality with aptitude under `correlated`"),
-    policy("careers.jitter", 0.0, "standard deviation", "`same`: the score changes by up to this much either way (uniform)"),
-    par("careers.peter_penalty", 0.075, 0.04, 0.10, "share", ("I05",), "loss of team output per doubling of the new manager's own earlier output, under `correlated`"),
-    policy("careers.external_share", 0.0, "share", "vacant manager seats filled from outside"),
-    policy("careers.minimum_tenure", 1.0, "years", "time in the firm before promotion"),
-    policy("careers.step_down", 0.0, "probability", "managers who choose to be an IC again, a year; their seats are closed"),
-    par("careers.skill_kept", 0.6, 0.4, 0.8, "share", ASSUMPTION, "skill as IC of a returning manager with no currency left, over that of a current one"),
-    par("careers.currency_years", 3.0, 1.5, 6.0, "years", ASSUMPTION, "time constant with which currency fades and returns"),
-    par("careers.currency_hands_on", 0.3, 0.15, 0.5, "share", ASSUMPTION, "hands-on share of the week that keeps a manager fully current"),
-    policy("careers.staff_share", 0.0, "share", "ICs on the staff track; 0 = no dual ladder"),
-    policy("careers.staff_tenure", 2.0, "years", "time in the firm before the staff track"),
-    policy("careers.staff_tenure_weight", 0.3, "share", "weight of tenure against skill in choosing staff"),
-    policy("careers.staff_coaching", 0.1, "share", "share of the week that a staff IC has for teammates"),
-    par("careers.coaching_hours", 0.5, 0.25, 1.0, "hours/week", ASSUMPTION, "coaching by staff that a teammate needs for the full lift"),
-    par("careers.staff_lift", 0.04, 0.0, 0.10, "share", ASSUMPTION, "productivity gained by a teammate fully coached by staff; 0 = off"),
-    par("careers.super_lift", 0.0, 0.0, 0.08, "share", ASSUMPTION, "productivity gained from a super IC among the teammates; 0 = off"),
-    par("careers.ready_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "top of each layer by contribution that expects promotion"),
-    par("careers.patience_weeks", 104.0, 52.0, 208.0, "weeks", ASSUMPTION, "weeks ready without a vacancy after which promotion counts as fully blocked"),
-)
-
-_GOVERNANCE = (
-    choice("ai.strategy", "none", ("none", "bottom_up", "top_down", "managed"), "how AI fluency and guardrails are brought about; none: they stay as they are"),
-    par("governance.own_use", 0.1, 0.03, 0.3, "1/year", ASSUMPTION, "gap in fluency closed by own use, at an AI share of 1"),
-    par("governance.peers", 0.38, 0.2, 0.6, "1/year", ASSUMPTION, "imitation of teammates, at full fluency (typical Bass coefficient)"),
-    par("governance.champions", 0.2, 0.05, 0.5, "1/year", ASSUMPTION, "pull of champions, at full fluency and enough of them"),
-    par("governance.champion", 0.7, 0.65, 0.8, "share", ASSUMPTION, "fluency from which an IC is a champion"),
-    par("governance.champions_needed", 0.1, 0.05, 0.2, "share", ASSUMPTION, "share of champions with full pull"),
-    par("governance.spread", 0.1, 0.0, 0.3, "share", ASSUMPTION, "reach of champions across teams if nobody manages it"),
-    par("governance.half_hours", 1.0, 0.5, 2.0, "hours/week", ASSUMPTION, "governance hours per manager at which half the remaining distance between teams is bridged, if managed", minimum=0.01),
-    par("governance.coaching", 3.0, 1.0, 8.0, "factor", ASSUMPTION, "gap in fluency closed a year per weekly coaching hour of a current manager and report"),
-    policy("governance.coaching_share", 0.5, "share", "part of governance hours spent coaching; the rest builds guardrails"),
-    par("governance.voluntary", 0.6, 0.2, 1.0, "share", ASSUMPTION, "bottom_up: share of governance hours that a fully fluent manager gives unasked"),
-    par("governance.rollout", 0.8, 0.6, 0.95, "share", ASSUMPTION, "top_down: share of governance hours lost to roll-out and usage reports"),
-    par("governance.crowding", 0.5, 0.2, 0.8, "share", ASSUMPTION, "top_down: learning from each other that orders crowd out"),
-    par("governance.training", 0.5, 0.2, 1.5, "1/year", ASSUMPTION, "top_down: rate of training up to the basics"),
-    par("governance.basic", 0.3, 0.2, 0.4, "share", ASSUMPTION, "fluency that such training can reach"),
-    par("governance.fluency_decay", 0.1, 0.02, 0.2, "1/year", ASSUMPTION, "fluency lost as tools change"),
-    par("governance.build", 6.0, 3.0, 12.0, "factor", ASSUMPTION, "gap in guardrails closed a year per weekly governance hour and IC"),
-    par("governance.grown", 0.5, 0.2, 1.0, "1/year", ASSUMPTION, "guardrails built by champions, at a team of champions"),
-    par("governance.guardrail_decay", 0.3, 0.1, 0.6, "1/year", ASSUMPTION, "guardrails that fall out of date"),
-    par("governance.guardrail_effect", 0.4, 0.2, 0.6, "share", ASSUMPTION, "remaining AI defects prevented at full coverage"),
-    par("governance.tools_effect", 0.1, 0.0, 0.2, "share", ASSUMPTION, "managed: cut in the odds of agents' failures and in specifying at full coverage"),
-    par("governance.ordered_spend", 0.3, 0.1, 1.0, "share", ASSUMPTION, "top_down: extra AI spend on seats and usage nobody asked for (direction: E06)"),
-    par("governance.waste_threshold", 0.4, 0.3, 0.5, "share", ASSUMPTION, "AI spend on people less fluent than this counts as wasted"),
 )
 
 _WORK = (
@@ -475,7 +212,7 @@ _STRUCTURE = (policy("organisation.bottom_span_ratio", 1.5, "ratio", "first-line
 
 GROUPS: Mapping[str, tuple[Parameter, ...]] = {
     "Structure": _STRUCTURE,
-    "Switches": (*_SWITCHES, *_PEOPLE_SWITCHES),
+    "Switches": (*_SWITCHES, *PEOPLE_SWITCHES),
     "Work": _WORK,
     "Meetings and communication": _COMMUNICATION,
     "AI": _AI,
@@ -486,9 +223,9 @@ GROUPS: Mapping[str, tuple[Parameter, ...]] = {
     "Alignment": _ALIGNMENT,
     "Managers": _MANAGERS,
     "Learning": _LEARNING,
-    "People": _PEOPLE,
-    "Careers": _CAREERS,
-    "AI strategy": _GOVERNANCE,
+    "People": PEOPLE,
+    "Careers": CAREERS,
+    "AI strategy": GOVERNANCE,
     "Money": _MONEY,
     "Experiments": _EXPERIMENT,
 }

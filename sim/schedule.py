@@ -60,6 +60,7 @@ from sim.state import (
     EVENT_WAKE,
     FIX,
     FREE_CLASS,
+    HOURS_PER_WEEK,
     IC,
     INCIDENT,
     NONE,
@@ -74,7 +75,6 @@ from sim.state import (
     WRITE,
 )  # fmt: skip
 
-HOURS_PER_WEEK = 40.0
 #: Rows that one event may need at most; with fewer free the engine stops and the tables grow.
 MARGIN = 256
 

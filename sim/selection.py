@@ -3,18 +3,7 @@
 Pure functions of arrays. Whatever the order of the rows, the same people come out: ties are broken by permanent id.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
-
 import numpy as np
-
-
-def share_of(share: float, n: int) -> int:
-    """Return *share* of *n* people as a whole number, half a person rounded up.
-
-    The share counts as the decimal number that was written: .145 of 100 is 14.5, hence 15, although the nearest float lies
-    below .145.
-    """
-    return int((Decimal(repr(float(share))) * int(n)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def normal(uniforms: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,14 +16,13 @@ from sim.errors import RunsFailedError, UserError
 from sim.outcomes import OUTCOMES, Period, compute
 from sim.parameters import record
 from sim.people_checks import Heads, check_cuts
+from sim.state import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.state import Org
     from sim.tree import Tree
 
-HOURS_PER_WEEK = 40.0
-HOURS_PER_DAY = 8.0
 MAX_SEED = 2**32 - 1
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
 MAX_TABLE_BYTES = 4 * 2**30
@@ -45,7 +44,8 @@ class Results:
 
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
     after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.state.COHORT`), empty arrays where
-    people neither come nor go; ledgers: for every run a row for every cut (`sim.state.LEDGER`).
+    people neither come nor go; ledgers: for every run a row for every cut (`sim.state.LEDGER`); boards: for every run a
+    row for every manager at the end (`sim.scoreboard.BOARD`).
     """
 
     scenario: "Scenario"
@@ -56,6 +56,7 @@ class Results:
     failures: tuple[Failure, ...] = ()
     cohorts: tuple[np.ndarray, ...] = ()
     ledgers: tuple[np.ndarray, ...] = ()
+    boards: tuple[np.ndarray, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -84,6 +85,18 @@ def heads_of(tree: "Tree") -> Heads:
     every = np.bincount(tree.layer[managers], minlength=tree.layers + 1)[1:]
     loose = int(np.count_nonzero(~managers & (tree.boss < 0)))
     return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose)
+
+
+class Single(NamedTuple):
+    """What one run gives: snapshots at the end of the warm-up and at the end, structured [2]; weekly series by name; cohort;
+    ledger; managers' scoreboards (`sim.scoreboard`).
+    """
+
+    snapshots: np.ndarray
+    series: dict[str, np.ndarray]
+    cohort: np.ndarray
+    ledger: np.ndarray
+    board: np.ndarray
 
 
 class Engine:
@@ -138,6 +151,7 @@ class Engine:
         """
         from sim.by_hand import carry_out
         from sim.lives import Setup, close_books, hold_week
+        from sim.staffing import note_if_died_out
 
         week = int(org.world["people_week"][0])
         setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
@@ -145,6 +159,7 @@ class Engine:
         due = tuple(event for event in self.scenario.events if event.week == week)
         if any(event.action != "set" for event in due):
             org = carry_out(org, p, due, week, self._agents_each)
+        note_if_died_out(org, week)
         if week == self.scenario.weeks:
             close_books(org)
         return org
@@ -197,14 +212,18 @@ class Engine:
             org = grown(org, **more)
         return org
 
-    def simulate(
-        self, seed: int, run: int
-    ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray, np.ndarray]:
-        """Return (snapshots at the end of the warm-up and at the end, structured [2]; weekly series by name; cohort; ledger)."""
-        org = self.advance(self.begin(seed, run), self.weeks * HOURS_PER_WEEK)
+    def simulate(self, seed: int, run: int) -> "Single":
+        """Return what one run from the start to the horizon gives."""
+        from sim.scoreboard import WEEKS, boards, mark
+
+        values, window = self.scenario.values, min(WEEKS, self.scenario.weeks)
+        org = self.advance(self.begin(seed, run), (self.weeks - window) * HOURS_PER_WEEK)
+        before = mark(org)
+        org = self.advance(org, self.weeks * HOURS_PER_WEEK)
+        board = boards(org, self._parameters_after(self.scenario.weeks + 1), values, before, window)
         weeks = org.weeks[self.scenario.warmup_weeks :]
-        period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, self.scenario.values)
-        return weeks[[0, -1]].copy(), compute(period, WEEKLY), org.cohort, org.ledger
+        period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, values)
+        return Single(weeks[[0, -1]].copy(), compute(period, WEEKLY), org.cohort, org.ledger, board)
 
     def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
         """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""
@@ -260,17 +279,15 @@ def run(
     """
     check_runs(runs, seed, first_run)
     engine = Engine(scenario)
-    snapshots, series, cohorts, ledgers, done, failures = [], [], [], [], [], []
+    singles: list[Single] = []
+    done, failures = [], []
     for number, outcome in _in_threads(
         engine, seed, range(first_run, first_run + runs), workers_or_default(workers)
     ):
         if isinstance(outcome, Exception):
             failures.append(Failure(number, seed, f"{type(outcome).__name__}: {outcome}"))
         else:
-            snapshots.append(outcome[0])
-            series.append(outcome[1])
-            cohorts.append(outcome[2])
-            ledgers.append(outcome[3])
+            singles.append(outcome)
             done.append(number)
         if progress is not None:
             progress(1)
@@ -278,19 +295,20 @@ def run(
         message = f"{scenario.name}: every run failed, the first one with: {failures[0].message}"
         raise RunsFailedError(message, tuple(failures))
     order = np.argsort(done)
-    outcomes = engine.outcomes(np.stack([snapshots[k] for k in order]))
-    weekly = {name: np.stack([series[k][name] for k in order]) for name in series[0]}
+    singles = [singles[k] for k in order]
+    outcomes = engine.outcomes(np.stack([one.snapshots for one in singles]))
+    weekly = {name: np.stack([one.series[name] for one in singles]) for name in singles[0].series}
     failed = tuple(sorted(failures, key=lambda f: f.run))
-    people = tuple(cohorts[k] for k in order), tuple(ledgers[k] for k in order)
+    people = (tuple(getattr(one, name) for one in singles) for name in ("cohort", "ledger", "board"))
     return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people)
 
 
 def _in_threads(
     engine: Engine, seed: int, numbers: range, workers: int
-) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray, np.ndarray] | Exception]]:
+) -> Iterator[tuple[int, Single | Exception]]:
     """Yield (run, result or exception) as they end; at most 2 x *workers* are under way, so an interrupt is heard soon."""
 
-    def one(number: int) -> tuple[np.ndarray, dict, np.ndarray, np.ndarray] | Exception:
+    def one(number: int) -> Single | Exception:
         try:
             return engine.simulate(seed, number)
         except Exception as error:  # the run is reported and can be replayed by its seed and number
@@ -320,7 +338,7 @@ def _in_threads(
 
 def _ended(
     waiting: dict[Future, int],
-) -> Iterator[tuple[int, tuple[np.ndarray, dict, np.ndarray, np.ndarray] | Exception]]:
+) -> Iterator[tuple[int, Single | Exception]]:
     ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in ended:
         yield waiting.pop(future), future.result()

@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+# --- Time --------------------------------------------------------------------------------------------------------------
+HOURS_PER_DAY = 8.0  # working hours
+HOURS_PER_WEEK = 40.0
+WEEKS_PER_YEAR = 52.0
+
 # --- Roles -------------------------------------------------------------------------------------------------------------
 IC = 0
 MANAGER = 1
@@ -150,6 +155,7 @@ PERSON = np.dtype(
         ("aligning_rate", "f8"),
         ("talking_rate", "f8"),
         ("ai_hours", "f8"),  # standard hours written by AI since the last weekly update
+        ("ai_written", "f8"),  # and those before it, cumulative (of the seat)
     ],
     align=True,
 )
@@ -351,6 +357,7 @@ WORLD = np.dtype(
         ("conversions", "i8"),  # managers who became ICs
         ("orphans_taken_over", "i8"),  # changes of leavers
         ("orphans_abandoned", "i8"),
+        ("stepped_in", "i8"),  # changes of leavers that a hands-on manager has taken over
         ("died_out", "i8"),  # 1 + week at whose end no IC was left and none to come; 0: there are ICs
         ("people_usd", "f8"),  # severance and hiring
         ("cohort_ics", "i8"),  # at week 0

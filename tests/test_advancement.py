@@ -9,7 +9,7 @@ from mechanisms.worlds import play as play_flow
 
 from sim.simulate import Engine, run
 from sim.state import MANAGER, VACANT
-from tests.test_people import REGIMES, TURMOIL, check, play
+from tests.test_people import REGIMES, TURMOIL, check, play, possible
 
 LADDER = {
     "switches.promotions": st.booleans(),
@@ -31,7 +31,7 @@ LADDER = {
     weeks=st.sampled_from([4, 9, 15, 30]),
 )  # fmt: skip
 def test_identities_hold_while_people_move_up_and_down(values, ics, layers, weeks):
-    scenario = world({**TURMOIL, "switches.promotions": True, **values}, ics=ics, layers=layers, weeks=weeks)
+    scenario = possible({**TURMOIL, "switches.promotions": True, **values}, ics, layers, weeks)
     org = play(scenario, scenario.weeks + scenario.warmup_weeks)
     check(org, scenario)
     assert np.all((org.people["fluency"] >= 0.0) & (org.people["fluency"] <= 1.0))

@@ -147,6 +147,14 @@ class TestChoice:
             assert got.person[0] != best
             assert not got.considered[best]
 
+    def test_a_root_is_no_candidate_and_the_next_best_gets_the_seat(self):
+        left, _ = without(CREW, [FIRST_LINE])
+        best = int(np.argmax(left.output[:12]))
+        boss = np.where(np.arange(33) == best, -1, CREW.boss)  # as in a partial chart
+        _, got = appointed(replace(CREW, boss=boss), [FIRST_LINE], careers_pool=2)
+        assert got.person[0] not in (best, -1)
+        assert not got.considered[best]
+
     def test_nobody_eligible_leaves_the_seat_vacant_or_goes_outside(self):
         green = replace(CREW, tenure=np.zeros(33))
         assert len(appointed(green, [FIRST_LINE])[1].row) == 0

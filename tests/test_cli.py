@@ -187,7 +187,8 @@ class TestParameters:
         q = REGISTRY["review.detection"]
         wanted = (q.value, q.low, q.high, "probability", ["C16"])
         assert (row["value"], row["low"], row["high"], row["unit"], row["source"]) == wanted
-        assert row["citation"] == "Cohen et al. 2006 [C16]"
+        assert row["citation"] == "Cohen et al. 2006 [C16] (vendor)"
+        assert (row["standing"], row["vendor_interest"]) == ("verified", "all")
 
 
 # ---- the real engine

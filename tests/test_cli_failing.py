@@ -15,9 +15,11 @@ import pytest
 from cli_help import SWEEP, clean, environment, orgsim
 
 import cli
+from sim.commands.common import replay_command, report_failures
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
 from sim.scenario import load
+from sim.simulate import Engine
 
 
 class Results(SimpleNamespace):
@@ -50,8 +52,39 @@ class TestFailing:
         assert cli.execute(["run", "flat", "--runs", "4", "--set", "ai.retries=2"]) == 3
         captured = capsys.readouterr()
         assert "Run 1 failed: it broke" in captured.err
-        assert "orgsim run flat --seed 1 --first-run 1 --runs 1 --set 'ai.retries=2'" in captured.err
+        assert "orgsim run flat --seed 1 --first-run 1 --runs 1 --set ai.retries=2)" in captured.err
         assert "defined in 0 of 3 runs" in captured.out
+
+    def test_options_with_braces_and_blanks_come_back_as_they_were(self, use, capsys):
+        use(engine(fails=(0,)))
+        assert cli.execute(["run", "flat", "--runs", "2", "--set", "organisation.spans=[12, 8]"]) == 3
+        assert "--runs 1 --set 'organisation.spans=[12, 8]')" in capsys.readouterr().err
+        failed = [SimpleNamespace(run=7, seed=3, message="it broke")]
+        report_failures(failed, replay_command("my flat.yaml", ["organisation.chart_columns={id: a}"]))
+        again = "orgsim run 'my flat.yaml' --seed 3 --first-run 7 --runs 1 --set 'organisation.chart_columns={id: a}'"
+        assert f"(again: {again})" in capsys.readouterr().err
+
+    def test_a_failed_run_of_risk_is_run_again_with_what_risk_switched_on(
+        self, capsys, monkeypatch, tmp_path
+    ):
+        whole = Engine.simulate
+
+        def some(self, seed, run):
+            if run == 1:
+                raise ZeroDivisionError("it broke")
+            return whole(self, seed, run)
+
+        monkeypatch.setattr(Engine, "simulate", some)
+        monkeypatch.chdir(tmp_path)
+        short = ["--set", "time.weeks=2", "--set", "time.warmup_weeks=0"]
+        assert cli.execute(["risk", "layered", "--runs", "3", "--seed", "5", *short]) == 3
+        again = (
+            "orgsim run layered --seed 5 --first-run 1 --runs 1 --set time.weeks=2 --set time.warmup_weeks=0 "
+        )
+        again += " ".join(f"--set switches.{name}=true" for name in ("quits", "hiring", "strain", "layoffs"))
+        assert f"Run 1 failed: ZeroDivisionError: it broke (again: {again})" in capsys.readouterr().err
+        assert cli.execute(["risk", "people", "--runs", "3", *short]) == 3
+        assert "switches" not in capsys.readouterr().err.partition("again:")[2]
 
     def test_all_runs_failed(self, use, capsys):
         use(engine(fails=(0, 1)))

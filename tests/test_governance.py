@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.crew import Crew
-from sim.mechanisms import governance
+from sim.mechanisms import governance, money
 from sim.mechanisms.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
 from sim.state import IC, MANAGER
 
@@ -64,6 +64,12 @@ def after(crew: Crew, q: SimpleNamespace, weeks: int = 52) -> tuple[Crew, np.nda
     return crew, guardrails
 
 
+def _ordered(q: SimpleNamespace) -> float:
+    """The factor on AI spend, of `money`."""
+    strategy = governance.STRATEGIES[q.ai_strategy]
+    return money.ordered({"ai.strategy": strategy, "governance.ordered_spend": q.governance_ordered_spend})
+
+
 def measures(
     strategy: int, weeks: int = 52, mean: float = 0.5, sd: float = 0.15, **changes
 ) -> dict[str, float]:
@@ -74,11 +80,11 @@ def measures(
         crew, guardrails = after(crew_of(seed=seed, mean=mean, sd=sd), q, weeks)
         ics = crew.role == IC
         fluency, boss = crew.fluency[ics], crew.boss[ics]
-        spend = 1000.0 * governance.spend_factors(len(ics), q) * ics
+        spend = 1000.0 * _ordered(q) * ics
         rows.append({
             "fluency": fluency.mean(), "guardrails": governance.of_team(crew, guardrails)[ics].mean(),
             "between": np.var([fluency[boss == x].mean() for x in np.unique(boss)]),
-            "least": np.quantile(fluency, 0.1), "wasted": governance.wasted_spend(spend, crew.fluency, q),
+            "least": np.quantile(fluency, 0.1), "wasted": spend[governance.wasteful(crew.fluency, q)].sum(),
             "hours": governance.duty_hours(crew, q).sum(), "spend": spend.sum(),
         })  # fmt: skip
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
@@ -99,7 +105,7 @@ class TestNone:
         assert governance.next_guardrails(guardrails, crew, hours, q) is guardrails
         assert (governance.prevented(guardrails, q) == 0.1 + 0.2).all()
         assert (governance.tool_factors(guardrails, q) == 1.0).all()
-        assert (governance.spend_factors(5, q) == 1.0).all()
+        assert _ordered(q) == 1.0
         assert set(governance.duty_hours(crew, q)[crew.role == MANAGER]) == {1.0}
 
     def test_a_strategy_starts_from_the_same_guardrails(self):
@@ -288,32 +294,58 @@ class TestDiffusion:
                 done, guardrails = after(crew, p(strategy), 3)
                 assert np.isfinite(done.fluency).all()
                 assert np.isfinite(governance.of_team(done, guardrails)).all()
-            assert len(governance.scoreboard(crew, np.ones(len(keep)), np.zeros(len(keep)), P).span) == len(
-                keep
-            )
+            board = governance.scoreboard(crew, work_of(crew), P)
+            assert all(len(getattr(board, field.name)) == len(keep) for field in fields(board))
+
+
+def work_of(crew: Crew, **changes) -> governance.Work:
+    """A year in which everybody delivers 52 standard hours, without AI spend and guardrails."""
+    n = len(crew.pid)
+    values = {"weeks": 52.0, "value": np.full(n, 52.0), "ai_spend": np.zeros(n), "guardrails": np.zeros(n)}
+    return governance.Work(**{**values, **changes})
 
 
 class TestScoreboard:
-    def test_value_per_dollar_of_people_and_ai(self):
+    def test_cost_is_of_everybody_below_and_the_manager(self):
         crew = crew_of((2, 2), pay=np.array([100.0, 100.0, 100.0, 100.0, 150.0, 150.0, 300.0]))
         value = np.array([3.0, 1.0, 1.0, 1.0, 0.0, 2.0, 0.0])
         spend = np.array([0.0, 0.0, 50.0, 50.0, 0.0, 0.0, 0.0])
-        got = governance.scoreboard(crew, value, spend, P)
-        typical = 8.0 / 800.0
-        assert np.isnan(got.throughput[:4]).all()
-        assert got.throughput[4:] == pytest.approx([4.0 / 200.0 / typical, 2.0 / 300.0 / typical, 1.0])
-        assert got.span[4:].tolist() == [2.0, 2.0, 2.0]
+        got = governance.scoreboard(crew, work_of(crew, value=value, ai_spend=spend), P)
+        assert np.isnan(got.cost[:4]).all()
+        assert got.cost[4:] == pytest.approx([350.0 / 4.0, 450.0 / 4.0, 1100.0 / 8.0])
+        half = governance.scoreboard(crew, work_of(crew, value=value, ai_spend=spend, weeks=26.0), P)
+        assert half.cost[4:] == pytest.approx([175.0 / 4.0, 275.0 / 4.0, 600.0 / 8.0])
 
-    def test_adoption_counts_the_fluent_below(self):
+    def test_productivity_is_of_the_ics(self):
+        value = np.array([52.0, 104.0, 0.0, 0.0, 999.0, 999.0, 999.0])
+        crew = crew_of((2, 2))
+        got = governance.scoreboard(crew, work_of(crew, value=value), P)
+        assert got.productivity[4:] == pytest.approx([1.5, 0.0, 0.75])
+
+    def test_adoption_counts_the_fluent_ics_below(self):
         fluency = np.array([0.1, 0.9, 0.4, 0.5, 0.2, 0.8, 0.0])
-        got = governance.scoreboard(crew_of((2, 2), fluency=fluency), np.ones(7), np.zeros(7), P)
-        assert got.adoption[4:] == pytest.approx([0.5, 1.0, 4 / 6])
+        crew = crew_of((2, 2), fluency=fluency)
+        got = governance.scoreboard(crew, work_of(crew), P)
+        assert got.adoption[4:] == pytest.approx([0.5, 1.0, 0.75])
+        assert got.fluency[4:] == pytest.approx([0.5, 0.45, 0.475])
+
+    def test_waste_is_weighted_by_spend(self):
+        crew = crew_of((2, 2), fluency=np.array([0.1, 0.9, 0.4, 0.39, 0.0, 0.0, 0.0]))
+        spend = np.array([1.0, 3.0, 0.0, 0.0, 70.0, 0.0, 0.0])
+        got = governance.scoreboard(crew, work_of(crew, ai_spend=spend), P)
+        assert got.wasted[4:] == pytest.approx([0.25, np.nan, 0.25], nan_ok=True)
+
+    def test_guardrails_are_those_of_the_teams_below(self):
+        crew = crew_of((2, 2))
+        got = governance.scoreboard(crew, work_of(crew, guardrails=np.array([9, 9, 9, 9, 0.2, 0.6, 0.9])), P)
+        assert got.guardrails[4:] == pytest.approx([0.2, 0.6, 0.4])
 
     def test_undefined_without_people_or_value(self):
         crew = crew_of((2, 2))
-        got = governance.scoreboard(crew, np.zeros(7), np.zeros(7), P)
-        assert np.isnan(got.throughput).all()
-        assert got.span[6] == 2.0
+        got = governance.scoreboard(crew, work_of(crew, value=np.zeros(7)), P)
+        assert np.isnan(got.cost).all()
+        assert np.isnan(got.wasted).all()
+        assert (got.productivity[4:] == 0.0).all()
 
     def test_sums_up_and_down_the_tree(self):
         crew = crew_of((3, 2, 2))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people_help import company, reordered, table
 
-from sim import incidence, statistics
+from sim import incidence
 from sim.incidence import Counts, Ratio, aalen_johansen, assess, hazard_ratio, resamples, weekly_counts
 
 
@@ -366,42 +366,52 @@ def test_an_upper_end_that_would_be_infinite_is_none():
     assert found.hi is None
 
 
-# ---- outcomes per run
+# ---- ratio of risks
 
 
-def test_layoff_risks_of_runs():
+def test_the_ratio_of_risks_is_that_of_the_incidences():
+    risk = assess(company(runs=40), ("role",), seed=1)
+    ic, manager = (one.incidence.layoff.at(52)[0] for one in risk.groups)
+    assert [one.group.key["role"] for one in risk.groups] == ["ic", "manager"]
+    assert risk.risk_ratio.mean == pytest.approx(manager / ic)
+    assert risk.risk_ratio.lo < risk.risk_ratio.mean < risk.risk_ratio.hi
+
+
+def test_managers_who_quit_early_are_at_smaller_risk_though_not_in_a_week_where_they_are_there():
+    n = 200
+    week = np.repeat([5.0, np.inf, 30.0, np.inf, 30.0], [160, 36, 4, 160, 40])
+    kind = np.repeat([2, 0, 1, 0, 1], [160, 36, 4, 160, 40])
     people = table(
-        run=[0, 0, 0, 0, 1, 1, 1, 1], pid=[0, 1, 8, 9] * 2, role=[0, 0, 1, 1] * 2,
-        exit_week=[52.0, 53.0, 10.0, np.inf, 3.0, np.inf, 52.0, 60.0], exit_kind=[1, 1, 1, 0, 2, 0, 2, 1],
+        run=np.repeat([0, 1], 2 * n), pid=np.tile(np.arange(2 * n), 2), role=np.tile(np.repeat([1, 0], n), 2),
+        exit_week=np.tile(week, 2), exit_kind=np.tile(kind, 2),
     )  # fmt: skip
-    risks = incidence.layoff_risks(people)
-    assert risks["layoff_risk_ic"].tolist() == pytest.approx([0.5, 0.0])
-    assert risks["layoff_risk_manager"].tolist() == pytest.approx([0.5, 0.0])
-    assert risks["layoff_risk_ratio"].mean() == pytest.approx(1.0)
-    other_order = incidence.layoff_risks(reordered(people, np.arange(8)[::-1]))
-    assert all((other_order[name] == risks[name]).all() for name in risks)
+    found = assess(people, ("role",), 1, replicates=20)
+    assert found.risk_ratio.mean == pytest.approx((4 / 200) / (40 / 200))
+    assert found.hazard_ratio.mean == pytest.approx((4 / 40) / (40 / 200))
 
 
-def test_layoff_risks_that_are_undefined_are_nan():
-    short = incidence.layoff_risks(company(runs=3, weeks=40))
-    assert all(np.isnan(x).all() for x in short.values())
-    no_managers = incidence.layoff_risks(company(runs=3, managers=()))
-    assert np.isfinite(no_managers["layoff_risk_ic"]).all()
-    assert np.isnan(no_managers["layoff_risk_manager"]).all()
-    assert np.isnan(no_managers["layoff_risk_ratio"]).all()
-    assert np.isnan(incidence.pooled_ratio(np.array([0.1, 0.2]), np.zeros(2))).all()
+def test_the_ratio_of_risks_is_covered():
+    inside = 0
+    for k in range(150):
+        people = company(runs=20, hazards=(0.002, 0.003, 0.002), managers=(20,), ics=60, weeks=52, seed=k)
+        found = assess(people, ("role",), seed=k, replicates=300).risk_ratio
+        # of competing exponential times
+        true = [h / (h + 0.002) * (1 - math.exp(-52 * (h + 0.002))) for h in (0.003, 0.002)]
+        inside += found.lo <= true[0] / true[1] <= found.hi
+    assert abs(inside / 150 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 150)
 
 
-def test_pooled_ratio_has_the_mean_and_the_interval_of_a_ratio_of_means():
-    generator, inside = rng(9), 0
-    for _ in range(600):
-        ic = generator.binomial(96, 0.08, 80) / 96
-        manager = generator.binomial(21, 0.12, 80) / 21
-        values = incidence.pooled_ratio(manager, ic)
-        estimate = statistics.mean_ci(values)
-        assert estimate.mean == pytest.approx(manager.mean() / ic.mean())
-        inside += estimate.lo <= 1.5 <= estimate.hi
-    assert abs(inside / 600 - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 600)
+def test_undefined_ratios_of_risks():
+    short = assess(company(runs=3, weeks=40), ("role",), 1, replicates=20).risk_ratio
+    assert short == Ratio(None, None, None, "the horizon is shorter than 52 weeks")
+    people = np.full(10, 20)
+    nobody, some = per_run(np.zeros(10), people), per_run(np.arange(10.0), people)
+    weights = resamples(10, 1)
+    last = nobody.layoffs.shape[1] - 1
+    assert incidence.risk_ratio(some, nobody, weights, last).note == "no IC was laid off in any run"
+    assert incidence.risk_ratio(nobody, nobody, weights, last).note == "no one was laid off in any run"
+    none_of_them = incidence.risk_ratio(nobody, some, weights, last)
+    assert (none_of_them.mean, none_of_them.lo) == (0.0, 0.0)
 
 
 # ---- all of it

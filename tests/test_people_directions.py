@@ -88,6 +88,7 @@ CLAIMS: Mapping[str, Claim] = {
     "hiring.ramp_weeks": Claim("changes_per_ic_week", DOWN, HIRING),
     "hiring.coach_hours": Claim("time_people_manager", UP, HIRING),
     "layoffs.takeover": Claim("discarded_hours_share", DOWN, QUITS),
+    "layoffs.step_in_changes": Claim("stepped_in_changes_per_year", UP, QUITS),
     "layoffs.background_probability": Claim(
         "layoffs_per_year", UP, {"switches.layoffs": True}, {"weeks": 52}
     ),

@@ -125,6 +125,7 @@ def test_rule_of_three_is_explained_where_it_is_used():
 )
 def test_sentence_on_the_hazard_ratio(ratio, sentence):
     assert report.ratio_sentence(ratio).endswith(sentence)
+    assert report.ratio_sentence(ratio, *report.RISK_WORDS).endswith(sentence)
 
 
 # ---- JSON
@@ -132,7 +133,7 @@ def test_sentence_on_the_hazard_ratio(ratio, sentence):
 
 def test_json_is_the_contract(risk):
     data = json.loads(json.dumps(report.risk_json(risk), allow_nan=False))
-    assert list(data) == ["scenario", "runs", "by", "groups", "hazard_ratio", "withheld"]
+    assert list(data) == ["scenario", "runs", "by", "groups", "hazard_ratio", "risk_ratio", "withheld"]
     assert (data["scenario"], data["runs"], data["by"], data["withheld"]) == (
         "layered",
         12,
@@ -147,8 +148,9 @@ def test_json_is_the_contract(risk):
         for cell in manager[kind].values():
             assert 0 <= cell["ci95"][0] <= cell["mean"] <= cell["ci95"][1] <= 1
     assert list(data["hazard_ratio"]) == ["manager_vs_ic"]
-    ratio = data["hazard_ratio"]["manager_vs_ic"]
-    assert ratio["ci95"][0] <= ratio["mean"] <= ratio["ci95"][1]
+    assert data["risk_ratio"]["manager_vs_ic"]["week"] == 52
+    for ratio in (data["hazard_ratio"]["manager_vs_ic"], data["risk_ratio"]["manager_vs_ic"]):
+        assert ratio["ci95"][0] <= ratio["mean"] <= ratio["ci95"][1]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +190,7 @@ def test_ratio_of_a_role_with_few_people_is_null():
     data = report.risk_json(few)
     assert "is withheld: one of the two roles" in report.risk_text(few)
     assert data["hazard_ratio"] == {"manager_vs_ic": {"mean": None, "ci95": None}}
+    assert data["risk_ratio"] == {"manager_vs_ic": {"week": 52, "mean": None, "ci95": None}}
     assert data["withheld"] == 1
 
 

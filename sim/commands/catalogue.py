@@ -109,17 +109,20 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
 
 def _tree(scenario: "Scenario") -> "Tree":
     """The tree, as a run builds it. Raises `UserError` with the place in the file that states what cannot be built."""
-    from sim.simulate import tree_of
+    from sim.people_checks import check_cuts
+    from sim.simulate import heads_of, tree_of
 
     if scenario.hold_base is not None:
         _tree(scenario.hold_base)  # so that what is wrong with the base is said at its place
     try:
-        return tree_of(scenario)
+        tree = tree_of(scenario)
     except UserError as error:
         path = str(error).partition(":")[0]
         if not path.startswith("organisation"):  # a message about the chart names its file and row
             raise UserError(f"{scenario.place('organisation.chart')}organisation.chart: {error}") from None
         raise UserError(f"{scenario.place(path)}{error}") from None
+    check_cuts(scenario, heads_of(tree))
+    return tree
 
 
 def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -90,6 +91,27 @@ def seed_option(default: int | None = 1) -> Callable:
     )  # fmt: skip
 
 
+def simulation_options(runs: int, out: str, fresh: str) -> Callable:
+    """The argument SCENARIO and the options of commands that simulate one scenario. out, fresh: their help."""
+    options = (
+        click.argument("scenario", metavar="SCENARIO"),
+        runs_option(runs),
+        seed_option(),
+        sets_option,
+        click.option("--out", metavar="DIR", help=out),
+        click.option("--fresh", is_flag=True, help=fresh),
+        workers_option,
+        json_option,
+    )
+
+    def decorate(function: Callable) -> Callable:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
 def workers_option(function: Callable) -> Callable:
     """``--workers N``."""
     return click.option(
@@ -132,10 +154,17 @@ def warn(lines: Sequence[str]) -> None:
 def report_failures(failures: Sequence[Any], replay: str) -> None:
     """List failed runs on stderr. replay: the command that runs one again, with {run} and {seed} to be filled in."""
     for failure in failures[:_SHOWN_FAILURES]:
-        again = replay.format(run=failure.run, seed=failure.seed)
+        # Not str.format: what the user has set may have braces.
+        again = replay.replace("{run}", str(failure.run)).replace("{seed}", str(failure.seed))
         click.echo(f"Run {failure.run} failed: {failure.message} (again: {again})", err=True)
     if len(failures) > _SHOWN_FAILURES:
         click.echo(f"... and {len(failures) - _SHOWN_FAILURES:,} more", err=True)
+
+
+def replay_command(scenario: str, sets: Sequence[str]) -> str:
+    """The command that runs one run of *scenario* again, for `report_failures`."""
+    options = "".join(f" --set {shlex.quote(text)}" for text in sets)
+    return f"orgsim run {shlex.quote(scenario)} --seed {{seed}} --first-run {{run}} --runs 1{options}"
 
 
 def exit_code(failed: int, planned: int) -> int:

@@ -12,6 +12,7 @@ from sim.commands.common import (
     notice_compilation,
     print_json,
     progress,
+    replay_command,
     report_failures,
     runs_option,
     seed_option,
@@ -99,5 +100,5 @@ def compare_command(
     else:  # the text has the notices of too few runs itself
         warn([line for line in found.warnings if line not in found.too_few.values()])
         click.echo(found.to_text(use_colour(sys.stdout), everything))
-    report_failures(found.failures, "orgsim run SCENARIO --seed {seed} --first-run {run} --runs 1")
+    report_failures(found.failures, replay_command("SCENARIO", sets))
     return exit_code(len(found.failures), found.runs * len(loaded))

@@ -7,17 +7,14 @@ import click
 
 from sim.commands.common import (
     exit_code,
-    json_option,
     keeping,
     load_scenario,
     notice_compilation,
     print_json,
     progress,
+    replay_command,
     report_failures,
-    runs_option,
-    seed_option,
-    sets_option,
-    workers_option,
+    simulation_options,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -28,20 +25,16 @@ if TYPE_CHECKING:
 
 
 @click.command("risk")
-@click.argument("scenario", metavar="SCENARIO")
+@simulation_options(
+    400,
+    out="Folder for the curves and figures; default: results/risk-NAME.",
+    fresh="Remove earlier results of orgsim in that folder first.",
+)
 @click.option(
     "--by", default="role,layer", show_default=True, metavar="LIST", help="Split by role, layer, tenure, skill, ai_exposure."
 )  # fmt: skip
-@runs_option(400)
-@seed_option()
-@sets_option
-@click.option("--out", metavar="DIR", help="Folder for the curves and figures; default: results/risk-NAME.")
-@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
-@workers_option
-@json_option
 def risk_command(
     scenario: str,
-    by: str,
     runs: int,
     seed: int,
     sets: tuple[str, ...],
@@ -49,6 +42,7 @@ def risk_command(
     fresh: bool,
     workers: int | None,
     as_json: bool,
+    by: str,
 ) -> int:
     """Layoff risk: who is laid off or quits, by when.
 
@@ -64,10 +58,15 @@ def risk_command(
     from sim.groups import parse_by
 
     attributes = parse_by(by)
-    loaded = _with_people(load_scenario(scenario, sets))
+    loaded = load_scenario(scenario, sets)
+    switched_on = _switched_on(loaded)
+    if switched_on:
+        loaded = loaded.with_values(dict.fromkeys(switched_on, True))
     notice_compilation()
+    from sim.commands.run_text import died_out
     from sim.incidence import assess
     from sim.report.risk import risk_json, risk_text
+    from sim.report.tables import paragraph
     from sim.simulate import run
 
     with keeping("nothing was written; risk keeps no partial results."), progress(runs) as bar:
@@ -75,27 +74,29 @@ def risk_command(
     risk = assess(people_table(results), attributes, seed, loaded.name)
     folder = Path(out) if out else Path("results") / f"risk-{loaded.name}"
     _write(risk, results, folder, fresh or out is None)
+    ended = died_out(results)
     if as_json:
-        print_json(risk_json(risk))
+        print_json(risk_json(risk) | {"died_out": ended})
     else:
         click.echo(risk_text(risk))
+        if ended is not None:
+            click.echo("\n" + paragraph(ended["words"]))
         click.echo(f"\nWritten: {folder} (curves, figures, and a ledger of the cuts)")
-    report_failures(results.failures, f"orgsim run {scenario} --seed {{seed}} --first-run {{run}} --runs 1")
+    again = (*sets, *(f"{path}=true" for path in switched_on))
+    report_failures(results.failures, replay_command(scenario, again))
     return exit_code(len(results.failures), runs)
 
 
-def _with_people(scenario: "Scenario") -> "Scenario":
-    """Return *scenario* with people events: those of an ordinary year where it has none of its own."""
+def _switched_on(scenario: "Scenario") -> tuple[str, ...]:
+    """Return the switches that give people events of an ordinary year to a scenario that has none of its own."""
     if scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
-        return scenario
+        return ()
     click.echo(
         f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "
         "(quits, hiring, strain, background layoffs), as in people.yaml",
         err=True,
     )
-    return scenario.with_values(
-        {f"switches.{name}": True for name in ("quits", "hiring", "strain", "layoffs")}
-    )
+    return tuple(f"switches.{name}" for name in ("quits", "hiring", "strain", "layoffs"))
 
 
 def people_table(results: "Results") -> "PeopleTable":

@@ -7,38 +7,32 @@ import click
 from sim.commands.common import (
     WholeNumber,
     exit_code,
-    json_option,
     keeping,
     load_scenario,
     notice_compilation,
     print_json,
     progress,
+    replay_command,
     report_failures,
-    runs_option,
-    seed_option,
-    sets_option,
-    workers_option,
+    simulation_options,
 )  # fmt: skip
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.simulate import Results
 
 
 @click.command("run")
-@click.argument("scenario", metavar="SCENARIO")
-@runs_option()
-@seed_option()
-@sets_option
-@click.option("--out", metavar="DIR", help="Also write the data of every run into this results folder.")
-@click.option(
-    "--fresh", is_flag=True, help="With --out: remove earlier results of orgsim in the folder first."
+@simulation_options(
+    100,
+    out="Also write the data of every run into this results folder.",
+    fresh="With --out: remove earlier results of orgsim in the folder first.",
 )
+@click.option("--scoreboard", is_flag=True, help="Also print how the measures of managers spread over them.")
 @click.option(
     "--first-run", type=WholeNumber(0, 1_000_000), default=0, metavar="R",
     help="Number of the first run; with --runs 1 it replays a single run.",
 )  # fmt: skip
-@workers_option
-@json_option
 def run_command(
     scenario: str,
     runs: int,
@@ -46,9 +40,10 @@ def run_command(
     sets: tuple[str, ...],
     out: str | None,
     fresh: bool,
-    first_run: int,
     workers: int | None,
     as_json: bool,
+    scoreboard: bool,
+    first_run: int,
 ) -> int:
     """Run one scenario and print its outcomes.
 
@@ -61,10 +56,12 @@ def run_command(
     """
     loaded = load_scenario(scenario, sets)
     notice_compilation()
-    options = "".join(f" --set '{text}'" for text in sets)
-    replay = f"orgsim run {scenario} --seed {{seed}} --first-run {{run}} --runs 1{options}"
-    replay = replay.replace("{{", "{").replace("}}", "}")
+    replay = replay_command(scenario, sets)
     if loaded.paths:
+        if scoreboard:
+            raise UserError(
+                f"--scoreboard: {loaded.name} has paths, which are set side by side; leave it out"
+            )
         from sim.commands.run_paths import run_paths_command
 
         return run_paths_command(loaded, runs, seed, first_run, workers, out, fresh, as_json, replay)
@@ -78,15 +75,27 @@ def run_command(
 
         write_folder(results, out, fresh)
     if as_json:
-        print_json(to_json(results))
+        print_json(to_json(results) | _scoreboard_json(results, scoreboard))
     else:
         from sim.commands.run_text import run_text
 
         click.echo(run_text(results))
+        if scoreboard:
+            from sim.report.scoreboard import assess_boards, board_text
+
+            click.echo("\n" + board_text(assess_boards(results)))
         if out:
             click.echo(f"\nWritten: {out}")
     report_failures(results.failures, replay)
     return exit_code(len(results.failures), runs)
+
+
+def _scoreboard_json(results: "Results", wanted: bool) -> dict[str, Any]:
+    if not wanted:
+        return {}
+    from sim.report.scoreboard import assess_boards, board_json
+
+    return {"scoreboard": board_json(assess_boards(results))}
 
 
 def to_json(results: "Results") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.outcomes import OUTCOMES
-from sim.report.tables import interval, number, paragraph, shown_unit, table
+from sim.report.tables import interval, number, paragraph, plural, shown_unit, table
 from sim.state import STAGES
 from sim.statistics import mean_ci
 
@@ -16,10 +16,10 @@ _LAYER = "manager_utilisation_layer_"
 #: Group -> prefixes of the names of its outcomes, in the order of printing. What fits nowhere comes under "Other".
 _GROUPS = {
     "Delivered": ("value_", "changes_", "code_volume", "alignment"),
-    "Money": ("cost_", "payroll_", "ai_spend"),
+    "Money": ("cost_", "payroll_", "ai_spend", "people_usd"),
     "Flow": ("lead_time", "review_", "reviews_", "decision_latency", "item_time"),
     "Quality": ("change_failure", "incidents", "guessed", "rework", "unreviewed", "discarded", "abandoned"),
-    "AI": ("ai_", "agents_", "human_acceptance"),
+    "AI": ("ai_", "agents_", "human_acceptance", "guardrail"),
     "Managers and structure": (
         "manager_utilisation",
         "coaching",
@@ -28,7 +28,17 @@ _GROUPS = {
         "managers_",
         "overload",
     ),
-    "People": ("skill_", "quits", "layoff", "layoffs"),
+    "People": (
+        "skill_",
+        "quits",
+        "layoff",
+        "layoffs",
+        "hires_",
+        "promotions_",
+        "orphaned_",
+        "died_out",
+        "weeks_with_ics",
+    ),
     "Where an IC's hours go": ("time_",),
     "Where a manager's hours go": ("time_",),
 }
@@ -66,6 +76,9 @@ def run_text(results: "Results") -> str:
                    for column, (cell, width) in enumerate(zip(row, widths, strict=True))] for row in rows]  # fmt: skip
         lines += [table((title, "mean", "95 % interval", "unit"), padded, align="<>><"), ""]
     lines += _utilisation(results)
+    ended = died_out(results)
+    if ended is not None:
+        lines += [paragraph(ended["words"]), ""]
     found = bottleneck(results)
     if found is not None:
         lines.append(paragraph(f"Bottleneck: {found['words']}."))
@@ -76,6 +89,8 @@ def _grouped(results: "Results") -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {title: [] for title in (*_GROUPS, "Other")}
     for name in results.outcomes:
         if name == "bottleneck" or name.startswith(_LAYER):
+            continue
+        if name in ("died_out", "weeks_with_ics") and not np.any(results.outcomes["died_out"]):
             continue
         groups[_group(name)].append(name)
     return groups
@@ -111,6 +126,21 @@ def _utilisation(results: "Results") -> list[str]:
         paragraph(f"Utilisation of managers (inbox hours over the hours left for it): {', '.join(parts)}."),
         "",
     ]
+
+
+def died_out(results: "Results") -> dict[str, Any] | None:
+    """In how many runs no IC was left, and when; None if in none."""
+    died, runs = np.asarray(results.outcomes.get("died_out", ())) > 0, len(results.runs)
+    if not died.any():
+        return None
+    weeks = np.asarray(results.outcomes["weeks_with_ics"])[died]
+    first, median = int(weeks.min()), float(np.median(weeks))
+    when = f"in week {first}" if len(weeks) == 1 else f"first in week {first} (median {median:g})"
+    words = (
+        f"The organisation died out in {len(weeks):,} of {plural(runs, 'run')}: no IC was left and none to come, {when}. "
+        f"The figures go on to the end of the horizon, with the managers who are left."
+    )
+    return {"runs": len(weeks), "first_week": first, "median_week": median, "words": words}
 
 
 def bottleneck(results: "Results") -> dict[str, Any] | None:

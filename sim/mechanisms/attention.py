@@ -14,9 +14,7 @@ Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignmen
 """
 
 from sim.kernel import kernel
-from sim.state import ALIGNING, COORDINATING, IC, MANAGER, MEETINGS, OTHER, PEOPLE
-
-HOURS_PER_WEEK = 40.0
+from sim.state import ALIGNING, COORDINATING, HOURS_PER_WEEK, IC, MANAGER, MEETINGS, OTHER, PEOPLE
 
 
 @kernel

@@ -33,7 +33,7 @@ import numpy as np
 
 from sim.crew import Crew, Dice
 from sim.rng import PROMOTION, TRAITS
-from sim.state import IC, MANAGER, NONE
+from sim.state import HOURS_PER_WEEK, IC, MANAGER, NONE, WEEKS_PER_YEAR
 
 #: dice(stream, runs, ids, index, sub) -> float64 [n, 2]: as `Dice`, for pairs of a run and an id.
 RunDice = Callable[[int, np.ndarray, np.ndarray, int, int], np.ndarray]
@@ -47,8 +47,6 @@ TRANSFERS = ("same", "peter", "correlated")
 SAME, PETER, CORRELATED = range(3)
 POOLS = ("team", "branch", "firm")
 
-WEEKS_PER_YEAR = 52.0
-HOURS_PER_WEEK = 40.0
 #: The relation of I05 is not stretched beyond this many doublings either way.
 MOST_DOUBLINGS = 2.0
 
@@ -130,7 +128,9 @@ def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: boo
     branch below the seat's boss, or of the firm (`careers.pool`); where nobody there is eligible the pool widens. Without
     candidates the seat goes outside if outsiders are hired at all, else it stays vacant.
     """
-    free = eligible(crew, p)
+    # A root stays, or nobody could stand in (in a partial chart everybody whose manager is missing is one), but for those
+    # whom the vacancy itself has left without a boss.
+    free = eligible(crew, p) & ((crew.boss >= 0) | (vacant.former >= 0))
     considered = np.zeros(len(crew.pid), bool)
     team_of = vacant.former.copy()
     seats = np.stack([-vacant.layer, vacant.key, vacant.row, vacant.boss], axis=1)

@@ -35,11 +35,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.crew import Crew
-from sim.state import IC, MANAGER
+from sim.state import IC, MANAGER, WEEKS_PER_YEAR
 
 STRATEGIES = ("none", "bottom_up", "top_down", "managed")
 NO_STRATEGY, BOTTOM_UP, TOP_DOWN, MANAGED = range(4)
-WEEKS_PER_YEAR = 52.0
 
 
 @dataclass(frozen=True)
@@ -174,44 +173,57 @@ def tool_factors(coverage: np.ndarray, p) -> np.ndarray:
     return 1.0 - matched * coverage
 
 
-def spend_factors(n: int, p) -> np.ndarray:
-    """Return factors [n] on everybody's AI spend: orders buy usage that nobody asked for."""
-    return np.full(n, 1.0 + p.governance_ordered_spend if p.ai_strategy == TOP_DOWN else 1.0)
+def wasteful(fluency: np.ndarray, p) -> np.ndarray:
+    """Return bool[n]: AI spend on people of this *fluency* counts as wasted; it is below the threshold."""
+    return fluency < p.governance_waste_threshold
 
 
-def wasted_spend(spend: np.ndarray, fluency: np.ndarray, p) -> float:
-    """Return the AI spend on people whose fluency is below the threshold, in the unit of *spend* [n] (factors included)."""
-    return float(spend[fluency < p.governance_waste_threshold].sum())
+@dataclass(frozen=True)
+class Work:
+    """What everybody did in a number of weeks, arrays [n] as the crew; hands-on work is the manager's own."""
+
+    weeks: float
+    value: np.ndarray  # of own merged changes, standard hours
+    ai_spend: np.ndarray  # USD
+    guardrails: np.ndarray  # coverage of the team that a manager leads
 
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """What managers are measured by; arrays [n] as the crew, NaN for ICs and where undefined."""
+    """What managers are judged by, of the ICs below them; arrays [n] as the crew, NaN for ICs and where undefined."""
 
-    throughput: np.ndarray  # value per dollar of people and AI of everybody below, over the organisation's
-    adoption: np.ndarray  # share of the people below who are fluent enough not to waste AI spend
-    span: np.ndarray  # direct reports
+    productivity: np.ndarray  # value of the ICs below per IC and week, standard hours
+    cost: (
+        np.ndarray
+    )  # pay and AI spend of the manager and everybody below, USD, per standard hour of their value
+    adoption: np.ndarray  # share of the ICs below who are fluent enough not to waste AI spend
+    fluency: np.ndarray  # mean AI fluency of the ICs below
+    ai_share: np.ndarray  # share of their work that AI is planned to write, mean
+    guardrails: np.ndarray  # share of their work that guardrails cover
+    wasted: np.ndarray  # share of the AI spend on them that goes to those below the threshold of fluency
 
 
-def scoreboard(crew: Crew, value: np.ndarray, ai_spend: np.ndarray, p) -> Scoreboard:
-    """Return every manager's scoreboard from everybody's own *value* (any unit per week) and AI spend (USD/year), [n].
+def scoreboard(crew: Crew, work: Work, p) -> Scoreboard:
+    """Return every manager's scoreboard."""
+    ic = crew.role == IC
 
-    The organisation's figure is that of everybody who has a boss, so a single top scores 1.
-    """
-    led = crew.boss >= 0
-    dollars = crew.pay + ai_spend
-    fluent = (crew.fluency >= p.governance_waste_threshold).astype(float)
-    each = (value, dollars, fluent, np.ones(len(value)))
-    below = [from_below(crew.boss, x) for x in each]
-    manages = crew.role == MANAGER
-    typical = _ratio(value[led].sum(), dollars[led].sum())
-    throughput = _ratio(_ratio(below[0], below[1]), typical)
-    adoption = _ratio(below[2], below[3])
-    nan = np.nan
+    def below(x: np.ndarray) -> np.ndarray:
+        return from_below(crew.boss, x * ic)
+
+    def led(x: np.ndarray) -> np.ndarray:
+        return np.where(ic, np.nan, x)
+
+    ics, waste = below(np.ones(len(ic))), wasteful(crew.fluency, p)
+    dollars = crew.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
+    spend, value = below(work.ai_spend), from_below(crew.boss, work.value) + work.value
     return Scoreboard(
-        throughput=np.where(manages, throughput, nan),
-        adoption=np.where(manages, adoption, nan),
-        span=np.where(manages, crew.reports, nan),
+        productivity=led(_ratio(below(work.value), ics * work.weeks)),
+        cost=led(_ratio(from_below(crew.boss, dollars) + dollars, value)),
+        adoption=led(_ratio(below(~waste), ics)),
+        fluency=led(_ratio(below(crew.fluency), ics)),
+        ai_share=led(_ratio(below(crew.exposure), ics)),
+        guardrails=led(_ratio(below(of_team(crew, work.guardrails)), ics)),
+        wasted=led(_ratio(below(work.ai_spend * waste), spend)),
     )
 
 

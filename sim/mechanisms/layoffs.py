@@ -39,8 +39,9 @@ import numpy as np
 from sim.crew import Crew, Dice
 from sim.errors import UserError
 from sim.rng import LAYOFF, SELECTION
-from sim.selection import normal, normal_scores, percentiles, race_times, share_of, smallest
-from sim.state import IC, MANAGER
+from sim.selection import normal, normal_scores, percentiles, race_times, smallest
+from sim.shares import share_of
+from sim.state import IC, MANAGER, WEEKS_PER_YEAR
 
 # Of the draws of one person and week.
 TIES, BY_WAVE, BY_DELAYER, BY_AI, BY_BUDGET, FRACTIONS = range(6)
@@ -50,7 +51,6 @@ RANK, WEIGHTS = range(2)
 SCOPES = ("all", "managers", "ics")
 ALL, MANAGERS, ICS = range(3)
 
-WEEKS_PER_YEAR = 52.0
 QUARTER = 13  # weeks
 #: Years below which a hire is recent (Revelio Labs, G13).
 NEW = 1.5
@@ -109,9 +109,9 @@ def due(crew: Crew, p, dice: Dice, past: Past) -> Due:
     """Return what all regimes together demand this week.
 
     Order: what befalls single people, then structure, then numbers given in advance, then what is derived from figures,
-    which must see all the rest. Raises UserError where a number cannot be met.
+    which must see all the rest. Raises UserError where a number cannot be met. Without ICs nobody decides anything any more.
     """
-    if not p.switches_layoffs:
+    if not p.switches_layoffs or not np.any(crew.role == IC):
         return Due((), 0)
     cuts: list[Cuts] = []
     for regime in (background, delayer, wave, performance):
@@ -165,7 +165,7 @@ def wave(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
     if crew.week != p.layoffs_wave_week or not share:
         return nobody("wave")
     scope, select = int(p.layoffs_wave_scope), int(p.layoffs_wave_select)
-    return cut_share(crew, p, dice, gone, share, scope, select, "layoffs.wave_fraction")
+    return cut_share(crew, p, dice, gone, share, scope, select, "layoffs.wave_fraction", at_most=True)
 
 
 def cut_share(
@@ -179,21 +179,26 @@ def cut_share(
     place: str = "layoffs",
     rule: str = "wave",
     sub: int = BY_WAVE,
+    at_most: bool = False,
 ) -> Cuts:
     """Return a *share* of the people in *scope* (half a person rounded up), selected by rank or weights.
 
     place: what a message names. sub: numbers the weighted draws of a week; several cuts in one week need one each. Raises
-    UserError if the share is no share, or asks for more people than may be cut.
+    UserError if the share is no share, or asks for more people than may be cut. at_most: a share that would include the top
+    means everybody else, as may come about in an organisation that has shrunk (`sim.people_checks` refuses it at the start).
     """
     if not 0.0 <= share <= 1.0:
         raise UserError(f"{place}: {share!r} is not a share; use a number from 0 to 1")
     role = {ALL: (IC, MANAGER), MANAGERS: (MANAGER,), ICS: (IC,)}[scope]
     inside = ~gone & np.isin(crew.role, role)
+    candidates = inside & (crew.boss >= 0)
     count = share_of(share, np.count_nonzero(inside))
+    if at_most:
+        count = min(count, np.count_nonzero(candidates))
     if not count:
         return nobody(rule)
     score, key = standing(crew, p, dice, select, sub)
-    return _pick(crew, rule, inside & (crew.boss >= 0), count, score, key, f"{place}: {share:g}")
+    return _pick(crew, rule, candidates, count, score, key, f"{place}: {share:g}")
 
 
 def performance(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
@@ -201,7 +206,8 @@ def performance(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
     share, every = float(p.layoffs_performance_share), int(p.layoffs_performance_weeks)
     if not share or crew.week <= 0 or crew.week % every:
         return nobody("performance")
-    return cut_share(crew, p, dice, gone, share, ALL, RANK, "layoffs.performance_share", "performance")
+    place = "layoffs.performance_share"
+    return cut_share(crew, p, dice, gone, share, ALL, RANK, place, "performance", at_most=True)
 
 
 def delayer(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
@@ -222,16 +228,8 @@ def delayer(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
         )
     score, key = standing(crew, p, dice, int(p.layoffs_delayer_select), BY_DELAYER)
     managers = ~gone & (crew.role == MANAGER) & (crew.boss >= 0)
-    if layer:
-        displaced = managers & (crew.layer == layer)
-        if not displaced.any():
-            highest = int(crew.layer[managers].max(initial=0))
-            raise UserError(
-                f"layoffs.delayer_remove_layer: nobody is at layer {layer} below the top in week {crew.week}; "
-                f"the highest layer that can go is {highest}"
-            )
-    else:
-        displaced = _surplus(crew, ~gone, key, first, upper)
+    # Of a layer that all have left by now, nobody.
+    displaced = managers & (crew.layer == layer) if layer else _surplus(crew, ~gone, key, first, upper)
     chosen = np.flatnonzero(displaced)
     peers = np.where(managers, _top_of(crew.boss) * (crew.layer.max() + 1) + crew.layer, -1)
     cuts = _cuts(crew, "delayer", chosen, score, managers, peers)

@@ -12,12 +12,11 @@ Parameters: learning.*.
 from math import exp
 
 from sim.kernel import kernel
-from sim.state import MANAGER
+from sim.state import MANAGER, WEEKS_PER_YEAR
 
 #: Hand-writing hours that count as one full week of practice (a quarter of the week, D01).
 FULL_PRACTICE = 10.0
 MOST_PRACTICE = 2.0
-WEEKS_PER_YEAR = 52.0
 
 
 @kernel
@@ -36,4 +35,5 @@ def learn(org, p):
             )
             q.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
         q.hand_hours = 0.0
+        q.ai_written += q.ai_hours
         q.ai_hours = 0.0

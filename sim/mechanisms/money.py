@@ -10,10 +10,10 @@ Parameters: money.*, ai.seat_usd, ai.usd_per_standard_hour.
 
 from collections.abc import Mapping
 
+from sim.state import WEEKS_PER_YEAR
 from sim.tree import PayScale
 
 MONTHS_PER_YEAR = 12
-WEEKS_PER_YEAR = 52.0
 #: Changes an IC merges a week, for the *planned* AI spend only (Sadowski et al. 2018, C17).
 PLANNED_CHANGES = 3.0
 
@@ -39,10 +39,14 @@ def planned_ai_spend(values: Mapping) -> float:
     )
 
 
-def ai_spend(values: Mapping, ics: float, standard_hours, weeks: float):
-    """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (array or float)."""
+def ai_spend(values: Mapping, ics, standard_hours, weeks: float):
+    """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (arrays or floats)."""
     if not values["switches.ai"]:
         return 0.0 * standard_hours
-    ordered = 1.0 + values["governance.ordered_spend"] if values["ai.strategy"] == "top_down" else 1.0
     seats = values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
-    return ordered * (seats + values["ai.usd_per_standard_hour"] * standard_hours)
+    return ordered(values) * (seats + values["ai.usd_per_standard_hour"] * standard_hours)
+
+
+def ordered(values: Mapping) -> float:
+    """Return the factor on AI spend: orders from the top buy seats and usage that nobody asked for."""
+    return 1.0 + values["governance.ordered_spend"] if values["ai.strategy"] == "top_down" else 1.0

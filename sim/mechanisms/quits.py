@@ -15,8 +15,7 @@ import numpy as np
 
 from sim.crew import Crew, Dice
 from sim.rng import QUIT
-
-WEEKS_PER_YEAR = 52.0
+from sim.state import WEEKS_PER_YEAR
 
 
 def over_weeks(weight: float, weeks: float) -> float:

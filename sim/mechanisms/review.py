@@ -26,6 +26,7 @@ from sim.state import (
     CLASS_REVIEW,
     EVENT_WAKE,
     FREE_CLASS,
+    HOURS_PER_WEEK,
     MAX_REVIEWERS,
     NONE,
     QUEUED,
@@ -36,7 +37,6 @@ from sim.state import (
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)
 SHARED = 0
-HOURS_PER_WEEK = 40.0
 #: Steps of service draws: 2000 + pass and reviewer.
 FIRST_STEP = 2000
 #: An allowance above this counts as positive (rounding).

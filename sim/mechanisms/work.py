@@ -21,6 +21,7 @@ from sim.person import set_stage
 from sim.rng import CHANGE, positive, uniform2
 from sim.state import (
     BY_AGENT,
+    HOURS_PER_WEEK,
     IC,
     NONE,
     STAGE_AGENT,
@@ -30,7 +31,6 @@ from sim.state import (
 
 MERGED, DISCARDED, ABANDONED = range(3)
 _STAGES = len(STAGES)
-HOURS_PER_WEEK = 40.0
 
 
 @kernel

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.groups import ATTRIBUTES, MINIMUM_PEOPLE
+from sim.incidence import RATIO_WEEK
 from sim.report import plots, tables
 from sim.statistics import jsonable
 
@@ -25,6 +26,7 @@ MAX_NAMED = 6  # withheld groups; more are counted, not listed
 MAX_LINES = 7  # of a picture: the colours that can be told apart without yellow
 LABEL_WIDTH = 26  # characters of a label's line
 _KINDS = ("layoff", "quit")
+RISK_WORDS = ("ratio of risks", f"of layoff within {RATIO_WEEK} weeks, managers : ICs")
 _ROLE_TOTALS = {"ic": "all ICs", "manager": "all managers"}
 
 
@@ -33,7 +35,6 @@ _ROLE_TOTALS = {"ic": "all ICs", "manager": "all managers"}
 
 def risk_json(risk: "Risk") -> dict:
     """What `orgsim risk --json` prints; undefined figures are None. Shares are fractions, weeks are keys."""
-    ratio = risk.hazard_ratio
     groups = [
         {
             **one.group.key,
@@ -48,10 +49,15 @@ def risk_json(risk: "Risk") -> dict:
             "runs": risk.runs,
             "by": list(risk.grouping.by),
             "groups": groups,
-            "hazard_ratio": {"manager_vs_ic": {"mean": ratio.mean, "ci95": _ends(ratio.lo, ratio.hi)}},
+            "hazard_ratio": {"manager_vs_ic": _ratio(risk.hazard_ratio)},
+            "risk_ratio": {"manager_vs_ic": {"week": RATIO_WEEK, **_ratio(risk.risk_ratio)}},
             "withheld": len(risk.grouping.withheld),
         }
     )
+
+
+def _ratio(ratio: "Ratio") -> dict:
+    return {"mean": ratio.mean, "ci95": _ends(ratio.lo, ratio.hi)}
 
 
 def _figures(curve: "Curve", weeks: Sequence[int]) -> dict[str, dict]:
@@ -78,6 +84,7 @@ def risk_text(risk: "Risk", colour: bool = False) -> str:
             heading = f"{title} by week, % of the group's people at week 0 [95 % interval]"
             parts.append(tables.paint(heading, "bold", colour) + "\n" + _table(risk, kind))
     parts.append(tables.paragraph(ratio_sentence(risk.hazard_ratio)))
+    parts.append(tables.paragraph(ratio_sentence(risk.risk_ratio, *RISK_WORDS)))
     parts.append(tables.paragraph(withheld_sentence(risk)))
     parts.append(tables.paragraph(_method(risk)))
     parts.append(tables.paint(tables.paragraph(CAUTION), "bold", colour))
@@ -121,14 +128,16 @@ def _share(mean: float | None, lo: float | None, hi: float | None) -> str:
     return f"{tables.percent(mean)} [{tables.percent(lo)}, {tables.percent(hi)}]"
 
 
-def ratio_sentence(ratio: "Ratio") -> str:
-    """The hazard ratio managers : ICs in a sentence, which calls nothing a difference that is within noise."""
+def ratio_sentence(
+    ratio: "Ratio", name: str = "hazard ratio", what: str = "of layoff, managers : ICs, in the same weeks"
+) -> str:
+    """A ratio managers : ICs in a sentence, which calls nothing a difference that is within noise."""
     if ratio.mean is None:
         verb = "is" if ratio.note.startswith("withheld") else "is undefined:"
-        return f"The hazard ratio managers : ICs {verb} {ratio.note}."
+        return f"The {name} managers : ICs {verb} {ratio.note}."
     lo = "-" if ratio.lo is None else f"{ratio.lo:.2f}"
     hi = "no upper end" if ratio.hi is None else f"{ratio.hi:.2f}"
-    text = f"Hazard ratio of layoff, managers : ICs, in the same weeks: {ratio.mean:.2f}"
+    text = f"{name.capitalize()} {what}: {ratio.mean:.2f}"
     text += f" [{lo}, {hi}]" if ratio.lo is not None else ""
     if ratio.note:
         text += f" ({ratio.note})"

@@ -1,0 +1,80 @@
+"""Managers' scoreboards at the end of a run: what their teams delivered in the last quarter, what it cost, and how AI is used.
+
+The measures are those of `sim.mechanisms.governance.scoreboard`, with what a manager has the time for: inbox utilisation and
+the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`), no manager's own.
+A seat that changed hands within the quarter counts with what both occupants did; whoever has left counts with nobody.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.lives import crew_of, settings
+from sim.mechanisms import governance, money
+from sim.state import IC, MANAGER, Org, table
+
+#: Weeks up to the end that count (all of a shorter horizon).
+WEEKS = 13
+MEASURES = (
+    "productivity", "cost", "adoption", "fluency", "ai_share", "guardrails", "wasted", "utilisation", "coaching",
+)  # fmt: skip
+#: A row for every manager present at the end; measures are NaN where undefined.
+BOARD = np.dtype([("layer", "i8"), ("reports", "i8"), *((name, "f8") for name in MEASURES)], align=True)
+_COUNTERS = ("pid", "value", "ai_written", "served_hours", "capacity_hours")
+
+
+class Mark(NamedTuple):
+    """Everybody's counters at the beginning of the window, arrays [seats then]."""
+
+    pid: np.ndarray
+    value: np.ndarray
+    ai_written: np.ndarray
+    served_hours: np.ndarray
+    capacity_hours: np.ndarray
+
+
+def mark(org: Org) -> Mark:
+    """Return everybody's counters now."""
+    return Mark(*(org.people[name].copy() for name in _COUNTERS))
+
+
+def boards(org: Org, p: np.ndarray, values: Mapping, before: Mark, weeks: float) -> np.ndarray:
+    """Return the scoreboards (`BOARD`) of the managers present, of the *weeks* since *before*; *values*: the scenario's."""
+    q = settings(p)
+    crew = crew_of(org, q, int(org.world["people_week"][0]))
+    value, written = (_since(org, before, name) for name in ("value", "ai_written"))
+    ai_spend = money.ai_spend(values, crew.role == IC, written[crew.row], weeks)
+    guardrails = org.lives["guardrail"][crew.row]
+    if q.ai_strategy == governance.NO_STRATEGY:
+        guardrails = np.full(len(crew.row), np.nan)  # nobody builds or measures any
+    made = governance.scoreboard(crew, governance.Work(weeks, value[crew.row], ai_spend, guardrails), q)
+    at = np.flatnonzero(crew.role == MANAGER)
+    found = table(len(at), BOARD)
+    found["layer"], found["reports"] = crew.layer[at], crew.reports[at]
+    for name in MEASURES[:-2]:
+        found[name] = getattr(made, name)[at]
+    found["utilisation"] = _utilisation(org, before)[crew.row[at]]
+    found["coaching"] = np.where(crew.reports[at] > 0, crew.coverage[at], np.nan)
+    return found
+
+
+def _since(org: Org, before: Mark, name: str) -> np.ndarray:
+    """Return the increase of a seat's counter, that of the hands-on desk included, [seats now]."""
+    grown = org.people[name].copy()
+    grown[: len(before.pid)] -= getattr(before, name)
+    desks = np.flatnonzero(org.people["human"] != np.arange(len(org.people)))
+    np.add.at(grown, org.people["human"][desks], grown[desks])
+    return grown
+
+
+def _utilisation(org: Org, before: Mark) -> np.ndarray:
+    """Return inbox hours over the hours left for it, [seats now]; NaN where the occupant has changed."""
+    served, capacity = (org.people[name].copy() for name in ("served_hours", "capacity_hours"))
+    there = len(before.pid)
+    served[:there] -= before.served_hours
+    capacity[:there] -= before.capacity_hours
+    same = np.zeros(len(served), bool)
+    same[:there] = org.people["pid"][:there] == before.pid
+    known = same & (capacity > 0.0) & (served >= 0.0)  # a change of layers begins to count anew
+    return np.where(known, served / np.where(known, capacity, 1.0), np.nan)
