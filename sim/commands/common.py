@@ -174,12 +174,14 @@ def exit_code(failed: int, planned: int) -> int:
     return 1 if failed >= planned else 3
 
 
-def load_scenario(name: str, sets: Sequence[str]) -> "Scenario":
-    """Load a scenario and print its warnings to stderr."""
+def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False) -> "Scenario":
+    """Load a scenario and print its warnings to stderr. follows_paths: the command runs the scenario's paths."""
     from sim.scenario import load
 
     scenario = load(name, sets)
     warn(scenario.warnings)
+    if scenario.paths and not follows_paths:
+        warn([f"{scenario.name}: its paths are followed by `orgsim run` only; here it is taken without their events"])
     return scenario
 
 

@@ -89,7 +89,8 @@ def risk_command(
 
 def _switched_on(scenario: "Scenario") -> tuple[str, ...]:
     """Return the switches that give people events of an ordinary year to a scenario that has none of its own."""
-    if scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
+    dated = any(event.action == "lay_off" for event in scenario.events)
+    if dated or scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
         return ()
     click.echo(
         f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "

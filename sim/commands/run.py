@@ -54,7 +54,7 @@ def run_command(
       orgsim run flat --runs 20
       orgsim run my.yaml --set ai.share_of_code=0.6 --set organisation.spans=[8,8] --out results/mine
     """
-    loaded = load_scenario(scenario, sets)
+    loaded = load_scenario(scenario, sets, follows_paths=True)
     notice_compilation()
     replay = replay_command(scenario, sets)
     if loaded.paths:
