@@ -15,6 +15,7 @@ Not modelled: the cost of a reorganisation, and what a newcomer to a team has to
 """
 
 from collections import Counter
+from collections.abc import Collection
 from math import floor, inf
 
 import numpy as np
@@ -128,11 +129,13 @@ def with_room(org: Org, events: int = 0) -> Org:
     return org if free >= needed else grown(org, events=2 * needed)
 
 
-def resume(org: Org, p: np.ndarray, rows: set[int], replan: bool, wake: bool) -> Org:
+def resume(org: Org, p: np.ndarray, rows: Collection[int], replan: bool, wake: bool) -> Org:
     """Let interventions take effect, now that the next step begins; see `_resume`. Return *org* (it may have grown)."""
     org = with_room(org, len(rows))
-    free = [row for row in sorted(rows) if org.people["current"][row] < 0]
-    _resume(org, p, np.array(free, np.int64), replan, wake, float(org.world["now"][0]))
+    asked = np.zeros(len(org.people), bool)
+    asked[list(rows)] = True
+    free = np.flatnonzero(asked & (org.people["current"] < 0))
+    _resume(org, p, free, replan, wake, float(org.world["now"][0]))
     return org
 
 
@@ -370,8 +373,10 @@ def fit_hands_on(org: Org, p: np.ndarray, agents_each: int) -> Org:
     """
     people = org.people
     share = p["managers_hands_on_share"][0] if p["switches_hands_on"][0] else 0.0
-    for m in np.flatnonzero(people["role"] == MANAGER).tolist():
-        works = people["layer"][m] == 1 and share > 0
+    should = (people["role"] == MANAGER) & (people["layer"] == 1) & (share > 0)
+    works_now = people["coder"][people["desk"]] & (people["desk"] >= 0)
+    for m in np.flatnonzero((people["role"] == MANAGER) & (should != works_now)).tolist():
+        works = bool(should[m])
         desk = int(people["desk"][m])
         if works and desk < 0:
             org = _add_desk(with_room(org), p, m, agents_each)

@@ -32,6 +32,7 @@ KERNEL_FILES = (
     "leaving",
     "lives",
     "lots",
+    "muster",
 )
 
 

@@ -28,6 +28,7 @@ from sim.interventions import chain_up, move
 from sim.kernel import entry
 from sim.lots import cast, dice_of, normal
 from sim.mechanisms import careers, hiring, layoffs, money, quits, work
+from sim.muster import Present, crew_of
 from sim.rng import TRAITS
 from sim.state import (
     COHORT,
@@ -98,61 +99,6 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     lives["strain"][rows] = q.quits_strain_at_base
 
 
-def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
-    """Return the positions among *row* of everybody's boss, NONE for roots."""
-    place = np.full(len(org.people) + 1, NONE)
-    place[row] = np.arange(len(row))
-    return place[org.people["boss"][row]]
-
-
-def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
-    """Return everybody present, in order of permanent id; *q*: see `settings`."""
-    people = org.people
-    row = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
-    row = row[np.argsort(people["pid"][row], kind="stable")]
-    life = org.lives[row]
-    role, layer = people["role"][row], people["layer"][row]
-    manager = role == MANAGER
-    boss = _bosses(org, row)
-    hands_on = np.where(manager & (people["desk"][row] >= 0) & (layer == 1), q.managers_hands_on_share, 0.0)
-    agents = people["agent_probability"][row]
-    exposure = np.where(manager, 0.0, agents + (1.0 - agents) * people["assistant_fraction"][row])
-    return Crew(
-        week=week, row=row, pid=people["pid"][row], role=role, layer=layer, boss=boss, reports=people["reports"][row],
-        tenure=(week - life["joined"]) / WEEKS_PER_YEAR, skill=people["skill"][row], quality=people["quality"][row] * manager,
-        aptitude=life["aptitude"], fluency=people["fluency"][row], expertise=life["expertise"], currency=life["currency"],
-        diverse=life["diverse"] & manager, hands_on=hands_on, pay=life["pay"],
-        output=np.where(manager, _team_output(manager, layer, boss, life["pay"], life["output"]), life["output"]),
-        exposure=exposure, coverage=people["coverage"][row], strain=life["strain"], staff=life["staff"],
-    )  # fmt: skip
-
-
-def _team_output(manager, layer, boss, pay, output) -> np.ndarray:
-    """Return everybody's value per dollar of the people below and oneself, over that of the organisation."""
-    value, cost = np.where(manager, 0.0, output), pay.copy()
-    for level in range(int(layer.max(initial=0))):
-        at = np.flatnonzero((layer == level) & (boss >= 0))
-        np.add.at(value, boss[at], value[at])
-        np.add.at(cost, boss[at], cost[at])
-    whole = value[boss < 0].sum() / max(cost[boss < 0].sum(), 1e-9)
-    return value / np.maximum(cost, 1e-9) / whole if whole > 0.0 else np.zeros(len(pay))
-
-
-class Present:
-    """The crew at a week's end: gathered where it is first asked for, and anew once somebody has moved."""
-
-    def __init__(self, q: SimpleNamespace, week: int) -> None:
-        self._q, self._week = q, week
-        self._moves: tuple | None = None
-
-    def crew(self, org: Org) -> Crew:
-        """Return everybody present."""
-        moves = staffing.signature(org)
-        if moves != self._moves:
-            self._crew, self._moves = crew_of(org, self._q, self._week), moves
-        return self._crew
-
-
 # --- The week ------------------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +163,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.world["people_week"] = week + 1
     changed = staffing.signature(org) != before
     if changed or measured:
-        set_condition(org, q, week)
+        set_condition(org, p, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
 
 
@@ -432,29 +378,43 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     org.people["belief"][i] = org.people["belief"][boss]
     org = staffing.seat(org, p, i, agents_each)
     # Nobody knows yet what a newcomer delivers: until it is measured, as much as most.
-    ics = org.people["role"] == IC
-    org.lives["output"][i] = np.median(org.lives["output"][ics]) if ics.any() else 0.0
+    outputs = np.sort(org.lives["output"][org.people["role"] == IC])
+    k = len(outputs)
+    org.lives["output"][i] = (outputs[(k - 1) // 2] + outputs[k // 2]) / 2.0 if k else 0.0  # their median
     return org
 
 
-def set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
+@entry
+def _set_condition(people, lives, parameters, week, lift, coaching):
+    """Set everybody's condition and coaching hours; *lift*, *coaching* [people]: by staff and super ICs."""
+    p = parameters[0]
+    for i in range(len(people)):
+        people[i].coaching_hours = 0.0
+    for i in range(len(people)):
+        q = people[i]
+        life = lives[i]
+        q.condition = 1.0
+        # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
+        if p.switches_hiring and life.joined >= 0.0:
+            since = week - life.joined
+            q.condition = hiring.ramp(p, since)
+            if (q.role == IC or q.role == MANAGER) and q.boss >= 0:
+                people[q.boss].coaching_hours += hiring.coaching_hours(p, since)
+        q.condition *= lift[i]
+        if p.switches_strain:
+            q.condition *= 1.0 - p.strain_output_effect * max(life.strain - p.quits_strain_at_base, 0.0)
+    for i in range(len(people)):
+        people[i].coaching_hours += coaching[i]
+        if people[i].role == DESK:
+            people[i].condition = people[people[i].human].condition
+
+
+def set_condition(org: Org, p: np.ndarray, week: int) -> None:
     """Set newcomers' ramp-up, what they take from their bosses, and what strain takes from everybody."""
-    people, lives = org.people, org.lives
-    # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
-    since = np.where(lives["joined"] >= 0.0, week - lives["joined"], inf)
-    people["condition"] = 1.0
-    people["coaching_hours"] = 0.0
-    if q.switches_hiring:
-        people["condition"] *= hiring.ramp(q, since)
-        hours = hiring.coaching_hours(q, since) * np.isin(people["role"], (IC, MANAGER))
-        new = np.flatnonzero((hours > 0.0) & (people["boss"] >= 0))
-        np.add.at(people["coaching_hours"], people["boss"][new], hours[new])
+    q = settings(p)
+    lift, coaching = np.ones(len(org.people)), np.zeros(len(org.people))
     if q.careers_staff_share > 0.0 or q.careers_super_lift > 0.0:
         crew = crew_of(org, q, week)
-        people["condition"][crew.row] *= careers.team_factors(crew, q)
-        people["coaching_hours"][crew.row] += careers.coaching_hours(crew, q)
-    if q.switches_strain:
-        excess = np.maximum(lives["strain"] - q.quits_strain_at_base, 0.0)
-        people["condition"] *= 1.0 - q.strain_output_effect * excess
-    desks = np.flatnonzero(people["role"] == DESK)
-    people["condition"][desks] = people["condition"][people["human"][desks]]
+        lift[crew.row] = careers.team_factors(crew, q)
+        coaching[crew.row] = careers.coaching_hours(crew, q)
+    _set_condition(org.people, org.lives, p, week, lift, coaching)

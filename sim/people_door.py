@@ -117,7 +117,7 @@ def _lay_off(org: Org, p: np.ndarray, rows: list[int], week: int) -> Org:
     for i in crew.row[at].tolist():
         org = lives.leave(org, p, i, LAID_OFF, week)
     org = lives.with_ledger(org, crew, (_cuts(at, False),), week)
-    lives.set_condition(org, lives.settings(p), week)
+    lives.set_condition(org, p, week)
     return org
 
 
@@ -128,14 +128,14 @@ def _convert(org: Org, p: np.ndarray, row: int, week: int, pay: float, agents_ea
     skill, _ = advancement.as_ic(org, lives.settings(p), row)
     org = staffing.convert(org, p, row, skill, pay, agents_each)
     org = lives.with_ledger(org, crew, (_cuts(at, True),), week)
-    lives.set_condition(org, lives.settings(p), week)
+    lives.set_condition(org, p, week)
     return org
 
 
 def _hire(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
     """Fill the vacant seat *row* with somebody new. The week must be planned anew."""
     org = lives.hire(org, p, row, week, agents_each)
-    lives.set_condition(org, lives.settings(p), week)
+    lives.set_condition(org, p, week)
     return org
 
 

@@ -256,4 +256,4 @@ def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
     for desk in range(before, len(org.people)):
         copy_ai_plan(org, desk)
     org = announce_external(org, p)
-    return resume(org, p, set(range(len(org.people))), True, False)
+    return resume(org, p, range(len(org.people)), True, False)

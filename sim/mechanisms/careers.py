@@ -330,7 +330,10 @@ def next_waited(
 
 
 def blocked(waited, p):
-    """Return blocked promotion, 0 to 1, of one person or of an array of people: the share of `careers.patience_weeks` spent ready without a vacancy."""
+    """Return blocked promotion, 0 to 1: the share of `careers.patience_weeks` spent ready without a vacancy.
+
+    Of one person or of an array of people.
+    """
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 

@@ -125,7 +125,9 @@ def due(crew: Crew, p, dice: Dice, past: Past) -> Due:
 def by_date(p, week: int) -> bool:
     """Return True if *week* may be that of a regime other than the background."""
     rated = p.layoffs_performance_share > 0.0 and week % int(p.layoffs_performance_weeks) == 0
-    return rated or week in (p.layoffs_wave_week, p.layoffs_delayer_week) or _quarter_ends(week)
+    by_figures = p.layoffs_ai_pass_through > 0.0 or p.layoffs_budget_target < inf
+    dated = week in (p.layoffs_wave_week, p.layoffs_delayer_week)
+    return rated or dated or (by_figures and _quarter_ends(week))
 
 
 def combine(cuts: Sequence[Cuts]) -> tuple[Cuts, ...]:
