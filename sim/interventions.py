@@ -94,6 +94,37 @@ def _plan_ai(tables, parameters, shares):
 
 
 @entry
+def _relayer(people, m, rows, layers):
+    """Recompute the layers of manager *m* and all bosses above; fill in those changed, and their old layers; return how many."""
+    count = 0
+    while m >= 0:
+        layer = 0
+        for i in range(len(people)):
+            if people[i].boss == m and people[i].role != DESK:
+                layer = max(layer, people[i].layer)
+        if layer + 1 != people[m].layer:
+            rows[count] = m
+            layers[count] = people[m].layer
+            count += 1
+            people[m].layer = layer + 1
+        m = people[m].boss
+    return count
+
+
+@entry
+def _shared_reviews(items, team, rows):
+    """Fill *rows* with the reviews in the shared queue of *team*, or on their way to it; return how many."""
+    count = 0
+    for k in range(len(items)):
+        item = items[k]
+        shared = item.team == team and item.kind == REVIEW and item.person < 0
+        if shared and (item.state == QUEUED or item.state == SENT):
+            rows[count] = k
+            count += 1
+    return count
+
+
+@entry
 def _resume(tables, parameters, rows, replan, wake, now):
     """Let the interventions since the last step take effect.
 
@@ -253,15 +284,11 @@ def rebase_demand(org: Org, old_rate: float, new_rate: float) -> None:
 def relayer(org: Org, *starts: int) -> dict[int, int]:
     """Recompute the layers of the managers in rows *starts* and above; return the old layer of those changed."""
     people = org.people
-    heads = people["role"] != DESK
+    rows, layers = np.empty((2, len(people)), np.int64)
     before: dict[int, int] = {}
     for start in starts:
-        for m in chain_up(org, start):
-            reports = np.flatnonzero((people["boss"] == m) & heads)
-            layer = 1 + int(people["layer"][reports].max(initial=0))
-            if layer != people["layer"][m]:
-                before.setdefault(m, int(people["layer"][m]))
-                people["layer"][m] = layer
+        count = _relayer(people, start, rows, layers)
+        before = dict(zip(rows[:count].tolist(), layers[:count].tolist(), strict=True)) | before
     return {m: layer for m, layer in before.items() if layer != people["layer"][m]}
 
 
@@ -270,10 +297,11 @@ def relayer(org: Org, *starts: int) -> dict[int, int]:
 
 def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
     """Send the reviews waiting in *team* that nobody left in it may read to its manager, as if newly requested."""
-    open_items = (org.items["state"] == QUEUED) | (org.items["state"] == SENT)
-    shared = (org.items["kind"] == REVIEW) & (org.items["team"] == team) & (org.items["person"] < 0)
-    rows = np.flatnonzero(open_items & shared)
+    rows = np.empty(len(org.items), np.int64)
+    rows = rows[: _shared_reviews(org.items, team, rows)]
     org = with_room(org, len(rows))
+    if not len(rows):
+        return org
     items, people, changes = org.items, org.people, org.changes
     readers = [m for m in members(org, team) if people["reviewer"][m]]
     given: Counter[int] = Counter()

@@ -23,10 +23,10 @@ from sim.interventions import (
     resume,
     with_room,
 )  # fmt: skip
-from sim.leaving import hand_over, keep_past_hours
+from sim.leaving import hand_over, keep_past_hours, work_of
 from sim.population import DESK_ID, grown
 from sim.schedule import MARGIN
-from sim.state import AGENT, DESK, FREE, IC, MANAGER, NONE, VACANT, Org, table
+from sim.state import AGENT, DESK, IC, MANAGER, NONE, VACANT, Org, table
 
 #: The k-th person hired in a run has this permanent id + k.
 HIRE_ID = 1 << 29
@@ -91,9 +91,7 @@ def vacate(org: Org, p: np.ndarray, i: int) -> Org:
 
 def _with_room_for_leaver(org: Org, i: int) -> Org:
     """Return *org* with room for the messages and items that the leaving of *i* sends and makes."""
-    waiting = np.count_nonzero((org.items["person"] == i) & (org.items["state"] != FREE))
-    own = np.count_nonzero(org.changes["owner"] == i)
-    needed = MARGIN + 4 * int(waiting + own)
+    needed = MARGIN + 4 * work_of(org.items, org.changes, i)
     org = with_room(org, needed)
     return org if int(org.world["free_items"][0]) >= needed else grown(org, items=2 * needed)
 
