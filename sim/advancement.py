@@ -126,9 +126,9 @@ def govern(org: Org, q, crew: Crew, weeks: float) -> None:
     manager = crew.role == MANAGER
     spared = q.managers_governance_hours - governance.duty_hours(crew, q)
     people["governance_spared"][row] = np.where(manager, spared, 0.0)
+    own = row[manager & (people["desk"][row] >= 0)]
     for name in ("fluency", "guardrail", "tools"):  # a desk works as its manager does
-        desks = people["desk"][row[manager]]
-        people[name][desks[desks >= 0]] = people[name][row[manager][desks >= 0]]
+        people[name][people["desk"][own]] = people[name][own]
     ics = ~manager
     if ics.any():
         org.world["guardrails"] = coverage[ics].mean()

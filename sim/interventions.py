@@ -22,7 +22,7 @@ import numpy as np
 
 from sim.borrow import borrow
 from sim.events import schedule
-from sim.kernel import entry
+from sim.kernel import entry, kernel
 from sim.mechanisms import attention, coding, work
 from sim.person import pause, settle
 from sim.population import DESK_ID, give_event, grown, introduce
@@ -109,6 +109,48 @@ def _relayer(people, m, rows, layers):
             people[m].layer = layer + 1
         m = people[m].boss
     return count
+
+
+@entry
+def _unchain(people, teams, i, team):
+    """Take row *i* out of the chain of its team."""
+    previous = NONE
+    row = teams[team].first_member
+    while row >= 0 and row != i:
+        previous = row
+        row = people[row].next_member
+    if previous < 0:
+        teams[team].first_member = people[i].next_member
+    else:
+        people[previous].next_member = people[i].next_member
+    people[i].next_member = NONE
+    _count(people, teams, i, team, -1)
+
+
+@entry
+def _chain(people, teams, i, team):
+    """Enter row *i* into the chain of its team, behind the last with a lower permanent id."""
+    previous = NONE
+    row = teams[team].first_member
+    while row >= 0:
+        if people[row].pid < people[i].pid:
+            previous = row
+        row = people[row].next_member
+    if previous < 0:
+        people[i].next_member = teams[team].first_member
+        teams[team].first_member = i
+    else:
+        people[i].next_member = people[previous].next_member
+        people[previous].next_member = i
+    _count(people, teams, i, team, 1)
+
+
+@kernel
+def _count(people, teams, i, team, sign):
+    if people[i].role == IC:
+        teams[team].ics += sign
+    if people[i].reviewer:
+        teams[team].reviewers += sign
 
 
 @entry
@@ -218,36 +260,12 @@ def move(org: Org, p: np.ndarray, i: int, boss: int) -> tuple[Org, dict[int, int
 
 def leave_team(org: Org, i: int, team: int) -> None:
     """Take row *i* out of the chain of its team."""
-    people, teams = org.people, org.teams
-    previous = NONE
-    for row in members(org, team):
-        if row == i:
-            break
-        previous = row
-    if previous < 0:
-        teams["first_member"][team] = people["next_member"][i]
-    else:
-        people["next_member"][previous] = people["next_member"][i]
-    people["next_member"][i] = NONE
-    _count(org, i, team, -1)
+    _unchain(org.people, org.teams, i, team)
 
 
 def join_team(org: Org, i: int, team: int) -> None:
     """Enter row *i* into the chain of its team, in order of permanent id."""
-    people, teams = org.people, org.teams
-    earlier = [row for row in members(org, team) if people["pid"][row] < people["pid"][i]]
-    if earlier:
-        people["next_member"][i] = people["next_member"][earlier[-1]]
-        people["next_member"][earlier[-1]] = i
-    else:
-        people["next_member"][i] = teams["first_member"][team]
-        teams["first_member"][team] = i
-    _count(org, i, team, 1)
-
-
-def _count(org: Org, i: int, team: int, sign: int) -> None:
-    org.teams["ics"][team] += sign * int(org.people["role"][i] == IC)
-    org.teams["reviewers"][team] += sign * int(org.people["reviewer"][i])
+    _chain(org.people, org.teams, i, team)
 
 
 def _demand_rate(org: Org, p: np.ndarray) -> float:

@@ -158,10 +158,11 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
         if measured:
             advancement.wait(org, q, crew, MONTH)
-    if lots.opening or staffing.signature(org) != before:
-        org = _fill_vacancies(org, p, week, setup.agents_each)
-    org.world["people_week"] = week + 1
     changed = staffing.signature(org) != before
+    if changed or lots.opening:
+        org = _fill_vacancies(org, p, week, setup.agents_each)
+        changed = staffing.signature(org) != before
+    org.world["people_week"] = week + 1
     if changed or measured:
         set_condition(org, p, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
