@@ -124,10 +124,14 @@ def due(crew: Crew, p, dice: Dice, past: Past) -> Due:
 
 def by_date(p, week: int) -> bool:
     """Return True if *week* may be that of a regime other than the background."""
-    rated = p.layoffs_performance_share > 0.0 and week % int(p.layoffs_performance_weeks) == 0
+    wider = p.layoffs_delayer_first_span or p.layoffs_delayer_upper_span or p.layoffs_delayer_remove_layer
     by_figures = p.layoffs_ai_pass_through > 0.0 or p.layoffs_budget_target < inf
-    dated = week in (p.layoffs_wave_week, p.layoffs_delayer_week)
-    return rated or dated or (by_figures and _quarter_ends(week))
+    return bool(
+        (p.layoffs_wave_fraction and week == p.layoffs_wave_week)
+        or (wider and week == p.layoffs_delayer_week)
+        or (p.layoffs_performance_share and week % int(p.layoffs_performance_weeks) == 0)
+        or (by_figures and _quarter_ends(week))
+    )
 
 
 def combine(cuts: Sequence[Cuts]) -> tuple[Cuts, ...]:
