@@ -33,6 +33,7 @@ KERNEL_FILES = (
     "lives",
     "lots",
     "muster",
+    "teams",
 )
 
 

@@ -24,7 +24,7 @@ import numpy as np
 
 from sim import advancement, staffing
 from sim.crew import Crew, Dice
-from sim.interventions import chain_up, move
+from sim.interventions import move
 from sim.kernel import entry
 from sim.lots import cast, dice_of, normal
 from sim.mechanisms import careers, hiring, layoffs, money, quits, work
@@ -46,6 +46,7 @@ from sim.state import (
     Org,
     table,
 )  # fmt: skip
+from sim.teams import chain_up
 from sim.tree import Tree
 
 HOURS_PER_WEEK = 40.0

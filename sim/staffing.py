@@ -14,12 +14,9 @@ import numpy as np
 from sim.interventions import (
     announce_external,
     fit_hands_on,
-    join_team,
-    leave_team,
     lose_demand,
     move,
     rehome_reviews,
-    relayer,
     resume,
     with_room,
 )  # fmt: skip
@@ -27,6 +24,7 @@ from sim.leaving import hand_over, keep_past_hours, work_of
 from sim.population import DESK_ID, grown
 from sim.schedule import MARGIN
 from sim.state import AGENT, DESK, IC, MANAGER, NONE, VACANT, Org, table
+from sim.teams import join_team, leave_team, relayer
 
 #: The k-th person hired in a run has this permanent id + k.
 HIRE_ID = 1 << 29

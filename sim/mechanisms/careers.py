@@ -330,10 +330,7 @@ def next_waited(
 
 
 def blocked(waited, p):
-    """Return blocked promotion, 0 to 1: the share of `careers.patience_weeks` spent ready without a vacancy.
-
-    Of one person or of an array of people.
-    """
+    """Return blocked promotion, 0 to 1 (of one or many): the share of `careers.patience_weeks` ready without a vacancy."""
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 
