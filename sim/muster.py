@@ -72,7 +72,7 @@ def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
 
 def _worth(boss: np.ndarray, value: np.ndarray, cost: np.ndarray) -> np.ndarray:
     """Return value over cost, relative to that of the organisation."""
-    root = boss < 0
+    root = np.flatnonzero(boss < 0)
     whole = value[root].sum() / max(cost[root].sum(), 1e-9)
     return value / np.maximum(cost, 1e-9) / whole if whole > 0.0 else np.zeros(len(value))
 
