@@ -98,6 +98,7 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     managers = org.people["role"][rows] == MANAGER
     lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
     lives["strain"][rows] = q.quits_strain_at_base
+    lives["moved"][rows] = -inf
 
 
 # --- The week ------------------------------------------------------------------------------------------------------------
@@ -124,7 +125,10 @@ def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.lives["last_value"] = people["value"]
     org.lives["last_waiting"] = org.hours[:, WAITING]
     org.lives["last_hours"] = org.hours.sum(axis=1)
-    return org._replace(cohort=cohort)
+    org = org._replace(cohort=cohort)
+    staffing.credit(org, crew.row)
+    org.cohort["contribution"] = 0.0
+    return org
 
 
 def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
@@ -144,7 +148,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     for i in lots.quitters.tolist():
         pid = int(org.people["pid"][i])
         org = leave(org, p, i, QUIT, week)
-        org = _open_vacancy(org, q, dice, i, pid, week)
+        org = open_vacancy(org, q, dice, i, pid, week)
     cut = 0.0
     may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
     if may_cut and (lots.background or layoffs.by_date(q, week)):
@@ -153,7 +157,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if q.switches_promotions and (measured or advancement.are_due(org, q)):
 
         def opened(org: Org, i: int, pid: int) -> Org:
-            return _open_vacancy(org, q, dice, i, pid, week)
+            return open_vacancy(org, q, dice, i, pid, week)
 
         crew = present.crew(org)
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
@@ -167,6 +171,11 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if changed or measured:
         set_condition(org, p, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
+
+
+def close_books(org: Org) -> None:
+    """At the horizon: credit everybody with what they have merged."""
+    staffing.credit(org, np.flatnonzero(np.isin(org.people["role"], (IC, MANAGER))))
 
 
 def _lay_off(
@@ -193,7 +202,7 @@ def _lay_off(
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.rule in ("background", "performance"):
-                org = _open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
+                org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
             else:
                 staffing.close_seat(org, i)
                 together += 1
@@ -328,7 +337,7 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     return org
 
 
-def _open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
     is_ic = org.lives["seat_role"][i] == IC
     if hiring.opens(q, is_ic):
@@ -395,11 +404,11 @@ def _set_condition(people, lives, parameters, week, lift, coaching):
     for i in range(len(people)):
         q = people[i]
         life = lives[i]
-        q.condition = 1.0
+        q.condition = hiring.settling(p, week - life.moved)
         # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
         if p.switches_hiring and life.joined >= 0.0:
             since = week - life.joined
-            q.condition = hiring.ramp(p, since)
+            q.condition *= hiring.ramp(p, since)
             if (q.role == IC or q.role == MANAGER) and q.boss >= 0:
                 people[q.boss].coaching_hours += hiring.coaching_hours(p, since)
         q.condition *= lift[i]

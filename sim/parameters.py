@@ -186,6 +186,8 @@ _PEOPLE = (
     par("people.tenure_mean_years", 2.5, 1.5, 4.0, "years", ("G13",), "mean tenure at week 0 (exponential)"),
     par("people.diverse_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "managers who lead a team of diverse functions"),
     par("people.output_smoothing", 0.08, 0.04, 0.15, "share", ASSUMPTION, "weekly weight of new output in somebody's smoothed output"),
+    par("moves.settling_weeks", 8.0, 2.0, 26.0, "weeks", ASSUMPTION, "after a change of teams until an IC is as productive as before (linear)"),
+    par("moves.settling_loss", 0.2, 0.0, 0.5, "share", ASSUMPTION, "of productivity, in the first week in another team"),
     par("quits.base", 0.10, 0.06, 0.15, "probability", ("H01",), "annual probability of quitting at ordinary strain"),
     par("quits.strain_at_base", 0.01, 0.0, 0.05, "share", ASSUMPTION, "strain at which the base rate of quitting holds (fitted to H01: that of the base)"),
     par("quits.strain_effect", 1.5, 0.5, 3.0, "factor", ASSUMPTION, "log hazard of quitting per unit of strain"),

@@ -352,6 +352,7 @@ WORLD = np.dtype(
         ("conversions", "i8"),  # managers who became ICs
         ("orphans_taken_over", "i8"),  # changes of leavers
         ("orphans_abandoned", "i8"),
+        ("died_out", "i8"),  # 1 + week at whose end no IC was left and none to come; 0: there are ICs
         ("people_usd", "f8"),  # severance and hiring
         ("cohort_ics", "i8"),  # at week 0
         ("cohort_managers", "i8"),
@@ -391,11 +392,16 @@ LIFE = np.dtype(
         ("diverse", "?"),  # leads a team of diverse functions
         ("staff", "?"),  # on the staff track
         ("waited", "f8"),  # weeks ready for promotion without a vacancy
+        ("moved", "f8"),  # week of the last change of teams; -infinity: never
         ("guardrail", "f8"),  # coverage of the team that a manager leads, 0..1
         ("output", "f8"),  # standard hours a week, smoothed
         ("last_value", "f8"),  # of PERSON.value at the last measure
         ("last_waiting", "f8"),  # h
         ("last_hours", "f8"),  # h
+        (
+            "seated_value",
+            "f8",
+        ),  # of PERSON.value, with the desk's, when the occupant was last credited with it
         # of the seat
         ("seat_role", "i8"),
         ("seat_boss", "i8"),  # row, by the plan of the organisation
@@ -417,6 +423,8 @@ COHORT = np.dtype(
         ("exit_week", "f8"),  # infinity: still there
         ("exit_kind", "i8"),  # STAYED, LAID_OFF, QUIT, RETIRED
         ("pay_earned", "f8"),  # USD, severance included
+        ("contribution", "f8"),  # value of own merged changes since week 0, standard hours
+        ("followed", "?"),  # chosen by a `follow` event
     ],
     align=True,
 )

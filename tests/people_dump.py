@@ -1,8 +1,11 @@
 """Play a small organisation in turmoil and keep its records: ``python people_dump.py FILE.npz``.
 
-Run with ``NUMBA_DISABLE_JIT=1`` it is the interpreted engine's account; the tests compare it with the compiled one's.
+Run with ``NUMBA_DISABLE_JIT=1`` it is the interpreted engine's account; the tests compare it with the compiled one's. There
+every row that a kernel asks for is checked: compiled kernels do not count rows from the end, so a row -1 (nobody, nothing)
+that is not asked about first would read and write memory that is not theirs.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +13,35 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import sim.borrow  # noqa: E402
+
+
+class Rows(np.ndarray):
+    """A table without rows counted from the end."""
+
+    def __getitem__(self, key):
+        _check(key)
+        return super().__getitem__(key)
+
+    def __setitem__(self, key, value):
+        _check(key)
+        super().__setitem__(key, value)
+
+
+def _check(key) -> None:
+    for part in key if isinstance(key, tuple) else (key,):
+        if isinstance(part, (int, np.integer)) and part < 0:
+            raise IndexError(f"a kernel asks for row {part}")
+
+
+def guarded(tables):
+    """Return *tables* as a kernel is to see them: the same memory, checked."""
+    return type(tables)(*(table.view(Rows) for table in tables))
+
+
+if os.environ.get("NUMBA_DISABLE_JIT") == "1":
+    sim.borrow.borrow = guarded  # before the modules that take it from there
 
 from mechanisms.worlds import play, world  # noqa: E402
 

@@ -154,7 +154,7 @@ def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: boo
             heappush(queue, (-int(crew.layer[who]), int(crew.pid[who]), row, int(crew.boss[who])))
             team_of[crew.boss == who] = row
     rows, layers, people = np.array(taken, np.int64).reshape(-1, 3).T
-    return Appointments(rows, layers, people, _qualities(crew, layers, people, p, dice), considered)
+    return Appointments(rows, layers, people, qualities(crew, layers, people, p, dice), considered)
 
 
 def eligible(crew: Crew, p) -> np.ndarray:
@@ -201,7 +201,7 @@ def _pick(crew: Crew, pool: np.ndarray, key: int, p, dice: Dice) -> int:
     return int(pool[np.lexsort((pids, -score))[0]])
 
 
-def _qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice) -> np.ndarray:
+def qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice) -> np.ndarray:
     """Return the quality of the appointed in their new layers; keyed by person and layer, not by when it happens."""
     quality = np.full(len(people), np.nan)
     inside = np.flatnonzero(people != NONE)

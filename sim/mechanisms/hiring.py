@@ -33,6 +33,15 @@ def filled_at(p, dice: Dice, pid: int, week: int) -> float:
 
 
 @kernel
+def settling(p, weeks):
+    """Return the productivity factor of somebody who changed teams *weeks* ago (infinity: never).
+
+    Another team means other code, other people and other habits; the loss fades linearly (moves.*).
+    """
+    return 1.0 - p.moves_settling_loss * min(max(1.0 - weeks / p.moves_settling_weeks, 0.0), 1.0)
+
+
+@kernel
 def ramp(p, weeks):
     """Return productivity over full productivity, *weeks* after joining."""
     if p.hiring_ramp_weeks <= 0.0:
