@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -20,6 +21,8 @@ sys.path.insert(0, str(ROOT))
 HOURS_PER_WEEK = 40
 #: Structures of about 100 to 100,000 people with spans of about six to eight: (ICs, layers).
 SIZES = ((82, 3), (850, 4), (8500, 5), (86_500, 7))
+#: What makes people come and go; switched off, the flow of work alone is left.
+PEOPLE = ("quits", "hiring", "strain", "layoffs", "promotions")
 _MEMORY = """
 import resource, sys
 sys.path.insert(0, {root!r})
@@ -74,6 +77,33 @@ def against_plain(weeks: int) -> None:
     click.echo(
         f"engine, 100 ICs, 8 + 104 weeks          {best(lambda: full.simulate(1, 0), 5) * 1e3:10.1f} ms  (aim: 25)"
     )
+
+
+def people_over_time(runs: int, times: int) -> None:
+    """Compare runs with people over time with the flow of work alone, turn by turn, so that both see the same machine."""
+    from sim.scenario import load
+    from sim.simulate import Engine
+
+    everything: dict[str, object] = {f"switches.{name}": True for name in PEOPLE}
+    off: dict[str, object] = {f"switches.{name}": False for name in PEOPLE} | {"ai.strategy": "none"}
+    for title, name, values in (
+        ("quits, hiring, strain, layoffs", "people", {}),
+        ("these, careers", "people", everything),
+        ("these, AI strategy", "ai-managed", everything),
+    ):
+        scenario = load(name).with_values(values)
+        engines = Engine(scenario), Engine(scenario.with_values(off))
+        costs: list[list[float]] = [[], []]
+        for run in range(runs):
+            for cost, engine in zip(costs, engines, strict=True):
+                engine.simulate(1, run)
+                cost.append(inf)
+            for _ in range(times):
+                for cost, engine in zip(costs, engines, strict=True):
+                    cost[-1] = min(cost[-1], cpu(lambda engine=engine, run=run: engine.simulate(1, run)))
+        ours, flow = (sum(cost) / runs * 1e3 for cost in costs)
+        people = f"{engines[0].tree.n} people, {title}"
+        click.echo(f"{people:48}{ours:8.1f} ms, flow alone {flow:6.1f} ms, {ours / flow:.2f} x   (bar: 1.5)")
 
 
 def by_size(sizes: tuple[tuple[int, int], ...]) -> None:
@@ -161,6 +191,7 @@ def start_up() -> None:
 def main(quick: bool) -> None:
     """Print every figure of the benchmark."""
     against_plain(4 if quick else 26)
+    people_over_time(*((1, 1) if quick else (10, 3)))
     by_size(SIZES[:2] if quick else SIZES)
     memory(*((850, 4, 12) if quick else (86_500, 7, 60)))
     workers(4 if quick else 40)

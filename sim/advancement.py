@@ -54,6 +54,17 @@ def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agen
     return staffing.seat(org, p, row, agents_each)
 
 
+def are_due(org: Org, q) -> bool:
+    """Return True if a manager's seat is to be filled, or managers may step down."""
+    return q.careers_step_down > 0.0 or bool(_to_fill(org).any())
+
+
+def _to_fill(org: Org) -> np.ndarray:
+    """Return bool [people]: a vacant manager's seat that is to be filled."""
+    lives = org.lives
+    return (org.people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+
+
 def change_places(
     org: Org, p: np.ndarray, row: int, into: int, quality: float, as_ic: tuple[float, float], agents_each: int
 ) -> Org:
@@ -78,8 +89,7 @@ def change_places(
 
 def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
     """Return the vacant managers' seats that are to be filled."""
-    people, lives = org.people, org.lives
-    wanted = (people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+    people, lives, wanted = org.people, org.lives, _to_fill(org)
     rows = np.flatnonzero(wanted)
     place = np.full(len(people) + 1, NONE)
     place[crew.row] = np.arange(len(crew.row))
@@ -136,9 +146,9 @@ def govern(org: Org, q, crew: Crew, weeks: float) -> None:
     manager = crew.role == MANAGER
     spared = q.managers_governance_hours - governance.duty_hours(crew, q)
     people["governance_spared"][row] = np.where(manager, spared, 0.0)
+    own = row[manager & (people["desk"][row] >= 0)]
     for name in ("fluency", "guardrail", "tools"):  # a desk works as its manager does
-        desks = people["desk"][row[manager]]
-        people[name][desks[desks >= 0]] = people[name][row[manager][desks >= 0]]
+        people[name][people["desk"][own]] = people[name][own]
     ics = ~manager
     if ics.any():
         org.world["guardrails"] = coverage[ics].mean()

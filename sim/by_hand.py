@@ -99,7 +99,7 @@ def _crew(org: Org, p: np.ndarray, week: int) -> Crew:
 
 
 def _conditioned(org: Org, p: np.ndarray, week: int) -> Org:
-    lives.set_condition(org, lives.settings(p), week)
+    lives.set_condition(org, p, week)
     return org
 
 

@@ -15,6 +15,7 @@ Not modelled: the cost of a reorganisation, and what a newcomer to a team has to
 """
 
 from collections import Counter
+from collections.abc import Collection
 from math import floor, inf
 
 import numpy as np
@@ -44,6 +45,7 @@ from sim.state import (
     Org,
     table,
 )  # fmt: skip
+from sim.teams import join_team, leave_team, members, relayer
 
 # --- Compiled steps ------------------------------------------------------------------------------------------------------
 
@@ -91,6 +93,19 @@ def _plan_ai(tables, parameters, shares):
 
 
 @entry
+def _shared_reviews(items, team, rows):
+    """Fill *rows* with the reviews in the shared queue of *team*, or on their way to it; return how many."""
+    count = 0
+    for k in range(len(items)):
+        item = items[k]
+        shared = item.team == team and item.kind == REVIEW and item.person < 0
+        if shared and (item.state == QUEUED or item.state == SENT):
+            rows[count] = k
+            count += 1
+    return count
+
+
+@entry
 def _resume(tables, parameters, rows, replan, wake, now):
     """Let the interventions since the last step take effect.
 
@@ -126,34 +141,17 @@ def with_room(org: Org, events: int = 0) -> Org:
     return org if free >= needed else grown(org, events=2 * needed)
 
 
-def resume(org: Org, p: np.ndarray, rows: set[int], replan: bool, wake: bool) -> Org:
+def resume(org: Org, p: np.ndarray, rows: Collection[int], replan: bool, wake: bool) -> Org:
     """Let interventions take effect, now that the next step begins; see `_resume`. Return *org* (it may have grown)."""
     org = with_room(org, len(rows))
-    free = [row for row in sorted(rows) if org.people["current"][row] < 0]
-    _resume(org, p, np.array(free, np.int64), replan, wake, float(org.world["now"][0]))
+    asked = np.zeros(len(org.people), bool)
+    asked[list(rows)] = True
+    free = np.flatnonzero(asked & (org.people["current"] < 0))
+    _resume(org, p, free, replan, wake, float(org.world["now"][0]))
     return org
 
 
 # --- Moving people -------------------------------------------------------------------------------------------------------
-
-
-def members(org: Org, team: int) -> list[int]:
-    """Return the rows of the ICs (and the desk) of the team led by the manager in row *team*."""
-    rows = []
-    i = int(org.teams["first_member"][team]) if team >= 0 else NONE
-    while i >= 0:
-        rows.append(i)
-        i = int(org.people["next_member"][i])
-    return rows
-
-
-def chain_up(org: Org, i: int) -> list[int]:
-    """Return the row *i* and those of all its bosses, upwards."""
-    rows = []
-    while i >= 0:
-        rows.append(i)
-        i = int(org.people["boss"][i])
-    return rows
 
 
 def move(org: Org, p: np.ndarray, i: int, boss: int) -> tuple[Org, dict[int, int]]:
@@ -178,40 +176,6 @@ def move(org: Org, p: np.ndarray, i: int, boss: int) -> tuple[Org, dict[int, int
         if old >= 0:
             org = rehome_reviews(org, p, old)
     return org, relayer(org, old, boss)
-
-
-def leave_team(org: Org, i: int, team: int) -> None:
-    """Take row *i* out of the chain of its team."""
-    people, teams = org.people, org.teams
-    previous = NONE
-    for row in members(org, team):
-        if row == i:
-            break
-        previous = row
-    if previous < 0:
-        teams["first_member"][team] = people["next_member"][i]
-    else:
-        people["next_member"][previous] = people["next_member"][i]
-    people["next_member"][i] = NONE
-    _count(org, i, team, -1)
-
-
-def join_team(org: Org, i: int, team: int) -> None:
-    """Enter row *i* into the chain of its team, in order of permanent id."""
-    people, teams = org.people, org.teams
-    earlier = [row for row in members(org, team) if people["pid"][row] < people["pid"][i]]
-    if earlier:
-        people["next_member"][i] = people["next_member"][earlier[-1]]
-        people["next_member"][earlier[-1]] = i
-    else:
-        people["next_member"][i] = teams["first_member"][team]
-        teams["first_member"][team] = i
-    _count(org, i, team, 1)
-
-
-def _count(org: Org, i: int, team: int, sign: int) -> None:
-    org.teams["ics"][team] += sign * int(org.people["role"][i] == IC)
-    org.teams["reviewers"][team] += sign * int(org.people["reviewer"][i])
 
 
 def _demand_rate(org: Org, p: np.ndarray) -> float:
@@ -245,30 +209,16 @@ def rebase_demand(org: Org, old_rate: float, new_rate: float) -> None:
     teams["started"] = np.floor(new_rate * now * teams["ics"] - backlog).astype(np.int64)
 
 
-def relayer(org: Org, *starts: int) -> dict[int, int]:
-    """Recompute the layers of the managers in rows *starts* and above; return the old layer of those changed."""
-    people = org.people
-    heads = people["role"] != DESK
-    before: dict[int, int] = {}
-    for start in starts:
-        for m in chain_up(org, start):
-            reports = np.flatnonzero((people["boss"] == m) & heads)
-            layer = 1 + int(people["layer"][reports].max(initial=0))
-            if layer != people["layer"][m]:
-                before.setdefault(m, int(people["layer"][m]))
-                people["layer"][m] = layer
-    return {m: layer for m, layer in before.items() if layer != people["layer"][m]}
-
-
 # --- Reviews that wait ---------------------------------------------------------------------------------------------------
 
 
 def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
     """Send the reviews waiting in *team* that nobody left in it may read to its manager, as if newly requested."""
-    open_items = (org.items["state"] == QUEUED) | (org.items["state"] == SENT)
-    shared = (org.items["kind"] == REVIEW) & (org.items["team"] == team) & (org.items["person"] < 0)
-    rows = np.flatnonzero(open_items & shared)
+    rows = np.empty(len(org.items), np.int64)
+    rows = rows[: _shared_reviews(org.items, team, rows)]
     org = with_room(org, len(rows))
+    if not len(rows):
+        return org
     items, people, changes = org.items, org.people, org.changes
     readers = [m for m in members(org, team) if people["reviewer"][m]]
     given: Counter[int] = Counter()
@@ -368,8 +318,10 @@ def fit_hands_on(org: Org, p: np.ndarray, agents_each: int) -> Org:
     """
     people = org.people
     share = p["managers_hands_on_share"][0] if p["switches_hands_on"][0] else 0.0
-    for m in np.flatnonzero(people["role"] == MANAGER).tolist():
-        works = people["layer"][m] == 1 and share > 0
+    should = (people["role"] == MANAGER) & (people["layer"] == 1) & (share > 0)
+    works_now = people["coder"][people["desk"]] & (people["desk"] >= 0)
+    for m in np.flatnonzero((people["role"] == MANAGER) & (should != works_now)).tolist():
+        works = bool(should[m])
         desk = int(people["desk"][m])
         if works and desk < 0:
             org = _add_desk(with_room(org), p, m, agents_each)

@@ -31,6 +31,9 @@ KERNEL_FILES = (
     "interventions",
     "leaving",
     "lives",
+    "lots",
+    "muster",
+    "teams",
 )
 
 

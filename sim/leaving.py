@@ -22,6 +22,7 @@ from sim.state import (
     BY_AGENT,
     CLASSES,
     FIX,
+    FREE,
     FREE_CLASS,
     IC,
     INCIDENT,
@@ -201,6 +202,17 @@ def _drop_from_others(org, k, now):
         item.state = WITHDRAWN
     else:
         item.change = NONE
+
+
+@entry
+def work_of(items, changes, i):
+    """Return how many messages wait for person *i*, or are on their way, and how many changes *i* owns, together."""
+    count = 0
+    for k in range(len(items)):
+        count += items[k].person == i and items[k].state != FREE
+    for c in range(len(changes)):
+        count += changes[c].owner == i
+    return count
 
 
 @entry

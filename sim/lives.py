@@ -16,21 +16,24 @@ switch off, nothing here is called, and the flow engine's numbers stay as they a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from types import SimpleNamespace
 
 import numpy as np
 
 from sim import advancement, staffing
-from sim.borrow import borrow
 from sim.crew import Crew, Dice
-from sim.interventions import chain_up, move
+from sim.interventions import move
 from sim.kernel import entry
+from sim.lots import cast, dice_of, normal
 from sim.mechanisms import careers, hiring, layoffs, money, quits, work
-from sim.rng import TRAITS, normal_quantile, uniform2
+from sim.muster import Present, crew_of
+from sim.rng import TRAITS
 from sim.state import (
     COHORT,
     DESK,
+    HOURS_PER_WEEK,
     IC,
     LAID_OFF,
     LAYOFF_RULES,
@@ -41,13 +44,13 @@ from sim.state import (
     STAYED,
     VACANT,
     WAITING,
+    WEEKS_PER_YEAR,
     Org,
     table,
-)  # fmt: skip
+)
+from sim.teams import chain_up
 from sim.tree import Tree
 
-HOURS_PER_WEEK = 40.0
-WEEKS_PER_YEAR = 52.0
 #: Layoffs up to this week count in the yearly risk.
 RISK_WEEKS = 52
 QUARTER = 13  # weeks
@@ -66,46 +69,19 @@ class Setup:
 
 
 @entry
-def _draw(tables, stream, ids, index, sub, out):
-    """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
-    org = borrow(tables)
-    for k in range(len(ids)):
-        out[k, 0], out[k, 1] = uniform2(org.world[0], stream, ids[k], index, sub)
-
-
-@entry
-def _normal(uniforms, out):
-    for k in range(len(uniforms)):
-        out[k] = normal_quantile(uniforms[k])
-
-
-@entry
 def _planned_speed_up(parameters):
     """Return owner hours per standard hour without AI over those with the planned AI share."""
     return work.planned_speed_up(parameters[0])
 
 
-def dice_of(org: Org) -> Dice:
-    """Return the dice of the run."""
-
-    def dice(stream: int, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
-        out = np.empty((len(ids), 2))
-        _draw(org, stream, np.ascontiguousarray(ids, np.int64), index, sub, out)
-        return out
-
-    return dice
-
-
-def normal(uniforms: np.ndarray) -> np.ndarray:
-    """Return standard normal quantiles [n]."""
-    out = np.empty(len(uniforms))
-    _normal(np.ascontiguousarray(uniforms), out)
-    return out
-
-
 def settings(p: np.ndarray) -> SimpleNamespace:
     """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
-    return SimpleNamespace(**dict(zip(p.dtype.names, p[0].item(), strict=True)))
+    return _settings(p.dtype, p.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _settings(dtype: np.dtype, record: bytes) -> SimpleNamespace:
+    return SimpleNamespace(**dict(zip(dtype.names, np.frombuffer(record, dtype)[0].item(), strict=True)))
 
 
 # --- Who is there ----------------------------------------------------------------------------------------------------------
@@ -123,46 +99,6 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
     lives["strain"][rows] = q.quits_strain_at_base
     lives["moved"][rows] = -inf
-
-
-def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
-    """Return the positions among *row* of everybody's boss, NONE for roots."""
-    place = np.full(len(org.people) + 1, NONE)
-    place[row] = np.arange(len(row))
-    return place[org.people["boss"][row]]
-
-
-def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
-    """Return everybody present, in order of permanent id; *q*: see `settings`."""
-    people = org.people
-    row = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
-    row = row[np.argsort(people["pid"][row], kind="stable")]
-    life = org.lives[row]
-    role, layer = people["role"][row], people["layer"][row]
-    manager = role == MANAGER
-    boss = _bosses(org, row)
-    hands_on = np.where(manager & (people["desk"][row] >= 0) & (layer == 1), q.managers_hands_on_share, 0.0)
-    agents = people["agent_probability"][row]
-    exposure = np.where(manager, 0.0, agents + (1.0 - agents) * people["assistant_fraction"][row])
-    return Crew(
-        week=week, row=row, pid=people["pid"][row], role=role, layer=layer, boss=boss, reports=people["reports"][row],
-        tenure=(week - life["joined"]) / WEEKS_PER_YEAR, skill=people["skill"][row], quality=people["quality"][row] * manager,
-        aptitude=life["aptitude"], fluency=people["fluency"][row], expertise=life["expertise"], currency=life["currency"],
-        diverse=life["diverse"] & manager, hands_on=hands_on, pay=life["pay"],
-        output=np.where(manager, _team_output(manager, layer, boss, life["pay"], life["output"]), life["output"]),
-        exposure=exposure, coverage=people["coverage"][row], strain=life["strain"], staff=life["staff"],
-    )  # fmt: skip
-
-
-def _team_output(manager, layer, boss, pay, output) -> np.ndarray:
-    """Return everybody's value per dollar of the people below and oneself, over that of the organisation."""
-    value, cost = np.where(manager, 0.0, output), pay.copy()
-    for level in range(int(layer.max(initial=0))):
-        at = np.flatnonzero((layer == level) & (boss >= 0))
-        np.add.at(value, boss[at], value[at])
-        np.add.at(cost, boss[at], cost[at])
-    whole = value[boss < 0].sum() / max(cost[boss < 0].sum(), 1e-9)
-    return value / np.maximum(cost, 1e-9) / whole if whole > 0.0 else np.zeros(len(pay))
 
 
 # --- The week ------------------------------------------------------------------------------------------------------------
@@ -202,42 +138,38 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         org = begin(org, p, setup)
     dice, q = dice_of(org), settings(p)
     measured = week % MONTH == 0 and week > 0
+    present = Present(q, week)
     if measured:
         _measure(org, q)
-    crew = crew_of(org, q, week)
-    if week > 0:
-        _pay(org, crew)
-    if measured:
-        advancement.govern(org, q, crew, MONTH)
-        advancement.age(org, q, crew, MONTH)
+        advancement.govern(org, q, present.crew(org), MONTH)
+        advancement.age(org, q, present.crew(org), MONTH)
     before = staffing.signature(org)
-    if q.switches_quits and week > 0:
-        passed_over = careers.blocked(org.lives["waited"][crew.row], q)
-        jump = float(org.world["quit_jump"][0])
-        for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
-            org = leave(org, p, int(crew.row[k]), QUIT, week)
-            org = open_vacancy(org, q, dice, int(crew.row[k]), int(crew.pid[k]), week)
+    lots = cast(org, p, week)
+    for i in lots.quitters.tolist():
+        pid = int(org.people["pid"][i])
+        org = leave(org, p, i, QUIT, week)
+        org = open_vacancy(org, q, dice, i, pid, week)
     cut = 0.0
-    if q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY:
-        if staffing.signature(org) != before:
-            crew = crew_of(org, q, week)
-        org, cut = _lay_off(org, p, q, setup, crew, dice, week)
+    may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
+    if may_cut and (lots.background or layoffs.by_date(q, week)):
+        org, cut = _lay_off(org, p, q, setup, present.crew(org), dice, week)
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
-    if q.switches_promotions:
-        if staffing.signature(org) != before:
-            crew = crew_of(org, q, week)
+    if q.switches_promotions and (measured or advancement.are_due(org, q)):
 
         def opened(org: Org, i: int, pid: int) -> Org:
             return open_vacancy(org, q, dice, i, pid, week)
 
+        crew = present.crew(org)
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
         if measured:
             advancement.wait(org, q, crew, MONTH)
-    org = _fill_vacancies(org, p, week, setup.agents_each)
-    org.world["people_week"] = week + 1
     changed = staffing.signature(org) != before
+    if changed or lots.opening:
+        org = _fill_vacancies(org, p, week, setup.agents_each)
+        changed = staffing.signature(org) != before
+    org.world["people_week"] = week + 1
     if changed or measured:
-        set_condition(org, q, week)
+        set_condition(org, p, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
 
 
@@ -386,12 +318,6 @@ def _measure(org: Org, q: SimpleNamespace) -> None:
         lives["strain"] = quits.strain_after(q, lives["strain"], blocked, uncoached, overload, shock, MONTH)
 
 
-def _pay(org: Org, crew: Crew) -> None:
-    """Pay the week to the members of the cohort."""
-    own = org.lives["cohort"][crew.row]
-    org.cohort["pay_earned"][own[own >= 0]] += crew.pay[own >= 0] / WEEKS_PER_YEAR
-
-
 def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     """Let the occupant of seat *i* leave the organisation as LAID_OFF or QUIT in *week*."""
     own = int(org.lives["cohort"][i])
@@ -463,29 +389,43 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     org.people["belief"][i] = org.people["belief"][boss]
     org = staffing.seat(org, p, i, agents_each)
     # Nobody knows yet what a newcomer delivers: until it is measured, as much as most.
-    ics = org.people["role"] == IC
-    org.lives["output"][i] = np.median(org.lives["output"][ics]) if ics.any() else 0.0
+    outputs = np.sort(org.lives["output"][org.people["role"] == IC])
+    k = len(outputs)
+    org.lives["output"][i] = (outputs[(k - 1) // 2] + outputs[k // 2]) / 2.0 if k else 0.0  # their median
     return org
 
 
-def set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
+@entry
+def _set_condition(people, lives, parameters, week, lift, coaching):
+    """Set everybody's condition and coaching hours; *lift*, *coaching* [people]: by staff and super ICs."""
+    p = parameters[0]
+    for i in range(len(people)):
+        people[i].coaching_hours = 0.0
+    for i in range(len(people)):
+        q = people[i]
+        life = lives[i]
+        q.condition = hiring.settling(p, week - life.moved)
+        # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
+        if p.switches_hiring and life.joined >= 0.0:
+            since = week - life.joined
+            q.condition *= hiring.ramp(p, since)
+            if (q.role == IC or q.role == MANAGER) and q.boss >= 0:
+                people[q.boss].coaching_hours += hiring.coaching_hours(p, since)
+        q.condition *= lift[i]
+        if p.switches_strain:
+            q.condition *= 1.0 - p.strain_output_effect * max(life.strain - p.quits_strain_at_base, 0.0)
+    for i in range(len(people)):
+        people[i].coaching_hours += coaching[i]
+        if people[i].role == DESK:
+            people[i].condition = people[people[i].human].condition
+
+
+def set_condition(org: Org, p: np.ndarray, week: int) -> None:
     """Set newcomers' ramp-up, what they take from their bosses, and what strain takes from everybody."""
-    people, lives = org.people, org.lives
-    # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
-    since = np.where(lives["joined"] >= 0.0, week - lives["joined"], inf)
-    people["condition"] = hiring.settling(q, week - lives["moved"])
-    people["coaching_hours"] = 0.0
-    if q.switches_hiring:
-        people["condition"] *= hiring.ramp(q, since)
-        hours = hiring.coaching_hours(q, since) * np.isin(people["role"], (IC, MANAGER))
-        new = np.flatnonzero((hours > 0.0) & (people["boss"] >= 0))
-        np.add.at(people["coaching_hours"], people["boss"][new], hours[new])
+    q = settings(p)
+    lift, coaching = np.ones(len(org.people)), np.zeros(len(org.people))
     if q.careers_staff_share > 0.0 or q.careers_super_lift > 0.0:
         crew = crew_of(org, q, week)
-        people["condition"][crew.row] *= careers.team_factors(crew, q)
-        people["coaching_hours"][crew.row] += careers.coaching_hours(crew, q)
-    if q.switches_strain:
-        excess = np.maximum(lives["strain"] - q.quits_strain_at_base, 0.0)
-        people["condition"] *= 1.0 - q.strain_output_effect * excess
-    desks = np.flatnonzero(people["role"] == DESK)
-    people["condition"][desks] = people["condition"][people["human"][desks]]
+        lift[crew.row] = careers.team_factors(crew, q)
+        coaching[crew.row] = careers.coaching_hours(crew, q)
+    _set_condition(org.people, org.lives, p, week, lift, coaching)

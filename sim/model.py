@@ -34,6 +34,7 @@ from sim.scenario import Scenario, load
 from sim.simulate import WEEKLY, check_runs
 from sim.state import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER, MAX_LAYERS, Org
 from sim.state import IC as IC_ROLE
+from sim.teams import chain_up, members
 from sim.tree import MAX_LAYERS as MOST_LAYERS
 from sim.tree import Tree, assemble
 
@@ -304,7 +305,7 @@ class OrgModel(PeopleDoor):
         i, boss = self._row_of(person, "move"), self._row_of(new_boss, "move")
         if not isinstance(new_boss, Manager):
             raise UserError(f"move: {new_boss!r} is no manager, so nobody can report there; choose a Manager")
-        path = interventions.chain_up(self._org, boss)
+        path = chain_up(self._org, boss)
         if i in path:
             what = "is the same person" if i == boss else f"works below {person!r}"
             raise UserError(
@@ -329,11 +330,11 @@ class OrgModel(PeopleDoor):
         paid_anew = [m for m in (*old_layers, *([i] if was_root else [])) if not roots[m] or m == i]
         self._pay_by_layer(paid_anew, now)
         for team in teams:
-            self._nudges.update(interventions.members(self._org, team))
+            self._nudges.update(members(self._org, team))
         self._nudges.add(i)
         self._replan |= self.week_has_ended
         if self.week >= 0:
-            lives.set_condition(self._org, lives.settings(p), self.week)
+            lives.set_condition(self._org, p, self.week)
 
     def _follow_layers(self, old_layers: dict[int, int]) -> None:
         """Let inbox hours by layer, hands-on desks and items from outside follow managers whose layer has changed."""
@@ -388,7 +389,7 @@ class OrgModel(PeopleDoor):
             rows = set()
             for person in [who] if isinstance(who, mesa.Agent) else who:
                 row = self._row_of(person, "set_ai_share")
-                rows.update([row] if isinstance(person, IC) else interventions.members(self._org, row))
+                rows.update([row] if isinstance(person, IC) else members(self._org, row))
         chosen = sorted(rows)
         if np.all(self.ai_shares[chosen] == share):
             return

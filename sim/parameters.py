@@ -9,6 +9,7 @@ declaration means is in `sim.declaration`.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from math import inf
 
 from sim.declaration import ASSUMPTION, DISTRIBUTIONS, Parameter, choice, par, policy, switch
@@ -238,6 +239,17 @@ def defaults() -> dict[str, float | int | bool | str]:
     return {path: q.value for path, q in REGISTRY.items()}
 
 
+@cache
+def _record_type():
+    """Return the type of the parameter record; always the same object, or Numba compares all fields at every call."""
+    import numpy as np
+
+    kinds = {"float": "f8", "int": "i8", "bool": "?", "choice": "i8"}
+    # A count that may be infinite is stored as a float, so that kernels need no special value.
+    fields = [(q.field, "f8" if q.infinite else kinds[q.kind]) for q in REGISTRY.values()]
+    return np.dtype((np.record, np.dtype(fields, align=True)))
+
+
 def record(values: Mapping[str, float | int | bool | str]):
     """Return the kernels' record array (shape (1,)): one field per parameter, choices as their index.
 
@@ -245,10 +257,7 @@ def record(values: Mapping[str, float | int | bool | str]):
     """
     import numpy as np
 
-    kinds = {"float": "f8", "int": "i8", "bool": "?", "choice": "i8"}
-    # A count that may be infinite is stored as a float, so that kernels need no special value.
-    fields = [(q.field, "f8" if q.infinite else kinds[q.kind]) for q in REGISTRY.values()]
-    array = np.zeros(1, np.dtype(fields, align=True)).view(np.recarray)
+    array = np.zeros(1, _record_type())
     for path, q in REGISTRY.items():
         value = values[path]
         array[q.field][0] = q.choices.index(value) if q.kind == "choice" else value

@@ -13,13 +13,12 @@ import numpy as np
 from sim import statistics
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
-from sim.state import LAID_OFF, QUIT, STAYED
+from sim.state import LAID_OFF, QUIT, STAYED, WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.simulate import Results
 
-WEEKS_PER_YEAR = 52.0
 #: Figures of groups smaller than this are withheld where people are those of a real chart.
 SMALLEST_GROUP = 5
 QUARTER = 13  # weeks

@@ -14,19 +14,17 @@ import numpy as np
 from sim.interventions import (
     announce_external,
     fit_hands_on,
-    join_team,
-    leave_team,
     lose_demand,
     move,
     rehome_reviews,
-    relayer,
     resume,
     with_room,
 )  # fmt: skip
-from sim.leaving import hand_over, keep_past_hours
+from sim.leaving import hand_over, keep_past_hours, work_of
 from sim.population import DESK_ID, grown
 from sim.schedule import MARGIN
-from sim.state import AGENT, DESK, FREE, IC, MANAGER, NONE, VACANT, Org, table
+from sim.state import AGENT, DESK, IC, MANAGER, NONE, VACANT, Org, table
+from sim.teams import join_team, leave_team, relayer
 
 #: The k-th person hired in a run has this permanent id + k.
 HIRE_ID = 1 << 29
@@ -92,9 +90,7 @@ def vacate(org: Org, p: np.ndarray, i: int) -> Org:
 
 def _with_room_for_leaver(org: Org, i: int) -> Org:
     """Return *org* with room for the messages and items that the leaving of *i* sends and makes."""
-    waiting = np.count_nonzero((org.items["person"] == i) & (org.items["state"] != FREE))
-    own = np.count_nonzero(org.changes["owner"] == i)
-    needed = MARGIN + 4 * int(waiting + own)
+    needed = MARGIN + 4 * work_of(org.items, org.changes, i)
     org = with_room(org, needed)
     return org if int(org.world["free_items"][0]) >= needed else grown(org, items=2 * needed)
 
@@ -276,7 +272,7 @@ def note_if_died_out(org: Org, week: int) -> None:
 def signature(org: Org) -> tuple:
     """Return figures that change whenever somebody leaves, comes or changes roles."""
     return tuple(
-        int(org.world[name][0]) for name in ("quits", "layoffs", "hired", "promotions", "conversions")
+        org.world[name].item() for name in ("quits", "layoffs", "hired", "promotions", "conversions")
     )
 
 
@@ -292,4 +288,4 @@ def with_desks(org: Org, p: np.ndarray, agents_each: int) -> Org:
 def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
     """After all moves of a week: desks follow their managers' layers, and everybody's week is planned anew."""
     org = announce_external(with_desks(org, p, agents_each), p)
-    return resume(org, p, set(range(len(org.people))), True, False)
+    return resume(org, p, range(len(org.people)), True, False)

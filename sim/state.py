@@ -5,6 +5,7 @@ hours. ``-1`` means "none" in every index. The tables are NumPy record arrays, s
 person.skill`` reads the same in a kernel, in interpreted Python and in a notebook.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -485,4 +486,10 @@ def table(rows: int, dtype: np.dtype) -> np.ndarray:
 
     Not a `numpy.recarray`: taking a column of one costs 3 microseconds instead of 0.1.
     """
-    return np.zeros(rows, np.dtype((np.record, dtype)))
+    return np.zeros(rows, _of_records(dtype))
+
+
+@cache
+def _of_records(dtype: np.dtype) -> np.dtype:
+    """Return *dtype* for rows with attributes; always the same object, or Numba compares all fields at every call."""
+    return np.dtype((np.record, dtype))

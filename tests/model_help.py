@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from sim import interventions
 from sim.agents import IC, CodingAgent, Manager
 from sim.model import OrgModel
 from sim.scenario import load
 from sim.state import DESK, QUEUED, REVIEW, SENT, SERVING, VERIFY
 from sim.structure import check_tree
+from sim.teams import members
 
 SMALL = ["organisation.ics=14", "time.weeks=5", "time.warmup_weeks=1"]
 BUSY = [
@@ -77,12 +77,12 @@ def check_structure(model: OrgModel) -> None:
         m = manager.row
         assert people["reports"][m] == len(manager.reports)
         assert all(person.boss is manager for person in manager.reports)
-        members = interventions.members(org, m)
-        assert list(people["pid"][members]) == sorted(people["pid"][members])
+        mates = members(org, m)
+        assert list(people["pid"][mates]) == sorted(people["pid"][mates])
         mine = np.flatnonzero((people["team"] == m) & (people["role"] != 1))
-        assert sorted(members) == mine.tolist()
+        assert sorted(mates) == mine.tolist()
         assert teams["ics"][m] == len(manager.team)
-        assert teams["reviewers"][m] == people["reviewer"][members].sum()
+        assert teams["reviewers"][m] == people["reviewer"][mates].sum()
         desk = people["desk"][m]
         assert (desk >= 0 and people["coder"][desk]) == (manager.layer == 1)
     assert org.world["teams_with_ics"][0] == len({a.boss for a in model.agents_by_type[IC]})
@@ -102,5 +102,5 @@ def check_no_stuck_review(org) -> None:
             assert org.people["role"][person] != DESK or org.people["coder"][person]
         elif c >= 0:
             barred = {org.changes["owner"][c], *org.changes["reviewers"][c]}
-            team = interventions.members(org, int(items["team"][k]))
+            team = members(org, int(items["team"][k]))
             assert any(org.people["reviewer"][m] and m not in barred for m in team)

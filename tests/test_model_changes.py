@@ -14,6 +14,7 @@ from sim.errors import UserError
 from sim.model import OrgModel
 from sim.scenario import load
 from sim.state import NONE, QUEUED, REVIEW, SENT
+from sim.teams import chain_up
 
 # --- Moves ---------------------------------------------------------------------------------------------------------------
 
@@ -48,7 +49,7 @@ def test_every_identity_holds_under_random_interventions(plan):
             model.step()
         who, boss = heads[a % len(heads)], managers[b % len(managers)]
         if kind == "move":
-            if who.row in interventions.chain_up(model.tables, boss.row):
+            if who.row in chain_up(model.tables, boss.row):
                 with pytest.raises(UserError, match=r"works below|same person"):
                     model.move(who, boss)
             else:

@@ -314,12 +314,12 @@ def _from_others(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
 def ready(crew: Crew, p) -> np.ndarray:
     """Return bool[n]: eligible, somebody above, and among the top `careers.ready_share` of the own layer by contribution."""
     chosen = np.zeros(len(crew.pid), bool)
-    fit = eligible(crew, p) & (crew.boss >= 0)
-    for layer in np.unique(crew.layer[fit]):
-        all_of = np.flatnonzero(crew.layer == layer)
-        order = all_of[np.lexsort((crew.pid[all_of], -crew.output[all_of]))]
-        chosen[order[: int(np.ceil(p.careers_ready_share * len(order) - 1e-9))]] = True
-    return chosen & fit
+    size = np.bincount(crew.layer)
+    first = np.cumsum(size) - size
+    order = np.lexsort((crew.pid, -crew.output, crew.layer))
+    layer = crew.layer[order]
+    chosen[order] = np.arange(len(order)) - first[layer] < np.ceil(p.careers_ready_share * size - 1e-9)[layer]
+    return chosen & eligible(crew, p) & (crew.boss >= 0)
 
 
 def next_waited(
@@ -329,8 +329,8 @@ def next_waited(
     return np.where(considered, 0.0, np.maximum(waited + np.where(is_ready, weeks, -weeks), 0.0))
 
 
-def blocked(waited: np.ndarray, p) -> np.ndarray:
-    """Return blocked promotion, 0 to 1: the share of `careers.patience_weeks` spent ready without a vacancy."""
+def blocked(waited, p):
+    """Return blocked promotion, 0 to 1 (of one or many): the share of `careers.patience_weeks` ready without a vacancy."""
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 

@@ -35,6 +35,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.crew import Crew
+from sim.kernel import entry
 from sim.state import IC, MANAGER, WEEKS_PER_YEAR
 
 STRATEGIES = ("none", "bottom_up", "top_down", "managed")
@@ -56,24 +57,52 @@ def duty_hours(crew: Crew, p) -> np.ndarray:
     return hours * p.governance_voluntary * crew.fluency if p.ai_strategy == BOTTOM_UP else hours
 
 
+@entry
+def _add_from_above(boss, x, total):
+    for i in range(len(x)):
+        above = boss[i]
+        while above >= 0:
+            total[i] += x[above]
+            above = boss[above]
+
+
+@entry
+def _add_from_below(boss, x, total):
+    for i in range(len(x)):
+        above = boss[i]
+        while above >= 0:
+            total[above] += x[i]
+            above = boss[above]
+
+
+@entry
+def _average_teams(boss, role, x, total, count, mean, others):
+    """Fill *mean* and *others* as `_team_means` says; *total*, *count*: of everybody's reports, zero at first."""
+    for i in range(len(x)):
+        if boss[i] >= 0:
+            total[boss[i]] += x[i]
+            count[boss[i]] += 1
+    for i in range(len(x)):
+        if role[i] != IC:
+            others[i] = count[i]
+            mean[i] = total[i] / max(count[i], 1)
+        elif boss[i] >= 0 and count[boss[i]] > 1:
+            others[i] = count[boss[i]] - 1
+            mean[i] = (total[boss[i]] - x[i]) / others[i]
+
+
 def from_above(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return float64[n]: the sum of *x* over oneself and everybody on the way up."""
-    parent, padded = np.concatenate(([0], boss + 1)), np.concatenate(([0.0], x))  # place 0 is nobody
-    total, up = x.copy(), boss + 1
-    while up.any():
-        total += padded[up]
-        up = parent[up]
+    total = x.copy()
+    _add_from_above(boss, x, total)
     return total
 
 
 def from_below(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return float64[n]: the sum of *x* over everybody below, oneself excluded."""
-    parent = np.concatenate(([0], boss + 1))
-    total, up = np.zeros(len(x) + 1), boss + 1
-    while up.any():
-        total += np.bincount(up, x, len(total))
-        up = parent[up]
-    return total[1:]
+    total = np.zeros(len(x))
+    _add_from_below(boss, x, total)
+    return total
 
 
 def attention(crew: Crew, p) -> Attention:
@@ -96,14 +125,9 @@ def attention(crew: Crew, p) -> Attention:
 
 def _team_means(crew: Crew, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (for ICs the mean of *x* over teammates, for managers over reports, 0 without any; how many those are)."""
-    n = len(x)
-    total = np.bincount(crew.boss + 1, x, n + 1)
-    count = np.bincount(crew.boss + 1, minlength=n + 1)
-    ic = crew.role == IC
-    group = np.where(ic, crew.boss + 1, np.arange(1, n + 1))
-    alone = ic & (crew.boss < 0)
-    others = np.where(alone, 0, count[group] - ic)
-    return np.where(others > 0, (total[group] - x * ic) / np.maximum(others, 1), 0.0), others
+    total, count, mean, others = np.zeros((4, len(x)))
+    _average_teams(crew.boss, crew.role, x, total, count, mean, others)
+    return mean, others
 
 
 def next_fluency(crew: Crew, hours: Attention, p, weeks: float = 1.0) -> np.ndarray:

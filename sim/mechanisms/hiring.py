@@ -15,6 +15,7 @@ Parameters: hiring.*.
 import numpy as np
 
 from sim.crew import Dice
+from sim.kernel import kernel
 from sim.rng import HIRE
 
 BACKFILL, FREEZE, ATTRITION_ONLY, AI = range(4)
@@ -31,22 +32,25 @@ def filled_at(p, dice: Dice, pid: int, week: int) -> float:
     return week - p.hiring_delay_weeks * float(np.log1p(-u))
 
 
-def settling(p, weeks: np.ndarray) -> np.ndarray:
-    """Return the productivity factor [n] of those who changed teams *weeks* ago (infinity: never).
+@kernel
+def settling(p, weeks):
+    """Return the productivity factor of somebody who changed teams *weeks* ago (infinity: never).
 
     Another team means other code, other people and other habits; the loss fades linearly (moves.*).
     """
-    return 1.0 - p.moves_settling_loss * np.clip(1.0 - weeks / p.moves_settling_weeks, 0.0, 1.0)
+    return 1.0 - p.moves_settling_loss * min(max(1.0 - weeks / p.moves_settling_weeks, 0.0), 1.0)
 
 
-def ramp(p, weeks: np.ndarray) -> np.ndarray:
-    """Return productivity [n] over full productivity, *weeks* after joining."""
+@kernel
+def ramp(p, weeks):
+    """Return productivity over full productivity, *weeks* after joining."""
     if p.hiring_ramp_weeks <= 0.0:
-        return np.ones_like(weeks)
+        return 1.0
     start = p.hiring_start_productivity
-    return np.clip(start + (1.0 - start) * weeks / p.hiring_ramp_weeks, start, 1.0)
+    return min(max(start + (1.0 - start) * weeks / p.hiring_ramp_weeks, start), 1.0)
 
 
-def coaching_hours(p, weeks: np.ndarray) -> np.ndarray:
-    """Return the hours a week [n] that somebody who joined *weeks* ago takes from the boss."""
-    return np.where(weeks < p.hiring_ramp_weeks, p.hiring_coach_hours, 0.0)
+@kernel
+def coaching_hours(p, weeks):
+    """Return the hours a week that somebody who joined *weeks* ago takes from the boss."""
+    return p.hiring_coach_hours if weeks < p.hiring_ramp_weeks else 0.0

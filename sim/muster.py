@@ -1,0 +1,90 @@
+"""The crew at a week's end, gathered from the tables in one compiled pass."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim import staffing
+from sim.crew import Crew
+from sim.kernel import entry
+from sim.state import IC, MANAGER, NONE, WEEKS_PER_YEAR, Org
+
+
+@entry
+def _gather(people, lives, row, place, week, hands_on_share, whole, real, flag):
+    """Fill the columns of the crew on the rows *row*: *whole* int64 [5, n], *real* float64 [14, n], *flag* bool [2, n].
+
+    *place* int64 [people]: scratch. Of managers, value and cost are those of everybody below and oneself.
+    """
+    pid, role, layer, boss, reports = whole
+    tenure, skill, quality, aptitude, fluency, expertise, currency = real[:7]
+    hands_on, pay, exposure, coverage, strain, value, cost = real[7:]
+    for k in range(len(row)):
+        place[row[k]] = k
+    top = 0
+    for k in range(len(row)):
+        q = people[row[k]]
+        life = lives[row[k]]
+        manager = q.role == MANAGER
+        top = max(top, q.layer)
+        pid[k], role[k], layer[k], reports[k] = q.pid, q.role, q.layer, q.reports
+        boss[k] = place[q.boss] if q.boss >= 0 else NONE
+        tenure[k] = (week - life.joined) / WEEKS_PER_YEAR
+        skill[k], fluency[k], coverage[k] = q.skill, q.fluency, q.coverage
+        aptitude[k], expertise[k], currency[k] = life.aptitude, life.expertise, life.currency
+        pay[k], strain[k] = life.pay, life.strain
+        quality[k] = q.quality if manager else 0.0
+        hands_on[k] = hands_on_share if manager and q.desk >= 0 and q.layer == 1 else 0.0
+        by_agent = q.agent_probability
+        exposure[k] = 0.0 if manager else by_agent + (1.0 - by_agent) * q.assistant_fraction
+        value[k] = 0.0 if manager else life.output
+        cost[k] = life.pay
+        flag[0, k], flag[1, k] = life.diverse and manager, life.staff
+    for level in range(top):
+        for k in range(len(row)):
+            if layer[k] == level and boss[k] >= 0:
+                value[boss[k]] += value[k]
+                cost[boss[k]] += cost[k]
+
+
+def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
+    """Return everybody present, in order of permanent id; *q*: see `sim.lives.settings`."""
+    people = org.people
+    role = people["role"]
+    row = np.flatnonzero((role == IC) | (role == MANAGER))
+    row = row[np.argsort(people["pid"][row], kind="stable")]
+    n = len(row)
+    whole, real, flag = np.empty((5, n), np.int64), np.empty((14, n)), np.empty((2, n), bool)
+    place = np.full(len(people), NONE)
+    _gather(people, org.lives, row, place, week, q.managers_hands_on_share, whole, real, flag)
+    pid, role, layer, boss, reports = whole
+    tenure, skill, quality, aptitude, fluency, expertise, currency = real[:7]
+    hands_on, pay, exposure, coverage, strain, value, cost = real[7:]
+    output = np.where(role == MANAGER, _worth(boss, value, cost), value)
+    return Crew(
+        week=week, row=row, pid=pid, role=role, layer=layer, boss=boss, reports=reports, tenure=tenure, skill=skill,
+        quality=quality, aptitude=aptitude, fluency=fluency, expertise=expertise, currency=currency, diverse=flag[0],
+        hands_on=hands_on, pay=pay, output=output, exposure=exposure, coverage=coverage, strain=strain, staff=flag[1],
+    )  # fmt: skip
+
+
+def _worth(boss: np.ndarray, value: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Return value over cost, relative to that of the organisation."""
+    root = np.flatnonzero(boss < 0)
+    whole = value[root].sum() / max(cost[root].sum(), 1e-9)
+    return value / np.maximum(cost, 1e-9) / whole if whole > 0.0 else np.zeros(len(value))
+
+
+class Present:
+    """The crew at a week's end: gathered where it is first asked for, and anew once somebody has moved."""
+
+    def __init__(self, q: SimpleNamespace, week: int) -> None:
+        self._q, self._week = q, week
+        self._moves: tuple | None = None
+
+    def crew(self, org: Org) -> Crew:
+        """Return everybody present."""
+        moves = staffing.signature(org)
+        if moves != self._moves:
+            self._crew, self._moves = crew_of(org, self._q, self._week), moves
+        return self._crew
