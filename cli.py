@@ -24,6 +24,7 @@ COMMANDS = {
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
+    "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),
     "validate": ("sim.commands.validate", "validate_command"),
     "parameters": ("sim.commands.parameters", "parameters_command"),
 }

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.bundled import find, one_line, shown
-from sim.dated import Event, check_events
+from sim.dated import Event
 from sim.errors import UserError
 from sim.parameters import REGISTRY, defaults
-from sim.scenario_checks import check_structure, implausible, managers_per_level, place_of
+from sim.scenario_checks import check_people, check_structure, implausible, place_of
 from sim.statements import LISTS, SETTINGS, STRUCTURES, Statement, check_value, known_path, statement
 from sim.yaml_source import parse_yaml, read_yaml
 
@@ -368,7 +368,6 @@ def _build(origin: _Origin) -> Scenario:
     if organisation.hold is not None and base is not None:
         organisation = _held(organisation, base, chain, own)
     check_structure(organisation, base, chain, values["organisation.bottom_span_ratio"])
-    _check_dated(settings, values, organisation, base, chain)
     leaf = chain[origin.files - 1]
     scenario = Scenario(
         name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
@@ -387,29 +386,8 @@ def _build(origin: _Origin) -> Scenario:
         hold_base=base if organisation.hold is not None else None,
         _origin=origin,
     )
+    check_people(scenario, chain)
     return replace(scenario, warnings=tuple(implausible(scenario)))
-
-
-def _check_dated(
-    settings: Mapping,
-    values: Mapping,
-    organisation: Organisation,
-    base: Scenario | None,
-    chain: Sequence[Statement],
-) -> None:
-    """Raise `UserError` at its place where a dated event cannot happen."""
-    common = settings["events"]
-    lists = [("events", common, ()), *((f"paths.{name}", own, common) for name, own in settings["paths"])]
-    if not any(events for _, events, _ in lists):
-        return
-    # How many managers there are is only known here if the size is the scenario's own, and nobody is taken out of it.
-    known = organisation.chart is None and base is None and organisation.remove_layer is None
-    managers = managers_per_level(organisation, values["organisation.bottom_span_ratio"]) if known else None
-    for key, events, before in lists:
-        try:
-            check_events(events, key, settings["time.weeks"], values, managers, before)
-        except UserError as error:
-            raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
 
 
 def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> tuple[dict, dict, dict, dict]:

@@ -6,6 +6,7 @@ Only arithmetic, no NumPy, so that scenarios load at once. `sim.structure` build
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sim.dated import check_events
 from sim.errors import UserError
 from sim.levels import level_sizes, level_sizes_from_spans, refused_layer
 from sim.parameters import REGISTRY
@@ -74,12 +75,32 @@ def place_of(path: str, chain: Sequence[Statement]) -> str:
     return (stated or chain)[-1].place(path)
 
 
-def implausible(scenario: "Scenario") -> Iterator[str]:
-    """Warnings about what is allowed but hardly meant, one sentence each. Raises `UserError` for cuts that cannot be."""
-    heads = _heads(scenario)
+def check_people(scenario: "Scenario", chain: Sequence[Statement]) -> None:
+    """Raise `UserError`, at the place that states it, for cuts and dated events that cannot be."""
     check_dates(scenario)
+    heads = _heads(scenario)
     if heads is not None:
         check_cuts(scenario, heads)
+    lists = [
+        ("events", scenario.events, ()),
+        *((f"paths.{name}", own, scenario.events) for name, own in scenario.paths),
+    ]
+    if not any(events for _, events, _ in lists):
+        return
+    organisation = scenario.organisation
+    # How many managers there are is only known here if the size is the scenario's own, and nobody is taken out of it.
+    known = organisation.chart is None and scenario.hold_base is None and organisation.remove_layer is None
+    ratio = scenario.values["organisation.bottom_span_ratio"]
+    managers = managers_per_level(organisation, ratio) if known else None
+    for key, events, before in lists:
+        try:
+            check_events(events, key, scenario.weeks, scenario.values, managers, before)
+        except UserError as error:
+            raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
+
+
+def implausible(scenario: "Scenario") -> Iterator[str]:
+    """Warnings about what is allowed but hardly meant, one sentence each."""
     for path in scenario.overrides:
         parameter, value = REGISTRY[path], scenario.values[path]
         if parameter.uncertain and not parameter.low <= value <= parameter.high:
@@ -111,7 +132,7 @@ def implausible(scenario: "Scenario") -> Iterator[str]:
     }
     for name in sorted(off & {path.split(".")[0] for path in scenario.overrides}):
         yield f"{name}: these parameters have no effect while switches.{name} is off"
-    yield from hardly_meant(scenario, heads)
+    yield from hardly_meant(scenario, _heads(scenario))
 
 
 def _heads(scenario: "Scenario") -> Heads | None:

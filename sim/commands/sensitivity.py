@@ -1,0 +1,225 @@
+"""`orgsim sensitivity`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.commands.common import (
+    WholeNumber,
+    exit_code,
+    json_option,
+    keeping,
+    load_scenario,
+    notice,
+    notice_compilation,
+    print_json,
+    progress,
+    report_failures,
+    seed_option,
+    sets_option,
+    warn,
+    workers_option,
+)  # fmt: skip
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.commands.common import Bar
+    from sim.scenario import Scenario
+    from sim.sensitivity import Sensitivity
+
+_DEFAULT_OUTCOMES = "value_per_payroll_usd, cost_per_value, lead_time_hours, change_failure_rate"
+
+
+@click.command("sensitivity")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO [B]")
+@click.option(
+    "--method", default="morris", show_default=True, metavar="NAME",
+    help="morris: screening, every parameter by itself; sobol: shares of variance by mechanism.",
+)  # fmt: skip
+@click.option(
+    "--samples", type=WholeNumber(2, 65_536), metavar="N",
+    help="Trajectories (morris; default 10, 6 for a verdict) or rows (sobol; a power of two, default 64).",
+)  # fmt: skip
+@click.option(
+    "--runs", type=WholeNumber(2, 1000), default=2, show_default=True, metavar="R", help="Runs per design point."
+)  # fmt: skip
+@click.option(
+    "--outcome", "outcomes", multiple=True, metavar="NAME",
+    help=f"An outcome to study; repeatable, the first decides. Default: {_DEFAULT_OUTCOMES}.",
+)  # fmt: skip
+@click.option(
+    "--ranges", type=WholeNumber(0, 10_000), default=64, show_default=True, metavar="N",
+    help="Plausible parameter sets on which a verdict is tried; 0 = skip.",
+)  # fmt: skip
+@seed_option()
+@sets_option
+@click.option(
+    "--out", metavar="DIR", help="Folder for pictures and figures; default: results/NAME-sensitivity."
+)
+@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@workers_option
+@json_option
+def sensitivity_command(
+    scenarios: tuple[str, ...],
+    method: str,
+    samples: int | None,
+    runs: int,
+    outcomes: tuple[str, ...],
+    ranges: int,
+    seed: int,
+    sets: tuple[str, ...],
+    out: str | None,
+    fresh: bool,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Which assumption drives an outcome, or a verdict.
+
+    With one scenario: which uncertain parameters move its outcomes when they go through their plausible ranges, by
+    mechanism. With two: the same for the difference B - A, in which share of the plausible world the verdict holds, which
+    parameter flips it when it alone moves, and the smallest change that does. Fewer weeks (--set time.weeks=52) are faster.
+
+    \b
+    Examples:
+      orgsim sensitivity layered
+      orgsim sensitivity layered flat
+      orgsim sensitivity small-startup --method sobol --outcome lead_time_hours
+    """
+    _check_count(scenarios)
+    loaded = [load_scenario(name, sets) for name in scenarios]
+    notice_compilation()
+    from sim.outcomes import OUTCOMES as DECLARED
+    from sim.sensitivity import OUTCOMES, check, default_samples, planned_runs, sensitivity, space_of
+
+    names = outcomes or OUTCOMES
+    samples = default_samples(method, len(loaded)) if samples is None else samples
+    check(loaded, names, DECLARED, method, samples)
+    planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, ranges)
+    name = "-".join(scenario.name for scenario in loaded)
+    folder = Path(out) if out else Path("results") / f"{name}-sensitivity"
+    taken = not folder.is_dir() or not any(folder.iterdir())
+    manifest = _claim(
+        folder, loaded, name, names, (method, samples, runs, ranges, seed), fresh or out is None
+    )
+    kept = "nothing was written; sensitivity keeps no partial results."
+    with keeping(kept), _given_back(folder, taken), progress(planned) as bar:
+        found = sensitivity(
+            loaded,
+            names,
+            method,
+            samples,
+            runs,
+            ranges,
+            seed,
+            workers,
+            on_done=_counter(bar, planned),
+            on_estimate=_say_estimate,
+        )
+    _write(folder, manifest, found)
+    _report(found, folder, as_json)
+    return exit_code(len(found.failures), found.points * runs * len(loaded))
+
+
+def _check_count(scenarios: tuple[str, ...]) -> None:
+    """Raise UserError for more than two scenarios."""
+    if len(scenarios) > 2:
+        raise UserError(
+            f"sensitivity studies one scenario or the verdict on two, got {len(scenarios)}; such as: orgsim sensitivity "
+            "layered flat"
+        )
+
+
+def _counter(bar: "Bar", planned: int) -> Callable[[int], None]:
+    """Move the bar by runs done; how many it takes to find what flips a verdict is not known beforehand."""
+    done = 0
+
+    def on_done(more: int) -> None:
+        nonlocal done
+        done += more
+        bar.at(done, max(done, planned))
+
+    return on_done
+
+
+@contextmanager
+def _given_back(folder: Path, taken: bool) -> Iterator[None]:
+    """If the work ends early, leave no trace of a folder that was new or empty."""
+    from sim import store
+
+    try:
+        yield
+    except BaseException:
+        if taken:
+            store.clear(folder)
+            folder.rmdir()
+        raise
+
+
+def _say_estimate(runs: int, seconds: float) -> None:
+    """Print how long it will take, if somebody is looking."""
+    span = f"{max(1, round(seconds))} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    notice(f"\nAbout {runs:,} runs, about {span} ...")
+
+
+def _claim(
+    folder: Path,
+    loaded: "list[Scenario]",
+    name: str,
+    outcomes: tuple[str, ...],
+    sizes: tuple[str, int, int, int, int],
+    fresh: bool,
+) -> dict[str, object]:
+    """Take the folder before the work begins, or raise UserError if it is another's."""
+    from sim import store
+    from sim.kernel import source_hash
+
+    method, samples, runs, ranges, seed = sizes
+    content = {
+        "scenarios": [scenario.hash() for scenario in loaded],
+        "method": method,
+        "samples": samples,
+        "runs": runs,
+        "ranges": ranges,
+        "seed": seed,
+        "outcomes": list(outcomes),
+        "source": source_hash(),
+    }
+    manifest = {
+        "kind": "sensitivity",
+        "name": name,
+        "question": loaded[-1].question,
+        "content_hash": store.content_hash(content),
+        "content": content,
+        "seeds": {"seed": seed},
+        "scenario": loaded[0].to_dict(),
+        "other": loaded[1].to_dict() if len(loaded) == 2 else None,
+    }
+    return store.claim(folder, manifest, fresh)
+
+
+def _write(folder: Path, manifest: dict[str, object], found: "Sensitivity") -> None:
+    from sim import store
+    from sim.report.sensitivity_json import sensitivity_json
+    from sim.report.sensitivity_plots import sensitivity_pictures
+
+    store.write_json(folder / "sensitivity.json", sensitivity_json(found))
+    sensitivity_pictures(folder / "plots", found)
+    store.set_status(folder, manifest, "complete")
+
+
+def _report(found: "Sensitivity", folder: Path, as_json: bool) -> None:
+    from sim.report.sensitivity import sensitivity_text
+    from sim.report.sensitivity_json import sensitivity_json
+
+    if found.failed:
+        warn([f"{found.failed} of {found.points:,} design points could not be built: {found.reason}"])
+    if as_json:
+        print_json(sensitivity_json(found))
+    else:
+        click.echo(sensitivity_text(found))
+        click.echo(f"\nWritten: {folder} (pictures in plots/, all figures in sensitivity.json)")
+    # A design point sets parameters, so a run number and the seed alone do not replay a failure.
+    report_failures(found.failures, "the same command with --seed {seed} --workers 1 meets run {run} again")
