@@ -4,7 +4,7 @@ From week 0 on (the end of the warm-up), after the engine has closed the books o
 
 1. every fourth week: everybody's output, blocked time and strain are measured; AI fluency, guardrails, closeness to the
    technology and the staff track move on;
-2. quits;
+2. quits; in rounds of careers retirements and dismissals;
 3. layoffs, by every regime that is due (quits come before layoffs);
 4. managers' seats are filled from below, and managers step down;
 5. vacancies whose delay is over are filled from outside;
@@ -21,7 +21,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim import advancement, staffing
+from sim import advancement, staffing, turnover
 from sim.borrow import borrow
 from sim.crew import Crew, Dice
 from sim.interventions import chain_up, move
@@ -38,6 +38,7 @@ from sim.state import (
     MANAGER,
     NONE,
     QUIT,
+    RETIRED,
     STAYED,
     VACANT,
     WAITING,
@@ -122,6 +123,11 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     managers = org.people["role"][rows] == MANAGER
     lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
     lives["strain"][rows] = q.quits_strain_at_base
+    if q.switches_retirement or not q.switches_flow:
+        fourth = dice(TRAITS, pids, 0, 3)
+        span = careers.Range(q.people_age_mean, q.people_age_sd, q.people_age_min, q.people_age_max)
+        lives["born"][rows] = int(org.world["people_week"][0]) - WEEKS_PER_YEAR * span.at(fourth[:, 0])
+        lives["competence"][rows] = careers.competence_range(q).at(fourth[:, 1])
 
 
 def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
@@ -142,14 +148,19 @@ def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
     boss = _bosses(org, row)
     hands_on = np.where(manager & (people["desk"][row] >= 0) & (layer == 1), q.managers_hands_on_share, 0.0)
     agents = people["agent_probability"][row]
+    if q.switches_flow:
+        output = np.where(
+            manager, _team_output(manager, layer, boss, life["pay"], life["output"]), life["output"]
+        )
+    else:
+        output = life["competence"]
     exposure = np.where(manager, 0.0, agents + (1.0 - agents) * people["assistant_fraction"][row])
     return Crew(
         week=week, row=row, pid=people["pid"][row], role=role, layer=layer, boss=boss, reports=people["reports"][row],
         tenure=(week - life["joined"]) / WEEKS_PER_YEAR, skill=people["skill"][row], quality=people["quality"][row] * manager,
         aptitude=life["aptitude"], fluency=people["fluency"][row], expertise=life["expertise"], currency=life["currency"],
         diverse=life["diverse"] & manager, hands_on=hands_on, pay=life["pay"],
-        output=np.where(manager, _team_output(manager, layer, boss, life["pay"], life["output"]), life["output"]),
-        exposure=exposure, coverage=people["coverage"][row], strain=life["strain"], staff=life["staff"],
+        output=output, exposure=exposure, coverage=people["coverage"][row], strain=life["strain"], staff=life["staff"],
     )  # fmt: skip
 
 
@@ -197,7 +208,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if week == 0:
         org = begin(org, p, setup)
     dice, q = dice_of(org), settings(p)
-    measured = week % MONTH == 0 and week > 0
+    measured = week % MONTH == 0 and week > 0 and bool(q.switches_flow)
     if measured:
         _measure(org, q)
     crew = crew_of(org, q, week)
@@ -213,13 +224,18 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
             org = leave(org, p, int(crew.row[k]), QUIT, week)
             org = _open_vacancy(org, q, dice, int(crew.row[k]), int(crew.pid[k]), week)
+    careers_round = turnover.due(q, week)
+    if careers_round and (q.switches_retirement or not q.switches_flow):
+        if staffing.signature(org) != before:
+            crew = crew_of(org, q, week)
+        org = turnover.hold(org, q, crew, dice, _doors(p, q, crew, dice))
     cut = 0.0
     if q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY:
         if staffing.signature(org) != before:
             crew = crew_of(org, q, week)
         org, cut = _lay_off(org, p, q, setup, crew, dice, week)
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
-    if q.switches_promotions:
+    if q.switches_promotions and (careers_round or q.careers_every_weeks == 1):
         if staffing.signature(org) != before:
             crew = crew_of(org, q, week)
 
@@ -232,9 +248,37 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org = _fill_vacancies(org, p, week, setup.agents_each)
     org.world["people_week"] = week + 1
     changed = staffing.signature(org) != before
+    if not q.switches_flow:
+        if changed or week == 0:
+            there = org.people["role"] != VACANT
+            org.world["efficiency"] = careers.efficiency(
+                org.lives["competence"] * there, org.people["layer"], q
+            )
+        return org
     if changed or measured:
         set_condition(org, q, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
+
+
+def _doors(p: np.ndarray, q: SimpleNamespace, crew: Crew, dice: Dice) -> turnover.Doors:
+    """Return what a round of careers does to the organisation."""
+
+    def empty(org: Org, i: int, pid: int) -> Org:
+        org = staffing.vacate(org, p, i)
+        org.lives["cohort"][i] = NONE
+        return _open_vacancy(org, q, dice, i, pid, crew.week)
+
+    def ledger(org: Org, at: np.ndarray) -> Org:
+        undefined = np.full(len(at), np.nan)
+        cuts = layoffs.Cuts("dismissal", at, crew.output[at], undefined, np.zeros(len(at), bool))
+        return with_ledger(org, crew, (cuts,), crew.week)
+
+    return turnover.Doors(
+        lambda org, i, kind: record_exit(org, p, i, kind, crew.week),
+        empty,
+        lambda org, rows: welcome(org, p, rows, crew.week),
+        ledger,
+    )
 
 
 def _lay_off(
@@ -384,7 +428,15 @@ def _pay(org: Org, crew: Crew) -> None:
 
 
 def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
-    """Let the occupant of seat *i* leave the organisation as LAID_OFF or QUIT in *week*."""
+    """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
+    record_exit(org, p, i, kind, week)
+    org = staffing.vacate(org, p, i)
+    org.lives["cohort"][i] = NONE
+    return org
+
+
+def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
+    """Keep the books of an exit: cohort, counts, severance."""
     own = int(org.lives["cohort"][i])
     severance = 0.0
     if kind == LAID_OFF:
@@ -396,10 +448,7 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
         if kind == LAID_OFF and week <= RISK_WEEKS:
             org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
         org.cohort["pay_earned"][own] += severance
-    org.world["layoffs" if kind == LAID_OFF else "quits"] += 1
-    org = staffing.vacate(org, p, i)
-    org.lives["cohort"][i] = NONE
-    return org
+    org.world[{LAID_OFF: "layoffs", QUIT: "quits", RETIRED: "retired"}[kind]] += 1
 
 
 def _open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
@@ -435,21 +484,26 @@ def _fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org
     return org
 
 
-def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
-    """Hire somebody new for the vacant seat *i*."""
+def welcome(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> None:
+    """Draw newcomers, in this order, for the seats in *rows*, int64 [n]."""
     from sim.population import introduce
 
-    org.people["pid"][i] = staffing.HIRE_ID + int(org.world["hired"][0])
-    org.world["hired"] += 1
-    org.people["next_change"][i] = 0
-    org.people["role"][i] = org.lives["seat_role"][i]
-    introduce(org, p, i)
-    draw_traits(org, p, np.array([i]))
+    people, lives = org.people, org.lives
+    people["pid"][rows] = staffing.HIRE_ID + int(org.world["hired"][0]) + np.arange(len(rows))
+    org.world["hired"] += len(rows)
+    people["next_change"][rows] = 0
+    people["role"][rows] = lives["seat_role"][rows]
+    introduce(org, p, rows)
+    draw_traits(org, p, rows)
+    lives["joined"][rows], lives["cohort"][rows], lives["staff"][rows] = week, NONE, False
+    lives["waited"][rows], lives["pay"][rows] = 0.0, lives["seat_pay"][rows]
+    org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][rows].sum()
+
+
+def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
+    """Hire somebody new for the vacant seat *i*."""
+    welcome(org, p, np.array([i]), week)
     org.people["role"][i] = VACANT
-    lives = org.lives
-    lives["joined"][i], lives["cohort"][i], lives["staff"][i] = week, NONE, False
-    lives["waited"][i], lives["pay"][i] = 0.0, lives["seat_pay"][i]
-    org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][i]
     boss = staffing.boss_present(org, i)
     org.people["belief"][i] = org.people["belief"][boss]
     org = staffing.seat(org, p, i, agents_each)

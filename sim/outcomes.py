@@ -139,6 +139,19 @@ def _risk(period: Period, who: str) -> np.ndarray:
     return np.where(weeks == 0, 0.0, np.where(weeks > RISK_WEEKS, share, np.nan))
 
 
+def _retirements(period: Period) -> np.ndarray:
+    """Return retirements per person and year; undefined where nobody grows old."""
+    on = period.values["switches.retirement"]
+    return _per_person_year(period, "retired") if on else np.full(len(period.end), np.nan)
+
+
+def _efficiency(period: Period) -> np.ndarray:
+    """Return the mean efficiency of the period; undefined where work flows, which has outcomes of its own."""
+    if period.values["switches.flow"]:
+        return np.full(len(period.end), np.nan)
+    return period.of("efficiency_sum") / period.weeks
+
+
 def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
     return lambda q: ratio(q.hours(role)[:, activity], q.hours(role).sum(axis=1))
 
@@ -181,6 +194,8 @@ _MAIN = (
     Outcome("layoff_risk_ic", "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda q: _risk(q, "ics")),
     Outcome("layoff_risk_manager", "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda q: _risk(q, "managers")),
     Outcome("promotions_per_year", "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
+    Outcome("retirements_per_year", "retirements/person-year", 0, "people who retired (switches.retirement)", _retirements),
+    Outcome("efficiency", "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", _efficiency, True),
     Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end (ai.strategy)", lambda q: q.gauge("guardrails")),
     Outcome("ai_spend_wasted_share", "share", -1, "AI spend on ICs below the threshold of fluency (ai.strategy)", lambda q: q.of("unfluent_sum") / q.weeks),
     Outcome("people_usd_per_year", "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks),

@@ -38,6 +38,7 @@ BOUNDS = {
     "changes/IC-week": (0.0, 1e4),
     "weeks": (1.0, 1e4),
     "years": (0.0, 100.0),
+    "points": (0.0, 1000.0),
     "count": (0, 1_000_000),
     "USD/year": (0.0, 1e8),
     "USD/month": (0.0, 1e6),
@@ -156,6 +157,7 @@ def choice(path: str, value: str, choices: tuple[str, ...], doc: str) -> Paramet
 DISTRIBUTIONS = ("deterministic", "exponential", "lognormal")
 
 _SWITCHES = (
+    switch("switches.flow", True, "work flows; off: nothing is written, asked or reviewed, only the people's weeks are held, and contribution is competence in the present job"),
     switch("switches.ai", True, "AI coding agents and assistants; off: every change is written by hand"),
     switch("switches.questions", True, "questions that climb the hierarchy"),
     switch("switches.dependencies", True, "changes that need another IC"),
@@ -179,11 +181,17 @@ _PEOPLE_SWITCHES = (
     switch("switches.hiring", False, "vacancies are filled, and newcomers ramp up"),
     switch("switches.promotions", False, "vacant managers' seats go to people from below"),
     switch("switches.strain", False, "strain builds up, takes output and makes people quit"),
+    switch("switches.retirement", False, "people grow old and retire"),
 )
 
 _PEOPLE = (
     par("people.tenure_mean_years", 2.5, 1.5, 4.0, "years", ("G13",), "mean tenure at week 0 (exponential)"),
     par("people.diverse_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "managers who lead a team of diverse functions"),
+    policy("people.age_mean", 38.0, "years", "mean age of people at week 0 and of newcomers (normal, cut off at age_min and age_max); read where people retire"),
+    policy("people.age_sd", 9.0, "years", "sd of that age before it is cut off"),
+    policy("people.age_min", 21.0, "years", "youngest at week 0 and among newcomers"),
+    policy("people.age_max", 64.0, "years", "oldest at week 0 and among newcomers"),
+    policy("people.retirement_age", 65.0, "years", "whoever is older at a round of careers leaves"),
     par("people.output_smoothing", 0.08, 0.04, 0.15, "share", ASSUMPTION, "weekly weight of new output in somebody's smoothed output"),
     par("quits.base", 0.10, 0.06, 0.15, "probability", ("H01",), "annual probability of quitting at ordinary strain"),
     par("quits.strain_at_base", 0.01, 0.0, 0.05, "share", ASSUMPTION, "strain at which the base rate of quitting holds (fitted to H01: that of the base)"),
@@ -248,8 +256,9 @@ _CAREERS = (
     choice("careers.pool", "branch", ("team", "branch", "firm"), "candidates: the vacant team, the branch below the seat's boss, or the firm"),
     choice("careers.transfer", "correlated", ("same", "peter", "correlated"), "management quality of the promoted: as their skill, redrawn, or correlated with aptitude"),
     par("careers.correlation", 0.3, 0.0, 0.6, "share", ASSUMPTION, "c: correlation of quality with aptitude under `correlated`"),
-    policy("careers.jitter", 0.0, "standard deviation", "`same`: the score changes by up to this much either way (uniform)"),
+    policy("careers.jitter", 0.0, "standard deviation", "`same`: the score (without flow: competence) changes by up to this many standard deviations either way (uniform)"),
     par("careers.peter_penalty", 0.075, 0.04, 0.10, "share", ("I05",), "loss of team output per doubling of the new manager's own earlier output, under `correlated`"),
+    policy("careers.every_weeks", 1, "weeks", "weeks from one round of retirements, dismissals and promotions to the next"),
     policy("careers.external_share", 0.0, "share", "vacant manager seats filled from outside"),
     policy("careers.minimum_tenure", 1.0, "years", "time in the firm before promotion"),
     policy("careers.step_down", 0.0, "probability", "managers who choose to be an IC again, a year; their seats are closed"),
@@ -265,6 +274,20 @@ _CAREERS = (
     par("careers.super_lift", 0.0, 0.0, 0.08, "share", ASSUMPTION, "productivity gained from a super IC among the teammates; 0 = off"),
     par("careers.ready_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "top of each layer by contribution that expects promotion"),
     par("careers.patience_weeks", 104.0, 52.0, 208.0, "weeks", ASSUMPTION, "weeks ready without a vacancy after which promotion counts as fully blocked"),
+)
+
+_COMPETENCE = (
+    policy("competence.mean", 7.0, "points", "mean competence of newcomers in their job (normal, cut off at low and high); read while switches.flow is off"),
+    policy("competence.sd", 1.4142, "points", "sd of that competence before it is cut off"),
+    policy("competence.low", 1.0, "points", "lowest competence"),
+    policy("competence.high", 10.0, "points", "highest competence", minimum=0.001),
+    policy("competence.dismissal_below", 0.0, "points", "whoever is less competent at a round of careers is laid off; 0 = nobody"),
+    policy("competence.weight_0", 1.0, "factor", "weight of the competence of an IC in `efficiency`"),
+    policy("competence.weight_1", 1.0, "factor", "weight of that of a manager of layer 1"),
+    policy("competence.weight_2", 1.0, "factor", "weight of that of a manager of layer 2"),
+    policy("competence.weight_3", 1.0, "factor", "weight of that of a manager of layer 3"),
+    policy("competence.weight_4", 1.0, "factor", "weight of that of a manager of layer 4"),
+    policy("competence.weight_5", 1.0, "factor", "weight of that of a manager of layer 5 and above"),
 )
 
 _GOVERNANCE = (
@@ -486,6 +509,7 @@ GROUPS: Mapping[str, tuple[Parameter, ...]] = {
     "Learning": _LEARNING,
     "People": _PEOPLE,
     "Careers": _CAREERS,
+    "Competence": _COMPETENCE,
     "AI strategy": _GOVERNANCE,
     "Money": _MONEY,
     "Experiments": _EXPERIMENT,

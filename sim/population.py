@@ -232,10 +232,11 @@ def _draw_person(org, p, i):
 
 
 @entry
-def introduce(tables, parameters, i):
-    """Draw who the newcomer in row *i* is, whose permanent id and role are set."""
+def introduce(tables, parameters, rows):
+    """Draw who the newcomers in *rows* (int64 [n]) are, whose permanent ids and roles are set."""
     org = borrow(tables)
-    _draw_person(org, parameters[0], i)
+    for i in rows:
+        _draw_person(org, parameters[0], i)
 
 
 @entry
@@ -265,7 +266,7 @@ def start(tables, parameters, seed, run):
     coding.update_paces(org, p)
     w.coverage_sum = 0.0
     w.coverage_count = 0.0
-    for i in range(len(org.people)):
+    for i in range(len(org.people) if p.switches_flow else 0):
         if org.people[i].coder or org.people[i].reviewer:
             nudge(org, i, 0.0)
         if org.people[i].role == MANAGER:

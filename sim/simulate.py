@@ -87,9 +87,11 @@ class Engine:
         self.parameters = record(scenario.values)
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
-        people_switches = ("quits", "layoffs", "hiring", "promotions", "strain")
+        self._flows = bool(scenario.values["switches.flow"])
+        people_switches = ("quits", "layoffs", "hiring", "promotions", "strain", "retirement")
         self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
-        self._lives |= scenario.values["ai.strategy"] != "none"
+        self._lives |= scenario.values["ai.strategy"] != "none" or not self._flows
+        self._weeks_between = _weeks_between(scenario)
         self._agents_each = int(self._template.people["agents"].max(initial=0))
 
     def begin(self, seed: int, run: int) -> "Org":
@@ -118,9 +120,15 @@ class Engine:
             org = self._advance(org, week_ends)
             setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
             org = hold_week(org, self.parameters, setup)
+            org.world["people_week"] += self._weeks_between - 1
 
     def _advance(self, org: "Org", hours: float) -> "Org":
-        """Let the compiled engine run *org* up to *hours*."""
+        """Let the compiled engine run *org* up to *hours*, or the weeks go by where work stands still."""
+        if not self._flows:
+            from sim.still import pass_weeks
+
+            pass_weeks(org, hours)
+            return org
         from sim.population import grown
         from sim.schedule import DONE, MARGIN, OVERFLOW, advance
 
@@ -154,6 +162,14 @@ class Engine:
         return compute(
             Period(snapshots[:, 0], snapshots[:, 1], self.scenario.weeks, self.tree, self.scenario.values)
         )
+
+
+def _weeks_between(scenario: "Scenario") -> int:
+    """Return the weeks from one people's week in which anything can happen to the next: without work only rounds of careers."""
+    values = scenario.values
+    weekly = any(values[f"switches.{name}"] for name in ("flow", "quits", "layoffs"))
+    delayed = values["switches.hiring"] and values["hiring.delay_weeks"] > 0.0
+    return 1 if weekly or delayed else int(values["careers.every_weeks"])
 
 
 def check_runs(runs: int, seed: int, first_run: int = 0) -> None:

@@ -44,6 +44,7 @@ _DUTIES = (
 PERSONAL = ("pid", "skill", "knowledge", "quality", "fluency", "belief", "next_change")
 LIFE_PERSONAL = (
     "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "waited",
+    "competence", "born",
 )  # fmt: skip
 
 
@@ -245,7 +246,8 @@ def carry_person(org: Org, source: int, target: int) -> None:
 def signature(org: Org) -> tuple:
     """Return figures that change whenever somebody leaves, comes or changes roles."""
     return tuple(
-        int(org.world[name][0]) for name in ("quits", "layoffs", "hired", "promotions", "conversions")
+        int(org.world[name][0])
+        for name in ("quits", "layoffs", "retired", "hired", "promotions", "conversions")
     )
 
 
