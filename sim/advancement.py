@@ -62,10 +62,20 @@ def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agen
     return staffing.seat(org, p, row, agents_each)
 
 
+def are_due(org: Org, q) -> bool:
+    """Return True if a manager's seat is to be filled, or managers may step down."""
+    return q.careers_step_down > 0.0 or bool(_to_fill(org).any())
+
+
+def _to_fill(org: Org) -> np.ndarray:
+    """Return bool [people]: a vacant manager's seat that is to be filled."""
+    lives = org.lives
+    return (org.people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+
+
 def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
     """Return the vacant managers' seats that are to be filled."""
-    people, lives = org.people, org.lives
-    wanted = (people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+    people, lives, wanted = org.people, org.lives, _to_fill(org)
     rows = np.flatnonzero(wanted)
     place = np.full(len(people) + 1, NONE)
     place[crew.row] = np.arange(len(crew.row))

@@ -31,6 +31,7 @@ KERNEL_FILES = (
     "interventions",
     "leaving",
     "lives",
+    "lots",
 )
 
 

@@ -22,12 +22,12 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim import advancement, staffing, turnover
-from sim.borrow import borrow
 from sim.crew import Crew, Dice
 from sim.interventions import chain_up, move
 from sim.kernel import entry
+from sim.lots import cast, dice_of
 from sim.mechanisms import careers, hiring, layoffs, money, quits, work
-from sim.rng import TRAITS, normal_quantile, uniform2
+from sim.newcomers import draw_traits, settings, welcome
 from sim.state import (
     COHORT,
     DESK,
@@ -67,67 +67,12 @@ class Setup:
 
 
 @entry
-def _draw(tables, stream, ids, index, sub, out):
-    """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
-    org = borrow(tables)
-    for k in range(len(ids)):
-        out[k, 0], out[k, 1] = uniform2(org.world[0], stream, ids[k], index, sub)
-
-
-@entry
-def _normal(uniforms, out):
-    for k in range(len(uniforms)):
-        out[k] = normal_quantile(uniforms[k])
-
-
-@entry
 def _planned_speed_up(parameters):
     """Return owner hours per standard hour without AI over those with the planned AI share."""
     return work.planned_speed_up(parameters[0])
 
 
-def dice_of(org: Org) -> Dice:
-    """Return the dice of the run."""
-
-    def dice(stream: int, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
-        out = np.empty((len(ids), 2))
-        _draw(org, stream, np.ascontiguousarray(ids, np.int64), index, sub, out)
-        return out
-
-    return dice
-
-
-def normal(uniforms: np.ndarray) -> np.ndarray:
-    """Return standard normal quantiles [n]."""
-    out = np.empty(len(uniforms))
-    _normal(np.ascontiguousarray(uniforms), out)
-    return out
-
-
-def settings(p: np.ndarray) -> SimpleNamespace:
-    """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
-    return SimpleNamespace(**dict(zip(p.dtype.names, p[0].item(), strict=True)))
-
-
 # --- Who is there ----------------------------------------------------------------------------------------------------------
-
-
-def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
-    """Draw the traits of the people in *rows* that the flow engine does not know."""
-    dice, pids, lives, q = dice_of(org), org.people["pid"][rows], org.lives, settings(p)
-    first, second, third = (dice(TRAITS, pids, 0, k) for k in range(3))
-    lives["joined"][rows] = q.people_tenure_mean_years * WEEKS_PER_YEAR * np.log1p(-first[:, 0])
-    lives["expertise"][rows] = normal(first[:, 1])
-    lives["aptitude"][rows] = normal(second[:, 0])
-    lives["diverse"][rows] = second[:, 1] < q.people_diverse_share
-    managers = org.people["role"][rows] == MANAGER
-    lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
-    lives["strain"][rows] = q.quits_strain_at_base
-    if q.switches_retirement or not q.switches_flow:
-        fourth = dice(TRAITS, pids, 0, 3)
-        span = careers.Range(q.people_age_mean, q.people_age_sd, q.people_age_min, q.people_age_max)
-        lives["born"][rows] = int(org.world["people_week"][0]) - WEEKS_PER_YEAR * span.at(fourth[:, 0])
-        lives["competence"][rows] = careers.competence_range(q).at(fourth[:, 1])
 
 
 def _bosses(org: Org, row: np.ndarray) -> np.ndarray:
@@ -175,6 +120,21 @@ def _team_output(manager, layer, boss, pay, output) -> np.ndarray:
     return value / np.maximum(cost, 1e-9) / whole if whole > 0.0 else np.zeros(len(pay))
 
 
+class Present:
+    """The crew at a week's end: gathered where it is first asked for, and anew once somebody has moved."""
+
+    def __init__(self, q: SimpleNamespace, week: int) -> None:
+        self._q, self._week = q, week
+        self._moves: tuple | None = None
+
+    def crew(self, org: Org) -> Crew:
+        """Return everybody present."""
+        moves = staffing.signature(org)
+        if moves != self._moves:
+            self._crew, self._moves = crew_of(org, self._q, self._week), moves
+        return self._crew
+
+
 # --- The week ------------------------------------------------------------------------------------------------------------
 
 
@@ -209,43 +169,38 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         org = begin(org, p, setup)
     dice, q = dice_of(org), settings(p)
     measured = week % MONTH == 0 and week > 0 and bool(q.switches_flow)
+    present = Present(q, week)
     if measured:
         _measure(org, q)
-    crew = crew_of(org, q, week)
-    if week > 0:
-        _pay(org, crew)
-    if measured:
-        advancement.govern(org, q, crew, MONTH)
-        advancement.age(org, q, crew, MONTH)
+        advancement.govern(org, q, present.crew(org), MONTH)
+        advancement.age(org, q, present.crew(org), MONTH)
     before = staffing.signature(org)
-    if q.switches_quits and week > 0:
-        passed_over = careers.blocked(org.lives["waited"][crew.row], q)
-        jump = float(org.world["quit_jump"][0])
-        for k in quits.quitters(q, crew, dice, passed_over, jump).tolist():
-            org = leave(org, p, int(crew.row[k]), QUIT, week)
-            org = _open_vacancy(org, q, dice, int(crew.row[k]), int(crew.pid[k]), week)
+    lots = cast(org, p, week)
+    for i in lots.quitters.tolist():
+        pid = int(org.people["pid"][i])
+        org = leave(org, p, i, QUIT, week)
+        org = _open_vacancy(org, q, dice, i, pid, week)
     careers_round = turnover.due(q, week)
     if careers_round and (q.switches_retirement or not q.switches_flow):
-        if staffing.signature(org) != before:
-            crew = crew_of(org, q, week)
+        crew = present.crew(org)
         org = turnover.hold(org, q, crew, dice, _doors(p, q, crew, dice))
     cut = 0.0
-    if q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY:
-        if staffing.signature(org) != before:
-            crew = crew_of(org, q, week)
-        org, cut = _lay_off(org, p, q, setup, crew, dice, week)
+    may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
+    if may_cut and (lots.background or layoffs.by_date(q, week)):
+        org, cut = _lay_off(org, p, q, setup, present.crew(org), dice, week)
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
-    if q.switches_promotions and (careers_round or q.careers_every_weeks == 1):
-        if staffing.signature(org) != before:
-            crew = crew_of(org, q, week)
+    may_promote = q.switches_promotions and (careers_round or q.careers_every_weeks == 1)
+    if may_promote and (measured or advancement.are_due(org, q)):
 
         def opened(org: Org, i: int, pid: int) -> Org:
             return _open_vacancy(org, q, dice, i, pid, week)
 
+        crew = present.crew(org)
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
         if measured:
             advancement.wait(org, q, crew, MONTH)
-    org = _fill_vacancies(org, p, week, setup.agents_each)
+    if lots.opening or staffing.signature(org) != before:
+        org = _fill_vacancies(org, p, week, setup.agents_each)
     org.world["people_week"] = week + 1
     changed = staffing.signature(org) != before
     if not q.switches_flow:
@@ -421,12 +376,6 @@ def _measure(org: Org, q: SimpleNamespace) -> None:
         lives["strain"] = quits.strain_after(q, lives["strain"], blocked, uncoached, overload, shock, MONTH)
 
 
-def _pay(org: Org, crew: Crew) -> None:
-    """Pay the week to the members of the cohort."""
-    own = org.lives["cohort"][crew.row]
-    org.cohort["pay_earned"][own[own >= 0]] += crew.pay[own >= 0] / WEEKS_PER_YEAR
-
-
 def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
     record_exit(org, p, i, kind, week)
@@ -482,22 +431,6 @@ def _fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org
     for i in due[order].tolist():
         org = hire(org, p, i, week, agents_each)
     return org
-
-
-def welcome(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> None:
-    """Draw newcomers, in this order, for the seats in *rows*, int64 [n]."""
-    from sim.population import introduce
-
-    people, lives = org.people, org.lives
-    people["pid"][rows] = staffing.HIRE_ID + int(org.world["hired"][0]) + np.arange(len(rows))
-    org.world["hired"] += len(rows)
-    people["next_change"][rows] = 0
-    people["role"][rows] = lives["seat_role"][rows]
-    introduce(org, p, rows)
-    draw_traits(org, p, rows)
-    lives["joined"][rows], lives["cohort"][rows], lives["staff"][rows] = week, NONE, False
-    lives["waited"][rows], lives["pay"][rows] = 0.0, lives["seat_pay"][rows]
-    org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][rows].sum()
 
 
 def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:

@@ -246,7 +246,7 @@ def carry_person(org: Org, source: int, target: int) -> None:
 def signature(org: Org) -> tuple:
     """Return figures that change whenever somebody leaves, comes or changes roles."""
     return tuple(
-        int(org.world[name][0])
+        org.world[name].item()
         for name in ("quits", "layoffs", "retired", "hired", "promotions", "conversions")
     )
 

@@ -6,9 +6,10 @@ people's weeks are held, so that a run of two hundred years takes seconds.
 
 import numpy as np
 
-from sim.state import IC, Org
+from sim.state import IC, VACANT, Org
 
 HOURS_PER_WEEK = 40.0
+WEEKS_PER_YEAR = 52.0
 #: Sum over weeks -> what is added to it every week.
 _SUMS = {
     "payroll_above_start_sum": "payroll_above_start",
@@ -37,3 +38,7 @@ def pass_weeks(org: Org, hours: float) -> None:
         weeks[total] = world[total][0] + passed * world[gauge][0]
         world[total] = weeks[total][-1]
     world["week"] = last
+    # The last of these weeks is paid when the people's week is held.
+    own = org.lives["cohort"]
+    member = (own >= 0) & (org.people["role"] != VACANT)
+    org.cohort["pay_earned"][own[member]] += (last - first - 1) * org.lives["pay"][member] / WEEKS_PER_YEAR

@@ -339,8 +339,8 @@ def next_waited(
     return np.where(considered, 0.0, np.maximum(waited + np.where(is_ready, weeks, -weeks), 0.0))
 
 
-def blocked(waited: np.ndarray, p) -> np.ndarray:
-    """Return blocked promotion, 0 to 1: the share of `careers.patience_weeks` spent ready without a vacancy."""
+def blocked(waited, p):
+    """Return blocked promotion, 0 to 1, of one person or of an array of people: the share of `careers.patience_weeks` spent ready without a vacancy."""
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 

@@ -122,6 +122,12 @@ def due(crew: Crew, p, dice: Dice, past: Past) -> Due:
     return Due(combine(cuts), closed)
 
 
+def by_date(p, week: int) -> bool:
+    """Return True if *week* may be that of a regime other than the background."""
+    rated = p.layoffs_performance_share > 0.0 and week % int(p.layoffs_performance_weeks) == 0
+    return rated or week in (p.layoffs_wave_week, p.layoffs_delayer_week) or _quarter_ends(week)
+
+
 def combine(cuts: Sequence[Cuts]) -> tuple[Cuts, ...]:
     """Return *cuts* with each person only once, by the first rule that names them; rules that cut nobody are left out."""
     named: set[int] = set()
@@ -146,14 +152,20 @@ def gone(crew: Crew, cuts: Sequence[Cuts] = ()) -> np.ndarray:
 # --- The regimes: each returns who goes, of those not yet `gone` (bool [n]) -----------------------------------------------
 
 
+def background_chance(p, manager, tenure):
+    """Return the weekly probability of a layoff in the background, of one person or of an array of people.
+
+    manager: 1.0 for managers, 0.0 for ICs. tenure: years.
+    """
+    factor = p.layoffs_background_manager**manager * p.layoffs_background_new ** (1.0 * (tenure < NEW))
+    return 1.0 - (1.0 - p.layoffs_background_probability) ** (factor / WEEKS_PER_YEAR)
+
+
 def background(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
     """Return who goes for reasons of their own: weekly probability 1 - (1 - annual)^(factor/52), drawn for each person."""
-    annual = float(p.layoffs_background_probability)
-    if not annual or crew.week <= 0:  # at week 0 no week has passed
+    if not p.layoffs_background_probability or crew.week <= 0:  # at week 0 no week has passed
         return nobody("background")
-    factor = np.where(crew.role == MANAGER, p.layoffs_background_manager, 1.0)
-    factor[crew.tenure < NEW] *= p.layoffs_background_new
-    weekly = 1.0 - (1.0 - annual) ** (factor / WEEKS_PER_YEAR)
+    weekly = background_chance(p, 1.0 * (crew.role == MANAGER), crew.tenure)
     candidates = (crew.boss >= 0) & ~gone
     hit = candidates & (dice(LAYOFF, crew.pid, crew.week, 0)[:, 0] < weekly)
     return _cuts(crew, "background", np.flatnonzero(hit), weekly, candidates)

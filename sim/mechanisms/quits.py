@@ -13,9 +13,6 @@ Parameters: quits.*, strain.*.
 
 import numpy as np
 
-from sim.crew import Crew, Dice
-from sim.rng import QUIT
-
 WEEKS_PER_YEAR = 52.0
 
 
@@ -43,15 +40,12 @@ def shock_after(p, shock: float, cut: float) -> float:
     return decayed + p.quits_layoff_jump * (cut / 0.01) ** p.quits_layoff_concavity
 
 
-def hazard(p, crew: Crew, passed_over: np.ndarray, jump: float) -> np.ndarray:
-    """Return everybody's yearly hazard of quitting [n]."""
+def chance(p, strain, passed_over, jump):
+    """Return the probability of quitting in a week, of one person or of an array of people; roots stay.
+
+    passed_over: blocked promotion, 0..1. jump: see `shock_after`.
+    """
     base = -np.log1p(-p.quits_base) if p.quits_base < 1.0 else np.inf
-    excess = p.quits_strain_effect * (crew.strain - p.quits_strain_at_base) if p.switches_strain else 0.0
-    return base * np.exp(excess + p.quits_passed_over_effect * passed_over) * (1.0 + jump)
-
-
-def quitters(p, crew: Crew, dice: Dice, passed_over: np.ndarray, jump: float) -> np.ndarray:
-    """Return the positions of those who quit this week; roots stay."""
-    chance = -np.expm1(-hazard(p, crew, passed_over, jump) / WEEKS_PER_YEAR)
-    luck = dice(QUIT, crew.pid, crew.week, 0)[:, 0]
-    return np.flatnonzero((luck < chance) & (crew.boss >= 0))
+    excess = p.quits_strain_effect * (strain - p.quits_strain_at_base) if p.switches_strain else 0.0
+    hazard = base * np.exp(excess + p.quits_passed_over_effect * passed_over) * (1.0 + jump)
+    return -np.expm1(-hazard / WEEKS_PER_YEAR)

@@ -1,0 +1,101 @@
+"""Chance in the people's week: dice for the decisions taken in NumPy, and one compiled pass over everybody a week.
+
+In most weeks little happens to anybody. `cast` pays the week, decides who quits, and tells whether a background layoff strikes
+or a vacancy is due at all, so that NumPy is needed only where somebody comes or goes. The odds are those of the mechanisms,
+stated there once, for numbers and for arrays.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.crew import Dice
+from sim.kernel import entry, kernel
+from sim.mechanisms import careers, layoffs, quits
+from sim.rng import LAYOFF, QUIT, normal_quantile, uniform, uniform2
+from sim.state import IC, MANAGER, VACANT, Org
+
+WEEKS_PER_YEAR = 52.0
+
+_blocked = kernel(careers.blocked)
+_quits_with = kernel(quits.chance)
+_laid_off_with = kernel(layoffs.background_chance)
+
+
+class Lots(NamedTuple):
+    """What chance has in store this week."""
+
+    quitters: np.ndarray  # rows of those who quit, in order of permanent id
+    background: bool  # somebody may be laid off for reasons of their own
+    opening: bool  # a vacancy is to be filled by now
+
+
+@entry
+def _draw(world, stream, ids, index, sub, out):
+    """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
+    for k in range(len(ids)):
+        out[k, 0], out[k, 1] = uniform2(world[0], stream, ids[k], index, sub)
+
+
+@entry
+def _normal(uniforms, out):
+    for k in range(len(uniforms)):
+        out[k] = normal_quantile(uniforms[k])
+
+
+def dice_of(org: Org) -> Dice:
+    """Return the dice of the run."""
+    world = org.world
+
+    def dice(stream: int, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
+        out = np.empty((len(ids), 2))
+        _draw(world, stream, np.ascontiguousarray(ids, np.int64), index, sub, out)
+        return out
+
+    return dice
+
+
+def normal(uniforms: np.ndarray) -> np.ndarray:
+    """Return standard normal quantiles [n]."""
+    out = np.empty(len(uniforms))
+    _normal(np.ascontiguousarray(uniforms), out)
+    return out
+
+
+@entry
+def _cast(world, people, lives, cohort, parameters, week, quitters):
+    """Pay the week, fill *quitters* with rows; return (how many quit, does a background layoff strike, is a vacancy due)."""
+    w = world[0]
+    p = parameters[0]
+    quitting = 0
+    background = False
+    opening = False
+    for i in range(len(people)):
+        q = people[i]
+        life = lives[i]
+        if q.role == VACANT:
+            opening |= life.open_until <= week
+        if (q.role != IC and q.role != MANAGER) or week == 0:  # at week 0 no week has passed
+            continue
+        if life.cohort >= 0:
+            cohort[life.cohort].pay_earned += life.pay / WEEKS_PER_YEAR
+        if q.boss < 0:
+            continue
+        if p.switches_quits:
+            chance = _quits_with(p, life.strain, _blocked(life.waited, p), w.quit_jump)
+            if uniform(w, QUIT, q.pid, week, 0) < chance:
+                quitters[quitting] = i
+                quitting += 1
+        if p.switches_layoffs:
+            tenure = (week - life.joined) / WEEKS_PER_YEAR
+            chance = _laid_off_with(p, 1.0 * (q.role == MANAGER), tenure)
+            background |= uniform(w, LAYOFF, q.pid, week, 0) < chance
+    return quitting, background, opening
+
+
+def cast(org: Org, p: np.ndarray, week: int) -> Lots:
+    """Pay *week* to the members of the cohort, and return what chance has in store at its end."""
+    rows = np.empty(len(org.people), np.int64)
+    quitting, background, opening = _cast(org.world, org.people, org.lives, org.cohort, p, week, rows)
+    rows = rows[:quitting]
+    return Lots(rows[np.argsort(org.people["pid"][rows])], background, opening)
