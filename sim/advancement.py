@@ -73,6 +73,28 @@ def _to_fill(org: Org) -> np.ndarray:
     return (org.people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
 
 
+def change_places(
+    org: Org, p: np.ndarray, row: int, into: int, quality: float, as_ic: tuple[float, float], agents_each: int
+) -> Org:
+    """Let the person on seat *row* and the own boss, on the manager's seat *into*, take each other's seats.
+
+    *quality*: of the new manager. *as_ic*: (skill, pay) of the old one as an IC, used if *row* is an IC's seat.
+    """
+    org = staffing.vacate(org, p, row)
+    org = staffing.vacate(org, p, into)
+    staffing.exchange_people(org, row, into)
+    org.people["quality"][into] = quality
+    org.lives["pay"][into] = org.lives["seat_pay"][into]
+    org.lives["pay"][row] = org.lives["seat_pay"][row]
+    org.world["promotions"] += 1
+    if org.lives["seat_role"][row] == IC:
+        org.people["skill"][row] = as_ic[0]
+        org.lives["pay"][row] = org.lives["seat_pay"][row] = as_ic[1]
+        org.world["conversions"] += 1
+    org = staffing.seat(org, p, into, agents_each)
+    return staffing.seat(org, p, row, agents_each)
+
+
 def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
     """Return the vacant managers' seats that are to be filled."""
     people, lives, wanted = org.people, org.lives, _to_fill(org)

@@ -1,5 +1,7 @@
 """Which parameters can change in a run, and when a change shows."""
 
+from collections.abc import Iterable
+
 from sim.errors import UserError, suggest
 from sim.parameters import REGISTRY
 
@@ -10,7 +12,12 @@ _PRICES = "prices hold for the whole horizon"
 _EXPERIMENT = "it defines how the experiment is set up"
 #: Parameters that cannot be changed in a run, and why.
 FIXED = {
-    **dict.fromkeys(("people.tenure_mean_years", "people.diverse_share"), "traits are drawn at the start"),
+    **dict.fromkeys(
+        ("people.tenure_mean_years", "people.diverse_share", "people.age_mean", "people.age_sd", "people.age_min", "people.age_max"),
+        "traits are drawn at the start",
+    ),
+    "switches.flow": _EXPERIMENT,
+    "switches.retirement": "ages are drawn at the start",
     "organisation.bottom_span_ratio": "the tree is built at the start; use move()",
     "switches.ai": "AI agents are hired at the start; use set_ai_share(None, 0)",
     "switches.hands_on": f"{_DRAWN}; use managers.hands_on_share",
@@ -45,6 +52,7 @@ _WEEK_END_GROUPS = (
     "layoffs.",
     "hiring.",
     "careers.",
+    "competence.",
     "governance.",
     "ai.strategy",
 )
@@ -53,7 +61,7 @@ PEOPLE_SWITCHES = frozenset(
 )
 
 
-def takes_effect(path: str) -> str:
+def takes_effect(path: str, where: str = "set_parameter: ") -> str:
     """Return when a change of parameter *path* in a run takes effect: AT_ONCE, NEXT_WEEK or WEEK_END.
 
     At once: for everything that begins from now on (a change, a review, a question); what is under way is finished as it
@@ -62,13 +70,14 @@ def takes_effect(path: str) -> str:
     """
     if path not in REGISTRY:
         known = suggest(path, tuple(REGISTRY))
-        raise UserError(
-            f"set_parameter: there is no parameter '{path}'{known}; `orgsim parameters` lists them"
-        )
+        raise UserError(f"{where}there is no parameter '{path}'{known}; `orgsim parameters` lists them")
     if path in FIXED:
-        raise UserError(
-            f"set_parameter: {path} cannot change in a run: {FIXED[path]}, or set it in the scenario"
-        )
+        raise UserError(f"{where}{path} cannot change in a run: {FIXED[path]}, or set it in the scenario")
     if path in PEOPLE_SWITCHES or path.startswith(_WEEK_END_GROUPS):
         return WEEK_END
     return NEXT_WEEK if path in _WEEKLY or path.startswith(_WEEKLY_GROUPS) else AT_ONCE
+
+
+def touches_flow(paths: Iterable[str]) -> bool:
+    """Return True if a change of any of the parameters *paths* shows before people next come and go."""
+    return any(path == "ai.share_of_code" or takes_effect(path) != WEEK_END for path in paths)

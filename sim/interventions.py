@@ -448,7 +448,26 @@ def announce_external(org: Org, p: np.ndarray) -> Org:
     return org
 
 
-# --- AI and the review budget --------------------------------------------------------------------------------------------
+# --- Parameters, AI and the review budget -------------------------------------------------------------------------------
+
+
+def change_parameters(
+    org: Org, p: np.ndarray, old: np.ndarray, paths: tuple[str, ...], shares: np.ndarray
+) -> tuple[Org, bool]:
+    """Let the parameters *paths* take effect, whose values were those of *old* and are those of *p* now.
+
+    *shares*: everybody's planned AI share, float64 [people]. Return *org* (it may have grown) and whether the review budget
+    has changed (see `resume`); the week must be planned anew.
+    """
+    budget = bool({"review.hours_per_week", "switches.review_budget"} & set(paths))
+    if budget:
+        fill_allowances(org, p, old)
+    if "work.demand" in paths:
+        factor = float(org.world["demand_factor"][0]) / HOURS_PER_WEEK
+        rebase_demand(org, float(old["work_demand"][0]) * factor, float(p["work_demand"][0]) * factor)
+    if any(path.startswith(("ai.", "work.")) for path in paths):
+        plan_ai(org, p, shares)
+    return announce_external(org, p), budget
 
 
 def plan_ai(org: Org, p: np.ndarray, shares: np.ndarray) -> None:

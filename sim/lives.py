@@ -159,7 +159,10 @@ def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.lives["last_value"] = people["value"]
     org.lives["last_waiting"] = org.hours[:, WAITING]
     org.lives["last_hours"] = org.hours.sum(axis=1)
-    return org._replace(cohort=cohort)
+    org = org._replace(cohort=cohort)
+    staffing.credit(org, crew.row)
+    org.cohort["contribution"] = 0.0
+    return org
 
 
 def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
@@ -179,7 +182,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     for i in lots.quitters.tolist():
         pid = int(org.people["pid"][i])
         org = leave(org, p, i, QUIT, week)
-        org = _open_vacancy(org, q, dice, i, pid, week)
+        org = open_vacancy(org, q, dice, i, pid, week)
     careers_round = turnover.due(q, week)
     if careers_round and (q.switches_retirement or not q.switches_flow):
         crew = present.crew(org)
@@ -193,7 +196,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if may_promote and (measured or advancement.are_due(org, q)):
 
         def opened(org: Org, i: int, pid: int) -> Org:
-            return _open_vacancy(org, q, dice, i, pid, week)
+            return open_vacancy(org, q, dice, i, pid, week)
 
         crew = present.crew(org)
         org = advancement.promote(org, p, q, crew, dice, setup.agents_each, opened)
@@ -221,7 +224,7 @@ def _doors(p: np.ndarray, q: SimpleNamespace, crew: Crew, dice: Dice) -> turnove
     def empty(org: Org, i: int, pid: int) -> Org:
         org = staffing.vacate(org, p, i)
         org.lives["cohort"][i] = NONE
-        return _open_vacancy(org, q, dice, i, pid, crew.week)
+        return open_vacancy(org, q, dice, i, pid, crew.week)
 
     def ledger(org: Org, at: np.ndarray) -> Org:
         undefined = np.full(len(at), np.nan)
@@ -234,6 +237,11 @@ def _doors(p: np.ndarray, q: SimpleNamespace, crew: Crew, dice: Dice) -> turnove
         lambda org, rows: welcome(org, p, rows, crew.week),
         ledger,
     )
+
+
+def close_books(org: Org) -> None:
+    """At the horizon: credit everybody with what they have merged."""
+    staffing.credit(org, np.flatnonzero(np.isin(org.people["role"], (IC, MANAGER))))
 
 
 def _lay_off(
@@ -260,7 +268,7 @@ def _lay_off(
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.rule in ("background", "performance"):
-                org = _open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
+                org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
             else:
                 staffing.close_seat(org, i)
                 together += 1
@@ -400,7 +408,7 @@ def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
     org.world[{LAID_OFF: "layoffs", QUIT: "quits", RETIRED: "retired"}[kind]] += 1
 
 
-def _open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
     is_ic = org.lives["seat_role"][i] == IC
     if hiring.opens(q, is_ic):

@@ -24,7 +24,7 @@ from mesa.agent import AgentSet
 
 from sim import interventions, people_door
 from sim.agents import IC, Manager, Person, is_human
-from sim.changeable import PEOPLE_SWITCHES, WEEK_END, takes_effect
+from sim.changeable import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.errors import UserError
 from sim.mechanisms.money import pay_scale
 from sim.outcomes import Period, compute
@@ -188,8 +188,11 @@ class OrgModel(PeopleDoor):
         if self.week < 0 or not self.week_has_ended:
             return
         books = self._staff.books()
+        due = self._engine.settings_due(self.week)
         self._org = self._engine.hold_week(self._org)
         self._follow_people(books)
+        if due:
+            self._change(due)
 
     # --- Looking ---------------------------------------------------------------------------------------------------------
 
@@ -406,26 +409,26 @@ class OrgModel(PeopleDoor):
             raise UserError(
                 "set_parameter: managers.hands_on_share: nobody has a desk; start with it above 0"
             )
-        p = self._engine.parameters
         first = max(int(self._org.world["people_week"][0]), 1)
         people_door.check_date(path, value, self._values, first, self.setup.weeks)
+        self._change({path: value})
+
+    def _change(self, settings: Mapping[str, float | int | bool | str]) -> None:
+        """Let parameters (path -> value) change from now on."""
+        p = self._engine.parameters
         old = p.copy()
-        self._values[path] = value
+        self._values.update(settings)
         p[:] = record(self._values)
-        if takes_effect(path) == WEEK_END:
-            if path in PEOPLE_SWITCHES and value:
-                self._engine.let_people_come_and_go()
+        if any(path in PEOPLE_SWITCHES and value for path, value in settings.items()):
+            self._engine.let_people_come_and_go()
+        if not touches_flow(settings):
             return
-        if path in ("review.hours_per_week", "switches.review_budget"):
-            interventions.fill_allowances(self._org, p, old)
-            self._wake = True
-        if path == "work.demand":
-            factor = float(self._org.world["demand_factor"][0]) / HOURS_PER_WEEK
-            interventions.rebase_demand(self._org, float(old["work_demand"][0]) * factor, value * factor)
-        if path.startswith(("ai.", "work.")):
-            interventions.plan_ai(self._org, p, self.ai_shares)
-        if path == "managers.hands_on_share":
-            self._fit_hands_on()
-        self._org = interventions.announce_external(self._org, p)
+        if "ai.share_of_code" in settings:
+            self.ai_shares[:] = settings["ai.share_of_code"]
+        self._org, budget = interventions.change_parameters(
+            self._org, p, old, tuple(settings), self.ai_shares
+        )
+        self._wake |= budget
+        self._fit_hands_on()
         self._nudges.update(range(len(self._org.people)))
         self._replan |= self.week_has_ended

@@ -1,9 +1,7 @@
 """People who come, go and change roles in a stepped model: by themselves at a week's end, and by hand.
 
-What happens by hand is what happens by itself (`sim.lives`, `sim.staffing`): severance is paid, the leaver's changes are
-taken over or abandoned, reports move up, cohort and ledger (rule "event") say so, and survivors quit more. Nobody is rated
-by a rule, so the ledger's score and percentile are NaN. A seat that is vacated by hand stays vacant until it is filled by
-hand; a manager who fills it gets back the reports that the seat had.
+What is done by hand (`sim.by_hand`) has the consequences of what happens by itself. A seat that is vacated by hand stays
+vacant until it is filled by hand; a manager who fills it gets back the reports that the seat had.
 """
 
 from __future__ import annotations
@@ -14,15 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from sim import advancement, lives, staffing
+from sim import by_hand, staffing
 from sim.agents import IC, CodingAgent, Manager, Person
 from sim.errors import UserError
-from sim.mechanisms import quits
-from sim.mechanisms.layoffs import Cuts
-from sim.mechanisms.money import pay_scale
 from sim.simulate import HOURS_PER_WEEK, Engine
 from sim.state import IC as IC_ROLE
-from sim.state import LAID_OFF, MANAGER, VACANT, Org
+from sim.state import MANAGER, VACANT, Org
 
 if TYPE_CHECKING:
     from sim.model import OrgModel
@@ -50,7 +45,7 @@ class SteppedEngine(Engine):
 
     def flow(self, org: Org, hours: float) -> Org:
         """Simulate the flow of work up to *hours*; return *org* (it may have grown)."""
-        return self._advance(org, min(hours, self.weeks * HOURS_PER_WEEK))
+        return self._advance(org, min(hours, self.weeks * HOURS_PER_WEEK), self.parameters)
 
     def hold_week(self, org: Org) -> Org:
         """Hold the people's week that has just ended; return *org* (it may have grown).
@@ -62,8 +57,7 @@ class SteppedEngine(Engine):
             p = p.copy()
             p["switches_strain"] = False
             p["ai_strategy"] = 0
-        setup = lives.Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
-        return lives.hold_week(org, p, setup)
+        return self.hold_people_week(org, p)
 
 
 def check_date(path: str, value: object, values: dict, first: int, last: int) -> None:
@@ -99,64 +93,6 @@ class Vacancy(NamedTuple):
     kind: type
     boss: Manager
     filled_in_week: float
-
-
-class Shock(NamedTuple):
-    """Layoffs by hand at one week's end. people: before them. jump: survivors' quit hazard before them (0.31: +31 %)."""
-
-    week: int
-    people: int
-    jump: float
-    laid_off: int
-
-
-def _lay_off(org: Org, p: np.ndarray, rows: list[int], week: int) -> Org:
-    """Lay the people in *rows* off at the end of *week*; their seats stay vacant. The week must be planned anew."""
-    crew = lives.crew_of(org, lives.settings(p), week)
-    at = np.flatnonzero(np.isin(crew.row, rows))
-    for i in crew.row[at].tolist():
-        org = lives.leave(org, p, i, LAID_OFF, week)
-    org = lives.with_ledger(org, crew, (_cuts(at, False),), week)
-    lives.set_condition(org, lives.settings(p), week)
-    return org
-
-
-def _convert(org: Org, p: np.ndarray, row: int, week: int, pay: float, agents_each: int) -> Org:
-    """Let the manager in *row* become an IC of the boss, at this *pay*. The week must be planned anew."""
-    crew = lives.crew_of(org, lives.settings(p), week)
-    at = np.flatnonzero(crew.row == row)
-    skill, _ = advancement.as_ic(org, lives.settings(p), row)
-    org = staffing.convert(org, p, row, skill, pay, agents_each)
-    org = lives.with_ledger(org, crew, (_cuts(at, True),), week)
-    lives.set_condition(org, lives.settings(p), week)
-    return org
-
-
-def _hire(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
-    """Fill the vacant seat *row* with somebody new. The week must be planned anew."""
-    org = lives.hire(org, p, row, week, agents_each)
-    lives.set_condition(org, lives.settings(p), week)
-    return org
-
-
-def _cuts(at: np.ndarray, convert: bool) -> Cuts:
-    unknown = np.full(len(at), np.nan)
-    return Cuts("event", at, unknown, unknown, np.full(len(at), convert))
-
-
-def _shocked(org: Org, p: np.ndarray, shock: Shock | None, week: int, laid_off: int) -> Shock:
-    """Raise survivors' quit hazard for *laid_off* people at the end of *week*; *shock*: earlier ones.
-
-    All layoffs by hand at one week's end count as one cut. Call it before they leave.
-    """
-    world = org.world[0]
-    if shock is None or shock.week != week:
-        shock = Shock(week, int(world.ics + world.managers), float(world.quit_jump), 0)
-    shock = shock._replace(laid_off=shock.laid_off + laid_off)
-    q = lives.settings(p)
-    # The week's decay is over already; only what the cut adds counts.
-    org.world["quit_jump"] = shock.jump + quits.shock_after(q, 0.0, shock.laid_off / shock.people)
-    return shock
 
 
 # --- Agents follow -------------------------------------------------------------------------------------------------------
@@ -243,13 +179,15 @@ def _vacancies(model: OrgModel, staff: Staff) -> tuple[Vacancy, ...]:
     return tuple(sorted(found, key=lambda v: (v.kind is IC, v.boss.row, v.seat)))
 
 
-def _seat_to_fill(model: OrgModel, staff: Staff, where: Vacancy | Manager) -> int:
+def _seat_to_fill(model: OrgModel, staff: Staff, where: Vacancy | Manager, method: str = "hire") -> int:
     """Return the row of the vacant seat that *where* means. Raises `UserError` if there is none."""
     found = _vacancies(model, staff)
     if isinstance(where, Vacancy):
         if where.seat in {vacancy.seat for vacancy in found}:
             return where.seat
-        raise UserError(f"hire: seat {where.seat} is not vacant; model.vacancies lists the seats that are")
+        raise UserError(
+            f"{method}: seat {where.seat} is not vacant; model.vacancies lists the seats that are"
+        )
     if not isinstance(where, Manager):
         raise UserError(
             f"hire: {where!r} is neither a vacancy nor a manager; model.vacancies lists what is vacant"
@@ -271,7 +209,7 @@ class PeopleDoor(mesa.Model):
     _engine: SteppedEngine
     _org: Org
     _staff: Staff
-    _shock: Shock | None
+    _shock: by_hand.Shock | None
     _has_changed: bool  # anybody has moved, come or gone
 
     @property
@@ -298,8 +236,8 @@ class PeopleDoor(mesa.Model):
         if not rows:
             return
         books, p = self._staff.books(), self._engine.parameters
-        self._shock = _shocked(self._org, p, self._shock, self.week, len(rows))
-        self._org = _lay_off(self._org, p, rows, self.week)
+        self._shock = by_hand.shocked(self._org, p, self._shock, self.week, len(rows))
+        self._org = by_hand.lay_off(self._org, p, rows, self.week)
         self._people_changed(books)
 
     def convert(self, manager: Manager) -> IC:
@@ -312,11 +250,38 @@ class PeopleDoor(mesa.Model):
         row = self._row_with_boss(manager, "convert", "converted")
         if not isinstance(manager, Manager):
             raise UserError(f"convert: {manager!r} is an IC already; choose a Manager")
-        books, p, tree = self._staff.books(), self._engine.parameters, self._engine.tree
-        pay = float(tree.pay[0]) if tree.ics else pay_scale(self.setup.values).ic_pay
-        self._org = _convert(self._org, p, row, self.week, pay, self._agents_each)
+        books, p = self._staff.books(), self._engine.parameters
+        self._org = by_hand.convert(self._org, p, row, self.week, self._agents_each)
         self._people_changed(books)
         return self._staff.at[row]
+
+    def promote(self, person: Person, into: Vacancy | Manager | None = None) -> Manager:
+        """Let *person* lead, between two weeks after the warm-up; return the person's new agent.
+
+        into: a vacant manager's seat of `vacancies`, or the person's own boss (the default): the two change places, and a
+        boss who takes an IC's seat becomes an IC. How good the promoted are as managers follows careers.transfer; the work
+        of a seat that somebody leaves goes to others. Raises `UserError` as `lay_off` does, if the boss is a top, and if
+        *into* is neither.
+        """
+        self._check_moment("promote")
+        row = self._row_with_boss(person, "promote", "promoted")
+        into = person.boss if into is None else into
+        if isinstance(into, Vacancy):
+            seat = _seat_to_fill(self, self._staff, into, "promote")
+            if self._org.lives["seat_role"][seat] != MANAGER:
+                raise UserError(
+                    f"promote: seat {seat} is an IC's; choose a vacancy of kind Manager, or the person's boss"
+                )
+        elif into is person.boss:
+            seat = self._row_with_boss(into, "promote", "displaced")
+        else:
+            raise UserError(
+                f"promote: {into!r} is neither {person!r}'s boss nor a vacancy; the two are what somebody can take over"
+            )
+        books, p = self._staff.books(), self._engine.parameters
+        self._org = by_hand.promote(self._org, p, row, seat, self.week, self._agents_each)
+        self._people_changed(books)
+        return self._staff.at[seat]
 
     def hire(self, where: Vacancy | Manager) -> IC | Manager:
         """Fill a vacant seat at once, between two weeks after the warm-up; return the newcomer's agent.
@@ -330,7 +295,7 @@ class PeopleDoor(mesa.Model):
             self._row_of(where, "hire")
         row = _seat_to_fill(self, self._staff, where)
         books, p = self._staff.books(), self._engine.parameters
-        self._org = _hire(self._org, p, row, self.week, self._agents_each)
+        self._org = by_hand.hire(self._org, p, row, self.week, self._agents_each)
         self._people_changed(books)
         return self._staff.at[row]
 

@@ -47,6 +47,7 @@ PROMOTION = 34  # (seat, week): who is promoted
 TRAITS = 35  # (person, k): tenure at the start, expertise, aptitude, currency, leading a diverse team
 STRATEGY = 36  # (person, week): spread of AI fluency
 ORPHAN = 37  # (IC, change): is the change of somebody who leaves taken over
+DATED = 38  # (person, week, event of the list): who is chosen
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

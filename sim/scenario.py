@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.bundled import find, one_line, shown
+from sim.dated import Event, check_events
 from sim.errors import UserError
 from sim.parameters import REGISTRY, defaults
-from sim.scenario_checks import check_structure, implausible, place_of
-from sim.statements import SETTINGS, STRUCTURES, Statement, check_value, known_path, statement
+from sim.scenario_checks import check_structure, implausible, managers_per_level, place_of
+from sim.statements import LISTS, SETTINGS, STRUCTURES, Statement, check_value, known_path, statement
 from sim.yaml_source import parse_yaml, read_yaml
 
 MAX_EXTENDS = 20
@@ -105,7 +106,11 @@ class _Origin:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
-    """A resolved scenario. values: every registered parameter; overrides: those stated, with their source if given."""
+    """A resolved scenario.
+
+    values: every registered parameter; overrides: those stated, with their source if given; events: what happens on a
+    date; paths: (name, events besides those) of alternatives.
+    """
 
     name: str
     question: str
@@ -115,6 +120,8 @@ class Scenario:
     warmup_weeks: int
     tick_hours: float
     organisation: Organisation
+    events: tuple[Event, ...]
+    paths: tuple[tuple[str, tuple[Event, ...]], ...]
     values: Mapping[str, Value]
     overrides: Mapping[str, str | None]
     warnings: tuple[str, ...]
@@ -170,6 +177,15 @@ class Scenario:
             base = base._derive(outside, places, None)
         return _build(_Origin(chain, origin.files, applied, base, own, named))
 
+    def on_path(self, name: str) -> "Scenario":
+        """This scenario on one of its `paths`, under that name. Raises `UserError` if there is no such path."""
+        branches = dict(self.paths)
+        if name not in branches:
+            known = ", ".join(branches) or "none"
+            raise UserError(f"{self.name}: there is no path {one_line(name, 80)!r}; paths: {known}")
+        made = self.with_values({"events": (*self.events, *branches[name]), "paths": ()})
+        return replace(made, name=name)
+
     def place(self, path: str) -> str:
         """``"file:line:column: "`` where *path* is stated last, of the file itself if it is not stated; see `Statement`."""
         return place_of(path, self._origin.chain)
@@ -188,8 +204,13 @@ class Scenario:
         if organisation.chart is not None:
             structure["chart_sha256"] = _file_hash(organisation.chart)
             structure["chart_columns"] = dict(organisation.chart_columns)
+        # Without them the hash stays what it was before there were any.
+        dated = {"events": [event.to_dict() for event in self.events]} if self.events else {}
+        if self.paths:
+            dated["paths"] = {name: [event.to_dict() for event in events] for name, events in self.paths}
         return {
             "time": {"weeks": self.weeks, "warmup_weeks": self.warmup_weeks, "tick_hours": self.tick_hours},
+            **dated,
             "organisation": structure,
             "hold_base": self.hold_base.hash() if self.hold_base is not None else None,
             "parameters": {path: json_value(self.values[path]) for path in sorted(self.values)},
@@ -234,6 +255,7 @@ def diff(a: Scenario, b: Scenario) -> dict[str, tuple[Any, Any]]:
         if path.startswith("organisation."):
             key = path.split(".")[1]
             pairs[path] = (getattr(a.organisation, key), getattr(b.organisation, key))
+    pairs |= {key: (getattr(a, key), getattr(b, key)) for key in LISTS}
     pairs |= {path: (a.values[path], b.values[path]) for path in REGISTRY}
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -346,6 +368,7 @@ def _build(origin: _Origin) -> Scenario:
     if organisation.hold is not None and base is not None:
         organisation = _held(organisation, base, chain, own)
     check_structure(organisation, base, chain, values["organisation.bottom_span_ratio"])
+    _check_dated(settings, values, organisation, base, chain)
     leaf = chain[origin.files - 1]
     scenario = Scenario(
         name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
@@ -356,6 +379,8 @@ def _build(origin: _Origin) -> Scenario:
         warmup_weeks=settings["time.warmup_weeks"],
         tick_hours=settings["time.tick_hours"],
         organisation=organisation,
+        events=settings["events"],
+        paths=settings["paths"],
         values=Frozen(values),
         overrides=Frozen(overrides),
         warnings=(),
@@ -363,6 +388,28 @@ def _build(origin: _Origin) -> Scenario:
         _origin=origin,
     )
     return replace(scenario, warnings=tuple(implausible(scenario)))
+
+
+def _check_dated(
+    settings: Mapping,
+    values: Mapping,
+    organisation: Organisation,
+    base: Scenario | None,
+    chain: Sequence[Statement],
+) -> None:
+    """Raise `UserError` at its place where a dated event cannot happen."""
+    common = settings["events"]
+    lists = [("events", common, ()), *((f"paths.{name}", own, common) for name, own in settings["paths"])]
+    if not any(events for _, events, _ in lists):
+        return
+    # How many managers there are is only known here if the size is the scenario's own, and nobody is taken out of it.
+    known = organisation.chart is None and base is None and organisation.remove_layer is None
+    managers = managers_per_level(organisation, values["organisation.bottom_span_ratio"]) if known else None
+    for key, events, before in lists:
+        try:
+            check_events(events, key, settings["time.weeks"], values, managers, before)
+        except UserError as error:
+            raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
 
 
 def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> tuple[dict, dict, dict, dict]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.errors import UserError
 from sim.levels import level_sizes, level_sizes_from_spans, refused_layer
 from sim.parameters import REGISTRY
+from sim.people_checks import Heads, check_cuts, check_dates, hardly_meant
 from sim.statements import Statement
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def check_structure(
     if known:
         key = "spans" if organisation.spans is not None else "management_layers"
         try:
-            managers = _managers(organisation, bottom_span_ratio)
+            managers = managers_per_level(organisation, bottom_span_ratio)
         except UserError as error:
             raise UserError(f"{place(key)}{error}") from None
     layer = organisation.remove_layer
@@ -60,7 +61,7 @@ def check_structure(
         raise UserError(f"{place('remove_layer')}organisation.remove_layer: {text}")
 
 
-def _managers(organisation: "Organisation", bottom_span_ratio: float) -> tuple[int, ...]:
+def managers_per_level(organisation: "Organisation", bottom_span_ratio: float) -> tuple[int, ...]:
     """Managers per level, bottom up."""
     if organisation.spans is not None:
         return level_sizes_from_spans(organisation.ics, organisation.spans)
@@ -74,7 +75,11 @@ def place_of(path: str, chain: Sequence[Statement]) -> str:
 
 
 def implausible(scenario: "Scenario") -> Iterator[str]:
-    """Warnings about what is allowed but hardly meant, one sentence each."""
+    """Warnings about what is allowed but hardly meant, one sentence each. Raises `UserError` for cuts that cannot be."""
+    heads = _heads(scenario)
+    check_dates(scenario)
+    if heads is not None:
+        check_cuts(scenario, heads)
     for path in scenario.overrides:
         parameter, value = REGISTRY[path], scenario.values[path]
         if parameter.uncertain and not parameter.low <= value <= parameter.high:
@@ -106,6 +111,25 @@ def implausible(scenario: "Scenario") -> Iterator[str]:
     }
     for name in sorted(off & {path.split(".")[0] for path in scenario.overrides}):
         yield f"{name}: these parameters have no effect while switches.{name} is off"
+    yield from hardly_meant(scenario, heads)
+
+
+def _heads(scenario: "Scenario") -> Heads | None:
+    """People at week 0, as far as they are known without a tree; None if not even the managers are."""
+    organisation, base = scenario.organisation, scenario.hold_base
+    held = (
+        base is not None and base.hold_base is not None
+    )  # then its own size is only known once its tree is built
+    if (
+        organisation.chart is not None
+        or organisation.ics is None
+        or organisation.remove_layer is not None
+        or held
+    ):
+        return None
+    managers = managers_per_level(organisation, scenario.values["organisation.bottom_span_ratio"])
+    ics = organisation.ics if base is None or organisation.hold == "ics" else None
+    return Heads.of_levels(ics, managers)
 
 
 def _first_line_span(organisation: "Organisation", ratio: float) -> float:

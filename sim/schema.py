@@ -8,9 +8,10 @@ import json
 import sys
 from typing import Any
 
+from sim.dated import ACTIONS, CHOICES, PLACES, keys_of
 from sim.evidence import cite
 from sim.parameters import REGISTRY, Parameter
-from sim.statements import HOLDS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
+from sim.statements import HOLDS, LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
 _NUMBERS = {"type": "number"}
 
@@ -75,6 +76,7 @@ def _scenario() -> dict[str, Any]:
             {group: _group(section, group, keys) for group in _groups(keys)} if section == "layoffs" else {}
         )
         properties[section] = _object({**{key: _ref(f"{section}.{key}") for key in keys}, **groups})
+    properties |= {key: _ref(key) for key in LISTS}
     properties["parameters"] = _object(
         {path: {"anyOf": [_ref(path), _sourced(path)]} for path in REGISTRY},
         "any registered parameter by its path; an override may carry its own source",
@@ -146,9 +148,39 @@ def _setting(setting: Setting) -> dict[str, Any]:
         return {"type": "array", "items": items, "minItems": 1, "maxItems": 100, "description": doc}
     if setting.kind == "choice":
         return {"enum": [*setting.choices, None], "description": doc}
+    if setting.kind == "events":
+        return {
+            "type": ["array", "null"],
+            "items": {"anyOf": [_event(action) for action in ACTIONS]},
+            "description": doc,
+        }
+    if setting.kind == "paths":
+        return {"type": ["object", "null"], "additionalProperties": _ref("events"), "description": doc}
     if setting.kind == "columns":
         return {"type": "object", "additionalProperties": {"type": "string"}, "description": doc}
     return {"type": "string", "minLength": 1, "description": doc}
+
+
+def _event(action: str) -> dict[str, Any]:
+    """The schema of a dated event with this action."""
+    doc, roles = ACTIONS[action]
+    week = {"type": "integer", "minimum": 0, "description": "at the end of which week after the warm-up"}
+    if action == "set":
+        inside = {**_object({path: _ref(path) for path in REGISTRY}, doc), "minProperties": 1}
+    else:
+        share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
+        who = {
+            "role": {"enum": list(roles)},
+            "layer": {"type": "integer", "minimum": 0, "description": "of managers, 1 = first line"},
+            "number": {"type": "integer", "minimum": 1, "description": "people; or share"},
+            "share": share,
+            "choose": {"enum": list(CHOICES), "default": CHOICES[0]},
+            "followed": {"type": "boolean", "description": "only people who are followed"},
+            "into": {"enum": list(PLACES), "default": PLACES[0]},
+            "refill": {"type": "boolean", "description": "the seats left are filled as hiring.policy says"},
+        }
+        inside = _object({key: who[key] for key in keys_of(action)}, doc)
+    return _object({"week": week, action: inside}, required=("week", action))
 
 
 def _sweep() -> dict[str, Any]:

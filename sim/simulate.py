@@ -15,6 +15,7 @@ import numpy as np
 from sim.errors import RunsFailedError, UserError
 from sim.outcomes import OUTCOMES, Period, compute
 from sim.parameters import record
+from sim.people_checks import Heads, check_cuts
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -76,6 +77,15 @@ def tree_of(scenario: "Scenario") -> "Tree":
     )
 
 
+def heads_of(tree: "Tree") -> Heads:
+    """Return how many people of a tree may be cut, for `sim.people_checks`."""
+    managers = tree.layer > 0
+    led = np.bincount(tree.layer[managers & (tree.boss >= 0)], minlength=tree.layers + 1)[1:]
+    every = np.bincount(tree.layer[managers], minlength=tree.layers + 1)[1:]
+    loose = int(np.count_nonzero(~managers & (tree.boss < 0)))
+    return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose)
+
+
 class Engine:
     """One scenario, ready to run: the tables of its people at the start, copied for every run."""
 
@@ -84,13 +94,15 @@ class Engine:
 
         self.scenario = scenario
         self.tree = tree_of(scenario)
+        check_cuts(scenario, heads_of(self.tree))
         self.parameters = record(scenario.values)
+        self._changes = _changes(scenario)
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
         self._flows = bool(scenario.values["switches.flow"])
         people_switches = ("quits", "layoffs", "hiring", "promotions", "strain", "retirement")
         self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
-        self._lives |= scenario.values["ai.strategy"] != "none" or not self._flows
+        self._lives |= scenario.values["ai.strategy"] != "none" or bool(scenario.events) or not self._flows
         self._weeks_between = _weeks_between(scenario)
         self._agents_each = int(self._template.people["agents"].max(initial=0))
 
@@ -109,21 +121,66 @@ class Engine:
         """
         hours = min(hours, self.weeks * HOURS_PER_WEEK)
         if not self._lives:
-            return self._advance(org, hours)
-        from sim.lives import Setup, hold_week
-
+            return self._advance(org, hours, self.parameters)
         while True:
-            held = float(org.world["people_week"][0])
+            held = int(org.world["people_week"][0])
+            p = self._parameters_after(held)
             week_ends = (self.scenario.warmup_weeks + held) * HOURS_PER_WEEK
             if week_ends > hours:
-                return self._advance(org, hours)
-            org = self._advance(org, week_ends)
-            setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
-            org = hold_week(org, self.parameters, setup)
+                return self._advance(org, hours, p)
+            org = self._advance(org, week_ends, p)
+            org = self.hold_people_week(org, p)
             org.world["people_week"] += self._weeks_between - 1
+            if held in self._changes:
+                org = self._change_parameters(org, p, held)
 
-    def _advance(self, org: "Org", hours: float) -> "Org":
-        """Let the compiled engine run *org* up to *hours*, or the weeks go by where work stands still."""
+    def hold_people_week(self, org: "Org", p: np.ndarray) -> "Org":
+        """Hold the people's week that has just ended, with the scenario's dated events; *p*: parameter record.
+
+        Of events that set parameters nothing is done here.
+        """
+        from sim.by_hand import carry_out
+        from sim.lives import Setup, close_books, hold_week
+
+        week = int(org.world["people_week"][0])
+        setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
+        org = hold_week(org, p, setup)
+        due = tuple(event for event in self.scenario.events if event.week == week)
+        if any(event.action != "set" for event in due):
+            org = carry_out(org, p, due, week, self._agents_each)
+        if week == self.scenario.weeks:
+            close_books(org)
+        return org
+
+    def settings_due(self, week: int) -> dict[str, float | int | bool | str]:
+        """Return path -> value of what the scenario's dated events set at the end of *week*."""
+        return {
+            path: value
+            for event in self.scenario.events
+            if event.week == week
+            for path, value in event.settings
+        }
+
+    def _parameters_after(self, held: int) -> np.ndarray:
+        """Return the parameter record that is valid once so many people's weeks have been held."""
+        weeks = [week for week in self._changes if week < held]
+        return self._changes[max(weeks)] if weeks else self.parameters
+
+    def _change_parameters(self, org: "Org", old: np.ndarray, week: int) -> "Org":
+        from sim.changeable import touches_flow
+        from sim.interventions import change_parameters, resume
+        from sim.staffing import with_desks
+
+        p, paths = self._changes[week], tuple(self.settings_due(week))
+        if not touches_flow(paths):
+            return org
+        shares = np.full(len(org.people), float(p["ai_share_of_code"][0]))
+        org, wake = change_parameters(org, p, old, paths, shares)
+        org = with_desks(org, p, self._agents_each)
+        return resume(org, p, set(range(len(org.people))), True, wake)
+
+    def _advance(self, org: "Org", hours: float, p: np.ndarray) -> "Org":
+        """Let the compiled engine run *org* up to *hours* with the parameter record *p*, or weeks go by without work."""
         if not self._flows:
             from sim.still import pass_weeks
 
@@ -132,7 +189,7 @@ class Engine:
         from sim.population import grown
         from sim.schedule import DONE, MARGIN, OVERFLOW, advance
 
-        while (status := advance(org, self.parameters, float(hours))) != DONE:
+        while (status := advance(org, p, float(hours))) != DONE:
             if status == OVERFLOW:
                 raise UserError(
                     f"{self.scenario.name}: more than {MARGIN} messages of one person at one moment in week "
@@ -167,9 +224,21 @@ class Engine:
 def _weeks_between(scenario: "Scenario") -> int:
     """Return the weeks from one people's week in which anything can happen to the next: without work only rounds of careers."""
     values = scenario.values
-    weekly = any(values[f"switches.{name}"] for name in ("flow", "quits", "layoffs"))
+    weekly = bool(scenario.events) or any(values[f"switches.{name}"] for name in ("flow", "quits", "layoffs"))
     delayed = values["switches.hiring"] and values["hiring.delay_weeks"] > 0.0
     return 1 if weekly or delayed else int(values["careers.every_weeks"])
+
+
+def _changes(scenario: "Scenario") -> dict[int, np.ndarray]:
+    """Return week -> parameter record from the end of that week on, for every week in which a dated event sets any."""
+    made, values = {}, dict(scenario.values)
+    for event in sorted(
+        scenario.events, key=lambda event: event.week
+    ):  # stable: in the order of the list within a week
+        if event.settings:
+            values |= dict(event.settings)
+            made[event.week] = record(values)
+    return made
 
 
 def check_runs(runs: int, seed: int, first_run: int = 0) -> None:

@@ -67,6 +67,7 @@ def vacate(org: Org, p: np.ndarray, i: int) -> Org:
     role, boss = int(people["role"][i]), int(people["boss"][i])
     if boss < 0:
         raise ValueError(f"seat {i} is a root: nobody could stand in")
+    credit(org, np.array([i]))
     if role == MANAGER:
         org = _send_reports_up(org, p, i, boss)
     org = _with_room_for_leaver(org, i)
@@ -170,6 +171,8 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
         desk = int(org.people["desk"][i])
         if desk >= 0:
             _wake_desk(org, p, i, desk)
+    desk = int(org.people["desk"][i])
+    org.lives["seated_value"][i] = org.people["value"][i] + (org.people["value"][desk] if desk >= 0 else 0.0)
     heads = (i, boss) if role == MANAGER else (boss,)
     keep_inbox_of_relayered(org, relayer(org, *heads))
     return org
@@ -243,6 +246,24 @@ def carry_person(org: Org, source: int, target: int) -> None:
         org.lives[name][target] = org.lives[name][source]
 
 
+def exchange_people(org: Org, one: int, other: int) -> None:
+    """Exchange what belongs to the people of rows *one* and *other* (both seats vacant)."""
+    pair, turned = [one, other], [other, one]
+    for table_, names in ((org.people, PERSONAL), (org.lives, LIFE_PERSONAL)):
+        for name in names:
+            table_[name][pair] = table_[name][turned]
+
+
+def credit(org: Org, rows: np.ndarray) -> None:
+    """Credit members of the cohort on the seats *rows* with the value of what they have merged there."""
+    people, lives = org.people, org.lives
+    desk = people["desk"][rows]
+    made = people["value"][rows] + np.where(desk >= 0, people["value"][desk], 0.0)
+    own = lives["cohort"][rows]
+    org.cohort["contribution"][own[own >= 0]] += (made - lives["seated_value"][rows])[own >= 0]
+    lives["seated_value"][rows] = made
+
+
 def signature(org: Org) -> tuple:
     """Return figures that change whenever somebody leaves, comes or changes roles."""
     return tuple(
@@ -251,11 +272,16 @@ def signature(org: Org) -> tuple:
     )
 
 
-def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
-    """After all moves of a week: desks follow their managers' layers, and everybody's week is planned anew."""
+def with_desks(org: Org, p: np.ndarray, agents_each: int) -> Org:
+    """Let hands-on desks follow their managers' layers; new ones use AI as most people who write do."""
     before = len(org.people)
     org = fit_hands_on(org, p, agents_each)
     for desk in range(before, len(org.people)):
         copy_ai_plan(org, desk)
-    org = announce_external(org, p)
+    return org
+
+
+def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
+    """After all moves of a week: desks follow their managers' layers, and everybody's week is planned anew."""
+    org = announce_external(with_desks(org, p, agents_each), p)
     return resume(org, p, set(range(len(org.people))), True, False)

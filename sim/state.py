@@ -400,6 +400,10 @@ LIFE = np.dtype(
         ("last_value", "f8"),  # of PERSON.value at the last measure
         ("last_waiting", "f8"),  # h
         ("last_hours", "f8"),  # h
+        (
+            "seated_value",
+            "f8",
+        ),  # of PERSON.value, with the desk's, when the occupant was last credited with it
         # of the seat
         ("seat_role", "i8"),
         ("seat_boss", "i8"),  # row, by the plan of the organisation
@@ -421,6 +425,8 @@ COHORT = np.dtype(
         ("exit_week", "f8"),  # infinity: still there
         ("exit_kind", "i8"),  # STAYED, LAID_OFF, QUIT, RETIRED
         ("pay_earned", "f8"),  # USD, severance included
+        ("contribution", "f8"),  # value of own merged changes since week 0, standard hours
+        ("followed", "?"),  # chosen by a `follow` event
     ],
     align=True,
 )

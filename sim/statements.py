@@ -6,12 +6,14 @@ in `SETTINGS`; the schema and the command line read the same table.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.bundled import one_line
+from sim.dated import read_events, read_paths
 from sim.errors import UserError, suggest
 from sim.levels import HOLDS, MAX_LAYERS, MAX_PEOPLE
 from sim.parameters import REGISTRY
@@ -26,6 +28,7 @@ WORDS = {
 _MAX_WORDS = 2000
 _NO_NAME = '/\\:*?"<>|'
 _SHOWN = 12  # keys listed in a message
+_PART = re.compile(r"\.([^.:\[\]]+)|\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Setting:
     """A key that is no parameter of the model: horizon and structure."""
 
     path: str
-    kind: str  # int | float | spans | choice | file | columns | scenario
+    kind: str  # int | float | spans | choice | file | columns | scenario | events | paths
     default: Any
     low: float | None
     high: float | None
@@ -77,12 +80,23 @@ _ORGANISATION = (
         "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go",
     ),
 )  # fmt: skip
-SETTINGS: Mapping[str, Setting] = {setting.path: setting for setting in (*_TIME, *_ORGANISATION)}
+_DATED = (
+    Setting("events", "events", (), None, None, "list", "what happens to people or parameters in which week, in order"),
+    Setting(
+        "paths", "paths", (), None, None, "mapping",
+        "name -> events besides the common ones: alternatives that `orgsim run` sets side by side",
+    ),
+)  # fmt: skip
+SETTINGS: Mapping[str, Setting] = {setting.path: setting for setting in (*_TIME, *_ORGANISATION, *_DATED)}
 
 #: Sections of a scenario: registered prefixes, plus time and organisation.
-SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(path.split(".")[0] for path in (*SETTINGS, *REGISTRY)))
+SECTIONS: tuple[str, ...] = tuple(
+    dict.fromkeys(path.split(".")[0] for path in (*SETTINGS, *REGISTRY) if "." in path)
+)
+#: Settings that are keys of the top level themselves.
+LISTS: tuple[str, ...] = tuple(path for path in SETTINGS if "." not in path)
 #: Every key of the top level.
-TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, "parameters")
+TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters")
 #: Every path that `--set`, `vary` and `with_values` accept.
 PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY)
 
@@ -129,6 +143,14 @@ def check_value(path: str, value: object, where: str = "") -> Any:
     setting = SETTINGS[path]
     if value is None and path.startswith("organisation."):
         return None
+    if path in LISTS:
+        empty = {} if setting.kind == "paths" else []
+        if value in (None, (), empty):
+            return ()
+        try:
+            return read_events(value) if setting.kind == "events" else read_paths(value)
+        except UserError as error:
+            raise UserError(f"{where}{error}") from None
     place = f"{where}{path}"
     if setting.kind == "spans":
         return _spans(value, place, setting)
@@ -262,6 +284,8 @@ class _Reader:
                 self.problem(
                     (key,), f"extends: expected a file or the name of a bundled scenario, got {short(value)}"
                 )
+        elif key in LISTS:
+            self._value(key, value, (key,))
         elif key in (*SECTIONS, "parameters"):
             if not isinstance(value, dict):
                 example = next(path for path in PATHS if key == "parameters" or path.startswith(f"{key}."))
@@ -367,7 +391,10 @@ class _Reader:
 
 
 def _inner(place: tuple[str | int, ...], message: str, path: str) -> tuple[str | int, ...]:
-    """The place of the list item that a message names (``organisation.spans[1]: ...``)."""
-    rest = message[len(path) :]
-    index = rest[1:].split("]", 1)[0] if rest.startswith("[") else ""
-    return (*place, int(index)) if index.isdigit() else place
+    """The place of the part that a message names (``organisation.spans[1]: ...``, ``events[0].lay_off.share: ...``)."""
+    rest = message.removeprefix(path)
+    while found := _PART.match(rest):
+        name, index = found.groups()
+        place = (*place, name if index is None else int(index))
+        rest = rest[found.end() :]
+    return place

@@ -257,11 +257,16 @@ def _runs(reader: _Reader, override: int | None) -> tuple[int, bool]:
 
 def _vary(reader: _Reader) -> dict[str, Axis]:
     """Axes with every value in the type of its path."""
-    from sim.statements import check_value, known_path
+    from sim.statements import LISTS, check_value, known_path
 
     axes: dict[str, Axis] = {}
     for path, spec in reader.mapping(("vary",), None).items():
         keys = ("vary", path)
+        if path in LISTS:
+            reader.fail(
+                keys,
+                "lists of events cannot be varied; write a scenario for each, or paths, and compare them",
+            )
         known_path(path, f"{reader.document.where(keys, key=True)}: vary.")
         if isinstance(spec, Mapping):
             axis = _range(reader, keys, _is_whole(path))

@@ -404,3 +404,50 @@ def test_the_example_runs():
     before, after = (example["outcomes"](how, 0) for how in ("as it is", "laid off"))
     assert after["headcount"] < before["headcount"]
     assert after["people_usd_per_year"] > before["people_usd_per_year"] == 0
+
+
+@pytest.mark.parametrize("sets", [[], BUSY, STAYING], ids=["off", "busy", "on"])
+def test_promote_lets_two_people_change_places(sets):
+    model = at_week(2, *sets)
+    ic = next(a for a in model.agents_by_type[IC] if a.boss.boss is not None)
+    boss, peers = ic.boss, [a for a in ic.boss.reports if a is not ic]
+    payroll, counts = model.tree.payroll, (len(model.agents_by_type[IC]), len(managers_of(model)))
+    lead = model.promote(ic)
+    former = model.person(boss.pid)
+    assert (type(lead), lead.pid, type(former)) == (Manager, ic.pid, IC)
+    assert former.boss is lead
+    assert all(peer.boss is lead for peer in peers)
+    assert model.tree.payroll == pytest.approx(payroll)
+    assert (len(model.agents_by_type[IC]), len(managers_of(model))) == counts
+    assert (model.tables.world[0].promotions, model.tables.world[0].conversions) == (1, 1)
+    for _ in range(2):
+        check_agents(model)
+        check_shape(model)
+        model.run(1)
+
+
+def test_promote_into_a_vacant_seat_and_refusals():
+    model = at_week(1)
+    manager = next(m for m in managers_of(model) if m.layer == 1 and m.boss is not None)
+    ic = next(a for a in model.agents_by_type[IC] if a.boss is not manager)
+    for person, into, message in (
+        (top_of(model), None, "is a top"),
+        (ic, manager, "is neither"),
+        (
+            next(m for m in managers_of(model) if m.boss is top_of(model)),
+            None,
+            "is a top.*cannot be displaced",
+        ),
+    ):
+        with pytest.raises(UserError, match=message):
+            model.promote(person, into)
+    model.lay_off(manager)
+    (vacancy,) = model.vacancies
+    lead = model.promote(ic, vacancy)
+    assert (type(lead), lead.row, lead.pid) == (Manager, vacancy.seat, ic.pid)
+    (left,) = model.vacancies
+    assert left.kind is IC
+    with pytest.raises(UserError, match="is an IC's"):
+        model.promote(next(iter(model.agents_by_type[IC])), left)
+    model.run(1)
+    check_agents(model)
