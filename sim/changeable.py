@@ -13,7 +13,10 @@ _EXPERIMENT = "it defines how the experiment is set up"
 #: Parameters that cannot be changed in a run, and why.
 FIXED = {
     **dict.fromkeys(
-        ("people.tenure_mean_years", "people.diverse_share", "people.age_mean", "people.age_sd", "people.age_min", "people.age_max"),
+        (
+            "people.tenure_mean_years", "people.diverse_share", "people.age_mean", "people.age_sd", "people.age_min",
+            "people.age_max",
+        ),
         "traits are drawn at the start",
     ),
     "switches.flow": _EXPERIMENT,
@@ -32,7 +35,8 @@ FIXED = {
     **dict.fromkeys(
         (
             "switches.skill_differences", "work.skill_sd", "ai.fluency_mean", "ai.fluency_sd", "questions.ic_knowledge",
-            "questions.ic_knowledge_sd", "managers.hands_on_skill", "review.dedicated_reviewers", "review.managers_review",
+            "questions.ic_knowledge_sd", "managers.hands_on_skill", "managers.quality_mean",
+            "managers.quality_sd", "review.dedicated_reviewers", "review.managers_review",
         ),
         _DRAWN,
     ),

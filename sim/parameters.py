@@ -462,6 +462,8 @@ _MANAGERS = (
     par("managers.hands_on_skill", 0.9, 0.6, 1.1, "factor", ASSUMPTION, "skill of a manager at hands-on work (how current they are)"),
     par("managers.lift", 0.19, 0.10, 0.30, "share", ("I03",), "productivity lost by reports who get no coaching"),
     par("managers.quality_effect", 0.043, 0.03, 0.06, "share", ("I01",), "output per sd of management quality, in proportion to coverage"),
+    policy("managers.quality_mean", 0.0, "standard deviation", "mean management quality of managers at the start and from outside (those promoted: careers.transfer)", minimum=-5.0, maximum=5.0),
+    policy("managers.quality_sd", 1.0, "standard deviation", "its spread between managers", maximum=5.0),
     par("managers.coverage_smoothing", 0.25, 0.1, 0.5, "share", ASSUMPTION, "weekly weight of new coverage in the smoothed one"),
 )
 

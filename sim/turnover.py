@@ -66,13 +66,12 @@ def _succeed(org: Org, q, crew: Crew, dice: Dice, left: np.ndarray, doors: Doors
     competence = careers.competences(crew, made, q, dice)
     inside = made.person != NONE
     source, target = crew.row[made.person[inside]], made.row[inside]
-    seats = np.union1d(crew.row[left], source)
-    vacant = np.setdiff1d(seats, target)
-    at_once = q.hiring_delay_weeks <= 0.0
-    hired = np.array(
-        [i for i in vacant.tolist() if org.lives["seat_boss"][i] < 0 or (at_once and _opens(org, q, i))],
-        np.int64,
-    )
+    freed = np.zeros(len(org.people), bool)
+    freed[crew.row[left]] = freed[source] = True
+    seats = np.flatnonzero(freed)
+    freed[target] = False
+    vacant = np.flatnonzero(freed)
+    fill = (q.hiring_delay_weeks <= 0.0) & _opens(org, q, vacant) | (org.lives["seat_boss"][vacant] < 0)
     paid = org.lives["pay"][seats].sum()
     org.lives["waited"][crew.row[made.considered]] = 0.0
     for table, names in ((org.people, staffing.PERSONAL), (org.lives, staffing.LIFE_PERSONAL)):
@@ -82,17 +81,19 @@ def _succeed(org: Org, q, crew: Crew, dice: Dice, left: np.ndarray, doors: Doors
     org.lives["competence"][target] = competence[inside]
     org.lives["pay"][target] = org.lives["seat_pay"][target]
     org.world["promotions"] += len(target)
-    doors.welcome(org, hired)
+    doors.welcome(org, vacant[fill])
     org.world["payroll_above_start"] += org.lives["pay"][seats].sum() - paid
-    pids = dict(zip(crew.row.tolist(), crew.pid.tolist(), strict=True))
-    for i in np.setdiff1d(vacant, hired).tolist():
-        org = doors.empty(org, i, pids[i])
+    if not fill.all():
+        pids = dict(zip(crew.row.tolist(), crew.pid.tolist(), strict=True))
+        for i in vacant[~fill].tolist():
+            org = doors.empty(org, i, pids[i])
     return org
 
 
-def _opens(org: Org, q, i: int) -> bool:
-    """Return True if the seat *i* may be filled from outside."""
-    return hiring.opens(q, org.lives["seat_role"][i] != MANAGER)
+def _opens(org: Org, q, seats: np.ndarray) -> np.ndarray:
+    """Return bool: which of the *seats* may be filled from outside."""
+    manager = org.lives["seat_role"][seats] == MANAGER
+    return np.where(manager, hiring.opens(q, False), hiring.opens(q, True))
 
 
 def _appointments(crew: Crew, left: np.ndarray, q, dice: Dice) -> careers.Appointments:

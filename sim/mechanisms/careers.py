@@ -215,7 +215,8 @@ def qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice)
     redraw = normal_quantiles(u[:, 0])
     ics = crew.role == IC
     old = crew.quality.copy()
-    old[ics] = normal_scores(crew.skill[ics])
+    if rules.transfer == SAME:  # the other hypotheses do not ask for it
+        old[ics] = normal_scores(crew.skill[ics])
     new = transferred(rules.transfer, old[who], crew.aptitude[who], redraw, rules.correlation)
     if rules.transfer == SAME:
         new = new + rules.jitter * (2.0 * u[:, 1] - 1.0)
@@ -340,7 +341,7 @@ def next_waited(
 
 
 def blocked(waited, p):
-    """Return blocked promotion, 0 to 1, of one person or of an array of people: the share of `careers.patience_weeks` spent ready without a vacancy."""
+    """Return blocked promotion, 0 to 1, of one or many: the share of `careers.patience_weeks` spent ready without a vacancy."""
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 
