@@ -133,7 +133,7 @@ def carry_out(org: Org, p: np.ndarray, events: tuple[Event, ...], week: int, age
         elif event.action == "promote":
             org = _promote(org, p, event, rows, number, week, agents_each)
         else:
-            org = _move(org, p, rows[:number])
+            org = _move(org, p, rows[:number], week)
     return staffing.finish(org, p, agents_each)
 
 
@@ -228,7 +228,7 @@ def _hire(org: Org, p: np.ndarray, who: Who, week: int, agents_each: int) -> Org
     return org
 
 
-def _move(org: Org, p: np.ndarray, rows: np.ndarray) -> Org:
+def _move(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> Org:
     """Let the ICs in *rows* take each other's places in their teams; nobody stays with the boss where that is possible."""
     bosses = org.people["boss"][rows]
     order = np.argsort(bosses, kind="stable")
@@ -239,4 +239,5 @@ def _move(org: Org, p: np.ndarray, rows: np.ndarray) -> Org:
             org, changed = move(org, p, row, boss)
             staffing.keep_inbox_of_relayered(org, changed)
             org.lives["seat_boss"][row] = boss
-    return org
+            org.lives["moved"][row] = week
+    return _conditioned(org, p, week)

@@ -51,6 +51,7 @@ _WEEKLY = frozenset((
 #: Parameters of people who come and go: everything that happens to them happens at a week's end.
 _WEEK_END_GROUPS = (
     "people.",
+    "moves.",
     "quits.",
     "strain.",
     "layoffs.",

@@ -459,7 +459,7 @@ def set_condition(org: Org, q: SimpleNamespace, week: int) -> None:
     people, lives = org.people, org.lives
     # Who was there at week 0 is as productive as the flow engine has it; those hired since ramp up.
     since = np.where(lives["joined"] >= 0.0, week - lives["joined"], inf)
-    people["condition"] = 1.0
+    people["condition"] = hiring.settling(q, week - lives["moved"])
     people["coaching_hours"] = 0.0
     if q.switches_hiring:
         people["condition"] *= hiring.ramp(q, since)

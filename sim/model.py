@@ -22,7 +22,7 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim import interventions, people_door
+from sim import interventions, lives, people_door
 from sim.agents import IC, Manager, Person, is_human
 from sim.changeable import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.errors import UserError
@@ -323,6 +323,7 @@ class OrgModel(PeopleDoor):
         self._org, old_layers = interventions.move(self._org, p, i, boss)
         self._has_moved = self._has_changed = True
         self._org.lives["seat_boss"][i] = boss
+        self._org.lives["moved"][i] = self.week if isinstance(person, IC) else -inf
         self._follow_layers(old_layers)
         was_root = bool(roots[i])
         paid_anew = [m for m in (*old_layers, *([i] if was_root else [])) if not roots[m] or m == i]
@@ -331,6 +332,8 @@ class OrgModel(PeopleDoor):
             self._nudges.update(interventions.members(self._org, team))
         self._nudges.add(i)
         self._replan |= self.week_has_ended
+        if self.week >= 0:
+            lives.set_condition(self._org, lives.settings(p), self.week)
 
     def _follow_layers(self, old_layers: dict[int, int]) -> None:
         """Let inbox hours by layer, hands-on desks and items from outside follow managers whose layer has changed."""

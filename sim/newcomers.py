@@ -1,6 +1,7 @@
 """Who somebody is beyond what the flow of work needs: traits at week 0 and of newcomers, drawn from keyed dice."""
 
 from functools import lru_cache
+from math import inf
 from types import SimpleNamespace
 
 import numpy as np
@@ -36,6 +37,7 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     managers = org.people["role"][rows] == MANAGER
     lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
     lives["strain"][rows] = q.quits_strain_at_base
+    lives["moved"][rows] = -inf
     if q.switches_retirement or not q.switches_flow:
         fourth = dice(TRAITS, pids, 0, 3)
         span = careers.Range(q.people_age_mean, q.people_age_sd, q.people_age_min, q.people_age_max)

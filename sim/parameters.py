@@ -193,6 +193,8 @@ _PEOPLE = (
     policy("people.age_max", 64.0, "years", "oldest at week 0 and among newcomers"),
     policy("people.retirement_age", 65.0, "years", "whoever is older at a round of careers leaves"),
     par("people.output_smoothing", 0.08, 0.04, 0.15, "share", ASSUMPTION, "weekly weight of new output in somebody's smoothed output"),
+    par("moves.settling_weeks", 8.0, 2.0, 26.0, "weeks", ASSUMPTION, "after a change of teams until an IC is as productive as before (linear)"),
+    par("moves.settling_loss", 0.2, 0.0, 0.5, "share", ASSUMPTION, "of productivity, in the first week in another team"),
     par("quits.base", 0.10, 0.06, 0.15, "probability", ("H01",), "annual probability of quitting at ordinary strain"),
     par("quits.strain_at_base", 0.01, 0.0, 0.05, "share", ASSUMPTION, "strain at which the base rate of quitting holds (fitted to H01: that of the base)"),
     par("quits.strain_effect", 1.5, 0.5, 3.0, "factor", ASSUMPTION, "log hazard of quitting per unit of strain"),

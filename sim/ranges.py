@@ -95,6 +95,8 @@ NEEDS = {
 
 def _acts(path: str, scenarios: Sequence["Scenario"]) -> bool:
     """True if the parameter can move anything in one of the scenarios; what cannot is not drawn, nor counted."""
+    if path.startswith("moves."):
+        return any(event.action == "move" for scenario in scenarios for event in scenario.events)
     needed = NEEDS.get(path.split(".", 1)[0])
     off = (False, "none", None)
     return needed is None or any(s.values.get(name) not in off for s in scenarios for name in needed)

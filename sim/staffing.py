@@ -43,7 +43,7 @@ _DUTIES = (
 #: What belongs to a person rather than to a seat.
 PERSONAL = ("pid", "skill", "knowledge", "quality", "fluency", "belief", "next_change")
 LIFE_PERSONAL = (
-    "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "waited",
+    "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "waited", "moved",
     "competence", "born",
 )  # fmt: skip
 
@@ -262,6 +262,16 @@ def credit(org: Org, rows: np.ndarray) -> None:
     own = lives["cohort"][rows]
     org.cohort["contribution"][own[own >= 0]] += (made - lives["seated_value"][rows])[own >= 0]
     lives["seated_value"][rows] = made
+
+
+def note_if_died_out(org: Org, week: int) -> None:
+    """Note *week* as the end of an organisation in which no IC is left, and no IC's seat is to be filled."""
+    world = org.world
+    vacant = (org.people["role"] == VACANT) & (org.lives["seat_role"] == IC)
+    if world["ics"][0] > 0 or np.isfinite(org.lives["open_until"][vacant]).any():
+        world["died_out"] = 0
+    elif world["died_out"][0] == 0:
+        world["died_out"] = week + 1
 
 
 def signature(org: Org) -> tuple:

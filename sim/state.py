@@ -352,6 +352,7 @@ WORLD = np.dtype(
         ("conversions", "i8"),  # managers who became ICs
         ("orphans_taken_over", "i8"),  # changes of leavers
         ("orphans_abandoned", "i8"),
+        ("died_out", "i8"),  # 1 + week at whose end no IC was left and none to come; 0: there are ICs
         ("people_usd", "f8"),  # severance and hiring
         ("cohort_ics", "i8"),  # at week 0
         ("cohort_managers", "i8"),
@@ -395,6 +396,7 @@ LIFE = np.dtype(
         ("diverse", "?"),  # leads a team of diverse functions
         ("staff", "?"),  # on the staff track
         ("waited", "f8"),  # weeks ready for promotion without a vacancy
+        ("moved", "f8"),  # week of the last change of teams; -infinity: never
         ("guardrail", "f8"),  # coverage of the team that a manager leads, 0..1
         ("output", "f8"),  # standard hours a week, smoothed
         ("last_value", "f8"),  # of PERSON.value at the last measure

@@ -18,7 +18,7 @@ from sim.simulate import Engine, run
 RUNS = 6
 SHAPE = {"ics": 24, "layers": 2, "weeks": 18, "warmup": 2}
 #: Their claims are in test_people_directions.py.
-PEOPLE = ("people.", "quits.", "strain.", "hiring.", "layoffs.")
+PEOPLE = ("people.", "moves.", "quits.", "strain.", "hiring.", "layoffs.")
 #: And those of careers and AI strategy in test_advancement_directions.py.
 ADVANCEMENT = ("careers.", "governance.")
 UNCERTAIN = [

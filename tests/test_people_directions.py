@@ -30,7 +30,12 @@ BIG = {"ics": 96, "layers": 3, "weeks": 8}
 RATED = {**WAVE, "layoffs.wave_select": "rank", "layoffs.wave_scope": "ics"}
 JUMP = {**QUITS, **WAVE, "quits.base": 0.6, "layoffs.wave_fraction": 0.05}
 
+#: Everybody changes teams.
+MOVED = {"events": [{"week": 2, "move": {"share": 1.0}}]}
+
 CLAIMS: Mapping[str, Claim] = {
+    "moves.settling_weeks": Claim("changes_per_ic_week", DOWN, MOVED),
+    "moves.settling_loss": Claim("changes_per_ic_week", DOWN, MOVED),
     # Longer tenures: fewer recent hires, whose hazard is higher.
     "people.tenure_mean_years": Claim("layoffs_per_year", DOWN, BACKGROUND),
     # Managers who are spared make the cut fall on others.

@@ -61,6 +61,13 @@ def run_command(
     """
     loaded = load_scenario(scenario, sets)
     notice_compilation()
+    options = "".join(f" --set '{text}'" for text in sets)
+    replay = f"orgsim run {scenario} --seed {{seed}} --first-run {{run}} --runs 1{options}"
+    replay = replay.replace("{{", "{").replace("}}", "}")
+    if loaded.paths:
+        from sim.commands.run_paths import run_paths_command
+
+        return run_paths_command(loaded, runs, seed, first_run, workers, out, fresh, as_json, replay)
     from sim.simulate import run
 
     kept = "nothing was written; a run keeps no partial results."
@@ -78,9 +85,7 @@ def run_command(
         click.echo(run_text(results))
         if out:
             click.echo(f"\nWritten: {out}")
-    options = "".join(f" --set '{text}'" for text in sets)
-    replay = f"orgsim run {scenario} --seed {{seed}} --first-run {{run}} --runs 1{options}"
-    report_failures(results.failures, replay.replace("{{", "{").replace("}}", "}"))
+    report_failures(results.failures, replay)
     return exit_code(len(results.failures), runs)
 
 
@@ -89,7 +94,7 @@ def to_json(results: "Results") -> dict[str, Any]:
 
     The outcome bottleneck is a kind and has no mean: the key "bottleneck" has its words.
     """
-    from sim.commands.run_text import bottleneck
+    from sim.commands.run_text import bottleneck, died_out
     from sim.outcomes import OUTCOMES
     from sim.statistics import estimate
 
@@ -112,6 +117,7 @@ def to_json(results: "Results") -> dict[str, Any]:
         "weeks": scenario.weeks,
         "outcomes": outcomes,
         "bottleneck": bottleneck(results),
+        "died_out": died_out(results),
         "warnings": list(scenario.warnings),
         "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in results.failures],
     }

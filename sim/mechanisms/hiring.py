@@ -31,6 +31,14 @@ def filled_at(p, dice: Dice, pid: int, week: int) -> float:
     return week - p.hiring_delay_weeks * float(np.log1p(-u))
 
 
+def settling(p, weeks: np.ndarray) -> np.ndarray:
+    """Return the productivity factor [n] of those who changed teams *weeks* ago (infinity: never).
+
+    Another team means other code, other people and other habits; the loss fades linearly (moves.*).
+    """
+    return 1.0 - p.moves_settling_loss * np.clip(1.0 - weeks / p.moves_settling_weeks, 0.0, 1.0)
+
+
 def ramp(p, weeks: np.ndarray) -> np.ndarray:
     """Return productivity [n] over full productivity, *weeks* after joining."""
     if p.hiring_ramp_weeks <= 0.0:

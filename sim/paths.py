@@ -1,0 +1,214 @@
+"""Alternative paths of one scenario, side by side on the same dice: the prospects of those followed, and the weeks around.
+
+Every path is the scenario with events of its own. Up to the first of them all paths are one and the same, person by person,
+so a difference is due to the events alone. Differences are to the first path, paired by run.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim import statistics
+from sim.errors import UserError
+from sim.outcomes import OUTCOMES
+from sim.state import LAID_OFF, QUIT, STAYED
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.simulate import Results
+
+WEEKS_PER_YEAR = 52.0
+#: Figures of groups smaller than this are withheld where people are those of a real chart.
+SMALLEST_GROUP = 5
+QUARTER = 13  # weeks
+#: Weeks after the first event of a path: the ends of the windows that are reported.
+WINDOWS = (4, 8, 13, 26, 52, 104)
+#: Outcomes of the organisation that are set side by side.
+SHOWN = (
+    "value_per_week", "value_per_payroll_usd", "cost_per_value", "lead_time_hours", "change_failure_rate",
+    "quits_per_year", "layoffs_per_year", "skill_mean",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """A figure of the people who are followed. better: +1, -1, or 0 if neither direction is better."""
+
+    unit: str
+    better: int
+    words: str
+    of: Callable[[np.ndarray, int], float]  # (cohort rows of those followed, weeks) -> mean figure
+
+
+def _share_of(kind: int) -> Callable[[np.ndarray, int], float]:
+    return lambda people, weeks: float(np.mean(people["exit_kind"] == kind))
+
+
+PROSPECTS: Mapping[str, Prospect] = {
+    "pay_per_year": Prospect(
+        "USD/year", 1, "loaded pay and severance over the whole horizon, also of those who have left",
+        lambda people, weeks: float(people["pay_earned"].mean() * WEEKS_PER_YEAR / weeks),
+    ),
+    "laid_off": Prospect("share", -1, "laid off by the end", _share_of(LAID_OFF)),
+    "quit": Prospect("share", 0, "quit by the end", _share_of(QUIT)),
+    "still_there": Prospect("share", 0, "still there at the end", _share_of(STAYED)),
+    "own_value_per_week": Prospect(
+        "standard hours/week", 1, "value of changes of their own, merged over the whole horizon",
+        lambda people, weeks: float(people["contribution"].mean() / weeks),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Window:
+    """A paired difference in value delivered between two weeks. first, last: weeks; total: standard hours over them."""
+
+    first: int
+    last: int
+    per_week: statistics.Paired
+    total: statistics.Estimate
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One path compared to the first. from_week: of the first event in which the two differ.
+
+    prospects, outcomes: name -> paired difference; windows: of value, from that week on, one after the other; quarter: the
+    first 13 weeks of them, whole: all, None where the horizon is shorter; weekly: mean difference in value over four
+    weeks (week, mean, lo, hi), from eight weeks before.
+    """
+
+    from_week: int
+    prospects: Mapping[str, statistics.Paired]
+    outcomes: Mapping[str, statistics.Paired]
+    windows: tuple[Window, ...]
+    quarter: Window | None
+    whole: Window
+    weekly: np.ndarray
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Results of every path by name, the first one the base. followed: people, mean over the runs; prospects: name -> path ->
+    float64 [runs], None where nobody is followed or figures are withheld."""
+
+    scenario: "Scenario"
+    results: Mapping[str, "Results"]
+    followed: float
+    withheld: bool
+    prospects: Mapping[str, Mapping[str, np.ndarray]] | None
+    branches: Mapping[str, Branch]
+
+
+def run_paths(
+    scenario: "Scenario",
+    runs: int = 100,
+    seed: int = 1,
+    *,
+    workers: int | None = None,
+    first_run: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Paths:
+    """Simulate every path of *scenario*; arguments as of `sim.simulate.run`. Raises `UserError` if there are no paths."""
+    from sim.simulate import run
+
+    if not scenario.paths:
+        raise UserError(
+            f"{scenario.name}: there are no paths to compare; state them with paths: {{name: [events], ...}}"
+        )
+    results = {
+        name: run(scenario.on_path(name), runs, seed, workers=workers, first_run=first_run, progress=progress)
+        for name, _ in scenario.paths
+    }
+    return compare_paths(scenario, results)
+
+
+def compare_paths(scenario: "Scenario", results: Mapping[str, "Results"]) -> Paths:
+    """Return the comparison of finished *results* by path, over the runs that all paths have."""
+    common = _common_runs(results)
+    people = {name: _followed(found, common) for name, found in results.items()}
+    base = next(iter(results))
+    followed = float(np.mean([len(one) for one in people[base]]))
+    withheld = scenario.organisation.chart is not None and 0 < followed < SMALLEST_GROUP
+    prospects = None
+    if followed and not withheld:
+        prospects = {
+            key: {
+                name: np.array(
+                    [one.of(rows, scenario.weeks) if len(rows) else np.nan for rows in people[name]]
+                )
+                for name in results
+            }
+            for key, one in PROSPECTS.items()
+        }
+    branches = {name: _branch(scenario, name, results, common, prospects) for name in list(results)[1:]}
+    return Paths(scenario, dict(results), followed, withheld, prospects, branches)
+
+
+def _common_runs(results: Mapping[str, "Results"]) -> np.ndarray:
+    common = None
+    for found in results.values():
+        common = found.runs if common is None else np.intersect1d(common, found.runs)
+    return common
+
+
+def _at(found: "Results", common: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.isin(found.runs, common))
+
+
+def _followed(found: "Results", common: np.ndarray) -> list[np.ndarray]:
+    return [found.cohorts[k][found.cohorts[k]["followed"]] for k in _at(found, common)]
+
+
+def _branch(
+    scenario: "Scenario",
+    name: str,
+    results: Mapping[str, "Results"],
+    common: np.ndarray,
+    prospects: Mapping[str, Mapping[str, np.ndarray]] | None,
+) -> Branch:
+    own = dict(scenario.paths)
+    base = next(iter(results))
+    week = min((event.week for event in set(own[name]) ^ set(own[base])), default=0)
+    at = {path: _at(found, common) for path, found in results.items()}
+    outcomes = {
+        key: statistics.paired(
+            results[base].outcomes[key][at[base]], results[name].outcomes[key][at[name]], OUTCOMES[key].better
+        )
+        for key in SHOWN
+    }
+    value = [results[path].series["value_per_week"][at[path]] for path in (base, name)]
+    ends = [week + after for after in WINDOWS if week + after < scenario.weeks] + [scenario.weeks]
+    windows = [_window(*value, first, last) for first, last in zip([week, *ends], ends, strict=False)]
+    quarter = _window(*value, week, week + QUARTER) if week + QUARTER < scenario.weeks else None
+    whole = _window(*value, week, scenario.weeks)
+    compared = {
+        key: statistics.paired(by_path[base], by_path[name], PROSPECTS[key].better)
+        for key, by_path in (prospects or {}).items()
+    }
+    return Branch(week, compared, outcomes, tuple(windows), quarter, whole, _weekly(*value, max(week - 8, 0)))
+
+
+def _window(a: np.ndarray, b: np.ndarray, first: int, last: int) -> Window:
+    """Compare the value of weeks *first* + 1 to *last*; a, b: float64 [runs, weeks]."""
+    one, other = a[:, first:last], b[:, first:last]
+    per_week = statistics.paired(one.mean(axis=1), other.mean(axis=1), 1)
+    return Window(first + 1, last, per_week, statistics.mean_ci((other - one).sum(axis=1)))
+
+
+def _weekly(a: np.ndarray, b: np.ndarray, first: int, over: int = 4) -> np.ndarray:
+    """Return (week, mean, lo, hi) [weeks // 4, 4] of the difference, each over four weeks that end in that week."""
+    rows = []
+    for last in range(first + over, a.shape[1] + 1, over):
+        found = statistics.mean_ci((b - a)[:, last - over : last].mean(axis=1))
+        rows.append(
+            (
+                last,
+                found.mean,
+                found.mean if found.lo is None else found.lo,
+                found.mean if found.hi is None else found.hi,
+            )
+        )
+    return np.array(rows).reshape(-1, 4)

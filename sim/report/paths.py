@@ -1,0 +1,239 @@
+"""`orgsim run` of a scenario with paths: tables, sentences, JSON and a picture."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.dated import in_words
+from sim.outcomes import OUTCOMES
+from sim.paths import PROSPECTS, SHOWN, Branch, Paths, Window
+from sim.report import plots
+from sim.report.tables import (
+    bullets,
+    interval,
+    number,
+    outcome_words,
+    paragraph,
+    percent,
+    plural,
+    scaled,
+    shown_unit,
+    signed,
+    table,
+)  # fmt: skip
+from sim.statistics import Paired, mean_ci
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.simulate import Results
+
+_NOTE = (
+    "Differences are paired by run on the same dice. An interval that contains 0 is no difference detected; intervals are not "
+    "adjusted for the number of lines."
+)
+
+
+def paths_text(paths: Paths) -> str:
+    """What happens on each path, the answer in sentences, and the tables."""
+    scenario, names = paths.scenario, list(paths.results)
+    runs = len(next(iter(paths.results.values())).runs)
+    seed = next(iter(paths.results.values())).seed
+    lines = [
+        paragraph(scenario.question or scenario.name),
+        f"Scenario {scenario.name}: {plural(runs, 'run')} of {scenario.weeks:,} weeks on each path, seed {seed}",
+        "",
+        *_what_happens(scenario),
+        "",
+    ]
+    for name, branch in paths.branches.items():
+        lines += [paragraph(sentence) for sentence in _sentences(name, names[0], branch, scenario.weeks)]
+    lines.append("")
+    if paths.withheld:
+        lines += [paragraph("Prospects of fewer than 5 people of an imported chart are withheld."), ""]
+    if paths.prospects is not None:
+        lines += [_prospects(paths, names), ""]
+    for name, branch in paths.branches.items():
+        lines += [_outcomes(paths, names[0], name, branch), "", _windows(names[0], name, branch), ""]
+    lines.append(paragraph(_NOTE))
+    return "\n".join(lines)
+
+
+def _what_happens(scenario: "Scenario") -> list[str]:
+    lines = []
+    if scenario.events:
+        lines += ["On every path:", bullets([in_words(event) for event in scenario.events])]
+    for name, events in scenario.paths:
+        lines += [f"{name}:", bullets([in_words(event) for event in events] or ["nothing else happens"])]
+    return lines
+
+
+def _sentences(name: str, base: str, branch: Branch, weeks: int) -> list[str]:
+    """The answer in plain words; nothing within noise is called a difference."""
+    said = []
+    pay, risk = branch.prospects.get("pay_per_year"), branch.prospects.get("laid_off")
+    if risk is not None:
+        clear = _beyond_noise(risk)
+        compared = "about as often" if not clear else "less often" if risk.difference < 0 else "more often"
+        said.append(
+            f"Those followed are laid off {compared} on path {name}: {percent(risk.mean)} % by week {weeks} against "
+            f"{percent(risk.base)} % on path {base} (difference {_points(risk)} points{'' if clear else ', within noise'})."
+        )
+    if pay is not None and _beyond_noise(pay):
+        said.append(
+            f"They earn {percent(abs(pay.relative))} % {'more' if pay.difference > 0 else 'less'} on path {name}: "
+            f"{signed(pay.difference)} USD a year {interval(pay.lo, pay.hi)}."
+        )
+    after = f"after week {branch.from_week}" if branch.from_week else "from the start"
+    for window in (branch.quarter, branch.whole):
+        if window is not None and window.total.lo is not None:
+            count = window.last - window.first + 1
+            said.append(f"In the {count} weeks {after}, path {name} {_gains(window)} compared to {base}.")
+    return said
+
+
+def _gains(window: Window) -> str:
+    mean, lo, hi = window.total[:3]
+    if lo <= 0 <= hi:
+        return f"delivers no detectably different value ({signed(mean)} standard hours {interval(lo, hi)})"
+    amount, bounds = number(abs(mean), 3), interval(*sorted((abs(lo), abs(hi))))
+    share = "" if window.per_week.relative is None else f", {percent(abs(window.per_week.relative))} % of it"
+    return f"{'gains' if mean > 0 else 'loses'} {amount} standard hours of value {bounds}{share},"
+
+
+def _beyond_noise(figure: Paired) -> bool:
+    return figure.lo is not None and not figure.lo <= 0 <= figure.hi
+
+
+def _points(figure: Paired) -> str:
+    if figure.lo is None:
+        return percent(figure.difference, sign=True)
+    return f"{percent(figure.difference, sign=True)} [{percent(figure.lo, sign=True)}, {percent(figure.hi, sign=True)}]"
+
+
+def _prospects(paths: Paths, names: list[str]) -> str:
+    rows = []
+    for key, by_path in paths.prospects.items():
+        one = PROSPECTS[key]
+        for k, name in enumerate(names):
+            found = mean_ci(by_path[name])
+            figure = paths.branches[name].prospects[key] if k else None
+            difference = (
+                ["", ""] if figure is None else [signed(figure.difference), interval(figure.lo, figure.hi)]
+            )
+            label = f"{outcome_words(key)} ({one.unit})" if k == 0 else ""
+            rows.append([label, name, number(found.mean), *difference])
+    header = (
+        f"Prospects of {number(paths.followed, 3)} people followed",
+        "path",
+        "mean",
+        "difference",
+        "95 % interval",
+    )
+    return table(header, rows, align="<<>>>")
+
+
+def _outcomes(paths: Paths, base: str, name: str, branch: Branch) -> str:
+    rows = []
+    for key in SHOWN:
+        figure = branch.outcomes[key]
+        if figure.base is None or figure.difference is None:
+            continue
+        unit, scale = shown_unit(OUTCOMES[key].unit)
+        within = interval(scaled(figure.lo, scale), scaled(figure.hi, scale))
+        means = [number(scale * figure.base), number(scale * figure.mean), signed(scale * figure.difference)]
+        rows.append([key, *means, within, unit])
+    return table(
+        ("The organisation", base, name, "difference", "95 % interval", "unit"), rows, align="<>>>><"
+    )
+
+
+def _windows(base: str, name: str, branch: Branch) -> str:
+    rows = []
+    for window in (*branch.windows, branch.whole):
+        per_week, total = window.per_week, window.total
+        rows.append([
+            f"{window.first} to {window.last}", signed(per_week.difference), interval(per_week.lo, per_week.hi),
+            percent(per_week.relative, sign=True), signed(total.mean), interval(total.lo, total.hi),
+        ])  # fmt: skip
+    header = (
+        f"Value, {name} less {base}, weeks", "hours/week", "95 % interval", "%", "standard hours in all", "95 % interval",
+    )  # fmt: skip
+    return table(header, rows)
+
+
+# ---- for machines, and as a picture
+
+
+def paths_json(paths: Paths, of_runs: Callable[["Results"], dict[str, Any]]) -> dict[str, Any]:
+    """The object of `orgsim run --json` of a scenario with paths. of_runs: that of a scenario without, for every path."""
+    scenario = paths.scenario
+    own = dict(scenario.paths)
+    made: dict[str, Any] = {
+        "scenario": scenario.name,
+        "question": scenario.question,
+        "events": [event.to_dict() for event in scenario.events],
+        "followed": None if paths.withheld else paths.followed,
+        "withheld": int(paths.withheld),
+        "base": next(iter(paths.results)),
+        "paths": {},
+        "differences": {},
+    }
+    for name, results in paths.results.items():
+        prospects = {}
+        for key, by_path in (paths.prospects or {}).items():
+            found = mean_ci(by_path[name])
+            prospects[key] = {
+                "mean": found.mean,
+                "ci95": _ci(found.lo, found.hi),
+                "unit": PROSPECTS[key].unit,
+            }
+        made["paths"][name] = {
+            **of_runs(results),
+            "events": [event.to_dict() for event in own[name]],
+            "prospects": prospects,
+        }
+    for name, branch in paths.branches.items():
+        made["differences"][name] = {
+            "from_week": branch.from_week,
+            "prospects": {key: _figure(figure) for key, figure in branch.prospects.items()},
+            "outcomes": {key: _figure(figure) for key, figure in branch.outcomes.items()},
+            "value_by_weeks": [
+                {"first": w.first, "last": w.last, "per_week": _figure(w.per_week), "total": w.total.mean,
+                 "total_ci95": _ci(w.total.lo, w.total.hi)} for w in (*branch.windows, branch.whole)
+            ],
+        }  # fmt: skip
+    return made
+
+
+def _figure(figure: Paired) -> dict[str, Any]:
+    return {
+        "base": figure.base, "mean": figure.mean, "difference": figure.difference, "ci95": _ci(figure.lo, figure.hi),
+        "relative": figure.relative, "win_probability": figure.win_probability,
+    }  # fmt: skip
+
+
+def _ci(lo: float | None, hi: float | None) -> list[float] | None:
+    return None if lo is None else [lo, hi]
+
+
+def paths_picture(path: Path, paths: Paths) -> list[Path]:
+    """Draw the difference in value over time, every path against the first, with 95 % bands."""
+    base = next(iter(paths.results))
+    drawn = [(name, branch.weekly) for name, branch in paths.branches.items() if len(branch.weekly)]
+    weeks = np.unique(np.concatenate([weekly[:, 0] for _, weekly in drawn]))
+    lines = []
+    for name, weekly in drawn:
+        full = np.full((len(weeks), 3), np.nan)
+        full[np.searchsorted(weeks, weekly[:, 0])] = weekly[:, 1:]
+        lines.append((f"{name} less {base}", full[:, 0], full[:, 1], full[:, 2]))
+    return plots.line_plot(
+        path,
+        weeks,
+        lines,
+        title=paths.scenario.question or paths.scenario.name,
+        x_label="week (mean of four weeks that end there)",
+        y_label="difference in value, standard hours/week",
+        zero=True,
+    )
