@@ -172,10 +172,10 @@ def test_figures_of_cohorts() -> None:
 
 
 def test_doublings_of_the_best() -> None:
-    cohort = np.zeros(33, [("role", "f8"), ("skill", "f8")])
+    cohort = np.zeros(41, [("role", "f8"), ("skill", "f8")])
     cohort["skill"] = 1.0
     cohort["skill"][:8], cohort["skill"][8:16] = 2.0, 64.0
-    cohort["role"][32], cohort["skill"][32] = 1, 1e9  # a manager
+    cohort["role"][40], cohort["skill"][40] = 1, 1e9  # a manager
     assert doublings_of_best(cohort) == pytest.approx((8 * 1.0 + 8 * 2.0) / 16)
 
 

@@ -1,5 +1,6 @@
 """Experiments of the checks: scenario, changes to it, number of runs; each is simulated once and remembered."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -68,22 +69,43 @@ class Laboratory:
     def simulating(self, experiments: tuple[Experiment, ...]) -> Iterator["Laboratory"]:
         """Simulate these *experiments* ahead, in this order, as many at a time as there are workers.
 
-        Experiments side by side instead of runs: none waits for the slowest run of another one.
+        Experiments side by side instead of runs: none waits for the slowest run of another one. Those without flow of work run in
+        Python and would hinder each other, so that one worker has them all.
         """
         number = workers_or_default(self.workers)
         if number == 1 or len(experiments) < 2:
             yield self
             return
         self.results(experiments[0])  # the first alone, so that the kernels are compiled once
+        still: deque[Experiment] = deque()
+        flowing: deque[Experiment] = deque()
+        for one in experiments[1:]:
+            (flowing if one.load().values["switches.flow"] else still).append(one)
+            self._under_way[one] = Future()
         stop = Event()
         with ThreadPoolExecutor(number) as pool:
             try:
-                for one in experiments[1:]:
-                    self._under_way[one] = pool.submit(self._simulate, one, 1, stop)
+                pool.submit(self._work, (still, flowing), dict(self._under_way), stop)
+                for _ in range(number - 1):
+                    pool.submit(self._work, (flowing,), dict(self._under_way), stop)
                 yield self
             finally:
                 stop.set()
-                pool.shutdown(cancel_futures=True)
+
+    def _work(
+        self, queues: tuple[deque[Experiment], ...], promised: dict[Experiment, Future], stop: Event
+    ) -> None:
+        """Simulate what is in the *queues*, the first queue first, and keep what was *promised*, until told to *stop*."""
+        for queue in queues:
+            while not stop.is_set():
+                try:
+                    one = queue.popleft()
+                except IndexError:
+                    break
+                try:
+                    promised[one].set_result(self._simulate(one, 1, stop))
+                except BaseException as error:  # it is raised where the results are asked for
+                    promised[one].set_exception(error)
 
     def _simulate(self, wanted: Experiment, workers: int | None, stop: Event | None = None) -> "Results":
         def heard(_: int) -> None:
