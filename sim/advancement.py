@@ -33,12 +33,18 @@ def promote(
     if not len(vacant.row):
         return org
     made = careers.fill_vacancies(crew, vacant, q, dice)
+    competence = made.quality if q.switches_flow else careers.competences(crew, made, q, dice)
     org.lives["waited"][crew.row[made.considered]] = 0.0
-    for row, k, quality in zip(made.row.tolist(), made.person.tolist(), made.quality.tolist(), strict=True):
+    places = zip(
+        made.row.tolist(), made.person.tolist(), made.quality.tolist(), competence.tolist(), strict=True
+    )
+    for row, k, quality, in_job in places:
         source = int(crew.row[k]) if k >= 0 else NONE
         if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
             continue  # from outside: hired when the delay is over
         org = move_up(org, p, source, row, quality, agents_each)
+        if not q.switches_flow:
+            org.lives["competence"][row] = in_job
         org = open_vacancy(org, source, int(crew.pid[k]))
     return org
 

@@ -12,7 +12,15 @@ _PRICES = "prices hold for the whole horizon"
 _EXPERIMENT = "it defines how the experiment is set up"
 #: Parameters that cannot be changed in a run, and why.
 FIXED = {
-    **dict.fromkeys(("people.tenure_mean_years", "people.diverse_share"), "traits are drawn at the start"),
+    **dict.fromkeys(
+        (
+            "people.tenure_mean_years", "people.diverse_share", "people.age_mean", "people.age_sd", "people.age_min",
+            "people.age_max",
+        ),
+        "traits are drawn at the start",
+    ),
+    "switches.flow": _EXPERIMENT,
+    "switches.retirement": "ages are drawn at the start",
     "organisation.bottom_span_ratio": "the tree is built at the start; use move()",
     "switches.ai": "AI agents are hired at the start; use set_ai_share(None, 0)",
     "switches.hands_on": f"{_DRAWN}; use managers.hands_on_share",
@@ -27,7 +35,8 @@ FIXED = {
     **dict.fromkeys(
         (
             "switches.skill_differences", "work.skill_sd", "ai.fluency_mean", "ai.fluency_sd", "questions.ic_knowledge",
-            "questions.ic_knowledge_sd", "managers.hands_on_skill", "review.dedicated_reviewers", "review.managers_review",
+            "questions.ic_knowledge_sd", "managers.hands_on_skill", "managers.quality_mean",
+            "managers.quality_sd", "review.dedicated_reviewers", "review.managers_review",
         ),
         _DRAWN,
     ),
@@ -48,6 +57,7 @@ _WEEK_END_GROUPS = (
     "layoffs.",
     "hiring.",
     "careers.",
+    "competence.",
     "governance.",
     "ai.strategy",
 )

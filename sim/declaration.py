@@ -32,6 +32,7 @@ BOUNDS = {
     "changes/IC-week": (0.0, 1e4),
     "weeks": (1.0, 1e4),
     "years": (0.0, 100.0),
+    "points": (0.0, 1000.0),
     "count": (0, 1_000_000),
     "USD/year": (0.0, 1e8),
     "USD/month": (0.0, 1e6),

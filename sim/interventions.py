@@ -372,7 +372,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     people["desk"][m] = row
     give_event(org, row)
     join_team(org, row, m)
-    introduce(org, p, row)
+    introduce(org, p, np.array([row]))
     return org
 
 

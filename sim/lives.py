@@ -4,7 +4,7 @@ From week 0 on (the end of the warm-up), after the engine has closed the books o
 
 1. every fourth week: everybody's output, blocked time and strain are measured; AI fluency, guardrails, closeness to the
    technology and the staff track move on;
-2. quits;
+2. quits; in rounds of careers retirements and dismissals;
 3. layoffs, by every regime that is due (quits come before layoffs);
 4. managers' seats are filled from below, and managers step down;
 5. vacancies whose delay is over are filled from outside;
@@ -16,20 +16,19 @@ switch off, nothing here is called, and the flow engine's numbers stay as they a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 from types import SimpleNamespace
 
 import numpy as np
 
-from sim import advancement, staffing
+from sim import advancement, staffing, turnover
 from sim.crew import Crew, Dice
 from sim.interventions import move
 from sim.kernel import entry
-from sim.lots import cast, dice_of, normal
+from sim.lots import cast, dice_of
 from sim.mechanisms import careers, hiring, layoffs, money, quits, work
 from sim.muster import Present, crew_of
-from sim.rng import TRAITS
+from sim.newcomers import draw_traits, settings, welcome
 from sim.state import (
     COHORT,
     DESK,
@@ -41,6 +40,7 @@ from sim.state import (
     MANAGER,
     NONE,
     QUIT,
+    RETIRED,
     STAYED,
     VACANT,
     WAITING,
@@ -74,31 +74,7 @@ def _planned_speed_up(parameters):
     return work.planned_speed_up(parameters[0])
 
 
-def settings(p: np.ndarray) -> SimpleNamespace:
-    """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
-    return _settings(p.dtype, p.tobytes())
-
-
-@lru_cache(maxsize=64)
-def _settings(dtype: np.dtype, record: bytes) -> SimpleNamespace:
-    return SimpleNamespace(**dict(zip(dtype.names, np.frombuffer(record, dtype)[0].item(), strict=True)))
-
-
 # --- Who is there ----------------------------------------------------------------------------------------------------------
-
-
-def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
-    """Draw the traits of the people in *rows* that the flow engine does not know."""
-    dice, pids, lives, q = dice_of(org), org.people["pid"][rows], org.lives, settings(p)
-    first, second, third = (dice(TRAITS, pids, 0, k) for k in range(3))
-    lives["joined"][rows] = q.people_tenure_mean_years * WEEKS_PER_YEAR * np.log1p(-first[:, 0])
-    lives["expertise"][rows] = normal(first[:, 1])
-    lives["aptitude"][rows] = normal(second[:, 0])
-    lives["diverse"][rows] = second[:, 1] < q.people_diverse_share
-    managers = org.people["role"][rows] == MANAGER
-    lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
-    lives["strain"][rows] = q.quits_strain_at_base
-    lives["moved"][rows] = -inf
 
 
 # --- The week ------------------------------------------------------------------------------------------------------------
@@ -137,7 +113,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if week == 0:
         org = begin(org, p, setup)
     dice, q = dice_of(org), settings(p)
-    measured = week % MONTH == 0 and week > 0
+    measured = week % MONTH == 0 and week > 0 and bool(q.switches_flow)
     present = Present(q, week)
     if measured:
         _measure(org, q)
@@ -149,12 +125,17 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         pid = int(org.people["pid"][i])
         org = leave(org, p, i, QUIT, week)
         org = open_vacancy(org, q, dice, i, pid, week)
+    careers_round = turnover.due(q, week)
+    if careers_round and (q.switches_retirement or not q.switches_flow):
+        crew = present.crew(org)
+        org = turnover.hold(org, q, crew, dice, _doors(p, q, crew, dice))
     cut = 0.0
     may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
     if may_cut and (lots.background or layoffs.by_date(q, week)):
         org, cut = _lay_off(org, p, q, setup, present.crew(org), dice, week)
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
-    if q.switches_promotions and (measured or advancement.are_due(org, q)):
+    may_promote = q.switches_promotions and (careers_round or q.careers_every_weeks == 1)
+    if may_promote and (measured or advancement.are_due(org, q)):
 
         def opened(org: Org, i: int, pid: int) -> Org:
             return open_vacancy(org, q, dice, i, pid, week)
@@ -168,9 +149,37 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         org = _fill_vacancies(org, p, week, setup.agents_each)
         changed = staffing.signature(org) != before
     org.world["people_week"] = week + 1
+    if not q.switches_flow:
+        if changed or week == 0:
+            there = org.people["role"] != VACANT
+            org.world["efficiency"] = careers.efficiency(
+                org.lives["competence"] * there, org.people["layer"], q
+            )
+        return org
     if changed or measured:
         set_condition(org, p, week)
     return staffing.finish(org, p, setup.agents_each) if changed else org
+
+
+def _doors(p: np.ndarray, q: SimpleNamespace, crew: Crew, dice: Dice) -> turnover.Doors:
+    """Return what a round of careers does to the organisation."""
+
+    def empty(org: Org, i: int, pid: int) -> Org:
+        org = staffing.vacate(org, p, i)
+        org.lives["cohort"][i] = NONE
+        return open_vacancy(org, q, dice, i, pid, crew.week)
+
+    def ledger(org: Org, at: np.ndarray) -> Org:
+        undefined = np.full(len(at), np.nan)
+        cuts = layoffs.Cuts("dismissal", at, crew.output[at], undefined, np.zeros(len(at), bool))
+        return with_ledger(org, crew, (cuts,), crew.week)
+
+    return turnover.Doors(
+        lambda org, i, kind: record_exit(org, p, i, kind, crew.week),
+        empty,
+        lambda org, rows: welcome(org, p, rows, crew.week),
+        ledger,
+    )
 
 
 def close_books(org: Org) -> None:
@@ -319,7 +328,15 @@ def _measure(org: Org, q: SimpleNamespace) -> None:
 
 
 def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
-    """Let the occupant of seat *i* leave the organisation as LAID_OFF or QUIT in *week*."""
+    """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
+    record_exit(org, p, i, kind, week)
+    org = staffing.vacate(org, p, i)
+    org.lives["cohort"][i] = NONE
+    return org
+
+
+def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
+    """Keep the books of an exit: cohort, counts, severance."""
     own = int(org.lives["cohort"][i])
     severance = 0.0
     if kind == LAID_OFF:
@@ -331,10 +348,7 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
         if kind == LAID_OFF and week <= RISK_WEEKS:
             org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
         org.cohort["pay_earned"][own] += severance
-    org.world["layoffs" if kind == LAID_OFF else "quits"] += 1
-    org = staffing.vacate(org, p, i)
-    org.lives["cohort"][i] = NONE
-    return org
+    org.world[{LAID_OFF: "layoffs", QUIT: "quits", RETIRED: "retired"}[kind]] += 1
 
 
 def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
@@ -372,19 +386,8 @@ def _fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org
 
 def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     """Hire somebody new for the vacant seat *i*."""
-    from sim.population import introduce
-
-    org.people["pid"][i] = staffing.HIRE_ID + int(org.world["hired"][0])
-    org.world["hired"] += 1
-    org.people["next_change"][i] = 0
-    org.people["role"][i] = org.lives["seat_role"][i]
-    introduce(org, p, i)
-    draw_traits(org, p, np.array([i]))
+    welcome(org, p, np.array([i]), week)
     org.people["role"][i] = VACANT
-    lives = org.lives
-    lives["joined"][i], lives["cohort"][i], lives["staff"][i] = week, NONE, False
-    lives["waited"][i], lives["pay"][i] = 0.0, lives["seat_pay"][i]
-    org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][i]
     boss = staffing.boss_present(org, i)
     org.people["belief"][i] = org.people["belief"][boss]
     org = staffing.seat(org, p, i, agents_each)

@@ -27,7 +27,7 @@ from sim.agents import IC, Manager, Person, is_human
 from sim.changeable import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.errors import UserError
 from sim.mechanisms.money import pay_scale
-from sim.outcomes import Period, compute
+from sim.outcomes import Period, compute, left_out
 from sim.parameters import REGISTRY, record
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario import Scenario, load
@@ -121,7 +121,8 @@ class OrgModel(PeopleDoor):
         self._staff = Staff(self)
         self._hold_week()
         self._week_start = self._mark()
-        reporters = {name: partial(_weekly, name) for name in WEEKLY}
+        absent = left_out(self.setup.values, self._engine.tree.layers)
+        reporters = {name: partial(_weekly, name) for name in WEEKLY if name not in absent}
         self.datacollector = mesa.DataCollector(model_reporters={"week": "week", **reporters})
 
     def register_agent(self, agent: mesa.Agent) -> None:

@@ -60,7 +60,8 @@ def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
     pid, role, layer, boss, reports = whole
     tenure, skill, quality, aptitude, fluency, expertise, currency = real[:7]
     hands_on, pay, exposure, coverage, strain, value, cost = real[7:]
-    output = np.where(role == MANAGER, _worth(boss, value, cost), value)
+    flows = np.where(role == MANAGER, _worth(boss, value, cost), value)
+    output = flows if q.switches_flow else org.lives["competence"][row]
     return Crew(
         week=week, row=row, pid=pid, role=role, layer=layer, boss=boss, reports=reports, tenure=tenure, skill=skill,
         quality=quality, aptitude=aptitude, fluency=fluency, expertise=expertise, currency=currency, diverse=flag[0],

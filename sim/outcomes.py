@@ -194,6 +194,8 @@ _MAIN = (
     Outcome("died_out", "share", -1, "runs in which no IC is left before the end, and none to come", lambda q: (q.gauge("died_out") > 0).astype(float)),
     Outcome("weeks_with_ics", "weeks", 1, "weeks until that was so, the whole horizon where it never was", _weeks_with_ics),
     Outcome("promotions_per_year", "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
+    Outcome("retirements_per_year", "retirements/person-year", 0, "people who retired (switches.retirement)", lambda q: _per_person_year(q, "retired")),
+    Outcome("efficiency", "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
     Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end (ai.strategy)", lambda q: _of_ics(q, "guardrails")),
     Outcome("ai_spend_wasted_share", "share", -1, "AI spend on ICs below the threshold of fluency (ai.strategy)", lambda q: q.of("unfluent_sum") / q.weeks),
     Outcome("people_usd_per_year", "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks),
@@ -225,8 +227,14 @@ _LAYERS = tuple(
 OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES)}
 
 
+def left_out(values: Mapping, layers: int) -> set[str]:
+    """Return the outcomes that do not exist under these parameter values in an organisation with so many management layers."""
+    absent = {f"manager_utilisation_layer_{k}" for k in range(layers + 1, MAX_LAYERS)}
+    return absent | {"efficiency"} if values["switches.flow"] else absent
+
+
 def compute(period: Period, names: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
-    """Return name -> float64 [runs] for all outcomes, or for *names*; layers that the tree does not have are left out."""
+    """Return name -> float64 [runs] for all outcomes, or for *names*; those that do not exist here are left out."""
     chosen = names if names is not None else tuple(OUTCOMES)
-    absent = {f"manager_utilisation_layer_{k}" for k in range(period.tree.layers + 1, MAX_LAYERS)}
+    absent = left_out(period.values, period.tree.layers)
     return {name: OUTCOMES[name].compute(period) for name in chosen if name not in absent}

@@ -13,9 +13,10 @@ from functools import cache
 from math import inf
 
 from sim.declaration import ASSUMPTION, DISTRIBUTIONS, Parameter, choice, par, policy, switch
-from sim.people_parameters import CAREERS, GOVERNANCE, PEOPLE, PEOPLE_SWITCHES
+from sim.people_parameters import CAREERS, COMPETENCE, GOVERNANCE, PEOPLE, PEOPLE_SWITCHES
 
 _SWITCHES = (
+    switch("switches.flow", True, "work flows; off: nothing is written, asked or reviewed, only the people's weeks are held, and contribution is competence in the present job"),
     switch("switches.ai", True, "AI coding agents and assistants; off: every change is written by hand"),
     switch("switches.questions", True, "questions that climb the hierarchy"),
     switch("switches.dependencies", True, "changes that need another IC"),
@@ -179,6 +180,8 @@ _MANAGERS = (
     par("managers.hands_on_skill", 0.9, 0.6, 1.1, "factor", ASSUMPTION, "skill of a manager at hands-on work (how current they are)"),
     par("managers.lift", 0.19, 0.10, 0.30, "share", ("I03",), "productivity lost by reports who get no coaching"),
     par("managers.quality_effect", 0.043, 0.03, 0.06, "share", ("I01",), "output per sd of management quality, in proportion to coverage"),
+    policy("managers.quality_mean", 0.0, "standard deviation", "mean management quality of managers at the start and from outside (those promoted: careers.transfer)", minimum=-5.0, maximum=5.0),
+    policy("managers.quality_sd", 1.0, "standard deviation", "its spread between managers", maximum=5.0),
     par("managers.coverage_smoothing", 0.25, 0.1, 0.5, "share", ASSUMPTION, "weekly weight of new coverage in the smoothed one"),
 )
 
@@ -226,6 +229,7 @@ GROUPS: Mapping[str, tuple[Parameter, ...]] = {
     "Learning": _LEARNING,
     "People": PEOPLE,
     "Careers": CAREERS,
+    "Competence": COMPETENCE,
     "AI strategy": GOVERNANCE,
     "Money": _MONEY,
     "Experiments": _EXPERIMENT,

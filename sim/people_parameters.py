@@ -10,11 +10,17 @@ PEOPLE_SWITCHES = (
     switch("switches.hiring", False, "vacancies are filled, and newcomers ramp up"),
     switch("switches.promotions", False, "vacant managers' seats go to people from below"),
     switch("switches.strain", False, "strain builds up, takes output and makes people quit"),
+    switch("switches.retirement", False, "people grow old and retire"),
 )
 
 PEOPLE = (
     par("people.tenure_mean_years", 2.5, 1.5, 4.0, "years", ("G13",), "mean tenure at week 0 (exponential)"),
     par("people.diverse_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "managers who lead a team of diverse functions"),
+    policy("people.age_mean", 38.0, "years", "mean age of people at week 0 and of newcomers (normal, cut off at age_min and age_max); read where people retire"),
+    policy("people.age_sd", 9.0, "years", "sd of that age before it is cut off"),
+    policy("people.age_min", 21.0, "years", "youngest at week 0 and among newcomers"),
+    policy("people.age_max", 64.0, "years", "oldest at week 0 and among newcomers"),
+    policy("people.retirement_age", 65.0, "years", "whoever is older at a round of careers leaves"),
     par("people.output_smoothing", 0.08, 0.04, 0.15, "share", ASSUMPTION, "weekly weight of new output in somebody's smoothed output"),
     par("moves.settling_weeks", 8.0, 2.0, 26.0, "weeks", ASSUMPTION, "after a change of teams until an IC is as productive as before (linear)"),
     par("moves.settling_loss", 0.2, 0.0, 0.5, "share", ASSUMPTION, "of productivity, in the first week in another team"),
@@ -82,7 +88,8 @@ CAREERS = (
     choice("careers.pool", "branch", ("team", "branch", "firm"), "candidates: the vacant team, the branch below the seat's boss, or the firm"),
     choice("careers.transfer", "correlated", ("same", "peter", "correlated"), "management quality of the promoted: as their skill, redrawn, or correlated with aptitude"),
     par("careers.correlation", 0.3, 0.0, 0.6, "share", ASSUMPTION, "c: correlation of quality with aptitude under `correlated`"),
-    policy("careers.jitter", 0.0, "standard deviation", "`same`: the score changes by up to this much either way (uniform)"),
+    policy("careers.jitter", 0.0, "standard deviation", "`same`: the score (without flow: competence) changes by up to this many standard deviations either way (uniform)"),
+    policy("careers.every_weeks", 1, "weeks", "weeks from one round of retirements, dismissals and promotions to the next"),
     par("careers.peter_penalty", 0.075, 0.04, 0.10, "share", ("I05",), "loss of team output per doubling of the new manager's own earlier output, under `correlated`"),
     policy("careers.external_share", 0.0, "share", "vacant manager seats filled from outside"),
     policy("careers.minimum_tenure", 1.0, "years", "time in the firm before promotion"),
@@ -99,6 +106,20 @@ CAREERS = (
     par("careers.super_lift", 0.0, 0.0, 0.08, "share", ASSUMPTION, "productivity gained from a super IC among the teammates; 0 = off"),
     par("careers.ready_share", 0.3, 0.1, 0.5, "share", ASSUMPTION, "top of each layer by contribution that expects promotion"),
     par("careers.patience_weeks", 104.0, 52.0, 208.0, "weeks", ASSUMPTION, "weeks ready without a vacancy after which promotion counts as fully blocked"),
+)
+
+COMPETENCE = (
+    policy("competence.mean", 7.0, "points", "mean competence of newcomers in their job (normal, cut off at low and high); read while switches.flow is off"),
+    policy("competence.sd", 1.4142, "points", "sd of that competence before it is cut off"),
+    policy("competence.low", 1.0, "points", "lowest competence"),
+    policy("competence.high", 10.0, "points", "highest competence", minimum=0.001),
+    policy("competence.dismissal_below", 0.0, "points", "whoever is less competent at a round of careers is laid off; 0 = nobody"),
+    policy("competence.weight_0", 1.0, "factor", "weight of the competence of an IC in `efficiency`"),
+    policy("competence.weight_1", 1.0, "factor", "weight of that of a manager of layer 1"),
+    policy("competence.weight_2", 1.0, "factor", "weight of that of a manager of layer 2"),
+    policy("competence.weight_3", 1.0, "factor", "weight of that of a manager of layer 3"),
+    policy("competence.weight_4", 1.0, "factor", "weight of that of a manager of layer 4"),
+    policy("competence.weight_5", 1.0, "factor", "weight of that of a manager of layer 5 and above"),
 )
 
 GOVERNANCE = (

@@ -9,7 +9,7 @@ from sim.kernel import entry, kernel
 from sim.lifecycle import nudge
 from sim.mechanisms import alignment, attention, coding, work
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
-from sim.schedule import announce_arrival
+from sim.schedule import MARGIN, announce_arrival
 from sim.state import (
     ACTIVITIES,
     AGENT,
@@ -66,7 +66,13 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
         world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *_calendar(world, n), modules, home,
         np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD), _lives(tree, people), table(0, COHORT), table(0, LEDGER),
     )  # fmt: skip
-    org = grown(org, changes=6 * n + 600, items=8 * n + 800, events=8 * n + 1200)
+    # Where nothing is written or asked there is nothing to make room for, but what an event may need.
+    room = (
+        (6 * n + 600, 8 * n + 800, 8 * n + 1200)
+        if q.switches_flow
+        else (2 * MARGIN, 2 * MARGIN, n + 2 * MARGIN)
+    )
+    org = grown(org, changes=room[0], items=room[1], events=room[2])
     for i in range(n):
         give_event(org, i)
     return org
@@ -221,6 +227,7 @@ def _draw_person(org, p, i):
         q.fluency += p.ai_fluency_sd * normal_quantile(uniform(w, FLUENCY, q.pid, 0, 0))
         q.fluency = min(max(q.fluency, 0.0), 1.0)
         q.quality = normal_quantile(uniform(w, QUALITY, q.pid, 0, 0))
+        q.quality = p.managers_quality_mean + p.managers_quality_sd * q.quality
         if q.role == IC:
             q.skill = exp(p.work_skill_sd * normal_quantile(uniform(w, SKILL, q.pid, 0, 0)))
             sd = p.questions_ic_knowledge_sd
@@ -232,10 +239,11 @@ def _draw_person(org, p, i):
 
 
 @entry
-def introduce(tables, parameters, i):
-    """Draw who the newcomer in row *i* is, whose permanent id and role are set."""
+def introduce(tables, parameters, rows):
+    """Draw who the newcomers in *rows* (int64 [n]) are, whose permanent ids and roles are set."""
     org = borrow(tables)
-    _draw_person(org, parameters[0], i)
+    for i in rows:
+        _draw_person(org, parameters[0], i)
 
 
 @entry
@@ -265,7 +273,7 @@ def start(tables, parameters, seed, run):
     coding.update_paces(org, p)
     w.coverage_sum = 0.0
     w.coverage_count = 0.0
-    for i in range(len(org.people)):
+    for i in range(len(org.people) if p.switches_flow else 0):
         if org.people[i].coder or org.people[i].reviewer:
             nudge(org, i, 0.0)
         if org.people[i].role == MANAGER:

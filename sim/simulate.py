@@ -112,9 +112,11 @@ class Engine:
         self._changes = _changes(scenario)
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
-        people_switches = ("quits", "layoffs", "hiring", "promotions", "strain")
+        self._flows = bool(scenario.values["switches.flow"])
+        people_switches = ("quits", "layoffs", "hiring", "promotions", "strain", "retirement")
         self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
-        self._lives |= scenario.values["ai.strategy"] != "none" or bool(scenario.events)
+        self._lives |= scenario.values["ai.strategy"] != "none" or bool(scenario.events) or not self._flows
+        self._weeks_between = _weeks_between(scenario)
         self._agents_each = int(self._template.people["agents"].max(initial=0))
 
     def begin(self, seed: int, run: int) -> "Org":
@@ -141,6 +143,7 @@ class Engine:
                 return self._advance(org, hours, p)
             org = self._advance(org, week_ends, p)
             org = self.hold_people_week(org, p)
+            org.world["people_week"] += self._weeks_between - 1
             if held in self._changes:
                 org = self._change_parameters(org, p, held)
 
@@ -192,7 +195,12 @@ class Engine:
         return resume(org, p, set(range(len(org.people))), True, wake)
 
     def _advance(self, org: "Org", hours: float, p: np.ndarray) -> "Org":
-        """Let the compiled engine run *org* up to *hours* with the parameter record *p*."""
+        """Let the compiled engine run *org* up to *hours* with the parameter record *p*, or weeks go by without work."""
+        if not self._flows:
+            from sim.still import pass_weeks
+
+            pass_weeks(org, hours)
+            return org
         from sim.population import grown
         from sim.schedule import DONE, MARGIN, OVERFLOW, advance
 
@@ -230,6 +238,14 @@ class Engine:
         return compute(
             Period(snapshots[:, 0], snapshots[:, 1], self.scenario.weeks, self.tree, self.scenario.values)
         )
+
+
+def _weeks_between(scenario: "Scenario") -> int:
+    """Return the weeks from one people's week in which anything can happen to the next: without work only rounds of careers."""
+    values = scenario.values
+    weekly = bool(scenario.events) or any(values[f"switches.{name}"] for name in ("flow", "quits", "layoffs"))
+    delayed = values["switches.hiring"] and values["hiring.delay_weeks"] > 0.0
+    return 1 if weekly or delayed else int(values["careers.every_weeks"])
 
 
 def _changes(scenario: "Scenario") -> dict[int, np.ndarray]:

@@ -42,6 +42,7 @@ _DUTIES = (
 PERSONAL = ("pid", "skill", "knowledge", "quality", "fluency", "belief", "next_change")
 LIFE_PERSONAL = (
     "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "waited", "moved",
+    "competence", "born",
 )  # fmt: skip
 
 
@@ -272,7 +273,8 @@ def note_if_died_out(org: Org, week: int) -> None:
 def signature(org: Org) -> tuple:
     """Return figures that change whenever somebody leaves, comes or changes roles."""
     return tuple(
-        org.world[name].item() for name in ("quits", "layoffs", "hired", "promotions", "conversions")
+        org.world[name].item()
+        for name in ("quits", "layoffs", "retired", "hired", "promotions", "conversions")
     )
 
 

@@ -354,6 +354,7 @@ WORLD = np.dtype(
         ("hired", "i8"),
         ("quits", "i8"),
         ("layoffs", "i8"),
+        ("retired", "i8"),
         ("promotions", "i8"),
         ("conversions", "i8"),  # managers who became ICs
         ("orphans_taken_over", "i8"),  # changes of leavers
@@ -374,6 +375,8 @@ WORLD = np.dtype(
         ("ics_above_start", "i8"),
         ("managers_above_start", "i8"),
         ("payroll_above_start_sum", "f8"),  # USD-weeks a year
+        ("efficiency", "f8"),  # without flow: weighted competence over its maximum, now
+        ("efficiency_sum", "f8"),  # over weeks
         ("ics_above_start_sum", "i8"),  # person-weeks
         ("managers_above_start_sum", "i8"),
         # gauges
@@ -395,6 +398,8 @@ LIFE = np.dtype(
         ("strain", "f8"),  # 0..1
         ("expertise", "f8"),  # of the domain, standard normal
         ("aptitude", "f8"),  # for management, standard normal
+        ("competence", "f8"),  # in the present job, points (without flow)
+        ("born", "f8"),  # week, negative (with retirement)
         ("currency", "f8"),  # closeness to the technology, 0..1
         ("diverse", "?"),  # leads a team of diverse functions
         ("staff", "?"),  # on the staff track
@@ -453,7 +458,16 @@ LEDGER = np.dtype(
     ],
     align=True,
 )
-LAYOFF_RULES = ("background", "wave", "delayer", "performance", "ai_substitution", "budget", "event")
+LAYOFF_RULES = (
+    "background",
+    "wave",
+    "delayer",
+    "performance",
+    "ai_substitution",
+    "budget",
+    "event",
+    "dismissal",
+)
 
 
 class Org(NamedTuple):

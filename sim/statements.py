@@ -46,7 +46,7 @@ class Setting:
 
 
 _TIME = (
-    Setting("time.weeks", "int", 104, 1, 5200, "weeks", "horizon after the warm-up"),
+    Setting("time.weeks", "int", 104, 1, 52_000, "weeks", "horizon after the warm-up"),
     Setting("time.warmup_weeks", "int", 8, 0, 520, "weeks", "weeks simulated before anything is counted"),
     Setting(
         "time.tick_hours", "float", 1.0, 0.01, 8.0, "hours", "length of a tick in working hours; divides 8"

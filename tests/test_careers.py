@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from types import SimpleNamespace
 
+import ladder_help
 import numpy as np
 import pytest
 from hypothesis import given
@@ -404,15 +405,17 @@ class TestLattice:
         assert later.tolist() == pytest.approx([103.0, 51.0, 0.0])
 
 
-PLUCHINO = careers.Levels(
+PLUCHINO = ladder_help.Levels(
     sizes=(81, 41, 21, 11, 5, 1), weights=(0.2, 0.4, 0.6, 0.8, 0.9, 1.0), competence=careers.Range(7.0, np.sqrt(2.0), 1.0, 10.0),
     age=careers.Range(25.0, 5.0, 18.0, 60.0), retirement_age=60.0, dismissal_below=4.0,
 )  # fmt: skip
-SMALL_FIRM = careers.Levels((30, 9, 3, 1), (0.3, 0.5, 0.8, 1.0), PLUCHINO.competence, PLUCHINO.age, 60.0, 4.0)
+SMALL_FIRM = ladder_help.Levels(
+    (30, 9, 3, 1), (0.3, 0.5, 0.8, 1.0), PLUCHINO.competence, PLUCHINO.age, 60.0, 4.0
+)
 
 
-def series(rules: careers.Rules, years: int, runs: int, firm: careers.Levels = SMALL_FIRM) -> np.ndarray:
-    return careers.ladder(careers.Study(firm, rules, np.arange(runs), run_dice), years)
+def series(rules: careers.Rules, years: int, runs: int, firm: ladder_help.Levels = SMALL_FIRM) -> np.ndarray:
+    return ladder_help.ladder(ladder_help.Study(firm, rules, np.arange(runs), run_dice), years)
 
 
 class TestLadder:
@@ -436,7 +439,7 @@ class TestLadder:
     def test_runs_are_independent_of_each_other(self):
         rules = careers.Rules(MIX, PETER)
         together = series(rules, 40, 5)
-        alone = careers.ladder(careers.Study(SMALL_FIRM, rules, np.array([3]), run_dice), 40)
+        alone = ladder_help.ladder(ladder_help.Study(SMALL_FIRM, rules, np.array([3]), run_dice), 40)
         assert np.array_equal(together[3], alone[0])
         assert len(np.unique(together[:, -1])) == 5
 
@@ -461,12 +464,12 @@ class TestLadder:
         assert by[APTITUDE] > by[RANDOM] > by[BEST]
 
     def test_everybody_has_one_place_and_the_rules_hold(self):
-        study = careers.Study(SMALL_FIRM, careers.Rules(RANDOM, PETER), np.arange(4), run_dice)
-        now = careers.found(study)
+        study = ladder_help.Study(SMALL_FIRM, careers.Rules(RANDOM, PETER), np.arange(4), run_dice)
+        now = ladder_help.found(study)
         level = np.repeat(np.arange(4), SMALL_FIRM.sizes).tolist()
         assert now.hired.tolist() == [43] * 4
         for year in range(1, 60):
-            before, now = now, careers.next_year(study, now, year)
+            before, now = now, ladder_help.next_year(study, now, year)
             assert not np.isnan(now.competence).any()
             assert all(len(set(people)) == 43 for people in now.person.tolist())
             assert (now.age <= 60.0).all()
@@ -481,17 +484,17 @@ class TestLadder:
 
     def test_an_upside_down_firm_keeps_empty_places(self):
         """Two at the bottom cannot fill ten seats above in a year; nothing is invented and nothing divides by zero."""
-        firm = careers.Levels(
+        firm = ladder_help.Levels(
             (2, 10),
             (0.5, 1.0),
             careers.Range(5.0, 0.0, 1.0, 10.0),
             careers.Range(60.0, 0.0, 18.0, 70.0),
             60.0,
         )
-        study = careers.Study(firm, careers.Rules(BEST, SAME), np.arange(2), run_dice)
-        now = careers.next_year(study, careers.found(study), 1)
+        study = ladder_help.Study(firm, careers.Rules(BEST, SAME), np.arange(2), run_dice)
+        now = ladder_help.next_year(study, ladder_help.found(study), 1)
         assert np.isnan(now.competence[:, 2:]).all()
-        assert careers.efficiency(firm, now).tolist() == pytest.approx([5.0 / 110.0] * 2)
+        assert ladder_help.efficiency(firm, now).tolist() == pytest.approx([5.0 / 110.0] * 2)
 
 
 def test_choices_are_declared_as_the_mechanism_counts_them():

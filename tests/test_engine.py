@@ -69,7 +69,8 @@ def test_the_warm_up_is_cut():
     for name, x in results.outcomes.items():
         assert np.array_equal(x, OUTCOMES[name].compute(period), equal_nan=True), name
     longer = run(whole, 1, workers=1)
-    for name in WEEKLY:
+    assert set(WEEKLY) - results.series.keys() == {"efficiency"}  # of an organisation without work
+    for name in results.series:
         assert results.series[name].shape == (1, 7)
         assert np.array_equal(results.series[name][0], longer.series[name][0][3:], equal_nan=True), name
 
@@ -177,7 +178,7 @@ def test_a_scenario_of_which_every_run_fails_is_an_error(monkeypatch):
 def test_every_outcome_is_declared_and_computed():
     results = run(world(layers=3, weeks=8), 2, workers=1)
     absent = OUTCOMES.keys() - results.outcomes.keys()
-    assert absent == {f"manager_utilisation_layer_{k}" for k in range(4, 12)}
+    assert absent == {"efficiency", *(f"manager_utilisation_layer_{k}" for k in range(4, 12))}
     assert all(np.all(np.isfinite(x)) for x in results.outcomes.values())
     for role in ("ic", "manager"):
         shares = [

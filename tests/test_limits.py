@@ -1,6 +1,7 @@
 """The engine against theory: the fast subset, one test per check id; and the rule by which limits are judged."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,19 @@ from sim.errors import UserError
 from sim.validation import check_ids, checks_text, run_checks, to_json, to_markdown
 from sim.validation import facts as stylised
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
-from sim.validation.limits import IDENTITIES, Limit, items_identity, judge, limits, verdict
+from sim.validation.limits import (
+    IDENTITIES,
+    TICKED,
+    TICKS,
+    Limit,
+    items_identity,
+    judge,
+    limits,
+    tick_convergence,
+    ticked,
+    verdict,
+)
+from sim.validation.manager_facts import doublings_of_best
 from sim.validation.people_facts import COHORT_FIGURES
 from sim.validation.report import BEGIN, ECHO, END, FACT, Check, renew
 
@@ -35,19 +48,34 @@ def test_integral_of_number_is_sum_of_times(scenario: str, weeks: int) -> None:
     assert check.result == pytest.approx(1.0, abs=1e-9)
 
 
-def test_results_do_not_depend_on_the_tick(laboratory: Laboratory) -> None:
-    tick = FAST["L1.tick"]
-    coarse, fine = laboratory.results(tick.base), laboratory.results(tick.experiment)
-    assert (coarse.scenario.tick_hours, fine.scenario.tick_hours) == (1.0, 0.1)
+@pytest.mark.parametrize(("scenario", "weeks"), TICKED)
+@pytest.mark.parametrize("tick", TICKS)
+def test_results_do_not_depend_on_the_tick(
+    scenario: str, weeks: int, tick: float, laboratory: Laboratory
+) -> None:
+    check = tick_convergence(scenario, weeks, tick, laboratory)
+    assert (check.passed, check.result, check.target) == (True, 0.0, 0.0)
+    coarse, fine = (laboratory.results(ticked(scenario, weeks, hours)) for hours in (1.0, tick))
+    assert (coarse.scenario.tick_hours, fine.scenario.tick_hours) == (1.0, tick)
     for name, figures in coarse.outcomes.items():
         np.testing.assert_array_equal(figures, fine.outcomes[name], err_msg=name)
+
+
+def test_a_difference_between_ticks_would_show() -> None:
+    """Two experiments that do differ, put in the place of those that should not."""
+    laboratory = Laboratory(1)
+    one, other = (laboratory.results(experiment("L1-span", {"time.weeks": weeks}, 4)) for weeks in (20, 21))
+    laboratory._done = {ticked("L1-span", 20, 1.0): one, ticked("L1-span", 20, 0.5): other}
+    check = tick_convergence("L1-span", 20, 0.5, laboratory)
+    assert not check.passed
+    assert 0.0 < check.result < 1.0
 
 
 def test_ids_are_unique_and_every_group_has_checks() -> None:
     ids = check_ids()
     assert len(set(ids)) == len(ids)
-    assert {name.split(".")[0] for name in ids} >= {f"L{k}" for k in range(1, 7)} | {
-        f"F{k}" for k in range(1, 8)
+    assert {name.split(".")[0] for name in ids} >= {f"L{k}" for k in range(1, 8)} | {
+        f"F{k}" for k in range(1, 9)
     }
     assert "L1.s10.utilisation" in ids
     assert set(check_ids(fast=True)) < set(ids)
@@ -90,6 +118,14 @@ def test_a_blurred_result_never_passes() -> None:
     assert not verdict(_limit(0.05, probability=True), _sample(0.05, 0.0021)).passed
 
 
+def test_a_computed_target_is_met_within_a_fixed_distance() -> None:
+    limit = replace(_limit(2.0), within=0.5)
+    assert verdict(limit, _sample(2.49, 0.12)).passed
+    assert verdict(limit, _sample(2.49, 0.12)).tolerance == 0.5
+    assert not verdict(limit, _sample(2.51, 0.12)).passed
+    assert not verdict(limit, _sample(2.0, 0.13)).passed  # four standard errors are more than half a point
+
+
 def test_undefined_figures_do_not_pass() -> None:
     assert not verdict(_limit(1.0), np.full(25, np.nan)).passed
 
@@ -118,6 +154,8 @@ def test_echoes_are_those_whose_source_is_an_input() -> None:
     assert kinds["F5.short_run"] == FACT
     assert kinds["F6.quits"] == ECHO  # G17 is the jump of the quit hazard
     assert kinds["F7.recent"] == ECHO  # G13 is the weight of recent hires
+    assert kinds["F8.quality"] == kinds["F8.promotion"] == ECHO  # I01 and I05 are effects in the model
+    assert kinds["F8.quits"] == FACT
 
 
 def test_figures_of_cohorts() -> None:
@@ -133,6 +171,14 @@ def test_figures_of_cohorts() -> None:
     }  # fmt: skip
 
 
+def test_doublings_of_the_best() -> None:
+    cohort = np.zeros(41, [("role", "f8"), ("skill", "f8")])
+    cohort["skill"] = 1.0
+    cohort["skill"][:8], cohort["skill"][8:16] = 2.0, 64.0
+    cohort["role"][40], cohort["skill"][40] = 1, 1e9  # a manager
+    assert doublings_of_best(cohort) == pytest.approx((8 * 1.0 + 8 * 2.0) / 16)
+
+
 def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
     from sim.evidence import EVIDENCE
     from sim.parameters import REGISTRY
@@ -142,7 +188,7 @@ def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
         lo, hi = fact.expected
         assert lo < hi
         for one in fact.experiments:
-            assert one.scenario == stylised.BASE
+            assert one.scenario in (stylised.BASE, "F8-promotion")
             paths = {path for path, _ in one.values} - {"time.weeks"}
             assert all(path in REGISTRY or path.startswith("organisation.") for path in paths)
 
@@ -199,6 +245,23 @@ def test_a_page_is_renewed_between_its_markers() -> None:
     assert renew(renew(page, "new"), "new") == renew(page, "new")
     with pytest.raises(UserError, match="no place for the checks"):
         renew("nothing", "new")
+
+
+def test_experiments_side_by_side_give_the_same_results() -> None:
+    wanted = tuple(experiment("L1-span", {"time.weeks": weeks}, 3) for weeks in (10, 20, 30))
+    alone = Laboratory(1)
+    with Laboratory(2).simulating(wanted) as together:
+        for one in wanted:
+            for name, figures in together.results(one).outcomes.items():
+                np.testing.assert_array_equal(figures, alone.results(one).outcomes[name], err_msg=name)
+
+
+def test_an_error_ends_what_is_simulated_ahead() -> None:
+    wanted = tuple(experiment("L1-span", {"time.weeks": weeks}, 1000) for weeks in (1, 520, 521, 522))
+    laboratory = Laboratory(2)
+    with pytest.raises(KeyError), laboratory.simulating(wanted):
+        raise KeyError
+    assert set(laboratory._done) == {wanted[0]}
 
 
 def test_run_checks_by_prefix_reports_progress() -> None:

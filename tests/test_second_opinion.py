@@ -237,7 +237,8 @@ def test_both_count_the_same_on_an_unbalanced_chart_with_two_tops(tmp_path: Path
 #: The plain model is a second opinion of the flow engine: nobody comes or goes in it.
 PEOPLE = (
     "switches.quits", "switches.layoffs", "switches.hiring", "switches.promotions", "switches.strain", "quits.", "hiring.", "layoffs.",
-    "strain.", "people.", "careers.", "governance.", "ai.strategy",
+    "strain.", "people.", "moves.", "careers.", "governance.", "ai.strategy", "switches.flow", "switches.retirement",
+    "competence.",
 )  # fmt: skip
 FLOW = [q for q in REGISTRY.values() if not q.path.startswith(PEOPLE)]
 UNCERTAIN = [q for q in FLOW if q.uncertain and not q.path.startswith("money.")]

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from sim.validation import theory
@@ -129,6 +130,16 @@ def test_competing_risks() -> None:
     quits, layoffs = theory.competing(0.002, 0.001, 52)
     assert quits + layoffs == pytest.approx(0.1446, abs=5.1e-5)
     assert quits / (quits + layoffs) == pytest.approx(2 / 3, abs=1e-3)
+
+
+def test_mean_of_a_truncated_normal() -> None:
+    """Against quadrature, and the median of a symmetric one."""
+    x = np.linspace(1.0, 10.0, 200_001)
+    density = np.exp(-0.25 * (x - 7.0) ** 2)
+    assert theory.truncated_normal_mean(7.0, 2.0**0.5, 1.0, 10.0) == pytest.approx(
+        np.average(x, weights=density), abs=1e-5
+    )
+    assert theory.truncated_normal_mean(3.0, 2.0, 1.0, 5.0) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(

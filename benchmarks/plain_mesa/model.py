@@ -138,7 +138,8 @@ class PlainModel(mesa.Model):
                 writer.knowledge = min(max(knowledge, 0.0), 1.0)
         if p.switches_skill_differences:
             for manager in self.managers:
-                manager.quality = self.dice.normal(Stream.QUALITY, manager.pid, 0)
+                score = self.dice.normal(Stream.QUALITY, manager.pid, 0)
+                manager.quality = p.managers_quality_mean + p.managers_quality_sd * score
         if p.work_demand_elasticity > 0.0:
             self.ledger.demand_factor = coding.planned_speed_up(p) ** p.work_demand_elasticity
 

@@ -17,14 +17,15 @@ Managers go back to IC with skill x [kept + (1 - kept) currency]; currency, clos
 work. A dual ladder: the top ICs by skill and tenure become *staff*; with hours of their own they lift teammates; super ICs lift
 by example. Who is ready and sees no vacancy for long is *blocked*, which quits read; staff are not blocked.
 
-`ladder` is the same choice and the same hypotheses without any flow of work: levels of given sizes, yearly steps, ages.
+Without flow (`switches.flow`) nobody has output. Contribution is then competence in the present job, points on a scale with a
+normal distribution that is cut off; `same` moves it by the jitter, `peter` redraws it. Rounds of `careers.every_weeks` weeks let
+people retire (`switches.retirement`), dismiss those below `competence.dismissal_below`, and fill managers' seats.
 
 Not modelled: titles without a change of work, applications and refusals, politics, training of new managers.
-Parameters: careers.*, managers.quality_effect, questions.super_ic_skill.
+Parameters: careers.*, competence.*, people.retirement_age, managers.quality_effect, questions.super_ic_skill.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import sqrt
 from statistics import NormalDist
@@ -32,11 +33,8 @@ from statistics import NormalDist
 import numpy as np
 
 from sim.crew import Crew, Dice
-from sim.rng import PROMOTION, TRAITS
+from sim.rng import PROMOTION
 from sim.state import HOURS_PER_WEEK, IC, MANAGER, NONE, WEEKS_PER_YEAR
-
-#: dice(stream, runs, ids, index, sub) -> float64 [n, 2]: as `Dice`, for pairs of a run and an id.
-RunDice = Callable[[int, np.ndarray, np.ndarray, int, int], np.ndarray]
 
 # What `sub` tells apart in PROMOTION.
 LUCK, MIXING, REDRAW, EXTERNAL, STEP_DOWN = range(5)
@@ -47,6 +45,8 @@ TRANSFERS = ("same", "peter", "correlated")
 SAME, PETER, CORRELATED = range(3)
 POOLS = ("team", "branch", "firm")
 
+#: Layers with a weight of their own in `efficiency`; higher ones weigh as the last.
+WEIGHTS = 6
 #: The relation of I05 is not stretched beyond this many doublings either way.
 MOST_DOUBLINGS = 2.0
 
@@ -139,7 +139,9 @@ def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: boo
     taken: list[tuple[int, int, int]] = []
     while queue:
         rank, key, row, boss = heappop(queue)
-        outside = dice(PROMOTION, np.array([key]), crew.week, EXTERNAL)[0, 0] < p.careers_external_share
+        outside = p.careers_external_share > 0.0 and (
+            dice(PROMOTION, np.array([key]), crew.week, EXTERNAL)[0, 0] < p.careers_external_share
+        )
         pool = _NOBODY if outside else _pool(crew, free, -rank, boss, team_of == row, int(p.careers_pool))
         if len(pool) == 0:
             if p.careers_external_share > 0.0:
@@ -179,10 +181,10 @@ def _pool(crew: Crew, free: np.ndarray, layer: int, boss: int, team: np.ndarray,
     if layer > 1:  # in an unbalanced tree the layer just below may be empty: then any lower manager
         manages = crew.role == MANAGER
         sorts = [manages & (crew.layer == layer - 1), manages & (crew.layer < layer)]
-    scopes = (team, team | _below(crew.boss, boss), np.ones(len(free), bool))[width:]
+    scopes = (lambda: team, lambda: team | _below(crew.boss, boss), lambda: True)[width:]
     for sort in sorts:
         for scope in scopes:
-            pool = np.flatnonzero(sort & free & scope)
+            pool = np.flatnonzero(sort & free & scope())
             if len(pool):
                 return pool
     return _NOBODY
@@ -209,12 +211,12 @@ def qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice)
         return quality
     rules = rules_of(p)
     who = people[inside]
-    keys = zip(who, layers[inside].tolist(), strict=True)
-    u = np.concatenate([dice(PROMOTION, crew.pid[[i]], layer, REDRAW) for i, layer in keys])
+    u = _redraws(crew, layers[inside], who, dice)
     redraw = normal_quantiles(u[:, 0])
     ics = crew.role == IC
     old = crew.quality.copy()
-    old[ics] = normal_scores(crew.skill[ics])
+    if rules.transfer == SAME:  # the other hypotheses do not ask for it
+        old[ics] = normal_scores(crew.skill[ics])
     new = transferred(rules.transfer, old[who], crew.aptitude[who], redraw, rules.correlation)
     if rules.transfer == SAME:
         new = new + rules.jitter * (2.0 * u[:, 1] - 1.0)
@@ -222,6 +224,15 @@ def qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice)
         new = new - np.where(ics[who], peter_penalty(crew.output[who], crew.output[ics], p), 0.0)
     quality[inside] = new
     return quality
+
+
+def _redraws(crew: Crew, layers: np.ndarray, who: np.ndarray, dice: Dice) -> np.ndarray:
+    """Return the uniforms [n, 2] of the people at the positions *who*, who are appointed to these layers."""
+    u = np.empty((len(who), 2))
+    for layer in np.unique(layers).tolist():
+        here = layers == layer
+        u[here] = dice(PROMOTION, crew.pid[who[here]], layer, REDRAW)
+    return u
 
 
 def peter_penalty(output: np.ndarray, peers: np.ndarray, p) -> np.ndarray:
@@ -334,7 +345,7 @@ def blocked(waited, p):
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 
-# --- People only, in yearly steps -------------------------------------------------------------------------------------
+# --- Competence in the present job, where no work flows ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -355,145 +366,41 @@ class Range:
         return np.clip(self.mean + self.sd * normal_quantiles(a + u * (b - a)), self.low, self.high)
 
 
-@dataclass(frozen=True)
-class Levels:
-    """A firm of people only: levels from the bottom, with their sizes and the weights of their competence."""
-
-    sizes: tuple[int, ...]
-    weights: tuple[float, ...]
-    competence: Range
-    age: Range  # years, of newcomers and at the start
-    retirement_age: float = np.inf  # older people leave
-    dismissal_below: float = -np.inf  # less competent people leave
-
-    @property
-    def edges(self) -> np.ndarray:
-        """First place of every level, and the number of places."""
-        return np.cumsum((0, *self.sizes))
+def competence_range(p) -> Range:
+    """Return the distribution of a newcomer's competence, points."""
+    return Range(p.competence_mean, p.competence_sd, p.competence_low, p.competence_high)
 
 
-@dataclass(frozen=True)
-class Study:
-    """A firm, the rules of promotion in it, the numbers of the runs int64[R], and their dice."""
+def competences(crew: Crew, made: Appointments, p, dice: Dice) -> np.ndarray:
+    """Return the competence, points, of the appointed in their new seats; that in the old ones is `Crew.output`.
 
-    firm: Levels
-    rules: Rules
-    runs: np.ndarray
-    dice: RunDice
-
-
-@dataclass(frozen=True)
-class Places:
-    """Who sits where in R runs of a firm of N places; an empty place has NaN competence."""
-
-    competence: np.ndarray  # float64 [R, N]
-    age: np.ndarray  # years [R, N]
-    aptitude: np.ndarray  # standard normal [R, N]
-    person: np.ndarray  # int64 [R, N]: 0, 1, ... in each run
-    hired: np.ndarray  # int64[R]: people so far
-
-
-def found(study: Study) -> Places:
-    """Return the firm at its start, every place filled with a newcomer."""
-    shape = len(study.runs), int(study.firm.edges[-1])
-    nobody = np.full(shape, np.nan), np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int64)
-    return _recruit(study, Places(*nobody, np.zeros(shape[0], np.int64)), shape[1])
-
-
-def next_year(study: Study, old: Places, year: int) -> Places:
-    """Return everybody's places a year later.
-
-    People grow older; those past retirement and those below the threshold leave; vacancies are filled from the level below,
-    top first; newcomers enter at the bottom. Places for which nobody is left below stay empty.
+    NaN from outside. Under `same` it changes by up to `careers.jitter` sd either way and stays within its bounds.
     """
-    firm = study.firm
-    now = Places(old.competence.copy(), old.age + 1.0, old.aptitude.copy(), old.person.copy(), old.hired)
-    now.competence[(now.age > firm.retirement_age) | (now.competence < firm.dismissal_below)] = np.nan
-    for level in range(len(firm.sizes) - 1, 0, -1):
-        _promote(study, now, level, year)
-    return _recruit(study, now, firm.sizes[0])
-
-
-def _seat(now: Places, run: np.ndarray, place: np.ndarray, *people: np.ndarray) -> None:
-    """Give places to *people*: competence, age, aptitude and number."""
-    for field, values in zip((now.competence, now.age, now.aptitude, now.person), people, strict=True):
-        field[run, place] = values
-
-
-def _recruit(study: Study, now: Places, places: int) -> Places:
-    """Fill the vacancies among the first *places* places with newcomers."""
-    run, place = np.nonzero(np.isnan(now.competence[:, :places]))
-    number = np.bincount(run, minlength=len(study.runs))
-    person = now.hired[run] + np.arange(len(run)) - (np.cumsum(number) - number)[run]
-    u = study.dice(TRAITS, study.runs[run], person, 0, 0)
-    aptitude = normal_quantiles(study.dice(TRAITS, study.runs[run], person, 0, 1)[:, 0])
-    _seat(now, run, place, study.firm.competence.at(u[:, 0]), study.firm.age.at(u[:, 1]), aptitude, person)
-    return replace(now, hired=now.hired + number)
-
-
-def _promote(study: Study, now: Places, level: int, year: int) -> None:
-    """Fill the vacancies of *level* from the level below."""
-    rules, scale, edges = study.rules, study.firm.competence, study.firm.edges
-    vacant = np.isnan(now.competence[:, edges[level] : edges[level + 1]])
-    below = np.arange(edges[level - 1], edges[level])
-    number = np.minimum(vacant.sum(axis=1), (~np.isnan(now.competence[:, below])).sum(axis=1))
-    if not number.any():
-        return
-    order = _chosen(study, now, below, number, year)
-    run, k = np.nonzero(np.arange(vacant.shape[1]) < number[:, None])
-    source = below[order[run, k]]
-    seat = edges[level] + np.argsort(~vacant, axis=1, kind="stable")[run, k]
-    who, aptitude = now.person[run, source], now.aptitude[run, source]
-    u = study.dice(PROMOTION, study.runs[run], who, level, REDRAW)
-    redraw = normal_quantiles(u[:, 0])
-    new = transferred(rules.transfer, now.competence[run, source], aptitude, redraw, rules.correlation)
+    rules, scale = rules_of(p), competence_range(p)
+    competence = np.full(len(made.row), np.nan)
+    inside = np.flatnonzero(made.person != NONE)
+    who = made.person[inside]
+    u = _redraws(crew, made.layer[inside], who, dice)
     if rules.transfer == SAME:
-        new = np.clip(new + rules.jitter * (2.0 * u[:, 1] - 1.0), scale.low, scale.high)
-    else:
-        new = scale.at(np.fromiter(map(_NORMAL.cdf, new.tolist()), float, len(new)))
-    _seat(now, run, seat, new, now.age[run, source], aptitude, who)
-    now.competence[run, source] = np.nan
+        moved = crew.output[who] + rules.jitter * scale.sd * (2.0 * u[:, 1] - 1.0)
+        competence[inside] = np.clip(moved, scale.low, scale.high)
+        return competence
+    redraw = normal_quantiles(u[:, 0])
+    score = transferred(rules.transfer, redraw, crew.aptitude[who], redraw, rules.correlation)
+    competence[inside] = scale.at(np.fromiter(map(_NORMAL.cdf, score.tolist()), float, len(score)))
+    return competence
 
 
-def _chosen(study: Study, now: Places, places: np.ndarray, number: np.ndarray, year: int) -> np.ndarray:
-    """Return who of *places* is chosen first, second, ...: int64 [R, at least the largest *number* [R]], indices of places."""
-    rules = study.rules
-    merit, aptitude, person = (x[:, places] for x in (now.competence, now.aptitude, now.person))
-    gone = np.isnan(merit)
-
-    def draw(ids: np.ndarray, sub: int) -> np.ndarray:
-        runs = np.repeat(study.runs, len(places))
-        return study.dice(PROMOTION, runs, ids.ravel(), year, sub)[:, 0].reshape(merit.shape)
-
-    def score(rule: int) -> np.ndarray:
-        luck = draw(person, LUCK) if rule == RANDOM else merit
-        return np.where(gone, -np.inf, preference(rule, merit, aptitude, luck))
-
-    if rules.rule != MIX:
-        return np.argsort(-score(rules.rule), axis=1, kind="stable")
-    # One choice after the other, each by the rule that its coin says, among those not chosen before.
-    first, second = score(BEST), score(rules.mix_other)
-    coins = draw(np.broadcast_to(places, merit.shape), MIXING) < rules.mix_best
-    order = np.zeros((len(merit), number.max()), np.int64)
-    every = np.arange(len(merit))
-    for k in range(order.shape[1]):
-        order[:, k] = np.argmax(np.where(coins[:, [k]], first, second), axis=1)
-        first[every, order[:, k]] = second[every, order[:, k]] = -np.inf
-    return order
+def efficiency(competence: np.ndarray, layer: np.ndarray, p) -> float:
+    """Return the weighted *competence* [n] of the people in these layers over its maximum; an empty seat has 0."""
+    weights = np.array([getattr(p, f"competence_weight_{k}") for k in range(WEIGHTS)])
+    weight = weights[np.minimum(layer, WEIGHTS - 1)]
+    most = p.competence_high * weight.sum()
+    return float((competence * weight).sum() / most) if most > 0.0 else 0.0
 
 
-def efficiency(firm: Levels, now: Places) -> np.ndarray:
-    """Return float64[R]: weighted competence over its maximum."""
-    weights = np.repeat(firm.weights, firm.sizes)
-    # Not a product of matrices: its rounding would depend on how many runs are computed together.
-    return (np.nan_to_num(now.competence) * weights).sum(axis=1) / (firm.competence.high * weights.sum())
-
-
-def ladder(study: Study, years: int) -> np.ndarray:
-    """Return float64 [R, years + 1]: the efficiency of the firm at the start and after each year of each run."""
-    now = found(study)
-    series = [efficiency(study.firm, now)]
-    for year in range(1, years + 1):
-        now = next_year(study, now, year)
-        series.append(efficiency(study.firm, now))
-    return np.array(series).T
+def leave_in_round(age: np.ndarray, competence: np.ndarray, p) -> tuple[np.ndarray, np.ndarray]:
+    """Return bool[n] twice: who retires at a round of careers, and who else is dismissed for want of competence."""
+    retire = (age > p.people_retirement_age) & bool(p.switches_retirement)
+    dismissed = (competence < p.competence_dismissal_below) & (not p.switches_flow)
+    return retire, dismissed & ~retire

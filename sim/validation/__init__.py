@@ -1,29 +1,48 @@
 """Validation: theory limits and stylised facts, each with target, result, interval, pass or miss (``orgsim validate``)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.validation.report import Check, checks_text, to_json, to_markdown
 
 if TYPE_CHECKING:
-    from sim.validation.experiments import Laboratory
+    from sim.validation.experiments import Experiment, Laboratory
 
 __all__ = ["Check", "check_ids", "checks_text", "run_checks", "to_json", "to_markdown"]
 
 
-def _planned(fast: bool) -> dict[str, Callable[["Laboratory"], Check]]:
-    """Check id -> function that runs it. The fast subset has limits only."""
+@dataclass(frozen=True)
+class Planned:
+    """A check: what must be simulated for it, and how it is judged then."""
+
+    experiments: tuple["Experiment", ...]
+    judge: Callable[["Laboratory"], Check]
+
+
+def _planned(fast: bool) -> dict[str, Planned]:
+    """Check id -> the check. The fast subset has limits only."""
     from sim.validation import facts, limits
 
-    planned: dict[str, Callable[[Laboratory], Check]] = {}
+    planned: dict[str, Planned] = {}
     for limit in limits.limits(fast):
-        planned[limit.id] = lambda laboratory, limit=limit: limits.judge(limit, laboratory)
+        needed = (limit.experiment, *((limit.base,) if limit.base else ()))
+        planned[limit.id] = Planned(needed, lambda laboratory, limit=limit: limits.judge(limit, laboratory))
     for scenario, weeks in limits.IDENTITIES:
-        planned[f"L2.identity.{scenario}"] = lambda _, where=scenario, weeks=weeks: limits.items_identity(
-            where, weeks
+        planned[f"L2.identity.{scenario}"] = Planned(
+            (), lambda _, where=scenario, weeks=weeks: limits.items_identity(where, weeks)
         )
+    for scenario, weeks in limits.TICKED:
+        for tick in limits.TICKS:
+            needed = tuple(limits.ticked(scenario, weeks, hours) for hours in (1.0, tick))
+            planned[f"T.{scenario}.tick{tick:g}"] = Planned(
+                needed,
+                lambda laboratory, args=(scenario, weeks, tick): limits.tick_convergence(*args, laboratory),
+            )
     for fact in () if fast else facts.facts():
-        planned[fact.id] = lambda laboratory, fact=fact: facts.judge(fact, laboratory)
+        planned[fact.id] = Planned(
+            fact.experiments, lambda laboratory, fact=fact: facts.judge(fact, laboratory)
+        )
     return planned
 
 
@@ -55,10 +74,12 @@ def run_checks(
         raise UserError(
             f"--only {only}: no check has an id that starts so{hint}; {which} {', '.join(groups)}"
         )
-    laboratory = Laboratory(workers)
+    last = {one: name for name, check in chosen.items() for one in check.experiments}
     checks = []
-    for check in chosen.values():
-        checks.append(check(laboratory))
-        if progress is not None:
-            progress(1)
+    with Laboratory(workers).simulating(tuple(last)) as laboratory:
+        for name, check in chosen.items():
+            checks.append(check.judge(laboratory))
+            laboratory.forget({one for one in check.experiments if last[one] == name})
+            if progress is not None:
+                progress(1)
     return checks

@@ -1,14 +1,18 @@
 """Experiments of the checks: scenario, changes to it, number of runs; each is simulated once and remembered."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.scenario import load
-from sim.simulate import run
+from sim.simulate import run, workers_or_default
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -41,24 +45,74 @@ def experiment(scenario: str, values: Mapping[str, Any] | None = None, runs: int
     )
 
 
-@dataclass
 class Laboratory:
     """Simulates experiments once each. Run r of all of them has the same dice, so their results pair."""
 
-    workers: int | None = None
-    seed: int = SEED
-    _done: dict[Experiment, "Results"] = field(default_factory=dict)
+    def __init__(self, workers: int | None = None, seed: int = SEED) -> None:
+        self.workers, self.seed = workers, seed
+        self._done: dict[Experiment, Results] = {}
+        self._under_way: dict[Experiment, Future[Results]] = {}
 
     def results(self, wanted: Experiment) -> "Results":
         """Results of an experiment. Raises `sim.errors.UserError` if a run fails."""
         if wanted not in self._done:
-            self._done[wanted] = run(wanted.load(), wanted.runs, self.seed, workers=self.workers)
+            ahead = self._under_way.pop(wanted, None)
+            self._done[wanted] = ahead.result() if ahead else self._simulate(wanted, self.workers)
         return self._done[wanted]
 
     def forget(self, experiments: set[Experiment]) -> None:
         """Free the results of *experiments*."""
         for done in experiments:
             self._done.pop(done, None)
+
+    @contextmanager
+    def simulating(self, experiments: tuple[Experiment, ...]) -> Iterator["Laboratory"]:
+        """Simulate these *experiments* ahead, in this order, as many at a time as there are workers.
+
+        Experiments side by side instead of runs: none waits for the slowest run of another one. Those without flow of work run in
+        Python and would hinder each other, so that one worker has them all.
+        """
+        number = workers_or_default(self.workers)
+        if number == 1 or len(experiments) < 2:
+            yield self
+            return
+        self.results(experiments[0])  # the first alone, so that the kernels are compiled once
+        still: deque[Experiment] = deque()
+        flowing: deque[Experiment] = deque()
+        for one in experiments[1:]:
+            (flowing if one.load().values["switches.flow"] else still).append(one)
+            self._under_way[one] = Future()
+        stop = Event()
+        with ThreadPoolExecutor(number) as pool:
+            try:
+                pool.submit(self._work, (still, flowing), dict(self._under_way), stop)
+                for _ in range(number - 1):
+                    pool.submit(self._work, (flowing,), dict(self._under_way), stop)
+                yield self
+            finally:
+                stop.set()
+
+    def _work(
+        self, queues: tuple[deque[Experiment], ...], promised: dict[Experiment, Future], stop: Event
+    ) -> None:
+        """Simulate what is in the *queues*, the first queue first, and keep what was *promised*, until told to *stop*."""
+        for queue in queues:
+            while not stop.is_set():
+                try:
+                    one = queue.popleft()
+                except IndexError:
+                    break
+                try:
+                    promised[one].set_result(self._simulate(one, 1, stop))
+                except BaseException as error:  # it is raised where the results are asked for
+                    promised[one].set_exception(error)
+
+    def _simulate(self, wanted: Experiment, workers: int | None, stop: Event | None = None) -> "Results":
+        def heard(_: int) -> None:
+            if stop is not None and stop.is_set():
+                raise CancelledError
+
+        return run(wanted.load(), wanted.runs, self.seed, workers=workers, progress=heard)
 
 
 def jackknife(

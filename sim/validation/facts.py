@@ -293,20 +293,23 @@ def _first_line_heads(s: int) -> float:
 
 def facts() -> list[Fact]:
     """All sub-checks."""
+    from sim.validation.manager_facts import manager_facts
     from sim.validation.people_facts import people_facts
 
-    return [*_f1(), *_f2(), *_f3(), *_f4(), *_f5(), *people_facts()]
+    return [*_f1(), *_f2(), *_f3(), *_f4(), *_f5(), *people_facts(), *manager_facts()]
 
 
 def _samples(name: str, found: "Results") -> np.ndarray:
     """Return what is called *name* in a fact's needs, [runs, ...]."""
+    from sim.validation.manager_facts import doublings_of_best
     from sim.validation.people_facts import COHORT_FIGURES
 
+    figures = {**COHORT_FIGURES, "doublings_of_best": doublings_of_best}
     kind, _, figure = name.rpartition(":")
     if kind == "weekly":
         return found.series[figure]
     if kind == "cohort":
-        return np.array([COHORT_FIGURES[figure](cohort) for cohort in found.cohorts])
+        return np.array([figures[figure](cohort) for cohort in found.cohorts])
     return found.outcomes[name]
 
 

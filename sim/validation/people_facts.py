@@ -155,7 +155,7 @@ def _f7_ai() -> Iterator[Fact]:
     yield Fact(
         "F7.juniors", "change of people hired within six quarters, a quarter of the perceived saving closed each quarter",
         ("G15", "G16"), (-0.12, -0.08), pair, needs, lambda a, b: growth(hires(a), hires(b)),
-        "juniors are read as recent hires: the model has no age; hires who have left again are counted",
+        "juniors are read as recent hires: nobody has an age here; hires who have left again are counted",
     )  # fmt: skip
     yield Fact(
         "F7.through_hiring", "fall of hires over fall of hires and rise of layoffs", ("G16",), (0.5, 1.0), pair, needs,

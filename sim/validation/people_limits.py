@@ -1,18 +1,20 @@
-"""Limits of layoffs and attrition: who is cut, how many stay, and the arithmetic of delayering (L5 and L6).
+"""Limits of people: who is cut, how many stay, the arithmetic of delayering, the Peter principle (L5 to L7).
 
-Ordinary scenarios like those of `sim.validation.limits`, judged by the same rule, with the flow of work made cheap. What is
-measured is the cohort: what became of everybody present at week 0. The top is never cut but counts among the people of whom
-a share is taken, so that it comes on top of the numbers of the published tables and the share is chosen accordingly.
+Ordinary scenarios like those of `sim.validation.limits`, judged by the same rule, with the flow of work off where it does not
+matter. What L5 and L6 measure is the cohort: what became of everybody present at week 0. The top is never cut but counts
+among the people of whom a share is taken, so that it comes on top of the numbers of the published tables and the share is
+chosen accordingly. The targets of L7 are themselves simulated (an independent recomputation), so that they are met within half
+a point.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from sim.state import IC, LAID_OFF, MANAGER, QUIT
 from sim.validation import theory
 from sim.validation.experiments import experiment
-from sim.validation.limits import Limit, OfCohort
+from sim.validation.limits import COHORT, SERIES, Limit, OfCohort
 
 ANNUAL = 0.13
 WEEKLY_QUIT, WEEKLY_LAYOFF = 0.002, 0.001
@@ -25,15 +27,16 @@ def people_limits() -> Iterator[Limit]:
     yield from _weights()
     yield from _attrition()
     yield from _delayering()
+    yield from _peter()
 
 
 def _rank() -> Iterator[Limit]:
-    where = experiment("L5-rank", runs=260)
+    where = experiment("L5-rank", runs=160)
     for k, target in enumerate(theory.cut_by_quintile(0.1, 0.5)):
         yield Limit(
             f"L5.rank.quintile{k + 1}",
             f"P(cut) in quintile {k + 1} of contribution (1 = lowest), rating of correlation .5, a tenth cut",
-            "bivariate normal", where, target, _cut_in_quintile(k), True, of_cohort=True,
+            "bivariate normal", where, target, _cut_in_quintile(k), True, of=COHORT,
         )  # fmt: skip
 
 
@@ -47,12 +50,12 @@ def _cut_in_quintile(k: int) -> OfCohort:
 
 
 def _weights() -> Iterator[Limit]:
-    where = experiment("L5-weights", runs=2900)
+    where = experiment("L5-weights", runs=2000)
     targets = theory.wallenius(20, 80, 2.0, 20)
     for role, name, target in zip((MANAGER, IC), ("managers", "ICs"), targets, strict=True):
         yield Limit(
             f"L5.weights.{name.lower()}", f"P(cut) of {name}: 20 managers of weight 2 and 80 ICs, 20 cut", "Wallenius 1963",
-            where, target, _gone(LAID_OFF, WEEKS_PER_YEAR, role), True, of_cohort=True,
+            where, target, _gone(LAID_OFF, WEEKS_PER_YEAR, role), True, of=COHORT,
         )  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def _attrition() -> Iterator[Limit]:
     for weeks, where in ((26, half_a_year), (52, two_years), (104, two_years)):
         yield Limit(
             f"L5.survivors.{weeks}", f"still there after {weeks} weeks at an annual probability of {ANNUAL:g}", "geometric",
-            where, theory.survivors(ANNUAL, weeks), _still_there(weeks), True, weeks == 26, of_cohort=True,
+            where, theory.survivors(ANNUAL, weeks), _still_there(weeks), True, weeks == 26, of=COHORT,
         )  # fmt: skip
     both = {
         "switches.quits": True,
@@ -87,11 +90,11 @@ def _attrition() -> Iterator[Limit]:
     for kind, name, target in zip((QUIT, LAID_OFF), ("quit", "laid_off"), targets, strict=True):
         yield Limit(
             f"L5.competing.{name}", f"{name.replace('_', ' ')} within 52 weeks, weekly quit .002 and layoff .001",
-            "competing risks", where, target, _gone(kind, WEEKS_PER_YEAR), True, of_cohort=True,
+            "competing risks", where, target, _gone(kind, WEEKS_PER_YEAR), True, of=COHORT,
         )  # fmt: skip
     yield Limit(
         "L5.competing.all", "gone within 52 weeks, weekly quit .002 and layoff .001", "competing risks", where, sum(targets),
-        lambda cohort: 1.0 - _still_there(WEEKS_PER_YEAR)(cohort), True, of_cohort=True,
+        lambda cohort: 1.0 - _still_there(WEEKS_PER_YEAR)(cohort), True, of=COHORT,
     )  # fmt: skip
 
 
@@ -114,12 +117,12 @@ def _delayering() -> Iterator[Limit]:
         what = f"{ics} ICs, spans {before} to {after}"
         yield Limit(
             f"L6.span{after}.managers", f"managers who stay: {what}, {had} before", "ceil(n/s)", where, stay, _managers_left,
-            False, after == 8, of_cohort=True,
+            False, after == 8, of=COHORT,
         )  # fmt: skip
         yield Limit(
             f"L6.span{after}.cut", f"P(cut) of a manager: {what}", "ceil(n/s)", where, 1.0 - stay / had,
             lambda cohort: 1.0 - _managers_left(cohort) / np.count_nonzero(cohort["role"] == MANAGER),
-            True, after == 8, of_cohort=True,
+            True, after == 8, of=COHORT,
         )  # fmt: skip
 
 
@@ -134,3 +137,39 @@ def _spans(ics: int, span: int) -> tuple[int, ...]:
 def _managers_left(cohort: np.ndarray) -> float:
     managers = cohort["exit_kind"][cohort["role"] == MANAGER]
     return float(np.count_nonzero(managers != LAID_OFF))
+
+
+# --- L7: the Peter principle revisited -----------------------------------------------------------------------------------
+
+_PETER = "Pluchino, Rapisarda and Garofalo 2010, recomputed"
+SETTLED = 200 * WEEKS_PER_YEAR
+HALF_A_POINT = 0.5
+#: (transfer, rule) -> change of efficiency in %: published, recomputed.
+PETER = {
+    ("same", "best"): (9.0, 9.57),
+    ("same", "worst"): (-5.0, -4.82),
+    ("same", "random"): (2.0, 1.63),
+    ("peter", "best"): (-10.0, -10.94),
+    ("peter", "worst"): (12.0, 12.62),
+    ("peter", "random"): (1.0, 0.73),
+}
+
+
+def _peter() -> Iterator[Limit]:
+    start = theory.truncated_normal_mean(7.0, 2.0**0.5, 1.0, 10.0) / 10.0
+
+    def change(series: Mapping[str, np.ndarray]) -> np.ndarray:
+        return 100.0 * (series["efficiency"][:, SETTLED:].mean(axis=1) / start - 1.0)
+
+    for (transfer, rule), (published, recomputed) in PETER.items():
+        where = experiment("L7-peter", {"careers.transfer": transfer, "careers.rule": rule}, runs=24)
+        if (transfer, rule) == ("same", "best"):
+            yield Limit(
+                "L7.start", "efficiency at the start, weighted competence over its maximum", "truncated normal", where, start,
+                lambda series: series["efficiency"][:, 0], of=SERIES,
+            )  # fmt: skip
+        yield Limit(
+            f"L7.{transfer}.{rule}",
+            f"change of efficiency after 200 years, %: {rule} promoted, competence {transfer} (published {published:+g})",
+            _PETER, where, recomputed, change, fast=(transfer, rule) == ("peter", "best"), of=SERIES, within=HALF_A_POINT,
+        )  # fmt: skip

@@ -115,11 +115,11 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _rows(checks: Sequence[Check]) -> list[list[str]]:
-    rows = [["check", "what", "target", "result", "95 % interval", "verdict", "source"]]
+    rows = [["check", "kind", "what", "target", "result", "95 % interval", "verdict", "source"]]
     for check in checks:
         rows.append(
             [
-                check.id, check.what, target_text(check), _number(check.result), _interval(check.ci95),
+                check.id, check.kind, check.what, target_text(check), _number(check.result), _interval(check.ci95),
                 "pass" if check.passed else "MISS", check.source,
             ]
         )  # fmt: skip

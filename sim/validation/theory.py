@@ -193,6 +193,12 @@ def competing(first: float, second: float, weeks: int) -> tuple[float, float]:
     return exits * first / (1.0 - stay), exits * (1.0 - first) * second / (1.0 - stay)
 
 
+def truncated_normal_mean(mean: float, sd: float, low: float, high: float) -> float:
+    """Return the mean of a normal distribution cut off at *low* and *high*."""
+    normal = NormalDist(mean, sd)
+    return mean + sd * sd * (normal.pdf(low) - normal.pdf(high)) / (normal.cdf(high) - normal.cdf(low))
+
+
 def managers_at_span(ics: int, first: int, upper: int) -> int:
     """Return how many managers *ics* ICs need at these spans, ceil(n/span) in every layer up to one top."""
     layer = ceil(ics / first)

@@ -1,0 +1,57 @@
+"""Who somebody is beyond what the flow of work needs: traits at week 0 and of newcomers, drawn from keyed dice."""
+
+from functools import lru_cache
+from math import inf
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim import staffing
+from sim.lots import dice_of, normal
+from sim.mechanisms import careers
+from sim.population import introduce
+from sim.rng import TRAITS
+from sim.state import MANAGER, NONE, WEEKS_PER_YEAR, Org
+
+
+def settings(p: np.ndarray) -> SimpleNamespace:
+    """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
+    return _settings(p.dtype, p.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _settings(dtype: np.dtype, record: bytes) -> SimpleNamespace:
+    return SimpleNamespace(**dict(zip(dtype.names, np.frombuffer(record, dtype)[0].item(), strict=True)))
+
+
+def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
+    """Draw the traits of the people in *rows* that the flow engine does not know."""
+    dice, pids, lives, q = dice_of(org), org.people["pid"][rows], org.lives, settings(p)
+    first, second, third = (dice(TRAITS, pids, 0, k) for k in range(3))
+    lives["joined"][rows] = q.people_tenure_mean_years * WEEKS_PER_YEAR * np.log1p(-first[:, 0])
+    lives["expertise"][rows] = normal(first[:, 1])
+    lives["aptitude"][rows] = normal(second[:, 0])
+    lives["diverse"][rows] = second[:, 1] < q.people_diverse_share
+    managers = org.people["role"][rows] == MANAGER
+    lives["currency"][rows] = np.where(managers, third[:, 0], 1.0)
+    lives["strain"][rows] = q.quits_strain_at_base
+    lives["moved"][rows] = -inf
+    if q.switches_retirement or not q.switches_flow:
+        fourth = dice(TRAITS, pids, 0, 3)
+        span = careers.Range(q.people_age_mean, q.people_age_sd, q.people_age_min, q.people_age_max)
+        lives["born"][rows] = int(org.world["people_week"][0]) - WEEKS_PER_YEAR * span.at(fourth[:, 0])
+        lives["competence"][rows] = careers.competence_range(q).at(fourth[:, 1])
+
+
+def welcome(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> None:
+    """Draw newcomers, in this order, for the seats in *rows*, int64 [n]."""
+    people, lives = org.people, org.lives
+    people["pid"][rows] = staffing.HIRE_ID + int(org.world["hired"][0]) + np.arange(len(rows))
+    org.world["hired"] += len(rows)
+    people["next_change"][rows] = 0
+    people["role"][rows] = lives["seat_role"][rows]
+    introduce(org, p, rows)
+    draw_traits(org, p, rows)
+    lives["joined"][rows], lives["cohort"][rows], lives["staff"][rows] = week, NONE, False
+    lives["waited"][rows], lives["pay"][rows] = 0.0, lives["seat_pay"][rows]
+    org.world["people_usd"] += p["hiring_cost_share"][0] * lives["pay"][rows].sum()

@@ -1,0 +1,106 @@
+"""Turnover in rounds: who retires, who is dismissed, and succession from below.
+
+Every ``careers.every_weeks`` weeks. Where work flows, leavers leave as those who quit do, and the top stays. Where it stands
+still nobody has work to hand over, so a seat that is filled again in the same round is never empty: successors and newcomers
+take their seats in place, the top's included. Seats that stay empty are vacated as everywhere. Who is chosen, and what
+becomes of competence, is in `sim.mechanisms.careers`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+
+import numpy as np
+
+from sim import staffing
+from sim.crew import Crew, Dice
+from sim.mechanisms import careers, hiring
+from sim.state import LAID_OFF, MANAGER, NONE, RETIRED, WEEKS_PER_YEAR, Org
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What is done to the organisation elsewhere (`sim.lives`).
+
+    record: (org, row, kind of exit): keeps the books. empty: (org, row, permanent id): vacates the seat, and the vacancy is
+    opened. welcome: (org, rows): draws newcomers onto these seats. ledger: (org, positions): the ledger of the dismissed.
+    """
+
+    record: Callable[[Org, int, int], None]
+    empty: Callable[[Org, int, int], Org]
+    welcome: Callable[[Org, np.ndarray], None]
+    ledger: Callable[[Org, np.ndarray], Org]
+
+
+def due(q, week: int) -> bool:
+    """Return True if a round of careers is held at the end of *week*."""
+    return week > 0 and week % q.careers_every_weeks == 0
+
+
+def hold(org: Org, q, crew: Crew, dice: Dice, doors: Doors) -> Org:
+    """Let people retire, dismiss those below the threshold, and let others take their seats where work stands still."""
+    lives = org.lives
+    age = (crew.week - lives["born"][crew.row]) / WEEKS_PER_YEAR
+    retire, dismissed = careers.leave_in_round(age, lives["competence"][crew.row], q)
+    in_place = not q.switches_flow
+    # Without work anybody can take the top's seat at once, if need be from outside.
+    stays = crew.boss < 0 if q.switches_flow or not hiring.opens(q, False) else np.zeros(len(crew.row), bool)
+    left = (retire | dismissed) & ~stays
+    if not left.any():
+        return org
+    org = doors.ledger(org, np.flatnonzero(dismissed & left))
+    for row, retires in zip(crew.row[left].tolist(), retire[left].tolist(), strict=True):
+        doors.record(org, row, RETIRED if retires else LAID_OFF)
+    if in_place:
+        return _succeed(org, q, crew, dice, left, doors)
+    for row, pid in zip(crew.row[left].tolist(), crew.pid[left].tolist(), strict=True):
+        org = doors.empty(org, row, pid)
+    return org
+
+
+def _succeed(org: Org, q, crew: Crew, dice: Dice, left: np.ndarray, doors: Doors) -> Org:
+    """Let others take in place the seats of those who have *left* [n], and the seats that these leave in turn."""
+    made = _appointments(crew, left, q, dice)
+    competence = careers.competences(crew, made, q, dice)
+    inside = made.person != NONE
+    source, target = crew.row[made.person[inside]], made.row[inside]
+    freed = np.zeros(len(org.people), bool)
+    freed[crew.row[left]] = freed[source] = True
+    seats = np.flatnonzero(freed)
+    freed[target] = False
+    vacant = np.flatnonzero(freed)
+    fill = (q.hiring_delay_weeks <= 0.0) & _opens(org, q, vacant) | (org.lives["seat_boss"][vacant] < 0)
+    paid = org.lives["pay"][seats].sum()
+    org.lives["waited"][crew.row[made.considered]] = 0.0
+    for table, names in ((org.people, staffing.PERSONAL), (org.lives, staffing.LIFE_PERSONAL)):
+        for name in names:
+            table[name][target] = table[name][source]
+    org.people["quality"][target] = made.quality[inside]
+    org.lives["competence"][target] = competence[inside]
+    org.lives["pay"][target] = org.lives["seat_pay"][target]
+    org.world["promotions"] += len(target)
+    doors.welcome(org, vacant[fill])
+    org.world["payroll_above_start"] += org.lives["pay"][seats].sum() - paid
+    if not fill.all():
+        pids = dict(zip(crew.row.tolist(), crew.pid.tolist(), strict=True))
+        for i in vacant[~fill].tolist():
+            org = doors.empty(org, i, pids[i])
+    return org
+
+
+def _opens(org: Org, q, seats: np.ndarray) -> np.ndarray:
+    """Return bool: which of the *seats* may be filled from outside."""
+    manager = org.lives["seat_role"][seats] == MANAGER
+    return np.where(manager, hiring.opens(q, False), hiring.opens(q, True))
+
+
+def _appointments(crew: Crew, left: np.ndarray, q, dice: Dice) -> careers.Appointments:
+    """Return who takes the managers' seats of those who have *left*, and those that become vacant thereby."""
+    vacant = left & (crew.role == MANAGER) & bool(q.switches_promotions)
+    above = np.where((crew.boss >= 0) & vacant[crew.boss], crew.row[crew.boss], NONE)
+    wanted = careers.Vacancies(
+        crew.row[vacant], crew.pid[vacant], crew.layer[vacant], crew.boss[vacant], above
+    )
+    # Those who have left and tops are no candidates.
+    there = replace(crew, tenure=np.where(left | (crew.boss < 0), -inf, crew.tenure))
+    return careers.fill_vacancies(there, wanted, q, dice)
