@@ -46,8 +46,8 @@ def _change(pair: statistics.Paired) -> str:
         text = f"{percent(pair.relative, sign=True)} %"
         return (
             text
-            if pair.lo is None
-            else f"{text} [{percent(pair.lo / pair.base)}, {percent(pair.hi / pair.base)}]"
+            if pair.relative_lo is None
+            else f"{text} [{percent(pair.relative_lo)}, {percent(pair.relative_hi)}]"
         )
     return f"{signed(pair.difference)} {interval(pair.lo, pair.hi)}".rstrip()
 

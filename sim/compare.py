@@ -119,6 +119,7 @@ def _row_json(row: Row) -> dict[str, object]:
         "difference": figures.difference,
         "ci95": None if figures.lo is None else [figures.lo, figures.hi],
         "relative": figures.relative,
+        "relative_ci95": None if figures.relative_lo is None else [figures.relative_lo, figures.relative_hi],
         "win_probability": figures.win_probability,
         "p_holm": row.p_holm,
         "variance_reduction": figures.variance_reduction,

@@ -48,7 +48,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.groups import LAYOFF, NO_EXIT, OTHER, QUIT, Group, Grouping, PeopleTable, split
-from sim.statistics import CONFIDENCE, t_quantile
+from sim.statistics import CONFIDENCE, expanded_tail
 
 MILESTONES = (26, 52, 104)  # weeks
 REPLICATES = 2000  # bootstrap samples
@@ -197,7 +197,7 @@ def _banded(mean: np.ndarray, replicates: np.ndarray, events: np.ndarray, entere
     nothing = np.full_like(mean, np.nan)
     if runs < 2:
         return Curve(mean, nothing, nothing)
-    tail = _tail(runs)
+    tail = expanded_tail(runs)
     lo, hi = _quantiles(replicates, (tail, 1 - tail))
     hit = ((events > 0) & (entered > 0)[:, None]).sum(axis=0)
     spared = ((events < entered[:, None]) & (entered > 0)[:, None]).sum(axis=0)
@@ -207,14 +207,6 @@ def _banded(mean: np.ndarray, replicates: np.ndarray, events: np.ndarray, entere
     lo, hi = (np.where(unknown, np.nan, np.clip(x, 0.0, 1.0)) for x in (lo, hi))
     # Rounding apart, an estimate lies in its own band.
     return Curve(mean, np.minimum(lo, mean), np.maximum(hi, mean))
-
-
-def _tail(runs: int) -> float:
-    """Probability in each tail of the bootstrap distribution: Hesterberg's expanded percentiles."""
-    from scipy.special import ndtr
-
-    t = t_quantile(0.5 + CONFIDENCE / 2, runs - 1)
-    return float(ndtr(-t * math.sqrt(runs / (runs - 1))))
 
 
 def _quantiles(replicates: np.ndarray, at: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -308,7 +300,7 @@ def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: Callable)
         defined = (top > 0) | (bottom > 0)
         samples.append(np.divide(top, bottom, out=np.full_like(top, np.inf), where=bottom > 0)[defined])
     ordered = np.sort(np.concatenate(samples))
-    tail = _tail(runs)
+    tail = expanded_tail(runs)
     # Order statistics, not interpolated quantiles: infinities must not be averaged with numbers.
     lo, hi = ordered[int(tail * len(ordered))], ordered[math.ceil((1 - tail) * len(ordered)) - 1]
     ends = [float(end) if math.isfinite(end) else None for end in (min(lo, mean), max(hi, mean))]

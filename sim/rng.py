@@ -42,10 +42,9 @@ TIES = 29  # (0, 0): order of simultaneous events
 QUIT = 30  # (person, week): quits
 LAYOFF = 31  # (person, week): background layoffs; noise of the signal
 SELECTION = 32  # (person, week): who is drawn by weights; (0, week): fractions of a person
-HIRE = 33  # (seat, week): delay of a back-fill; external or not
-PROMOTION = 34  # (seat, week): who is promoted
+HIRE = 33  # (who left, week): delay of a back-fill
+PROMOTION = 34  # (who left, week): from outside or not; (person, week): luck, stepping down; (person, layer): quality
 TRAITS = 35  # (person, k): tenure at the start, expertise, aptitude, currency, leading a diverse team
-STRATEGY = 36  # (person, week): spread of AI fluency
 ORPHAN = 37  # (IC, change): is the change of somebody who leaves taken over
 DATED = 38  # (person, week, event of the list): who is chosen
 

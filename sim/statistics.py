@@ -10,8 +10,8 @@ family with Holm's correction over outcomes and comparisons (`families`). The pr
 most 5 % in each family. ICH E9 (1998), section 2.2.2, gives the reasons for a single primary variable.
 
 Sources: Law (2015), Simulation Modeling and Analysis, ch. 10-11 (paired t, common random numbers); Holm
-(1979); Wilson (1927); Lan and DeMets (1983) for spending functions; Efron and Tibshirani (1993) for the
-bootstrap.
+(1979); Wilson (1927); Fieller (1954) for ratios; Lan and DeMets (1983) for spending functions; Efron and
+Tibshirani (1993) and Hesterberg (2015) for the bootstrap.
 """
 
 import math
@@ -57,6 +57,8 @@ class Paired:
     variance_reduction: float | None
     sd: float | None  # of the differences
     n: int
+    relative_lo: float | None = None  # interval of `relative`
+    relative_hi: float | None = None
 
 
 def t_quantile(probability: float, freedom: int) -> float:
@@ -83,7 +85,10 @@ def normal_quantile(probability: float) -> float:
 def mean_ci(x: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
     """Mean of the defined (finite) values of x, shape [runs], with a Student t interval.
 
-    One run has a mean but no interval and no sd; no defined run has nothing.
+    One run has a mean but no interval and no sd; no defined run has nothing. Simulated with the simulator's own
+    outcomes (tests/test_honesty.py) it covers 94 to 95 % of the time; with a skewness of 1 to 2.5 (waits, alignment)
+    83 to 93 % with 10 runs, 92 to 95 % with 100. Where a few runs decide, because something happens in fewer than
+    one in ten, it covers far less: with 10 runs in which it never happened the interval is a point.
     """
     x = _defined(x)
     n = len(x)
@@ -115,9 +120,9 @@ def paired(a: np.ndarray, b: np.ndarray, better: int, confidence: float = CONFID
     """Compare B to A, shape [runs] each, paired by run; runs in which either is undefined are left out.
 
     better: +1 if more is better, -1 if less is, 0 if neither; then there is no win probability. relative:
-    mean difference over mean of A. p: paired t test, two-sided; differences that are the same in every run
-    have p = 1 if they are zero and p = 0 otherwise. variance_reduction: (Var A + Var B) / Var(B - A), None
-    where undefined.
+    mean difference over mean of A, with the interval of a ratio (`_relative_interval`). p: paired t test,
+    two-sided; for differences that are the same in every run see `_paired_p`. variance_reduction:
+    (Var A + Var B) / Var(B - A), None where undefined.
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.shape != b.shape:
@@ -129,14 +134,16 @@ def paired(a: np.ndarray, b: np.ndarray, better: int, confidence: float = CONFID
         return Paired(None, None, None, None, None, None, None, None, None, None, 0)
     diff = _difference(a, b)
     estimate = mean_ci(diff, confidence)
-    base = float(a.mean())
+    base, sd_a, sd_b = float(a.mean()), _sd(a), _sd(b)
     wins = None
     if better != 0:
         wins = float((np.sum(better * diff > 0) + 0.5 * np.sum(diff == 0)) / n)
     reduction = None
     if n > 1 and estimate.sd:
-        variance = _sd(a) ** 2 + _sd(b) ** 2
+        variance = sd_a**2 + sd_b**2
         reduction = float(variance / estimate.sd**2) if variance > 0 else None
+    covariance = float(np.sum((a - base) * diff)) / max(1, n - 1)
+    relative_lo, relative_hi = _relative_interval(base, sd_a, estimate, covariance, confidence)
     return Paired(
         base=base,
         mean=float(b.mean()),
@@ -145,19 +152,51 @@ def paired(a: np.ndarray, b: np.ndarray, better: int, confidence: float = CONFID
         hi=estimate.hi,
         relative=estimate.mean / base if base != 0 else None,
         win_probability=wins,
-        p=_paired_p(estimate),
+        p=_paired_p(estimate, constant=sd_a == sd_b == 0),
         variance_reduction=reduction,
         sd=estimate.sd,
         n=n,
+        relative_lo=relative_lo,
+        relative_hi=relative_hi,
     )
 
 
-def _paired_p(estimate: Estimate) -> float | None:
-    if estimate.n < 2:
+def _relative_interval(
+    base: float, sd: float, difference: Estimate, covariance: float, confidence: float
+) -> tuple[float | None, float | None]:
+    """Interval of the mean difference over the mean of A, after Fieller (1954): all shares r that a t test of
+    (B - A) - r A does not reject. It leaves out 0 exactly if the paired t test finds a difference.
+
+    base, sd: mean of A and sd of its runs; covariance: of A and B - A. Dividing the ends of the interval of the
+    difference by the mean of A instead would take that mean as known, and covers some 75 % where B is twice A,
+    however many runs. (None, None) where the mean of A is within noise of zero: the interval is then unbounded.
+    """
+    n = difference.n
+    if n < 2:
+        return None, None
+    q = t_quantile(0.5 + confidence / 2, n - 1) ** 2 / n
+    square = base**2 - q * sd**2
+    if square <= 0:
+        return None, None
+    cross = base * difference.mean - q * covariance
+    root = math.sqrt(max(0.0, cross**2 - square * (difference.mean**2 - q * difference.sd**2)))
+    return (cross - root) / square, (cross + root) / square
+
+
+def _paired_p(estimate: Estimate, constant: bool) -> float | None:
+    """Two-sided p of the paired t test. constant: neither of the two outcomes varies between runs.
+
+    For differences that are the same in every run, 1 if zero, else that of a randomisation test, for counts differ
+    by the same amount in a few runs by chance: 2^(1 - n), by flipping signs, or, if both outcomes are constant,
+    2 / C(2n, n), by exchanging runs. What follows from the structure needs 4 runs to be called a difference, 7 or 8
+    among all secondary outcomes.
+    """
+    n = estimate.n
+    if n < 2:
         return None
     if estimate.sd == 0:
-        return 1.0 if estimate.mean == 0 else 0.0
-    return t_two_sided(estimate.mean / (estimate.sd / math.sqrt(estimate.n)), estimate.n - 1)
+        return 1.0 if estimate.mean == 0 else 2.0 / math.comb(2 * n, n) if constant else 2.0 ** (1 - n)
+    return t_two_sided(estimate.mean / (estimate.sd / math.sqrt(n)), n - 1)
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -302,7 +341,7 @@ def crossing(
         )
     order = np.argsort(x, kind="stable")
     x, diff = x[order], diff[order]
-    p_values = holm([_paired_p(mean_ci(row)) for row in diff])
+    p_values = holm([_paired_p(mean_ci(row), constant=False) for row in diff])
     signs = np.array([_sign(row, p) for row, p in zip(diff, p_values, strict=True)])
     in_given_order = np.empty_like(signs)
     in_given_order[order] = signs
@@ -366,7 +405,7 @@ def _bootstrap(
     x: np.ndarray, diff: np.ndarray, direction: int, seed: int, confidence: float
 ) -> tuple[float, float]:
     """Percentile interval over runs. Without a crossing a sample counts as -inf (ahead throughout) or +inf
-    (never).
+    (never). Percentiles are taken further out for few runs: plain ones cover 85 % with 5 to 10 runs.
     """
     runs = diff.shape[1]
     generator = np.random.Generator(np.random.Philox(key=[seed & 0xFFFFFFFFFFFFFFFF, 0xC2055]))
@@ -379,9 +418,18 @@ def _bootstrap(
             roots = _roots(x, means, direction)
             samples.append(roots[0] if roots else (-np.inf if direction * means[-1] > 0 else np.inf))
     samples.sort()
-    tail = (1 - confidence) / 2
+    tail = expanded_tail(runs, confidence)
     # Order statistics, not interpolated quantiles: infinities must not be averaged with numbers.
     return float(samples[int(tail * REPLICATES)]), float(samples[math.ceil((1 - tail) * REPLICATES) - 1])
+
+
+def expanded_tail(runs: int, confidence: float = CONFIDENCE) -> float:
+    """Probability in each tail of a bootstrap distribution over at least 2 runs: Hesterberg's (2015) expanded
+    percentiles, which agree with Student's t where that is right.
+    """
+    from scipy.special import ndtr
+
+    return float(ndtr(-t_quantile(0.5 + confidence / 2, runs - 1) * math.sqrt(runs / (runs - 1))))
 
 
 # ---- JSON

@@ -99,7 +99,7 @@ def test_differences_without_variance():
         0.5,
         None,
     )
-    assert (shifted.p, shifted.difference, shifted.sd, shifted.variance_reduction) == (0.0, 0.5, 0.0, None)
+    assert (shifted.p, shifted.difference, shifted.sd, shifted.variance_reduction) == (0.25, 0.5, 0.0, None)
     noisy = statistics.paired(np.full(5, 0.1 + 0.2), np.full(5, 0.3), 1)  # differs in the last bit only
     assert (noisy.difference, noisy.p, noisy.win_probability) == (0.0, 1.0, 0.5)
 

@@ -3,7 +3,7 @@
 import click
 
 from sim.commands.common import json_option, print_json
-from sim.parameters import GROUPS, REGISTRY, Parameter
+from sim.parameters import GROUPS, Parameter
 
 
 @click.command("parameters")
@@ -12,7 +12,8 @@ from sim.parameters import GROUPS, REGISTRY, Parameter
 def parameters_command(assumptions: bool, as_json: bool) -> None:
     """List every parameter with its source.
 
-    Value, plausible range, unit, source and meaning. Sources are evidence ids with author and year;
+    Value, plausible range, unit, source, whether the source was verified or recalled, whether it
+    has an interest in the figure, and meaning. Sources are evidence ids with author and year;
     ASSUMPTION marks what no source backs.
 
     \b
@@ -20,32 +21,30 @@ def parameters_command(assumptions: bool, as_json: bool) -> None:
       orgsim parameters
       orgsim parameters --assumptions
     """
-    count = {
-        "parameters": len(REGISTRY),
-        "uncertain": sum(q.uncertain for q in REGISTRY.values()),
-        "assumptions": sum(q.assumed for q in REGISTRY.values()),
-    }
+    from sim.reference import PARAMETER_COLUMNS, counts, parameter_cells
+
+    count = counts()
     groups = {name: [q for q in group if q.assumed or not assumptions] for name, group in GROUPS.items()}
     groups = {name: group for name, group in groups.items() if group}
     if as_json:
         rows = [_row(q, name) for name, group in groups.items() for q in group]
         print_json({**count, "list": rows})
         return
-    from sim.reference import PARAMETER_COLUMNS, parameter_cells
     from sim.report.tables import table
 
     for name, group in groups.items():
         click.echo(f"{name}\n")
-        click.echo(table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<"))
+        click.echo(table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<<<"))
         click.echo()
     click.echo(
         f"{count['parameters']} parameters: {count['assumptions']} assumptions without a source, "
-        f"{count['uncertain'] - count['assumptions']} sourced figures, the rest policies, switches and settings of experiments."
+        f"{count['uncertain'] - count['assumptions']} sourced figures ({count['recalled_or_vendor_only']} of them on recalled or "
+        "vendors' figures only), the rest policies, switches and settings of experiments."
     )
 
 
 def _row(q: Parameter, group: str) -> dict[str, object]:
-    from sim.evidence import EVIDENCE, cite
+    from sim.evidence import EVIDENCE, cite, standing, vendor_interest
     from sim.scenario import json_value
 
     return {
@@ -59,7 +58,10 @@ def _row(q: Parameter, group: str) -> dict[str, object]:
         "choices": list(q.choices) or None,
         "source": list(q.source),
         "citation": cite(q.source),
+        "standing": standing(q.source),
+        "vendor_interest": vendor_interest(q.source) or None,
         "verified": {key: EVIDENCE[key].verified for key in q.source if key in EVIDENCE},
+        "vendor": {key: EVIDENCE[key].vendor for key in q.source if key in EVIDENCE},
         "assumption": q.assumed,
         "doc": q.doc,
     }

@@ -55,9 +55,9 @@ def _size(row: "Row") -> str:
     f = row.figures
     if f.base is not None and f.base > 0 and f.relative is not None:
         text = f"{tables.percent(f.relative, sign=True)} %"
-        if f.lo is None:
+        if f.relative_lo is None:
             return text
-        return f"{text} [{tables.percent(f.lo / f.base)}, {tables.percent(f.hi / f.base)}]"
+        return f"{text} [{tables.percent(f.relative_lo)}, {tables.percent(f.relative_hi)}]"
     unit, scale = tables.shown_unit(row.unit)
     lo, hi = tables.scaled(f.lo, scale), tables.scaled(f.hi, scale)
     return f"{tables.signed(tables.scaled(f.difference, scale))} {unit} {tables.interval(lo, hi)}".rstrip()
@@ -179,7 +179,7 @@ def _short_cells(row: "Row") -> list[str]:
     cells = [tables.number(tables.scaled(value, scale), compact=True) for value in (f.base, f.mean)]
     if f.base is None or f.base <= 0 or f.relative is None:
         return [*cells, "-", ""]
-    ends = None if f.lo is None else (f.lo / f.base, f.hi / f.base)
+    ends = None if f.relative_lo is None else (f.relative_lo, f.relative_hi)
     decimals = 0 if max(abs(x) for x in (f.relative, *(ends or ()))) >= 1 else 1
     change = tables.percent(f.relative, decimals, sign=True)
     if ends is None:

@@ -109,9 +109,9 @@ def _pair_cells(pair) -> list[str]:
     if pair.base is None or pair.base <= 0 or pair.relative is None:
         return [tables.signed(pair.difference), tables.interval(pair.lo, pair.hi)]
     change = tables.percent(pair.relative, sign=True)
-    if pair.lo is None:
+    if pair.relative_lo is None:
         return [change, ""]
-    return [change, f"[{tables.percent(pair.lo / pair.base)}, {tables.percent(pair.hi / pair.base)}]"]
+    return [change, f"[{tables.percent(pair.relative_lo)}, {tables.percent(pair.relative_hi)}]"]
 
 
 def _short(name: str) -> str:
@@ -242,14 +242,14 @@ def _lines(answer: Answer, panel: Panel, path: Path) -> list[Path]:
 
 def _difference(answer: Answer, panel: Panel, path: Path) -> list[Path]:
     relative = all(p.base is not None and p.base > 0 for p in panel.pair)
-    scale = [100 / p.base if relative else 1.0 for p in panel.pair]
+    shown = [
+        (p.relative, p.relative_lo, p.relative_hi) if relative else (p.difference, p.lo, p.hi)
+        for p in panel.pair
+    ]
+    scale = 100.0 if relative else 1.0
     columns = [
-        np.array([np.nan if v is None else v * s for v, s in zip(values, scale, strict=True)], dtype=float)
-        for values in (
-            [p.difference for p in panel.pair],
-            [p.difference if p.lo is None else p.lo for p in panel.pair],
-            [p.difference if p.hi is None else p.hi for p in panel.pair],
-        )
+        np.array([np.nan if mean is None else scale * (mean if v is None else v) for mean, v in values])
+        for values in ([(ends[0], ends[k]) for ends in shown] for k in range(3))
     ]
     name = f"{answer.first} over {answer.second}"
     return plots.line_plot(

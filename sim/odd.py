@@ -1,0 +1,496 @@
+"""The parts of the docs that are made from the code: the ODD description, and the list of switches for limits.
+
+A page has markers, ``<!-- generated: NAME -->`` and ``<!-- end of generated: NAME -->``; `filled` puts the current text of
+every part between them. What cannot be read from declarations is read from the sources (comments of fields, docstrings, the
+order of calls), so that page and code cannot differ.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.errors import UserError
+from sim.evidence import standing, vendor_interest
+from sim.odd_words import ENTITIES, FIELDS, NEUTRAL, REMAINS
+from sim.parameters import GROUPS, REGISTRY, Parameter
+
+_HERE = Path(__file__).parent
+_MARK = re.compile(r"<!-- generated: ([\w ]+) -->\n(.*?)<!-- end of generated: \1 -->", re.DOTALL)
+_KINDS = {"f8": "number", "i8": "whole", "u8": "whole", "?": "yes or no"}
+#: Files that declare, check or describe parameters without acting on them.
+_DECLARING = {
+    "changeable", "declaration", "evidence", "odd", "odd_words", "parameters", "people_checks", "people_parameters", "reference",
+    "scenario", "scenario_checks", "statements",
+}  # fmt: skip
+#: Functions that say where the weekly order is in the code: file, function.
+_ORDER = (("schedule", "week_ends"), ("lives", "hold_week"), ("simulate", "hold_people_week"))
+#: Calls that arrange data and decide nothing.
+_HELPERS = {"settings", "dice_of", "crew_of", "signature", "finish", "Setup", "over_weeks", "begin"}
+
+
+def filled(page: str, parts: Mapping[str, str], where: str) -> str:
+    """Return the *page* with every part between its markers. Raises `UserError` if a marker or a part is missing."""
+    found = [name for name, _ in _MARK.findall(page)]
+    problems = [f"'{name}' has no markers" for name in parts if name not in found]
+    problems += [f"'{name}' is marked but nothing makes it" for name in found if name not in parts]
+    problems += [f"'{name}' is marked twice" for name in sorted(set(found)) if found.count(name) > 1]
+    if problems:
+        raise UserError(f"{where}: generated parts do not fit the code: {'; '.join(problems)}")
+
+    def put(match: re.Match) -> str:
+        name = match[1]
+        return f"<!-- generated: {name} -->\n{parts[name].rstrip()}\n<!-- end of generated: {name} -->"
+
+    return _MARK.sub(put, page)
+
+
+def odd_parts() -> dict[str, str]:
+    """Name -> current text of every generated part of the ODD page."""
+    parts = {
+        "entities": entities_text(),
+        "scales": scales_text(),
+        "weeks": weeks_text(),
+        "calls": calls_text(),
+        "events": events_text(),
+        "streams": streams_text(),
+        "parameters": parameters_text(),
+        "other parameters": other_parameters_text(),
+        "outcomes": outcomes_text(),
+    }
+    return parts | {f"submodel {name}": submodel_text(name) for name in mechanisms()}
+
+
+def limit_parts() -> dict[str, str]:
+    """Name -> current text of every generated part of the page on limits."""
+    return {"switches": switches_text(), "choices": choices_text(), "neutral values": neutral_text()}
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    header = list(header)
+    lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+# ---- sources
+
+
+@lru_cache(maxsize=256)
+def source(name: str) -> str:
+    """Text of a file of the package, named without .py: ``schedule``, ``mechanisms/work``."""
+    return (_HERE / f"{name}.py").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=256)
+def tree(name: str) -> ast.Module:
+    return ast.parse(source(name))
+
+
+@lru_cache(maxsize=1)
+def files() -> tuple[str, ...]:
+    """Every file of the package, without .py, relative to it."""
+    paths = sorted(path.relative_to(_HERE).with_suffix("") for path in _HERE.rglob("*.py"))
+    return tuple(path.as_posix() for path in paths if path.name != "__init__")
+
+
+def mechanisms() -> tuple[str, ...]:
+    """Names of the mechanisms."""
+    return tuple(name.removeprefix("mechanisms/") for name in files() if name.startswith("mechanisms/"))
+
+
+@lru_cache(maxsize=1)
+def engine() -> tuple[str, ...]:
+    """Files that a run needs: what `sim.simulate` imports, and what those import, but for declarations."""
+    found, left = set(), ["simulate"]
+    while left:
+        name = left.pop()
+        if name in files() and name not in found and name not in _DECLARING:
+            found.add(name)
+            left += [target for target, _ in imports(name).values()]
+    return tuple(sorted(found))
+
+
+def comments(text: str) -> dict[int, tuple[str, bool]]:
+    """Line -> (comment, it has the line to itself)."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    found = [token for token in tokens if token.type == tokenize.COMMENT]
+    return {t.start[0]: (t.string.lstrip("#: "), t.line.lstrip().startswith("#")) for t in found}
+
+
+@lru_cache(maxsize=256)
+def imports(name: str) -> dict[str, tuple[str, str]]:
+    """Local name -> (file of the package, name in it, "" for the file itself), of what a file imports anywhere."""
+    found = {}
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":
+            folder = "/".join((node.module or "").split(".")[1:])
+            for alias in node.names:
+                inside = f"{folder}/{alias.name}".lstrip("/")
+                target = (inside, "") if inside in files() else (folder, alias.name)
+                found[alias.asname or alias.name] = target
+    return found
+
+
+def docstring(name: str, function: str = "") -> str:
+    """Docstring of a file, or of a function in it ("" if it has none)."""
+    module = tree(name)
+    if not function:
+        return ast.get_docstring(module) or ""
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return ast.get_docstring(node) or ""
+    return ""
+
+
+def as_markdown(text: str) -> str:
+    """A docstring as Markdown: empty lines where lists and indented blocks need them."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        before = lines[-1] if lines else ""
+        item = bool(re.match(r"(- |\d+\. )", line))
+        block = line.startswith("    ")
+        opens = (item and not re.match(r"(- |\d+\. |  )", before)) or (
+            block and not before.startswith("    ")
+        )
+        closes = (before.startswith("    ") and not block) or (
+            bool(re.match(r"(- |\d+\. |  )", before)) and not re.match(r"(- |\d+\. |  )", line)
+        )
+        if before and line and (opens or closes):
+            lines.append("")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+# ---- entities, scales, events
+
+
+class Field(NamedTuple):
+    """A field of a table of the state."""
+
+    name: str
+    kind: str
+    group: str  # the comment above it
+    meaning: str  # "" if neither `sim.state` nor `sim.odd_words` says
+
+
+def fields(text: str | None = None) -> dict[str, list[Field]]:
+    """Table -> its fields, read from the source of `sim.state`."""
+    text = source("state") if text is None else text
+    notes = comments(text)
+    found: dict[str, list[Field]] = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("np.dtype("):
+            name = ast.unparse(node.targets[0])
+            group, line = "", node.lineno
+            found[name] = []
+            for entry in node.value.args[0].elts:
+                alone = [notes[k][0] for k in range(line, entry.lineno) if k in notes and notes[k][1]]
+                group, line = (alone[-1] if alone else group), entry.end_lineno
+                found[name].append(_field(name, entry, group, notes))
+    return found
+
+
+def _field(owner: str, entry: ast.Tuple, group: str, notes: Mapping[int, tuple[str, bool]]) -> Field:
+    name, kind = (part.value for part in entry.elts[:2])
+    lines = range(entry.lineno, entry.end_lineno + 1)
+    said = " ".join(notes[k][0] for k in lines if k in notes and not notes[k][1])
+    several = ", several" if len(entry.elts) > 2 else ""
+    return Field(name, _KINDS[kind] + several, group, said or FIELDS.get(owner, {}).get(name, ""))
+
+
+def undocumented(text: str | None = None) -> list[str]:
+    """Fields, and whole tables, of the state that nothing explains; and words about fields that do not exist."""
+    found = fields(text)
+    missing = [f"{name}.{x.name}" for name, rows in found.items() for x in rows if not x.meaning]
+    missing += [name for name in found if name not in ENTITIES]
+    known = {(name, x.name) for name, rows in found.items() for x in rows}
+    stale = [f"{name}.{x} (words)" for name, words in FIELDS.items() for x in words if (name, x) not in known]
+    return missing + stale + [f"{name} (words)" for name in ENTITIES if name not in found]
+
+
+def entities_text() -> str:
+    """A table of state variables for every entity."""
+    if problems := undocumented():
+        raise UserError(
+            f"sim/state.py: no words for {', '.join(problems)}; comment them, or see sim/odd_words.py"
+        )
+    found = fields()
+    blocks = []
+    for name, what in ENTITIES.items():
+        rows = ((f"`{x.name}`", x.kind, x.meaning, x.group) for x in found[name])
+        blocks.append(f"#### {what} (`{name}`)\n\n" + table(("variable", "kind", "meaning", "part"), rows))
+    return "\n\n".join(blocks)
+
+
+def scales_text() -> str:
+    """Units and scales, from the constants and the settings of a scenario."""
+    from sim.state import HOURS_PER_DAY, HOURS_PER_WEEK, MAX_LAYERS, WEEKS_PER_YEAR
+    from sim.statements import SETTINGS
+
+    rows = [
+        ("a working day, week, year", f"{HOURS_PER_DAY:g} h, {HOURS_PER_WEEK:g} h, {WEEKS_PER_YEAR:g} weeks"),
+        ("layers told apart in figures by layer", str(MAX_LAYERS - 1)),
+    ]
+    for path in ("time.weeks", "time.warmup_weeks", "organisation.ics", "organisation.management_layers"):
+        s = SETTINGS[path]
+        rows.append((f"{s.doc} (`{path}`)", f"{s.default}; {s.low:g} to {s.high:g} {s.unit}"))
+    return table(("scale", "value"), rows)
+
+
+def events_text() -> str:
+    """The kinds of events, and the classes in which a person serves items."""
+    from sim.state import ACTIVITIES, ACTIVITY_OF_KIND, CLASS_OF_KIND, ITEM_KINDS
+
+    notes = comments(source("state"))
+    kinds = [
+        (node.targets[0].id, notes[node.lineno][0])
+        for node in tree("state").body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "").startswith("EVENT_")
+    ]
+    items = [
+        (str(CLASS_OF_KIND[k] + 1), name, ACTIVITIES[ACTIVITY_OF_KIND[k]])
+        for k, name in enumerate(ITEM_KINDS)
+    ]
+    served = table(("served as class", "item", "hours are booked as"), items)
+    return table(("event", "what happens"), kinds) + "\n\n" + served
+
+
+# ---- order
+
+
+def weeks_text() -> str:
+    """The order of a week, as `sim.schedule` and `sim.lives` state it."""
+    return "\n\n".join(
+        f"From `sim/{name}.py`:\n\n{as_markdown(docstring(name))}" for name in ("schedule", "lives")
+    )
+
+
+def calls(name: str, function: str) -> list[tuple[str, str]]:
+    """(call, first sentence of what it does) of the package's functions that *function* of a file calls, in order."""
+    body = next(n for n in ast.walk(tree(name)) if isinstance(n, ast.FunctionDef) and n.name == function)
+    made = sorted(
+        (n for n in ast.walk(body) if isinstance(n, ast.Call)), key=lambda n: (n.lineno, n.col_offset)
+    )
+    known, found = imports(name), []
+    for call in made:
+        words = ast.unparse(call.func).split(".")
+        file, inside = known.get(words[0], (name, words[0])) if words[0] != "self" else (name, words[-1])
+        inside = inside or words[-1]
+        text = docstring(file, inside) if file in files() else ""
+        if text and inside not in _HELPERS:
+            found.append((ast.unparse(call.func), text.split("\n\n")[0].replace("\n", " ")))
+    return found
+
+
+def calls_text() -> str:
+    """The calls behind the weekly order, read from the code."""
+    blocks = []
+    for name, function in _ORDER:
+        rows = ((f"`{call}`", text) for call, text in calls(name, function))
+        blocks.append(
+            f"`{function}` in `sim/{name}.py` calls, in this order:\n\n" + table(("call", "docstring"), rows)
+        )
+    return "\n\n".join(blocks)
+
+
+# ---- streams
+
+
+def streams() -> dict[str, tuple[int, str]]:
+    """Stream of random numbers -> (number, what it decides)."""
+    notes = comments(source("rng"))
+    return {
+        node.targets[0].id: (node.value.value, notes[node.lineno][0])
+        for node in tree("rng").body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int)
+        and node.targets[0].id.isupper()
+        and not node.targets[0].id.startswith("_")
+    }
+
+
+def users(stream: str) -> list[str]:
+    """Files that draw from a stream."""
+    return [name for name in files() if ("rng", stream) in imports(name).values()]
+
+
+def streams_text() -> str:
+    """Every stream of random numbers: key, decision, files."""
+    rows = []
+    for name, (number, what) in streams().items():
+        key, _, decision = what.partition("): ")
+        where = ", ".join(f"`{user}`" for user in users(name)) or "nowhere (number kept)"
+        rows.append((str(number), f"`{name}`", f"{key})", decision, where))
+    return table(("number", "stream", "key", "decides", "drawn in"), rows)
+
+
+# ---- parameters and outcomes
+
+
+@lru_cache(maxsize=256)
+def read_in(name: str) -> frozenset[str]:
+    """Paths of the parameters that a file reads: as a field of the record, or by path."""
+    by_field = {q.field: path for path, q in REGISTRY.items()}
+    found = set()
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Attribute) and node.attr in by_field:
+            found.add(by_field[node.attr])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {path for path in (node.value, by_field.get(node.value)) if path in REGISTRY}
+        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+            stem = str(node.values[0].value)
+            by_stem = {**{path: path for path in REGISTRY}, **by_field}
+            found |= {path for text, path in by_stem.items() if "_" in stem and text.startswith(stem)}
+    return frozenset(found)
+
+
+def readers(path: str) -> list[str]:
+    """Files of the engine that read a parameter."""
+    return [name for name in engine() if path in read_in(name)]
+
+
+def parameters_text() -> str:
+    """How many parameters each group has, and how they are backed."""
+    rows = []
+    for title, group in GROUPS.items():
+        anchor = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        counted = (len(group), sum(q.uncertain for q in group), sum(q.assumed for q in group))
+        rows.append((f"[{title}](../reference/parameters.md#{anchor})", *map(str, counted)))
+    every = list(REGISTRY.values())
+    total = (len(every), sum(q.uncertain for q in every), sum(q.assumed for q in every))
+    return table(("group", "parameters", "uncertain", "assumptions"), [*rows, ("all", *map(str, total))])
+
+
+def _parameter_rows(chosen: Iterable[Parameter]) -> list[tuple[str, ...]]:
+    from sim.reference import parameter_cells
+
+    rows = []
+    for q in chosen:
+        path, *cells = parameter_cells(q)[:5]
+        backed = standing(q.source) if q.uncertain else "policy"
+        rows.append((f"`{path}`", *cells, backed + _interest(q)))
+    return rows
+
+
+def _interest(q: Parameter) -> str:
+    return {"all": ", vendor", "some": ", in part vendor"}.get(vendor_interest(q.source), "")
+
+
+def other_parameters_text() -> str:
+    """Parameters that no mechanism reads, with the files that do."""
+    inside = frozenset().union(*(read_in(f"mechanisms/{name}") for name in mechanisms()))
+    rows = [
+        (f"`{path}`", q.doc, ", ".join(f"`{name}`" for name in readers(path)))
+        for path, q in REGISTRY.items()
+        if path not in inside
+    ]
+    return table(("parameter", "meaning", "read in"), rows)
+
+
+def outcomes_text() -> str:
+    """Every outcome with unit and meaning."""
+    from sim.outcomes import OUTCOMES
+
+    return table(("outcome", "unit", "meaning"), ((f"`{x.name}`", x.unit, x.doc) for x in OUTCOMES.values()))
+
+
+# ---- submodels
+
+
+def constants(name: str) -> list[tuple[str, str]]:
+    """(name, value) of the figures that a file fixes in the code."""
+    return [
+        (node.targets[0].id, ast.unparse(node.value))
+        for node in tree(name).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id.isupper()
+        and not node.targets[0].id.startswith("_")
+        and re.fullmatch(r"[\d.e*\- ]+", ast.unparse(node.value))
+    ]
+
+
+def submodel_text(name: str) -> str:
+    """What a mechanism's file says and reads: docstring, callers, switches, streams, fixed figures, parameters."""
+    file = f"mechanisms/{name}"
+    text = re.sub(r"\nParameters: .*", "", docstring(file), flags=re.DOTALL).rstrip()
+    read = [REGISTRY[path] for path in REGISTRY if path in read_in(file)]
+    callers = [other for other in files() if any(target == file for target, _ in imports(other).values())]
+    drawn = [f"`{stream}`" for stream in streams() if file in users(stream)]
+    switches = [f"`{q.path}`" for q in read if q.kind in ("bool", "choice")]
+    fixed = [f"{constant} = {value}" for constant, value in constants(file)]
+    lines = [
+        as_markdown(text),
+        "",
+        f"- Code: `sim/{file}.py`, used by {', '.join(f'`{other}`' for other in callers)}",
+        f"- Switches and choices it reads: {', '.join(switches) or 'none'}",
+        f"- Random numbers: {', '.join(drawn) or 'none of its own'}",
+        f"- Fixed in the code: {', '.join(fixed) or 'nothing'}",
+    ]
+    rows = _parameter_rows(q for q in read if q.kind in ("float", "int"))
+    if rows:
+        lines += ["", table(("parameter", "value", "low", "high", "unit", "backed by"), rows)]
+    return "\n".join(lines)
+
+
+# ---- switches
+
+
+def unexplained() -> list[str]:
+    """Switches and infinite parameters that the page on limits would not explain, and words about what does not exist."""
+    wanted = {path for path, q in REGISTRY.items() if q.kind == "bool"}
+    problems = [f"{path}: what remains" for path in sorted(wanted ^ set(REMAINS))]
+    infinite = {path for path, q in REGISTRY.items() if q.infinite}
+    problems += [f"{path}: neutral value" for path in sorted(infinite - set(NEUTRAL))]
+    return problems + [f"{path}: no such parameter" for path in NEUTRAL if path not in REGISTRY]
+
+
+def switches_text() -> str:
+    """Every yes-or-no parameter: default, what it governs, what remains the other way."""
+    if problems := unexplained():
+        raise UserError(f"sim/odd_words.py does not fit the parameters: {'; '.join(problems)}")
+    shown = {True: "on", False: "off"}
+    rows = (
+        (f"`{path}`", shown[REGISTRY[path].value], REGISTRY[path].doc, REMAINS[path]) for path in _booleans()
+    )
+    return table(("switch", "default", "what it governs", "what remains, or is added, the other way"), rows)
+
+
+def _booleans() -> list[str]:
+    return [path for path, q in REGISTRY.items() if q.kind == "bool"]
+
+
+def choices_text() -> str:
+    """Every choice with its words."""
+    chosen = (q for q in REGISTRY.values() if q.kind == "choice")
+    rows = ((f"`{q.path}`", str(q.value), ", ".join(q.choices), q.doc) for q in chosen)
+    return table(("choice", "default", "words", "what it governs"), rows)
+
+
+def neutral_text() -> str:
+    """Values at which a number is out of the model."""
+    from sim.reference import parameter_cells
+
+    rows = []
+    for path in (path for path in REGISTRY if path in NEUTRAL):
+        value, what = NEUTRAL[path]
+        q = REGISTRY[path]
+        number = ".inf" if q.check(value) == float("inf") else f"{value:g}"
+        rows.append((f"`{path}`", parameter_cells(q)[1], number, what))
+    return table(("number", "default", "set it to", "then"), rows)
+
+
+PARTS: Mapping[str, Callable[[], dict[str, str]]] = {
+    "docs/explanation/odd.md": odd_parts,
+    "docs/how-to/configure-a-limit.md": limit_parts,
+}
