@@ -21,6 +21,7 @@ COMMANDS = {
     "check": ("sim.commands.catalogue", "check_command"),
     "run": ("sim.commands.run", "run_command"),
     "compare": ("sim.commands.compare", "compare_command"),
+    "explain": ("sim.commands.explain", "explain_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),

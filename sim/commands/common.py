@@ -181,7 +181,11 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
     scenario = load(name, sets)
     warn(scenario.warnings)
     if scenario.paths and not follows_paths:
-        warn([f"{scenario.name}: its paths are followed by `orgsim run` only; here it is taken without their events"])
+        warn(
+            [
+                f"{scenario.name}: its paths are followed by `orgsim run` only; here it is taken without their events"
+            ]
+        )
     return scenario
 
 
