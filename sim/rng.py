@@ -43,9 +43,7 @@ QUIT = 30  # (person, week): quits
 LAYOFF = 31  # (person, week): background layoffs; noise of the signal
 SELECTION = 32  # (person, week): who is drawn by weights; (0, week): fractions of a person
 HIRE = 33  # (who left, week): delay of a back-fill
-PROMOTION = (
-    34  # (who left, week): from outside or not; (person, week): luck, stepping down; (person, layer): quality
-)
+PROMOTION = 34  # (who left, week): from outside or not; (person, week or layer): luck, quality
 TRAITS = 35  # (person, k): tenure at the start, expertise, aptitude, currency, leading a diverse team
 ORPHAN = 37  # (IC, change): is the change of somebody who leaves taken over
 DATED = 38  # (person, week, event of the list): who is chosen

@@ -33,7 +33,10 @@ from sim.tree import MANAGER_ID, PayScale, Tree, assemble, check_tree
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
 #: Of the flow engine; what must hold while people come and go is in test_people.py.
-PEOPLE = {f"switches.{name}" for name in ("quits", "layoffs", "hiring", "promotions", "strain")}
+PEOPLE = {
+    f"switches.{name}"
+    for name in ("quits", "layoffs", "hiring", "promotions", "strain", "retirement", "flow")
+}
 SWITCHES = [path for path in REGISTRY if path.startswith("switches.") and path not in PEOPLE]
 OPTIONS = {
     "review.approvals": [1, 2, 3],
