@@ -1,0 +1,165 @@
+"""`orgsim explain`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.commands.common import (
+    MAX_RUNS,
+    WholeNumber,
+    exit_code,
+    json_option,
+    keeping,
+    load_scenario,
+    notice_compilation,
+    print_json,
+    progress,
+    report_failures,
+    seed_option,
+    sets_option,
+    warn,
+    workers_option,
+)  # fmt: skip
+from sim.commands.sensitivity import _given_back, _say_estimate
+from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.explain import Explanation
+    from sim.scenario import Scenario
+
+
+@click.command("explain")
+@click.argument("scenarios", nargs=-1, required=True, metavar="A B")
+@click.option(
+    "--outcome", default="value_per_payroll_usd", show_default=True, metavar="NAME", help="The outcome to explain."
+)  # fmt: skip
+@click.option(
+    "--by", default="mechanism", show_default=True, metavar="WHAT",
+    help="mechanism: what is on in the model; difference: what the scenarios state differently.",
+)  # fmt: skip
+@click.option(
+    "--scale", default="ratio", show_default=True, metavar="WHAT",
+    help="ratio: what takes the same share of both has no part; difference: it has, as it shrinks the lead.",
+)  # fmt: skip
+@click.option(
+    "--runs", type=WholeNumber(1, MAX_RUNS), metavar="N",
+    help="Number of runs; default: what takes a few minutes, 20 to 200 by the number of parts.",
+)  # fmt: skip
+@seed_option()
+@sets_option
+@click.option(
+    "--out", metavar="DIR", help="Folder for the picture and figures; default: results/A-B-explain."
+)
+@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@workers_option
+@json_option
+def explain_command(
+    scenarios: tuple[str, ...],
+    outcome: str,
+    by: str,
+    scale: str,
+    runs: int | None,
+    seed: int,
+    sets: tuple[str, ...],
+    out: str | None,
+    fresh: bool,
+    workers: int | None,
+    as_json: bool,
+) -> int:
+    """Why A and B differ: one mechanism at a time.
+
+    Splits the paired difference B - A by mechanism, switching one at a time in both on the same dice, averaged over the
+    orders in which they can be switched (Shapley value). The parts and what is left with all of them off add up to the whole
+    difference. With --by difference: by what the scenarios state differently, going over from A to B.
+
+    \b
+    Examples:
+      orgsim explain layered flat
+      orgsim explain layered flat --outcome lead_time_hours --set time.weeks=52
+      orgsim explain layered people --by difference
+    """
+    if len(scenarios) != 2:
+        raise UserError(
+            f"explain needs two scenarios, got {len(scenarios)}; such as: orgsim explain layered flat"
+        )
+    a, b = (load_scenario(name, sets) for name in scenarios)
+    notice_compilation()
+    from sim.explain import check, explain
+    from sim.outcomes import OUTCOMES
+
+    check(a, b, outcome, by, scale, OUTCOMES)
+    name = f"{a.name}-{b.name}"
+    folder = Path(out) if out else Path("results") / f"{name}-explain"
+    taken = not folder.is_dir() or not any(folder.iterdir())
+    manifest = _claim(folder, (a, b), name, (outcome, by, scale, runs, seed), fresh or out is None)
+    kept = "nothing was written; explain keeps no partial results."
+    with keeping(kept), _given_back(folder, taken), progress(None) as bar:
+        found = explain(
+            a, b, outcome, by, scale, runs, seed, workers, progress=bar.at, on_estimate=_say_estimate
+        )  # fmt: skip
+    _write(folder, manifest, found)
+    _report(found, folder, as_json)
+    return exit_code(len(found.failures), found.simulated)
+
+
+def _claim(
+    folder: Path,
+    scenarios: "tuple[Scenario, Scenario]",
+    name: str,
+    asked: tuple[str, str, str, int | None, int],
+    fresh: bool,
+) -> dict[str, object]:
+    """Take the folder before the work begins, or raise UserError if it is another's."""
+    from sim import store
+    from sim.kernel import source_hash
+
+    outcome, by, scale, runs, seed = asked
+    content = {
+        "scenarios": [scenario.hash() for scenario in scenarios],
+        "outcome": outcome,
+        "by": by,
+        "scale": scale,
+        "runs": runs,
+        "seed": seed,
+        "source": source_hash(),
+    }
+    manifest = {
+        "kind": "explain",
+        "name": name,
+        "question": scenarios[1].question,
+        "content_hash": store.content_hash(content),
+        "content": content,
+        "seeds": {"seed": seed},
+        "scenario": scenarios[0].to_dict(),
+        "other": scenarios[1].to_dict(),
+    }
+    return store.claim(folder, manifest, fresh)
+
+
+def _write(folder: Path, manifest: dict[str, object], found: "Explanation") -> None:
+    from sim import store
+    from sim.report.explain import explain_json, waterfall
+
+    try:
+        store.write_json(folder / "explain.json", explain_json(found))
+        waterfall(folder / "plots" / "waterfall", found)
+    except OSError as error:
+        raise UserError(f"{folder}: the results cannot be written ({error.strerror or error})") from None
+    store.set_status(folder, manifest, "complete")
+
+
+def _report(found: "Explanation", folder: Path, as_json: bool) -> None:
+    from sim.report.explain import explain_json, explain_text
+    from sim.report.tables import use_colour
+
+    if found.used < 2:
+        warn([f"{found.used} run has no interval, so nothing can be told from noise; use --runs 2 or more"])
+    if as_json:
+        print_json(explain_json(found))
+    else:
+        click.echo(explain_text(found, use_colour(sys.stdout)))
+        click.echo(f"\nWritten: {folder} (waterfall in plots/, all figures in explain.json)")
+    # Mechanisms are switched, so a run number and the seed alone do not replay a failure.
+    report_failures(found.failures, "the same command with --seed {seed} --workers 1 meets run {run} again")

@@ -1,0 +1,123 @@
+"""Levels of two scenarios with some of their players off, simulated on the same dice, every scenario and run once."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import RunsFailedError, UserError
+from sim.ranges import threads
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Coalition = frozenset[int]
+BLOCK = 4  # runs of a scenario that a thread does at a time
+
+
+class Dice:
+    """Two scenarios for any set of players that are on; results are kept by content, so equal scenarios run once.
+
+    scenarios_of: players on -> the two scenarios. A scenario that cannot be built or run has NaN, and a `reason`.
+    """
+
+    def __init__(
+        self,
+        scenarios_of: Callable[[Coalition], tuple["Scenario", "Scenario"]],
+        outcome: str,
+        seed: int,
+        workers: int | None,
+        simulate: Callable,
+        on_done: Callable[[int], None] | None = None,
+    ) -> None:
+        self.outcome, self.simulated = outcome, 0
+        self.failures: list[object] = []
+        self._scenarios_of, self._seed, self._workers = scenarios_of, seed, workers
+        self._simulate, self._on_done = simulate, on_done
+        self._keys: dict[Coalition, tuple[str, str]] = {}
+        self._found: dict[tuple[str, int], float] = {}
+        self._reasons: dict[str, str] = {}
+
+    @property
+    def positive(self) -> bool:
+        """True if every level so far is above zero (or undefined)."""
+        return not any(level <= 0 for level in self._found.values())
+
+    def levels(self, asked: Sequence[tuple[Coalition, int]]) -> np.ndarray:
+        """Levels of both scenarios, float64 [asked, 2], NaN where undefined."""
+        missing: dict[str, tuple[Coalition, int, set[int]]] = {}
+        for on, run in asked:
+            for side, key in enumerate(self._keys_of(on)):
+                if (key, run) not in self._found:
+                    missing.setdefault(key, (on, side, set()))[2].add(run)
+        self._run(missing)
+        return np.array([[self._found[key, run] for key in self._keys_of(on)] for on, run in asked]).reshape(
+            -1, 2
+        )
+
+    def reason(self, on: Coalition) -> str:
+        """Why there are no figures with these players on, '' if they just are undefined."""
+        return next((self._reasons[key] for key in self._keys_of(on) if key in self._reasons), "")
+
+    def _keys_of(self, on: Coalition) -> tuple[str, str]:
+        """Content hashes of the two scenarios. The scenarios are made again when they run: there are thousands."""
+        if on not in self._keys:
+            try:
+                self._keys[on] = tuple(scenario.hash() for scenario in self._scenarios_of(on))
+            except UserError as error:
+                key = f"cannot be built: {sorted(on)}"
+                self._reasons[key] = str(error)
+                self._keys[on] = (key, key)
+        return self._keys[on]
+
+    def _run(self, missing: dict[str, tuple[Coalition, int, set[int]]]) -> None:
+        jobs = []
+        for key, (on, side, runs) in missing.items():
+            if key in self._reasons:
+                self._found |= {(key, run): np.nan for run in runs}
+            else:
+                jobs += [(key, on, side, first, count) for first, count in _blocks(sorted(runs))]
+        with ThreadPoolExecutor(threads(self._workers)) as pool:
+            try:
+                waiting = {pool.submit(self._one, *job[1:]): job for job in jobs}
+                while waiting:
+                    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                        self._keep(waiting.pop(future), future.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _one(self, on: Coalition, side: int, first: int, count: int) -> object:
+        try:
+            scenario = self._scenarios_of(on)[side]
+            return self._simulate(scenario, count, self._seed, workers=1, first_run=first)
+        except UserError as error:
+            return error
+
+    def _keep(self, job: tuple[str, Coalition, int, int, int], result: object) -> None:
+        key, _, _, first, count = job
+        self._found |= {(key, run): np.nan for run in range(first, first + count)}
+        if isinstance(result, RunsFailedError):
+            self.failures += result.failures
+        elif isinstance(result, UserError):
+            self._reasons[key] = str(result)
+        else:
+            self.failures += result.failures
+            figures = result.outcomes.get(self.outcome, np.full(len(result.runs), np.nan))
+            numbers = np.asarray(result.runs).tolist()
+            self._found |= {(key, run): float(x) for run, x in zip(numbers, figures, strict=True)}
+        self.simulated += count
+        if self._on_done is not None:
+            self._on_done(count)
+
+
+def _blocks(runs: Sequence[int]) -> list[tuple[int, int]]:
+    """(First run, count) of neighbouring runs, at most `BLOCK` each."""
+    blocks: list[list[int]] = []
+    for run in runs:
+        if blocks and run == blocks[-1][0] + blocks[-1][1] and blocks[-1][1] < BLOCK:
+            blocks[-1][1] += 1
+        else:
+            blocks.append([run, 1])
+    return [(first, count) for first, count in blocks]

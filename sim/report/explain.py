@@ -1,0 +1,434 @@
+"""A difference split by mechanism: two sentences, tables, JSON and a waterfall picture.
+
+Figures are in percent of A's level where that is above zero, else in the outcome's unit. Only what is beyond noise, with
+Holm's correction over all parts, is named in the sentences.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.report import plots, tables
+from sim.statistics import jsonable
+
+if TYPE_CHECKING:
+    from sim.explain import Explanation, Interaction, Part
+    from sim.players import Player
+    from sim.statistics import Estimate
+
+NAMED, SECOND = 3, 1 / 3  # parts named in a sentence; the second one needs so much of the first
+MAX_PAIRS = 6
+RISES, FALLS, NOISE, LEVEL = "#0072B2", "#D55E00", "#BBBBBB", "#000000"
+WIDTH, LABEL_WIDTH, ROW = 11.0, 34, 0.46
+
+
+# ---- figures
+
+
+def _percent(found: "Explanation") -> bool:
+    base = found.levels[0].mean
+    return base is not None and base > 0
+
+
+def _shown(found: "Explanation", value: float | None) -> float | None:
+    """A difference as percent of A's level, or in the unit shown."""
+    if value is None:
+        return None
+    if _percent(found):
+        return 100 * value / found.levels[0].mean
+    return value * tables.shown_unit(found.outcome.unit)[1]
+
+
+def _topic(found: "Explanation") -> str:
+    return tables.outcome_words(found.outcome.name.removesuffix("_hours"))
+
+
+def _unit(found: "Explanation") -> str:
+    return "%" if _percent(found) else tables.shown_unit(found.outcome.unit)[0]
+
+
+def _number(found: "Explanation", value: float | None, *, sign: bool = True) -> str:
+    """A difference without its unit: one decimal of percent, or three digits."""
+    shown = _shown(found, value)
+    if shown is None:
+        return "-"
+    if _percent(found):
+        return tables.percent(shown / 100, sign=sign)
+    return tables.signed(shown) if sign else tables.number(shown, 3)
+
+
+def _ends(found: "Explanation", estimate: "Estimate") -> str:
+    if estimate.lo is None:
+        return ""
+    return f"[{_number(found, estimate.lo, sign=False)}, {_number(found, estimate.hi, sign=False)}]"
+
+
+def _named(found: "Explanation", part: "Part", *, sign: bool = True) -> str:
+    size = part.mean.mean if sign else abs(part.mean.mean)
+    return f"{_number(found, size, sign=sign)} {_unit(found)}"
+
+
+# ---- sentences
+
+
+def sentences(found: "Explanation") -> tuple[str, str]:
+    """Say why in two sentences. Nothing within noise is named."""
+    a, b = found.names
+    topic, whole = _topic(found), found.whole
+    parts = sorted(
+        [*found.parts, *([found.rest] if found.rest else [])], key=lambda part: -abs(part.mean.mean)
+    )
+    parts = [part for part in parts if part.beyond_noise]
+    if not found.detected:
+        return _undetected(found, topic, parts)
+    up = whole.difference > 0
+    size, ends = _number(found, abs(whole.difference), sign=False), ""
+    if whole.lo is not None:
+        lo, hi = (whole.lo, whole.hi) if up else (-whole.hi, -whole.lo)
+        ends = f" [{_number(found, lo, sign=False)}, {_number(found, hi, sign=False)}]"
+    first = f"{topic} is {size} {_unit(found)}{ends} {'higher' if up else 'lower'} in {b} than in {a}"
+    same = [part for part in parts if (part.mean.mean > 0) == up]
+    other = [part for part in parts if (part.mean.mean > 0) != up]
+    if same:
+        leading = [p for p in same[:2] if abs(p.mean.mean) >= SECOND * abs(same[0].mean.mean)]
+        why = _joined([f"{part.player.words} ({_named(found, part)})" for part in leading])
+        first += f", mostly because of {why}."
+    else:
+        first += ", but no single part that way is beyond noise."
+    return first[0].upper() + first[1:], _against(found, other, up)
+
+
+def _against(found: "Explanation", other: Sequence["Part"], up: bool) -> str:
+    """The second sentence: what works against the difference."""
+    if not other:
+        return "Nothing beyond noise works the other way."
+    named = [f"{_named(found, part, sign=False)} through {part.player.words}" for part in other[:NAMED]]
+    if len(other) > NAMED:
+        more = tables.plural(len(other) - NAMED, "smaller part", "smaller parts")
+        named.append(f"some through {more}")
+    b, better = found.names[1], found.outcome.better
+    if better < 1:  # of less hours, say, it is hard to say whether they are lost or gained
+        named = [f"{part.player.words} ({_named(found, part)})" for part in other[:NAMED]]
+        named += [f"{len(other) - NAMED} more"] if len(other) > NAMED else []
+        return f"The other way {'works' if len(other) == 1 else 'work'} {_joined(named)}."
+    return f"{b} {'loses' if (better > 0) == up else 'gains'} {_joined(named)}."
+
+
+def _undetected(found: "Explanation", topic: str, parts: Sequence["Part"]) -> tuple[str, str]:
+    a, b = found.names
+    whole = found.whole
+    if whole.difference == 0 and not whole.sd:
+        first = f"{topic} is exactly the same in {b} and in {a}."
+    elif whole.p is None:
+        first = f"{topic}: {_number(found, whole.difference)} {_unit(found)} from {a} to {b} in one run, which decides nothing."
+    else:
+        ends = f" [{_number(found, whole.lo, sign=False)}, {_number(found, whole.hi, sign=False)}]"
+        first = f"{topic}: no difference detected between {a} and {b} ({_number(found, whole.difference)} {_unit(found)}{ends})."
+    named = [f"{part.player.words} ({_named(found, part)})" for part in parts[:NAMED]]
+    if not named:
+        second = "No part is beyond noise either; more --runs make the intervals narrower."
+    elif len({part.mean.mean > 0 for part in parts}) == 2:
+        second = f"Within it, parts work against each other: {_joined(named)}."
+    else:
+        second = f"Beyond noise {'is' if len(named) == 1 else 'are'} {_joined(named)}."
+    return first[0].upper() + first[1:], second
+
+
+def _joined(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+# ---- text
+
+
+def explain_text(found: "Explanation", colour: bool = False) -> str:
+    """The whole text of `orgsim explain`."""
+    a, b = found.names
+    heading = f"Why {b} differs from {a}: {_topic(found)}"
+    blocks = [
+        tables.paint(heading, "bold", colour),
+        tables.paragraph(" ".join(sentences(found))),
+        "What differs\n" + tables.bullets(found.differs),
+        _table(found, colour),
+        _interaction_table(found),
+        *_left_out(found),
+        tables.paragraph(_method(found)),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _table(found: "Explanation", colour: bool) -> str:
+    what = "mechanism" if found.by == "mechanism" else "what differs"
+    header = [what, f"part, {_unit(found)}", "95 % interval", "share %", "alone in", "last in", "p"]
+    rows = []
+    for part in [*([found.rest] if found.rest else []), *found.parts]:
+        cells = [
+            part.player.words,
+            _number(found, part.mean.mean),
+            _ends(found, part.mean),
+            _share(found, part),
+        ]
+        cells += [_number(found, one.mean) if one else "" for one in (part.first, part.last)]
+        style = "dim" if not part.beyond_noise else "green" if _good(found, part) else "red"
+        rows.append([*cells, tables.paint(tables.p_value(part.p_holm), style, colour)])
+    whole = found.whole
+    ends = (
+        ""
+        if whole.lo is None
+        else f"[{_number(found, whole.lo, sign=False)}, {_number(found, whole.hi, sign=False)}]"
+    )
+    share = "100" if found.detected else "-"
+    rows.append(
+        ["whole difference", _number(found, whole.difference), ends, share, "", "", tables.p_value(whole.p)]
+    )
+    return tables.table(header, rows)
+
+
+def _good(found: "Explanation", part: "Part") -> bool:
+    return (part.mean.mean > 0) == (found.outcome.better >= 0)
+
+
+def _share(found: "Explanation", part: "Part") -> str:
+    """Share of the whole; a share of something within noise means nothing."""
+    return f"{100 * part.mean.mean / found.whole.difference:z.0f}" if found.detected else "-"
+
+
+def _interaction_table(found: "Explanation") -> str:
+    pairs = found.interactions
+    if not pairs:
+        return "Interactions: none, there are fewer than two parts."
+    shown = [pair for pair in pairs if pair.beyond_noise][:MAX_PAIRS]
+    of = "all parts" if found.method == "exact" else "the largest parts"
+    asked = f"{tables.plural(len(pairs), 'pair')} of {of}"
+    if not shown:
+        return tables.paragraph(f"Interactions: none of {asked} is beyond noise.")
+    rows = [
+        [" x ".join(player.words for player in pair.between), _number(found, pair.mean.mean), _ends(found, pair.mean),
+         tables.p_value(pair.p_holm)]
+        for pair in shown
+    ]  # fmt: skip
+    head = tables.paragraph(
+        f"Interactions beyond noise, of {asked}: together more (+) or less (-) than each alone"
+    )
+    return f"{head}\n" + tables.table(["pair", f"extra, {_unit(found)}", "95 % interval", "p"], rows)
+
+
+def _left_out(found: "Explanation") -> list[str]:
+    lines = []
+    if found.no_part:
+        names = ", ".join(player.words for player in found.no_part)
+        verb = "plays" if len(found.no_part) == 1 else "play"
+        lines.append(
+            f"{names}: {verb} no part; without {'it' if verb == 'plays' else 'them'} every run is the same."
+        )
+    lines += [f"{player.words}: stays on, because without it {reason}." for player, reason in found.kept]
+    return [tables.paragraph(line[0].upper() + line[1:]) for line in lines]
+
+
+def _method(found: "Explanation") -> str:
+    a, b = found.names
+    unit, scale = tables.shown_unit(found.outcome.unit)
+    levels = [tables.number(tables.scaled(level.mean, scale)) for level in found.levels]
+    runs = f"{tables.plural(found.used, 'run')} of {found.weeks} weeks, seed {found.seed}"
+    text = f"{a}: {levels[0]}, {b}: {levels[1]} {unit}. {runs}"
+    if found.used < found.runs:
+        text += f" ({found.runs - found.used} more left out, in which a figure is undefined)"
+    text += ", on the same dice. "
+    if found.by == "mechanism":
+        text += f"Part: what switching the mechanism on in both adds to the difference {b} - {a}"
+    else:
+        text += f"Part: what going over from {a}'s statement to {b}'s adds"
+    orders = (
+        "all orders"
+        if found.orders is None
+        else f"{found.orders:,} random orders, which the interval covers too"
+    )
+    text += (
+        f", averaged over {orders} (Shapley value); the parts add up to the whole. Alone in, last in: added when all others are "
+        "off, and on. p of the whole: paired t test; of parts and interactions: with Holm's correction."
+    )
+    if found.scale == "ratio":
+        text += f" Measured as ratio {b} / {a}: what takes the same share of both has no part."
+    else:
+        text += " Measured as difference: what takes the same share of both has a part, as it shrinks the difference."
+    if _percent(found):
+        text += f" %: of {a}'s level."
+    return text
+
+
+# ---- JSON
+
+
+def explain_json(found: "Explanation") -> dict[str, object]:
+    """What `orgsim explain --json` prints, in the declared unit. Undefined figures are None."""
+    whole, (a, b) = found.whole, found.names
+    data = {
+        "base": a,
+        "other": b,
+        "outcome": found.outcome.name,
+        "unit": found.outcome.unit,
+        "by": found.by,
+        "scale": found.scale,
+        "method": found.method,
+        "runs": found.runs,
+        "runs_used": found.used,
+        "orders": found.orders,
+        "seed": found.seed,
+        "weeks": found.weeks,
+        "sentences": list(sentences(found)),
+        "levels": {name: _figures(level) for name, level in zip((a, b), found.levels, strict=True)},
+        "difference": {
+            "mean": whole.difference,
+            "ci95": _ci(whole.lo, whole.hi),
+            "relative": whole.relative,
+            "p": whole.p,
+            "beyond_noise": found.detected,
+        },
+        "rest": None if found.rest is None else _part(found, found.rest),
+        "parts": [_part(found, part) for part in found.parts],
+        "interactions": [_pair(pair) for pair in found.interactions],
+        "no_part": [player.name for player in found.no_part],
+        "kept_on": [{"name": player.name, "reason": reason} for player, reason in found.kept],
+        "differs": list(found.differs),
+        "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in found.failures],
+    }
+    return jsonable(data)
+
+
+def _ci(lo: float | None, hi: float | None) -> list[float] | None:
+    return None if lo is None else [lo, hi]
+
+
+def _figures(estimate: "Estimate") -> dict[str, object]:
+    return {"mean": estimate.mean, "ci95": _ci(estimate.lo, estimate.hi), "runs": estimate.n}
+
+
+def _part(found: "Explanation", part: "Part") -> dict[str, object]:
+    return {
+        "name": part.player.name,
+        "words": part.player.words,
+        "settings": [*part.player.settings],
+        **_figures(part.mean),
+        "share": part.mean.mean / found.whole.difference if found.detected else None,
+        "p_holm": part.p_holm,
+        "beyond_noise": part.beyond_noise,
+        "alone_in": None if part.first is None else _figures(part.first),
+        "last_in": None if part.last is None else _figures(part.last),
+    }
+
+
+def _pair(pair: "Interaction") -> dict[str, object]:
+    between = [player.name for player in pair.between]
+    return {
+        "between": between,
+        **_figures(pair.mean),
+        "p_holm": pair.p_holm,
+        "beyond_noise": pair.beyond_noise,
+    }
+
+
+# ---- picture
+
+
+def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Path]:
+    """Draw the way from A's level to B's, a bar per part, as SVG (and PNG). Returns what was written."""
+    a, b = found.names
+    unit, scale = tables.shown_unit(found.outcome.unit)
+    start, end = (scale * level.mean for level in found.levels)
+    parts = [*([found.rest] if found.rest else []), *found.parts]
+    figure = plots._figure(WIDTH, 2.6 + ROW * (len(parts) + 2))
+    axes = figure.add_subplot()
+    at, drawn = start, set()
+    for row, part in enumerate(parts, start=1):
+        at = _bar(axes, row, at, part, scale, drawn)
+        size = f"{_number(found, part.mean.mean)} {_unit(found) if _percent(found) else ''}".rstrip()
+        _note(axes, row, f"{size} {_ends(found, part.mean)}", part.beyond_noise)
+    last = len(parts) + 1
+    _level(axes, 0, found.levels[0], scale, tables.number(start))
+    whole = f"{_number(found, found.whole.difference)} {'%' if _percent(found) else ''}".rstrip()
+    ends = "" if found.whole.lo is None else _whole_ends(found)
+    _level(axes, last, found.levels[1], scale, f"{tables.number(end)} ({whole}{ends})")
+    labels = [a, *(_label(part.player) for part in parts), b]
+    axes.set_yticks(range(last + 1), labels, fontsize=10)
+    for text in (axes.get_yticklabels()[0], axes.get_yticklabels()[-1]):
+        text.set_fontweight("bold")
+    _dress(figure, axes, found, unit, last)
+    return plots._save(figure, path, png)
+
+
+def _whole_ends(found: "Explanation") -> str:
+    lo, hi = (_number(found, x, sign=False) for x in (found.whole.lo, found.whole.hi))
+    return f" [{lo}, {hi}]"
+
+
+def _bar(axes, row: int, at: float, part: "Part", scale: float, drawn: set[str]) -> float:
+    """A floating bar from `at`, with the interval of its end; returns where it ends."""
+    size = scale * part.mean.mean
+    if not part.beyond_noise:
+        colour, hatch, meaning = NOISE, "", "within noise (Holm)"
+    elif size > 0:
+        colour, hatch, meaning = RISES, "", "raises"
+    else:
+        colour, hatch, meaning = FALLS, "//", "lowers"
+    label = None if meaning in drawn else meaning
+    drawn.add(meaning)
+    axes.barh(
+        row,
+        size,
+        left=at,
+        height=0.62,
+        color=colour,
+        hatch=hatch,
+        edgecolor="white",
+        lw=0,
+        label=label,
+        zorder=3,
+    )
+    if part.mean.lo is not None:
+        lo, hi = at + scale * part.mean.lo, at + scale * part.mean.hi
+        axes.plot([lo, hi], [row, row], color="black", lw=1.4, marker="|", ms=7, zorder=4)
+    axes.plot([at + size, at + size], [row, row + 1], color="#777777", lw=0.8, zorder=2)
+    return at + size
+
+
+def _level(axes, row: int, level: "Estimate", scale: float, note: str) -> None:
+    """A level: a dot, because the axis does not begin at zero, and a line to the first or from the last part."""
+    mean = scale * level.mean
+    axes.plot(mean, row, "D", color=LEVEL, ms=8, zorder=5)
+    if row == 0:
+        axes.plot([mean, mean], [0, 1], color="#777777", lw=0.8, zorder=2)
+    _note(axes, row, note, True, bold=True)
+
+
+def _note(axes, row: int, text: str, strong: bool, *, bold: bool = False) -> None:
+    axes.annotate(
+        text, xy=(1, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center",
+        fontsize=9.5, color="black" if strong else "#777777", fontweight="bold" if bold else "normal", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _label(player: "Player") -> str:
+    return textwrap.fill(player.words, LABEL_WIDTH)
+
+
+def _dress(figure, axes, found: "Explanation", unit: str, last: int) -> None:
+    a, b = found.names
+    topic = _topic(found)
+    axes.set_ylim(last + 0.6, -0.6)
+    axes.use_sticky_edges = False
+    axes.margins(x=0.06)
+    axes.grid(True, axis="x", color="#dddddd", lw=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.set_title(textwrap.fill(f"Why {b} differs from {a}: {topic}", 80), fontsize=12, loc="left", pad=10)
+    right = "right: part in % of " + a + "'s level" if _percent(found) else "right: part"
+    caption = (
+        f"Diamonds: levels. Bars: Shapley values, which add up to the difference; lines and brackets: 95 % intervals of the "
+        f"part ({right}). {tables.plural(found.used, 'run')} of {found.weeks} weeks on the same dice."
+    )
+    axes.set_xlabel(f"{topic}, {unit}\n\n{textwrap.fill(caption, 105)}", fontsize=9.5, ha="left", x=0.0)
+    if axes.get_legend_handles_labels()[0]:
+        figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=10)
