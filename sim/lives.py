@@ -347,7 +347,7 @@ def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
         org.cohort["exit_week"][own] = week
         if kind == LAID_OFF and week <= RISK_WEEKS:
             org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
-        org.cohort["pay_earned"][own] += severance
+        org.cohort["severance"][own] = severance
     org.world[{LAID_OFF: "layoffs", QUIT: "quits", RETIRED: "retired"}[kind]] += 1
 
 

@@ -27,37 +27,63 @@ WINDOWS = (4, 8, 13, 26, 52, 104)
 #: Outcomes of the organisation that are set side by side.
 SHOWN = (
     "value_per_week", "value_per_payroll_usd", "cost_per_value", "lead_time_hours", "change_failure_rate",
-    "quits_per_year", "layoffs_per_year", "skill_mean",
+    "guessed_share", "coaching_coverage", "quits_per_year", "layoffs_per_year", "people_usd_per_year", "skill_mean",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Prospect:
-    """A figure of the people who are followed. better: +1, -1, or 0 if neither direction is better."""
+    """A figure of the people who are followed. better: +1, -1, or 0 if neither direction is better.
+
+    of: (cohort rows of those followed, weeks of the horizon, loaded cost over pay) -> figure.
+    """
 
     unit: str
     better: int
     words: str
-    of: Callable[[np.ndarray, int], float]  # (cohort rows of those followed, weeks) -> mean figure
+    of: Callable[[np.ndarray, int, float], float]
 
 
-def _share_of(kind: int) -> Callable[[np.ndarray, int], float]:
-    return lambda people, weeks: float(np.mean(people["exit_kind"] == kind))
+def _share_of(kind: int) -> Callable[[np.ndarray, int, float], float]:
+    return lambda people, weeks, load: float(np.mean(people["exit_kind"] == kind))
+
+
+def _years_there(people: np.ndarray, weeks: int) -> float:
+    """Return the years that these people were there, together."""
+    return float(np.minimum(people["exit_week"], weeks).sum()) / WEEKS_PER_YEAR
+
+
+def _pay(people: np.ndarray, weeks: int, load: float) -> float:
+    years = _years_there(people, weeks)
+    return float(people["pay_earned"].sum()) / load / years if years else np.nan
+
+
+def _earned(people: np.ndarray, weeks: int, load: float) -> float:
+    return float((people["pay_earned"] + people["severance"]).mean()) / load
+
+
+def _own_value(people: np.ndarray, weeks: int, load: float) -> float:
+    years = _years_there(people, weeks)
+    return float(people["contribution"].sum()) / (years * WEEKS_PER_YEAR) if years else np.nan
 
 
 PROSPECTS: Mapping[str, Prospect] = {
     "pay_per_year": Prospect(
-        "USD/year", 1, "loaded pay and severance over the whole horizon, also of those who have left",
-        lambda people, weeks: float(people["pay_earned"].mean() * WEEKS_PER_YEAR / weeks),
+        "USD/year", 1, "pay while there (without what it costs the employer besides, money.load)", _pay
+    ),
+    "earned": Prospect(
+        "USD",
+        1,
+        "pay and severance from here over the whole horizon; whoever has left earns nothing more here",
+        _earned,
     ),
     "laid_off": Prospect("share", -1, "laid off by the end", _share_of(LAID_OFF)),
     "quit": Prospect("share", 0, "quit by the end", _share_of(QUIT)),
-    "still_there": Prospect("share", 0, "still there at the end", _share_of(STAYED)),
+    "still_there": Prospect("share", 0, "still there at the end, in whatever role", _share_of(STAYED)),
     "own_value_per_week": Prospect(
-        "standard hours/week", 1, "value of changes of their own, merged over the whole horizon",
-        lambda people, weeks: float(people["contribution"].mean() / weeks),
+        "standard hours/week", 1, "value of changes of their own, merged while there", _own_value
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +102,7 @@ class Branch:
 
     prospects, outcomes: name -> paired difference; windows: of value, from that week on, one after the other; quarter: the
     first 13 weeks of them, whole: all, None where the horizon is shorter; weekly: mean difference in value over four
-    weeks (week, mean, lo, hi), from eight weeks before.
+    weeks (week, mean, lo, hi), from eight weeks before; see `_weekly`.
     """
 
     from_week: int
@@ -131,12 +157,12 @@ def compare_paths(scenario: "Scenario", results: Mapping[str, "Results"]) -> Pat
     base = next(iter(results))
     followed = float(np.mean([len(one) for one in people[base]]))
     withheld = scenario.organisation.chart is not None and 0 < followed < SMALLEST_GROUP
-    prospects = None
+    prospects, load = None, float(scenario.values["money.load"])
     if followed and not withheld:
         prospects = {
             key: {
                 name: np.array(
-                    [one.of(rows, scenario.weeks) if len(rows) else np.nan for rows in people[name]]
+                    [one.of(rows, scenario.weeks, load) if len(rows) else np.nan for rows in people[name]]
                 )
                 for name in results
             }
@@ -187,7 +213,7 @@ def _branch(
         key: statistics.paired(by_path[base], by_path[name], PROSPECTS[key].better)
         for key, by_path in (prospects or {}).items()
     }
-    return Branch(week, compared, outcomes, tuple(windows), quarter, whole, _weekly(*value, max(week - 8, 0)))
+    return Branch(week, compared, outcomes, tuple(windows), quarter, whole, _weekly(*value, week))
 
 
 def _window(a: np.ndarray, b: np.ndarray, first: int, last: int) -> Window:
@@ -197,17 +223,19 @@ def _window(a: np.ndarray, b: np.ndarray, first: int, last: int) -> Window:
     return Window(first + 1, last, per_week, statistics.mean_ci((other - one).sum(axis=1)))
 
 
-def _weekly(a: np.ndarray, b: np.ndarray, first: int, over: int = 4) -> np.ndarray:
-    """Return (week, mean, lo, hi) [weeks // 4, 4] of the difference, each over four weeks that end in that week."""
+def _weekly(a: np.ndarray, b: np.ndarray, week: int, over: int = 4, before: int = 2) -> np.ndarray:
+    """Return (week, mean, lo, hi) [points, 4] of the difference, each over four weeks that end in that week.
+
+    They are counted from *week*, of the first event, and begin up to eight weeks before it; the last one may be shorter.
+    """
+    ends = [week + k * over for k in range(1 - before, (a.shape[1] - week) // over + 1)]
+    ends = [last for last in ends if last >= over]
+    if not ends or ends[-1] < a.shape[1]:
+        ends.append(a.shape[1])
     rows = []
-    for last in range(first + over, a.shape[1] + 1, over):
-        found = statistics.mean_ci((b - a)[:, last - over : last].mean(axis=1))
-        rows.append(
-            (
-                last,
-                found.mean,
-                found.mean if found.lo is None else found.lo,
-                found.mean if found.hi is None else found.hi,
-            )
-        )
+    for last in ends:
+        first = max(last - over, ends[ends.index(last) - 1] if last == a.shape[1] and len(ends) > 1 else 0, 0)
+        found = statistics.mean_ci((b - a)[:, first:last].mean(axis=1))
+        lo, hi = (found.mean if end is None else end for end in (found.lo, found.hi))
+        rows.append((last, found.mean, lo, hi))
     return np.array(rows).reshape(-1, 4)

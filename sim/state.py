@@ -434,7 +434,8 @@ COHORT = np.dtype(
         ("exposure", "f8"),  # share of own work that AI is planned to write
         ("exit_week", "f8"),  # infinity: still there
         ("exit_kind", "i8"),  # STAYED, LAID_OFF, QUIT, RETIRED
-        ("pay_earned", "f8"),  # USD, severance included
+        ("pay_earned", "f8"),  # USD since week 0, loaded, without severance
+        ("severance", "f8"),  # USD
         ("contribution", "f8"),  # value of own merged changes since week 0, standard hours
         ("followed", "?"),  # chosen by a `follow` event
     ],

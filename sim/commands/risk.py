@@ -1,5 +1,6 @@
 """`orgsim risk`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from sim.commands.common import (
     report_failures,
     simulation_options,
 )  # fmt: skip
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.groups import PeopleTable
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--by", default="role,layer", show_default=True, metavar="LIST", help="Split by role, layer, tenure, skill, ai_exposure."
 )  # fmt: skip
+@click.option("--path", metavar="NAME", help="Of a scenario with paths: the path to assess.")
 def risk_command(
     scenario: str,
     runs: int,
@@ -43,6 +46,7 @@ def risk_command(
     workers: int | None,
     as_json: bool,
     by: str,
+    path: str | None,
 ) -> int:
     """Layoff risk: who is laid off or quits, by when.
 
@@ -54,11 +58,12 @@ def risk_command(
     Examples:
       orgsim risk layered --runs 100
       orgsim risk wave --by tenure,skill
+      orgsim risk ic-or-manager --path manager
     """
     from sim.groups import parse_by
 
     attributes = parse_by(by)
-    loaded = load_scenario(scenario, sets)
+    loaded = _on_path(load_scenario(scenario, sets, follows_paths=True), path)
     switched_on = _switched_on(loaded)
     if switched_on:
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
@@ -85,6 +90,18 @@ def risk_command(
     again = (*sets, *(f"{path}=true" for path in switched_on))
     report_failures(results.failures, replay_command(scenario, again))
     return exit_code(len(results.failures), runs)
+
+
+def _on_path(scenario: "Scenario", path: str | None) -> "Scenario":
+    """Return *scenario* on the path asked for. Raises `UserError` where it has paths and none is named."""
+    if path is not None:
+        made = scenario.on_path(path)
+        return replace(made, name=f"{scenario.name}-{path.replace(' ', '-')}")
+    if scenario.paths:
+        names = ", ".join(name for name, _ in scenario.paths)
+        first = scenario.paths[-1][0]
+        raise UserError(f"{scenario.name}: has the paths {names}; say which one, such as --path '{first}'")
+    return scenario
 
 
 def _switched_on(scenario: "Scenario") -> tuple[str, ...]:

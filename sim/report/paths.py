@@ -74,15 +74,11 @@ def _sentences(name: str, base: str, branch: Branch, weeks: int) -> list[str]:
     said = []
     pay, risk = branch.prospects.get("pay_per_year"), branch.prospects.get("laid_off")
     if risk is not None:
-        clear = _beyond_noise(risk)
-        compared = "about as often" if not clear else "less often" if risk.difference < 0 else "more often"
-        said.append(
-            f"Those followed are laid off {compared} on path {name}: {percent(risk.mean)} % by week {weeks} against "
-            f"{percent(risk.base)} % on path {base} (difference {_points(risk)} points{'' if clear else ', within noise'})."
-        )
+        said.append(_risk_words(name, base, risk, weeks))
     if pay is not None and _beyond_noise(pay):
+        more = "more" if pay.difference > 0 else "less"
         said.append(
-            f"They earn {percent(abs(pay.relative))} % {'more' if pay.difference > 0 else 'less'} on path {name}: "
+            f"While there they are paid {percent(abs(pay.relative))} % {more} on path {name}: "
             f"{signed(pay.difference)} USD a year {interval(pay.lo, pay.hi)}."
         )
     after = f"after week {branch.from_week}" if branch.from_week else "from the start"
@@ -91,6 +87,16 @@ def _sentences(name: str, base: str, branch: Branch, weeks: int) -> list[str]:
             count = window.last - window.first + 1
             said.append(f"In the {count} weeks {after}, path {name} {_gains(window)} compared to {base}.")
     return said
+
+
+def _risk_words(name: str, base: str, risk: Paired, weeks: int) -> str:
+    by = f"by week {weeks}, {percent(risk.mean)} % against {percent(risk.base)} % on path {base}"
+    if risk.sd == 0 and risk.difference == 0:
+        return f"Those followed are laid off exactly as often on path {name}, run by run: {by}."
+    clear = _beyond_noise(risk)
+    compared = "about as often" if not clear else "less often" if risk.difference < 0 else "more often"
+    noise = "" if clear else ", within noise"
+    return f"Those followed are laid off {compared} on path {name}: {by} (difference {_points(risk)} points{noise})."
 
 
 def _gains(window: Window) -> str:
@@ -117,21 +123,20 @@ def _prospects(paths: Paths, names: list[str]) -> str:
     for key, by_path in paths.prospects.items():
         one = PROSPECTS[key]
         for k, name in enumerate(names):
-            found = mean_ci(by_path[name])
+            scale, unit = (100.0, "%") if one.unit == "share" else (1.0, one.unit)
+            found = mean_ci(scale * by_path[name])
             figure = paths.branches[name].prospects[key] if k else None
-            difference = (
-                ["", ""] if figure is None else [signed(figure.difference), interval(figure.lo, figure.hi)]
-            )
-            label = f"{outcome_words(key)} ({one.unit})" if k == 0 else ""
-            rows.append([label, name, number(found.mean), *difference])
-    header = (
-        f"Prospects of {number(paths.followed, 3)} people followed",
-        "path",
-        "mean",
-        "difference",
-        "95 % interval",
-    )
-    return table(header, rows, align="<<>>>")
+            difference = ["", ""]
+            if figure is not None:
+                ends = (scaled(figure.lo, scale), scaled(figure.hi, scale))
+                difference = [signed(scaled(figure.difference, scale)), interval(*ends)]
+            label = f"{outcome_words(key)} ({unit})" if k == 0 else ""
+            rows.append([label, name, number(found.mean), interval(found.lo, found.hi), *difference])
+    people = f"{paths.followed:,.1f}".removesuffix(".0")
+    title = f"Prospects of {people} people followed"
+    header = (title, "path", "mean", "95 % interval", "difference", "95 % interval")
+    notes = bullets([f"{outcome_words(key)}: {one.words}" for key, one in PROSPECTS.items()])
+    return f"{table(header, rows, align='<<>>>>')}\n{notes}"
 
 
 def _outcomes(paths: Paths, base: str, name: str, branch: Branch) -> str:
@@ -145,7 +150,7 @@ def _outcomes(paths: Paths, base: str, name: str, branch: Branch) -> str:
         means = [number(scale * figure.base), number(scale * figure.mean), signed(scale * figure.difference)]
         rows.append([key, *means, within, unit])
     return table(
-        ("The organisation", base, name, "difference", "95 % interval", "unit"), rows, align="<>>>><"
+        ("The organisation, whole horizon", base, name, "difference", "95 % interval", "unit"), rows, align="<>>>><"
     )
 
 
@@ -158,7 +163,7 @@ def _windows(base: str, name: str, branch: Branch) -> str:
             percent(per_week.relative, sign=True), signed(total.mean), interval(total.lo, total.hi),
         ])  # fmt: skip
     header = (
-        f"Value, {name} less {base}, weeks", "hours/week", "95 % interval", "%", "standard hours in all", "95 % interval",
+        f"Value, {name} minus {base}, weeks", "hours/week", "95 % interval", "%", "standard hours in all", "95 % interval",
     )  # fmt: skip
     return table(header, rows)
 
@@ -227,13 +232,17 @@ def paths_picture(path: Path, paths: Paths) -> list[Path]:
     for name, weekly in drawn:
         full = np.full((len(weeks), 3), np.nan)
         full[np.searchsorted(weeks, weekly[:, 0])] = weekly[:, 1:]
-        lines.append((f"{name} less {base}", full[:, 0], full[:, 1], full[:, 2]))
+        lines.append((f"{name} minus {base}", full[:, 0], full[:, 1], full[:, 2]))
+    runs = len(next(iter(paths.results.values())).runs)
+    first = min(branch.from_week for branch in paths.branches.values())
+    title = paths.scenario.question or paths.scenario.name
     return plots.line_plot(
         path,
         weeks,
         lines,
-        title=paths.scenario.question or paths.scenario.name,
-        x_label="week (mean of four weeks that end there)",
+        title=f"{title}\n{plural(runs, 'run')}, 95 % bands",
+        x_label="week (mean of the four weeks that end there)",
         y_label="difference in value, standard hours/week",
         zero=True,
+        crossing=(first, None, None, f"first event, end of week {first}") if first else None,
     )
