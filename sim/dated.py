@@ -279,12 +279,13 @@ def check_events(
     place: str,
     weeks: int,
     values: Mapping,
+    ics: int | None,
     managers: tuple[int, ...] | None,
     before: tuple[Event, ...] = (),
 ) -> None:
     """Raise `UserError` where an event cannot happen.
 
-    managers: number in each layer at the start, None if not known yet; before: events that come before these.
+    ics, managers: number at the start, of managers in each layer, None if not known yet; before: events that come before.
     """
     followed = any(event.action == "follow" for event in before)
     for k, event in enumerate(events):
@@ -307,18 +308,31 @@ def check_events(
             raise UserError(
                 f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
             )
-        if (
-            managers is not None
-            and event.who.role == "manager"
-            and event.action != "hire"
-            and event.who.number
-        ):
-            there = managers[layer - 1] if layer else sum(managers[:-1])
-            if event.who.number > there:
-                raise UserError(
-                    f"{at}.{event.action}.number: {event.who.number:,} are more than the {there:,} managers there at the start "
-                    f"(without the top); use share, or a smaller number"
-                )
+        if managers is not None and event.who.number and event.action != "hire":
+            _check_number(event, at, (*before, *events[:k]), ics, managers)
+
+
+def _check_number(
+    event: Event, at: str, earlier: tuple[Event, ...], ics: int | None, managers: tuple[int, ...]
+) -> None:
+    """Raise `UserError` if an event names more people than there can be, after those whom earlier events have taken."""
+    who = event.who
+    there = ics if who.role == "ic" else managers[who.layer - 1] if who.layer else sum(managers[:-1])
+    if there is None or not who.role:
+        return
+    taken = 0
+    for other in earlier:
+        if other.action in ("hire", "promote"):
+            taken = 0  # there are others by then
+        elif other.action in ("lay_off", "convert") and other.who.number and other.who.role == who.role:
+            taken += other.who.number if who.layer in (0, other.who.layer) else 0
+    if who.number + taken > there:
+        people = "ICs" if who.role == "ic" else "managers (without the top)"
+        gone = f", of whom {taken:,} have gone by then" if taken else ""
+        raise UserError(
+            f"{at}.{event.action}.number: {who.number:,} are more than there are: {there:,} {people} at the start{gone}; "
+            f"use share, or a smaller number"
+        )
 
 
 def _check_settings(event: Event, at: str, values: Mapping) -> None:

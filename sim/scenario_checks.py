@@ -94,7 +94,15 @@ def check_people(scenario: "Scenario", chain: Sequence[Statement]) -> None:
     managers = managers_per_level(organisation, ratio) if known else None
     for key, events, before in lists:
         try:
-            check_events(events, key, scenario.weeks, scenario.values, managers, before)
+            check_events(
+                events,
+                key,
+                scenario.weeks,
+                scenario.values,
+                organisation.ics if known else None,
+                managers,
+                before,
+            )
         except UserError as error:
             raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.dated import in_words
+from sim.dated import Event, in_words
 from sim.outcomes import OUTCOMES
 from sim.paths import PROSPECTS, SHOWN, Branch, Paths, Window
 from sim.report import plots
@@ -23,10 +23,10 @@ from sim.report.tables import (
     signed,
     table,
 )  # fmt: skip
+from sim.state import LAYOFF_RULES
 from sim.statistics import Paired, mean_ci
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
     from sim.simulate import Results
 
 _NOTE = (
@@ -44,7 +44,7 @@ def paths_text(paths: Paths) -> str:
         paragraph(scenario.question or scenario.name),
         f"Scenario {scenario.name}: {plural(runs, 'run')} of {scenario.weeks:,} weeks on each path, seed {seed}",
         "",
-        *_what_happens(scenario),
+        *_what_happens(paths),
         "",
     ]
     for name, branch in paths.branches.items():
@@ -60,13 +60,33 @@ def paths_text(paths: Paths) -> str:
     return "\n".join(lines)
 
 
-def _what_happens(scenario: "Scenario") -> list[str]:
-    lines = []
+def _what_happens(paths: Paths) -> list[str]:
+    """What is to happen on each path, and how many people it took."""
+    scenario, lines = paths.scenario, []
     if scenario.events:
         lines += ["On every path:", bullets([in_words(event) for event in scenario.events])]
     for name, events in scenario.paths:
-        lines += [f"{name}:", bullets([in_words(event) for event in events] or ["nothing else happens"])]
+        done = [in_words(event) + _carried_out(event, events, paths.results[name]) for event in events]
+        lines += [f"{name}:", bullets(done or ["nothing else happens"])]
     return lines
+
+
+def _carried_out(event: Event, events: tuple[Event, ...], results: "Results") -> str:
+    """How many people an event took, mean of the runs, where the ledger tells; several at once cannot be told apart."""
+    alike = [one for one in events if (one.week, one.action) == (event.week, event.action)]
+    if event.action not in ("lay_off", "convert") or len(alike) > 1:
+        return ""
+    rule = LAYOFF_RULES.index("event")
+    taken = [
+        np.count_nonzero(
+            (cuts["week"] == event.week)
+            & (cuts["rule"] == rule)
+            & (cuts["converted"] == (event.action == "convert"))
+        )
+        for cuts in results.ledgers
+    ]
+    mean = f"{np.mean(taken):,.1f}".removesuffix(".0")
+    return f": {mean} a run"
 
 
 def _sentences(name: str, base: str, branch: Branch, weeks: int) -> list[str]:
@@ -150,7 +170,9 @@ def _outcomes(paths: Paths, base: str, name: str, branch: Branch) -> str:
         means = [number(scale * figure.base), number(scale * figure.mean), signed(scale * figure.difference)]
         rows.append([key, *means, within, unit])
     return table(
-        ("The organisation, whole horizon", base, name, "difference", "95 % interval", "unit"), rows, align="<>>>><"
+        ("The organisation, whole horizon", base, name, "difference", "95 % interval", "unit"),
+        rows,
+        align="<>>>><",
     )
 
 
