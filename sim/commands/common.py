@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -217,6 +218,26 @@ def notice_compilation() -> None:
 
     if not is_cached():
         notice("Compiling the engine, once after every installation: about 20 seconds ...")
+
+
+def say_estimate(runs: int, seconds: float) -> None:
+    """Print how long it will take, if somebody is looking."""
+    span = f"{max(1, round(seconds))} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    notice(f"\nAbout {runs:,} runs, about {span} ...")
+
+
+@contextmanager
+def given_back(folder: Path, taken: bool) -> Iterator[None]:
+    """If the work ends early, leave no trace of a *folder* that was new or empty (*taken*)."""
+    from sim import store
+
+    try:
+        yield
+    except BaseException:
+        if taken:
+            store.clear(folder)
+            folder.rmdir()
+        raise
 
 
 class Bar:

@@ -10,6 +10,7 @@ from sim.commands.common import (
     MAX_RUNS,
     WholeNumber,
     exit_code,
+    given_back,
     json_option,
     keeping,
     load_scenario,
@@ -17,12 +18,12 @@ from sim.commands.common import (
     print_json,
     progress,
     report_failures,
+    say_estimate,
     seed_option,
     sets_option,
     warn,
     workers_option,
 )  # fmt: skip
-from sim.commands.sensitivity import _given_back, _say_estimate
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def explain_command(
     taken = not folder.is_dir() or not any(folder.iterdir())
     manifest = _claim(folder, (a, b), name, (outcome, by, scale, runs, seed), fresh or out is None)
     kept = "nothing was written; explain keeps no partial results."
-    with keeping(kept), _given_back(folder, taken), progress(None) as bar:
+    with keeping(kept), given_back(folder, taken), progress(None) as bar:
         found = explain(
-            a, b, outcome, by, scale, runs, seed, workers, progress=bar.at, on_estimate=_say_estimate
+            a, b, outcome, by, scale, runs, seed, workers, progress=bar.at, on_estimate=say_estimate
         )  # fmt: skip
     _write(folder, manifest, found)
     _report(found, folder, as_json)

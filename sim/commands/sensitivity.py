@@ -1,7 +1,6 @@
 """`orgsim sensitivity`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,15 @@ import click
 from sim.commands.common import (
     WholeNumber,
     exit_code,
+    given_back,
     json_option,
     keeping,
     load_scenario,
-    notice,
     notice_compilation,
     print_json,
     progress,
     report_failures,
+    say_estimate,
     seed_option,
     sets_option,
     warn,
@@ -105,7 +105,7 @@ def sensitivity_command(
         folder, loaded, name, names, (method, samples, runs, ranges, seed), fresh or out is None
     )
     kept = "nothing was written; sensitivity keeps no partial results."
-    with keeping(kept), _given_back(folder, taken), progress(planned) as bar:
+    with keeping(kept), given_back(folder, taken), progress(planned) as bar:
         found = sensitivity(
             loaded,
             names,
@@ -116,7 +116,7 @@ def sensitivity_command(
             seed,
             workers,
             on_done=_counter(bar, planned),
-            on_estimate=_say_estimate,
+            on_estimate=say_estimate,
         )
     _write(folder, manifest, found)
     _report(found, folder, as_json)
@@ -142,26 +142,6 @@ def _counter(bar: "Bar", planned: int) -> Callable[[int], None]:
         bar.at(done, max(done, planned))
 
     return on_done
-
-
-@contextmanager
-def _given_back(folder: Path, taken: bool) -> Iterator[None]:
-    """If the work ends early, leave no trace of a folder that was new or empty."""
-    from sim import store
-
-    try:
-        yield
-    except BaseException:
-        if taken:
-            store.clear(folder)
-            folder.rmdir()
-        raise
-
-
-def _say_estimate(runs: int, seconds: float) -> None:
-    """Print how long it will take, if somebody is looking."""
-    span = f"{max(1, round(seconds))} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
-    notice(f"\nAbout {runs:,} runs, about {span} ...")
 
 
 def _claim(

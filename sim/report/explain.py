@@ -337,7 +337,7 @@ def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Pat
     unit, scale = tables.shown_unit(found.outcome.unit)
     start, end = (scale * level.mean for level in found.levels)
     parts = [*([found.rest] if found.rest else []), *found.parts]
-    figure = plots._figure(WIDTH, 2.6 + ROW * (len(parts) + 2))
+    figure = plots.new_figure(WIDTH, 2.6 + ROW * (len(parts) + 2))
     axes = figure.add_subplot()
     at, drawn = start, set()
     for row, part in enumerate(parts, start=1):
@@ -354,7 +354,7 @@ def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Pat
     for text in (axes.get_yticklabels()[0], axes.get_yticklabels()[-1]):
         text.set_fontweight("bold")
     _dress(figure, axes, found, unit, last)
-    return plots._save(figure, path, png)
+    return plots.save(figure, path, png)
 
 
 def _whole_ends(found: "Explanation") -> str:

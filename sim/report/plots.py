@@ -18,7 +18,8 @@ Crossing = tuple[float, float | None, float | None, str]
 MAX_NOTES = 400  # cells; beyond this a heat map is not annotated
 
 
-def _figure(width: float, height: float):
+def new_figure(width: float, height: float):
+    """Return an empty figure of that size, inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -27,7 +28,7 @@ def _figure(width: float, height: float):
     return figure
 
 
-def _save(figure, path: Path, png: bool) -> list[Path]:
+def save(figure, path: Path, png: bool) -> list[Path]:
     """Write path.svg, and path.png if asked, each in one step."""
     import matplotlib
 
@@ -67,7 +68,7 @@ def heat_map(
     `compared` the two rows that cross. decimals: of the figures in the cells.
     """
     rows, columns = values.shape
-    figure = _figure(max(6.5, 1.6 + 0.85 * columns), max(3.4, 1.9 + 0.62 * rows))
+    figure = new_figure(max(6.5, 1.6 + 0.85 * columns), max(3.4, 1.9 + 0.62 * rows))
     axes = figure.add_subplot()
     image = axes.imshow(np.ma.masked_invalid(values), aspect="auto", cmap="cividis", origin="lower")
     axes.set_xticks(range(columns), [str(v) for v in x], rotation=90 if columns > 24 else 0)
@@ -86,7 +87,7 @@ def heat_map(
         _mark_crossing(axes, [float(v) for v in x], crossing, compared)
     if best or crossing is not None:
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=9)
-    return _save(figure, path, png)
+    return save(figure, path, png)
 
 
 def _annotate(axes, image, values: np.ndarray, decimals: int) -> None:
@@ -148,7 +149,7 @@ def line_plot(
     png: bool = True,
 ) -> list[Path]:
     """Lines (name, mean, lo, hi) over x with 95 % bands. zero: draw the line of no difference."""
-    figure = _figure(7.2, 4.6)
+    figure = new_figure(7.2, 4.6)
     axes = figure.add_subplot()
     order = np.argsort(x)
     xs = np.asarray(x, dtype=float)[order]
@@ -179,4 +180,4 @@ def line_plot(
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     figure.legend(loc="outside lower left", ncols=min(3, len(lines) + 1), frameon=False, fontsize=9)
-    return _save(figure, path, png)
+    return save(figure, path, png)

@@ -196,7 +196,7 @@ def risk_picture(path: Path, risk: "Risk", *, png: bool = True) -> list[Path]:
         return []
     labels = [_wrapped(name) for name, _ in lines]
     height = max(3.3, _inches(labels))  # of the axes
-    figure = plots._figure(11.5, height + 1.6)
+    figure = plots.new_figure(11.5, height + 1.6)
     panels = figure.subplots(1, 2)
     tops = [_top([getattr(one.incidence, kind) for _, one in lines]) for kind in _KINDS]
     if max(tops) <= 3 * min(tops):  # one scale for both, unless one would be flat in it
@@ -211,7 +211,7 @@ def risk_picture(path: Path, risk: "Risk", *, png: bool = True) -> list[Path]:
     figure.suptitle(f"Cumulative incidence: {risk.scenario}{shown}", fontsize=12, x=0.01, ha="left")
     caption = _caption(risk, tops[0] != tops[1])
     figure.supxlabel(textwrap.fill(caption, 165), fontsize=8.5, x=0.01, ha="left")
-    return plots._save(figure, path, png)
+    return plots.save(figure, path, png)
 
 
 def _caption(risk: "Risk", scales_differ: bool) -> str:

@@ -38,7 +38,7 @@ def sensitivity_pictures(folder: Path, found: "Sensitivity", *, png: bool = True
 
 
 def _axes(rows: int, extra: float = 1.9):
-    figure = plots._figure(WIDTH, max(2.8, extra + 0.27 * rows))
+    figure = plots.new_figure(WIDTH, max(2.8, extra + 0.27 * rows))
     axes = figure.add_subplot()
     axes.grid(True, axis="x", color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
@@ -135,7 +135,7 @@ def _morris_picture(path: Path, found: "Sensitivity", study: "Study", png: bool)
         f"what is beyond noise is shown; of a mechanism the {_per_group(study)} parameters that move most."
     )
     _finish(figure, axes, f"What moves {_what(found, study)}", label, caption)
-    return plots._save(figure, path, png)
+    return plots.save(figure, path, png)
 
 
 # ---- Sobol
@@ -160,7 +160,7 @@ def _sobol_picture(path: Path, found: "Sensitivity", study: "Study", png: bool) 
     )
     title = f"What the variance of {_what(found, study)} is due to"
     _finish(figure, axes, title, "share of the variance over the plausible world, %", caption)
-    return plots._save(figure, path, png)
+    return plots.save(figure, path, png)
 
 
 # ---- the verdict
@@ -208,7 +208,7 @@ def _verdict_picture(path: Path, found: "Sensitivity", png: bool) -> list[Path]:
         "intervals. Bold: it flips the verdict, beyond noise; the diamond is where."
     )
     _finish(figure, axes, f"Does one assumption flip the verdict on {topic}?", label, caption, 72)
-    return plots._save(figure, path, png)
+    return plots.save(figure, path, png)
 
 
 def _verdict_row(axes, k: int, row: "Alone", study: "Study") -> None:
