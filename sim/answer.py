@@ -7,18 +7,30 @@ behind: p values are paired t tests with Holm's correction over the rows of a pa
 undecided, the panel says so, with the number of runs that would decide them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim import statistics
-from sim.answer_words import ALPHA, TooFew, crossing_sentence, is_shown, names_of, plain_sentence, too_few
+from sim.answer_words import (
+    ALPHA,
+    TooFew,
+    crossing_sentence,
+    describe,
+    is_shown,
+    names_of,
+    plain_sentence,
+    support_sentence,
+    too_few,
+)
+from sim.cautions import support
 from sim.design import Levels
 from sim.ranges import Holds
+from sim.ranking import Ranking, best_pair, ranking, ranking_sentence, ranking_too_few, ranks
 from sim.report.tables import percent, plural, shown_unit, words
-from sim.sweepfile import Sweep, label
+from sim.sweepfile import CrossingSpec, Sweep, label
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -28,10 +40,14 @@ if TYPE_CHECKING:
 class Robust:
     """In how many plausible parameter sets the first design beats the second, where the path `along` has the value `at`
     (None: there is no such path).
+
+    behind: sets in which it is behind. support: what they say of the verdict there (`sim.cautions.support`), None without one.
     """
 
     at: object
     holds: Holds
+    behind: Holds
+    support: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,17 @@ class Panel:
     crossing: statistics.Crossing | None
     sentence: str
     too_few: TooFew | None = None
+    ranking: Ranking | None = None
+
+    def sign(self, at: object, better: int) -> int:
+        """+1 or -1 if the first design is ahead or behind beyond noise in that row (the best level: of the runner-up), else 0."""
+        if self.ranking is not None:
+            return int(self.ranking.beyond[self.ranking.second])
+        if self.pair is None:
+            return 0
+        k = self.rows.index(at)
+        p = statistics.holm([pair.p for pair in self.pair])[k]
+        return int(np.sign(better * self.pair[k].difference)) if p is not None and p < ALPHA else 0
 
 
 @dataclass(frozen=True)
@@ -102,6 +129,7 @@ class Answer:
                 "ci95": [
                     [None if e.lo is None else [plain(e.lo), plain(e.hi)] for e in row] for row in p.estimates
                 ],
+                "ranking": None if p.ranking is None else _ranking_json(p, plain),
                 "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
                 "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
                 "answer": p.sentence,
@@ -123,6 +151,8 @@ class Answer:
                     "share": r.holds.share,
                     "ci95": None if r.holds.lo is None else [r.holds.lo, r.holds.hi],
                     "sets": r.holds.n,
+                    "behind_share": r.behind.share,
+                    "support": r.support,
                 }
                 for r in self.robust
             ],
@@ -143,6 +173,23 @@ def _too_few_json(few: TooFew) -> dict[str, object]:
         "suggested": few.suggested,
         "notice": few.sentence,
     }
+
+
+def _ranking_json(panel: Panel, plain: Callable[[float | None], float | None]) -> dict[str, object]:
+    """The best level, and by how much it is ahead of each other one."""
+    found = panel.ranking
+    others = [
+        {
+            "level": _plain(panel.rows[k]),
+            "difference": plain(pair.difference),
+            "ci95": None if pair.lo is None else [plain(pair.lo), plain(pair.hi)],
+            "relative": pair.relative,
+            "beyond_noise": found.beyond[k],
+        }
+        for k, pair in enumerate(found.pairs)
+        if pair is not None
+    ]
+    return {"best": _plain(panel.rows[found.best]), "ahead_of": others}
 
 
 def _crossing_json(c: statistics.Crossing, rows: Sequence[float]) -> dict[str, object]:
@@ -201,7 +248,8 @@ def answer(
         of, along = _layout(sweep)
         for fixed, points in _panels(sweep, of, along):
             panels.append(_panel(sweep, scaled, declared, fixed, points, (of, along), (first, second)))
-    robust, sentence = _robust(sweep, declared.better, first, second, ranges)
+    robust, sentence = _robust(sweep, declared.better, panels, ranges)
+    panels = _with_support(sweep, panels, robust)
     return Answer(
         outcome=declared.name,
         unit=unit,
@@ -259,6 +307,10 @@ def _panel(
         prefix = f"At {prefix}: " if prefix else ""
         sentence = f"{prefix}{sentence}" if sentence else ""
         few = too_few(rows, pair, found, along, prefix)
+    ranked = ranking([row[0] for row in cells], declared.better) if ranks(sweep) else None
+    if ranked is not None:
+        sentence = ranking_sentence(along, rows, ranked, declared.name)
+        few = ranking_too_few(along, rows, ranked)
     return Panel(
         fixed=fixed,
         rows=tuple(rows),
@@ -269,6 +321,7 @@ def _panel(
         crossing=found,
         sentence=sentence,
         too_few=few,
+        ranking=ranked,
     )
 
 
@@ -311,27 +364,59 @@ def _best(cells: Sequence[Sequence[np.ndarray]], better: int) -> list[tuple[int,
 
 
 def _robust(
-    sweep: Sweep, better: int, first: str, second: str, ranges: Mapping[str, object] | None
+    sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Mapping[str, object] | None
 ) -> tuple[tuple[Robust, ...], str]:
     """In how many plausible parameter sets the first design beats the second, at each place of `sim.sweep_ranges`."""
-    if ranges is None or sweep.crossing is None or better == 0:
+    spec, (first, second) = _compared(sweep, panels)
+    if ranges is None or spec is None or better == 0:
         return (), ""
+    panel = _base_panel(sweep, panels)
     found = []
     for place, listed in zip(ranges["at"], ranges["differences"], strict=True):
-        differences = [d for d in listed if d is not None]
-        found.append(Robust(place, Holds(sum(1 for d in differences if better * d > 0), len(differences))))
+        signs = [better * d for d in listed if d is not None]
+        ahead, behind = (Holds(sum(side * d > 0 for d in signs), len(signs)) for side in (1, -1))
+        sign = 0 if panel is None else panel.sign(place, better)
+        says = support(*((ahead, behind) if sign > 0 else (behind, ahead))) if sign else None
+        found.append(Robust(place, ahead, behind, says))
     if not any(r.holds.n for r in found):
         return tuple(found), f"None of the plausible parameter sets could be run: {ranges['reason']}"
-    shares = [_share(r, sweep.crossing.along if k == 0 else None) for k, r in enumerate(found)]
+    shares = [_share(r, spec.along if k == 0 else None) for k, r in enumerate(found)]
     listed = shares[0] if len(shares) == 1 else f"{', '.join(shares[:-1])} and {shares[-1]}"
     lost = max(ranges["failed"])
     failed = f" ({plural(lost, 'set')} could not be run)" if lost else ""
-    others = [words(path) for path in sweep.vary if path not in (sweep.crossing.of, sweep.crossing.along)]
+    others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
     base = f", {' and '.join(others)} as in the base" if others else ""
     return tuple(found), (
         f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges['varied']} uncertain parameters{failed}"
-        f"{base}, {first} is ahead of {second} in {listed}."
+        f"{base}, {first} is ahead of {second} in {listed}. Ahead here: by the mean of {plural(ranges['runs'], 'run')}, "
+        f"noise included."
     )
+
+
+def _compared(sweep: Sweep, panels: Sequence[Panel]) -> tuple[CrossingSpec | None, tuple[str, str]]:
+    """The two designs that are tried on plausible sets, and what they are called; of ranked levels the best two."""
+    if sweep.crossing is not None or not panels or panels[0].ranking is None:
+        return sweep.crossing, names_of(sweep.crossing)
+    path = next(iter(sweep.vary))
+    spec = best_pair(path, panels[0].rows, panels[0].ranking)
+    best, other = (describe(path, value) for value in spec.between)
+    return spec, (best, other)
+
+
+def _base_panel(sweep: Sweep, panels: Sequence[Panel]) -> Panel | None:
+    """The panel that speaks of the base, on which the plausible sets are tried; None if no panel does."""
+    for panel in panels:
+        if all(sweep.base.values.get(path) == value for path, value in panel.fixed.items()):
+            return panel
+    return None
+
+
+def _with_support(sweep: Sweep, panels: Sequence[Panel], robust: Sequence[Robust]) -> list[Panel]:
+    """The same panels; the sentence of that of the base says so where most plausible sets do not bear it out."""
+    base = _base_panel(sweep, panels)
+    along = sweep.crossing.along if sweep.crossing else None
+    said = support_sentence([(r.at, r.support) for r in robust], along)
+    return [replace(p, sentence=f"{p.sentence} {said}") if p is base and said else p for p in panels]
 
 
 def _share(robust: Robust, along: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import statistics
+from sim.cautions import OPPOSE, SPLIT
 from sim.report.tables import interval, number, outcome_words, percent, plural, signed, words
 from sim.sweepfile import CrossingSpec, label
 
@@ -40,7 +41,7 @@ def describe(path: str, value: object) -> str:
     return f"{words(path)} {label(value)}"
 
 
-def _change(pair: statistics.Paired) -> str:
+def change_words(pair: statistics.Paired) -> str:
     """'+4.8 % [3.9, 5.7]', or the plain difference where the base is not above zero."""
     if pair.base is not None and pair.base > 0 and pair.relative is not None:
         text = f"{percent(pair.relative, sign=True)} %"
@@ -59,11 +60,11 @@ def plain_sentence(pair: statistics.Paired, declared: "Outcome", names: tuple[st
     if pair.n == 0:
         return f"{topic} is undefined, so {first} and {second} cannot be compared."
     if pair.p is None or pair.p >= ALPHA:
-        return f"No difference detected between {first} and {second} on {topic} ({_change(pair)})."
+        return f"No difference detected between {first} and {second} on {topic} ({change_words(pair)})."
     if declared.better == 0:
-        return f"{first} differs from {second} on {topic} by {_change(pair)}."
+        return f"{first} differs from {second} on {topic} by {change_words(pair)}."
     verb = "beats" if declared.better * pair.difference > 0 else "loses to"
-    return f"{first} {verb} {second} on {topic} by {_change(pair)}."
+    return f"{first} {verb} {second} on {topic} by {change_words(pair)}."
 
 
 def crossing_sentence(
@@ -79,9 +80,7 @@ def crossing_sentence(
     topic = f"on {outcome_words(declared.name)}"
     low, high = min(rows), max(rows)
     span = f"{words(along)} {low:g} to {high:g}"
-    ends = (
-        f"{_change(pair[int(np.argmin(rows))])} at {low:g}, {_change(pair[int(np.argmax(rows))])} at {high:g}"
-    )
+    ends = f"{change_words(pair[int(np.argmin(rows))])} at {low:g}, {change_words(pair[int(np.argmax(rows))])} at {high:g}"
     if found.kind in ("undefined", "equal"):
         what = (
             "the outcome is undefined somewhere" if found.kind == "undefined" else "both are equal throughout"
@@ -157,6 +156,23 @@ def _end(value: float, bound: float, digits: int) -> str:
     return f"below {bound:g}" if value < 0 else f"above {bound:g}"
 
 
+def support_sentence(found: Sequence[tuple[object, str | None]], along: str | None) -> str:
+    """Where most plausible parameter sets contradict or do not settle the verdict; '' where they bear it out.
+
+    found: (value of `along`, what the sets say of the verdict there).
+    """
+    parts = []
+    for kind, text in (
+        (OPPOSE, "most plausible parameter sets say the opposite"),
+        (SPLIT, "the plausible parameter sets do not settle it"),
+    ):
+        places = [label(at) for at, says in found if says == kind]
+        if places:
+            where = "" if along is None else f" at {words(along)} {' and '.join(places)}"
+            parts.append(f"{text}{where}")
+    return f"But {'; and '.join(parts)}." if parts else ""
+
+
 # ---- too few runs
 
 
@@ -207,8 +223,8 @@ def too_few(
         f"{prefix}{done} a point are too few to decide{_at(along, [rows[k] for k in open_rows], len(rows))}"
     )
     if suggested is not None:
-        text += f". About {_round_up(suggested):,} would decide differences of the size seen"
-        suggested = _round_up(suggested)
+        text += f". About {round_up(suggested):,} would decide differences of the size seen"
+        suggested = round_up(suggested)
     far = [rows[k] for k in open_rows if k not in near]
     if far:
         where = _at(along, far, len(rows)) if near else ""
@@ -231,7 +247,7 @@ def _at(along: str | None, values: Sequence[object], count: int) -> str:
     return f" at {words(along)} {text}"
 
 
-def _round_up(runs: int) -> int:
+def round_up(runs: int) -> int:
     """A round number of runs: the estimate is rough."""
     step = 5 if runs <= 50 else 10 if runs <= 200 else 50
     return -(-runs // step) * step

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim import statistics
+from sim import cautions, statistics
 from sim.errors import UserError, suggest
 from sim.ranges import Holds, RangeResult, over_ranges
 from sim.report import tables
@@ -39,6 +39,7 @@ class Row:
 
     p_holm: adjusted p value, see the module. shares: of an outcome that is a kind (the bottleneck), how many runs
     of the base and of the other scenario have which; it has no figures and no test ("not compared", or equal).
+    holds, against: plausible sets with the sign of the mean difference, and with the opposite one.
     """
 
     unit: str
@@ -48,12 +49,19 @@ class Row:
     holds: Holds | None
     verdict: str
     shares: tuple[Mapping[str, float], Mapping[str, float]] | None = None
+    against: Holds | None = None
+
+    @property
+    def support(self) -> str | None:
+        """What most plausible sets say of the sign of the difference, see `sim.cautions.support`."""
+        return cautions.support(self.holds, self.against)
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
-    test; `too_few`: name -> why the primary outcome is not decided, and how many runs would (also in `warnings`).
+    test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
+    every verdict (both also in `warnings`). `range_runs`: runs per plausible set.
     """
 
     base: str
@@ -67,10 +75,12 @@ class Comparison:
     ranges: int = 0
     ranges_failed: int = 0
     ranges_varied: int = 0
+    range_runs: int = 0
     until_decided: bool = False
     decided: Mapping[str, bool] = field(default_factory=dict)
     too_few: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     failures: tuple[object, ...] = ()
 
     def verdict(self, name: str) -> str:
@@ -125,6 +135,7 @@ def _row_json(row: Row) -> dict[str, object]:
         "variance_reduction": figures.variance_reduction,
         "holds_in": None if holds is None else holds.share,
         "holds_in_ci95": None if holds is None or holds.lo is None else [holds.lo, holds.hi],
+        "support": row.support,
         "verdict": row.verdict,
         "unit": row.unit,
         "runs": figures.n,
@@ -179,17 +190,16 @@ def compare(
         weeks=scenarios[0].weeks,
         primary=primary,
         rows=rows,
-        differs={
-            name: what_differs(scenarios[0], other, tree_of)
-            for name, other in zip(names[1:], scenarios[1:], strict=True)
-        },
+        differs=_differs(scenarios, names, tree_of),
         ranges=ranges,
         ranges_failed=ranged.failed if ranged else 0,
         ranges_varied=len(ranged.paths) if ranged else 0,
+        range_runs=range_runs if ranged else 0,
         until_decided=until_decided,
         decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
         too_few=too_few,
         warnings=tuple(_warnings(samples, too_few, ranged, scenarios)),
+        notes=tuple(cautions.cautions(scenarios)),
         failures=tuple(failure for sample in samples for failure in sample.failures),
     )
 
@@ -333,9 +343,12 @@ def _rows(
             rows[name][outcome] = _kind_row(samples[0], others[name], declared)
             continue
         figure, p = figures[name, outcome], adjusted[name, outcome]
-        holds = ranged.holds(names.index(name) - 1, outcome, figure.difference) if ranged else None
+        holds = against = None
+        if ranged and figure.difference:
+            k = names.index(name) - 1
+            holds, against = (ranged.holds(k, outcome, sign * figure.difference) for sign in (1, -1))
         verdict = _verdict(figure, declared.better, _below(p))
-        rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict)
+        rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict, against=against)
     return rows
 
 
@@ -374,7 +387,7 @@ def _warnings(
     lines = []
     for scenario in scenarios:
         lines += [f"{scenario.name}: {warning}" for warning in scenario.warnings]
-    lines += too_few.values()
+    lines += [*cautions.cautions(scenarios), *too_few.values()]
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
         lines.append(f"{tables.plural(failed, 'run')} failed, left out of every figure")
@@ -416,9 +429,18 @@ def _too_few(
 # ---- what differs
 
 
+def _differs(
+    scenarios: Sequence["Scenario"], names: Sequence[str], tree_of: Callable
+) -> dict[str, list[str]]:
+    return {
+        name: what_differs(scenarios[0], other, tree_of)
+        for name, other in zip(names[1:], scenarios[1:], strict=True)
+    }
+
+
 def what_differs(a: "Scenario", b: "Scenario", tree_of: Callable | None = None) -> list[str]:
     """What b has that a has not, in words and money: first the organisation in one line, then changed
-    parameters.
+    parameters, then dated events that only one of them has.
 
     tree_of: scenario -> sim.structure.Tree, by default the engine's.
     """
@@ -433,7 +455,7 @@ def what_differs(a: "Scenario", b: "Scenario", tree_of: Callable | None = None) 
         before, after = a.values.get(path), b.values.get(path)
         if before != after:
             lines.append(f"{path} {plain(before)} -> {plain(after)}")
-    return lines
+    return lines + cautions.dated_differences(a, b)
 
 
 def structure_difference(a: Mapping[str, float], b: Mapping[str, float], smallest_pay: float) -> str:

@@ -1,6 +1,7 @@
 """What flips the verdict on two scenarios: in which share of the plausible world it holds, and the smallest change that flips it.
 
-The verdict is the sign of the mean difference B - A of one outcome at the base values, if it is beyond noise. Everything is
+The verdict is the sign of the mean difference B - A of one outcome at the base values, if it is beyond noise. Where
+the first scenario is positive everywhere, the difference is B / A - 1 at each point (`sim.indices.relative`). Everything is
 oriented here so that the difference is positive at the base.
 
 - The plausible world: a Latin hypercube over all ranges. A set agrees or is reversed only if its own difference is beyond
@@ -22,7 +23,7 @@ import numpy as np
 
 from sim import statistics
 from sim.design import lhs
-from sim.indices import ALPHA, Evaluate, Space, figures
+from sim.indices import ALPHA, Evaluate, Space, changed, figures
 from sim.ranges import Holds
 
 # Runs per point, in units of the runs of a design point.
@@ -55,12 +56,16 @@ class World:
 
 @dataclass(frozen=True)
 class End:
-    """The difference with one parameter at an end of its range. state: 'flips', 'holds', or 'undecided'."""
+    """The difference with one parameter at an end of its range. state: 'flips', 'holds', or 'undecided'.
+
+    moved: it differs from that at the base values beyond noise, corrected for all ends.
+    """
 
     value: float
     share: float  # of the way over the range, from the low end
     difference: statistics.Estimate  # B - A
     state: str
+    moved: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,11 @@ class Alone:
         """'flips', 'undecided' or 'holds': the more alarming end."""
         states = [end.state for end in self.ends]
         return next(state for state in ("flips", "undecided", "holds") if state in states)
+
+    @property
+    def matters(self) -> bool:
+        """Whether it flips the verdict or moves the difference beyond noise, alone."""
+        return self.state == "flips" or any(end.moved for end in self.ends)
 
     @property
     def swing(self) -> float:
@@ -144,6 +154,10 @@ class Verdict:
             self._known |= zip(new, self.sign * found[:, self.outcome], strict=True)
         return np.array([self._known[key] for key in keys]).reshape(len(points), runs)
 
+    def base(self, runs: int) -> np.ndarray:
+        """B - A at the base values, oriented, on the dice of the ends, of as many runs as what it is compared with."""
+        return self.at([{}], runs)[0]
+
 
 # ---- the plausible world
 
@@ -173,24 +187,23 @@ def decided_sign(row: np.ndarray, level: float = ALPHA) -> int | None:
 # ---- one at a time
 
 
-def flips(space: Space, evaluate: Evaluate, outcome: int, runs: int, base: np.ndarray, sign: int) -> Flips:
-    """Move parameters alone, then together. base: B - A at the base values, float64 [runs of the base], runs 0, 1, ...
+def flips(space: Space, evaluate: Evaluate, outcome: int, runs: int, sign: int) -> Flips:
+    """Move parameters alone, then together.
 
     runs: of a design point; the numbers of runs used here are multiples of it. sign: of the verdict.
     """
     verdict = Verdict(space, evaluate, outcome, runs, sign)
-    oriented = sign * base
-    rows, worst = _ends(verdict, oriented)
-    rows = _tips(verdict, oriented, rows)
+    rows, worst = _ends(verdict)
+    rows = _tips(verdict, rows)
     rows.sort(key=lambda row: (-row.swing, row.path))
     tips = [row for row in rows if row.tip is not None]
     if tips:
         return Flips(tuple(rows), _check_single(verdict, min(tips, key=lambda row: row.tip.distance)), 0)
-    smallest, tried = _together(verdict, oriented, worst)
+    smallest, tried = _together(verdict, worst)
     return Flips(tuple(rows), smallest, tried)
 
 
-def _ends(verdict: Verdict, base: np.ndarray) -> tuple[list[Alone], list[tuple[float, str, float]]]:
+def _ends(verdict: Verdict) -> tuple[list[Alone], list[tuple[float, str, float]]]:
     """Both ends of every parameter; and, the worst first, (loss of the lead, path, share of its worse end)."""
     space = verdict.space
     places = [(path, share) for path in space.paths for share in (0.0, 1.0)]
@@ -212,10 +225,12 @@ def _ends(verdict: Verdict, base: np.ndarray) -> tuple[list[Alone], list[tuple[f
                 now,
                 space.share(path, now),
                 ends,
-                verdict.sign * _mean(base[: END_FACTOR * verdict.runs]),
+                verdict.sign * _mean(verdict.base(END_FACTOR * verdict.runs)),
             )
         )
-        losses = [(_mean(base[: len(y[j])]) - _mean(y[j]), path, places[j][1]) for j in (2 * k, 2 * k + 1)]
+        losses = [
+            (_mean(verdict.base(len(y[j]))) - _mean(y[j]), path, places[j][1]) for j in (2 * k, 2 * k + 1)
+        ]
         worst.append(max(losses))
     return rows, sorted((one for one in worst if one[0] > 0), reverse=True)
 
@@ -229,10 +244,11 @@ def _end(
     verdict: Verdict, point: Mapping[str, float], place: tuple[str, float], y: np.ndarray, level: float
 ) -> End:
     state = "flips" if decided_sign(y, level) == -1 else "holds" if decided_sign(y) == 1 else "undecided"
-    return End(point[place[0]], place[1], statistics.mean_ci(verdict.sign * y), state)
+    moved = decided_sign(changed(verdict.base(len(y)), y), level) in (1, -1)
+    return End(point[place[0]], place[1], statistics.mean_ci(verdict.sign * y), state, moved)
 
 
-def _tips(verdict: Verdict, base: np.ndarray, rows: Sequence[Alone]) -> list[Alone]:
+def _tips(verdict: Verdict, rows: Sequence[Alone]) -> list[Alone]:
     """The same rows with tipping values. The farther below zero the end, the earlier a row is refined."""
 
     def depth(row: Alone) -> float:
@@ -240,12 +256,10 @@ def _tips(verdict: Verdict, base: np.ndarray, rows: Sequence[Alone]) -> list[Alo
 
     flipping = sorted((row for row in rows if row.state == "flips"), key=depth)
     refined = {row.path for row in flipping[:REFINED]}
-    return [
-        _with_tip(verdict, base, row, row.path in refined) if row.state == "flips" else row for row in rows
-    ]
+    return [_with_tip(verdict, row, row.path in refined) if row.state == "flips" else row for row in rows]
 
 
-def _with_tip(verdict: Verdict, base: np.ndarray, row: Alone, refine: bool) -> Alone:
+def _with_tip(verdict: Verdict, row: Alone, refine: bool) -> Alone:
     tips = []
     for end in row.ends:
         if end.state != "flips":
@@ -254,7 +268,7 @@ def _with_tip(verdict: Verdict, base: np.ndarray, row: Alone, refine: bool) -> A
         def at(s: float, end: End = end) -> dict[str, float]:
             return {row.path: verdict.space.value(row.path, row.share + s * (end.share - row.share))}
 
-        found = _tip_along(verdict, base, at, STEPS if refine else 0)
+        found = _tip_along(verdict, at, STEPS if refine else 0)
         if found is None:
             continue
         s, lo, hi = found
@@ -271,14 +285,14 @@ def _with_tip(verdict: Verdict, base: np.ndarray, row: Alone, refine: bool) -> A
 
 
 def _tip_along(
-    verdict: Verdict, base: np.ndarray, at: Callable[[float], Mapping[str, float]], steps: int
+    verdict: Verdict, at: Callable[[float], Mapping[str, float]], steps: int
 ) -> tuple[float, float | None, float | None] | None:
     """Where the lead is lost on the way from the base (0) to an end (1), with its interval; None if it is not.
 
     The ends of the interval are 0 where it includes the base, and infinity where it leaves the way.
     """
-    runs = min(TIP_FACTOR * verdict.runs, len(base))
-    known = {0.0: base[:runs], 1.0: verdict.at([at(1.0)], runs)[0]}
+    runs = TIP_FACTOR * verdict.runs
+    known = {0.0: verdict.base(runs), 1.0: verdict.at([at(1.0)], runs)[0]}
     left, right = 0.0, 1.0
     for _ in range(steps):
         high, low = _mean(known[left]), _mean(known[right])
@@ -314,13 +328,12 @@ def _checked(verdict: Verdict, values: Mapping[str, float]) -> tuple[statistics.
     return statistics.mean_ci(verdict.sign * y), decided_sign(y) == -1
 
 
-def _together(
-    verdict: Verdict, base: np.ndarray, worst: Sequence[tuple[float, str, float]]
-) -> tuple[Change | None, int]:
+def _together(verdict: Verdict, worst: Sequence[tuple[float, str, float]]) -> tuple[Change | None, int]:
     """Move the worst parameters together, the fewest first. Also the largest number tried without a flip."""
     space, tried = verdict.space, 0
     losses = np.cumsum([loss for loss, _, _ in worst])
-    enough = int(np.searchsorted(losses, _mean(base)) + 1)  # if effects add up
+    lead = _mean(verdict.base(TIP_FACTOR * verdict.runs))
+    enough = int(np.searchsorted(losses, lead) + 1)  # if effects add up
     count = max(2, enough)
     for turn in range(TRIES):
         chosen = worst if turn == TRIES - 1 else worst[:count]
@@ -335,7 +348,7 @@ def _together(
             return values
 
         end = verdict.at([at(1.0)], TIP_FACTOR * verdict.runs)[0]
-        found = _tip_along(verdict, base, at, STEPS) if decided_sign(end) == -1 else None
+        found = _tip_along(verdict, at, STEPS) if decided_sign(end) == -1 else None
         if found is not None:
             return _change(verdict, at, found, chosen), tried
         tried = len(chosen)

@@ -160,6 +160,46 @@ class Simulated:
                 found[point, scenario, k, columns] = results.outcomes[name]
 
 
+def references(base: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:
+    """By outcome, the mean of the first scenario at the base if the difference is to be relative to it, else NaN.
+
+    base: float64 [scenarios, outcomes, runs]; others: [points, scenarios, outcomes, runs]. Relative where the first of two
+    scenarios has a positive mean at every point.
+    """
+    if len(base) < 2:
+        return np.full(base.shape[1], np.nan)
+    found = [_run_means(one[:, 0]) for one in (base[None], *others) if one.size]
+    positive = [np.all(np.isnan(one) | (one > 0), axis=0) for one in found]
+    return np.where(np.all(positive, axis=0), found[0][0], np.nan)
+
+
+def _run_means(values: np.ndarray) -> np.ndarray:
+    """Mean over the last axis without NaN; NaN where all are."""
+    defined = np.isfinite(values)
+    count = defined.sum(axis=-1)
+    total = np.where(defined, values, 0.0).sum(axis=-1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def relative(found: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Figures of which `figures` makes B / A - 1 at each point, times the reference; unchanged where that is NaN.
+
+    found: float64 [points, 2, outcomes, runs]. The ratio is that of the means over runs, so it has the sign of the plain
+    difference; what a run adds to it is linearised (delta method), so that the variation over runs is that of the ratio. What
+    scales both scenarios alike has no effect on it. NaN where the first scenario is not positive.
+    """
+    if np.isnan(reference).all():
+        return found
+    both = np.isfinite(found).all(axis=1, keepdims=True)
+    a, b = np.moveaxis(np.where(both, found, np.nan), 1, 0)
+    mean_a, mean_b = (_run_means(one)[..., None] for one in (a, b))
+    mean_a = np.where(mean_a > 0, mean_a, np.nan)
+    theta = (mean_b - mean_a) / mean_a
+    lead = theta + ((b - a) - theta * a) / mean_a
+    scaled = np.stack([np.where(np.isnan(lead), np.nan, 0.0), reference[:, None] * lead], axis=1)
+    return np.where(np.isnan(reference)[:, None], found, scaled)
+
+
 def figures(found: np.ndarray) -> np.ndarray:
     """What is studied, [points, outcomes, runs]: the outcomes of one scenario, or those of the second minus the first."""
     return found[:, 1] - found[:, 0] if found.shape[1] == 2 else found[:, 0]
@@ -256,11 +296,15 @@ def points_in_block(space: Space, method: str) -> int:
 
 def run_design(space: Space, blocks: np.ndarray, runs: int, evaluate: Evaluate) -> np.ndarray:
     """What is studied at every point of the design, float64 [blocks, points, outcomes, runs]."""
+    found = figures(simulate_design(space, blocks, runs, evaluate))
+    return found.reshape(*blocks.shape[:2], *found.shape[1:])
+
+
+def simulate_design(space: Space, blocks: np.ndarray, runs: int, evaluate: Evaluate) -> np.ndarray:
+    """The scenarios at every point of the design, float64 [blocks * points, scenarios, outcomes, runs]."""
     count, size, _ = blocks.shape
     points = [space.values(shares) for block in blocks for shares in block]
-    firsts = np.repeat(runs * np.arange(count), size).tolist()
-    found = figures(evaluate(points, runs, firsts))
-    return found.reshape(count, size, *found.shape[1:])
+    return evaluate(points, runs, np.repeat(runs * np.arange(count), size).tolist())
 
 
 def indices(space: Space, method: str, outcome: str, blocks: np.ndarray, y: np.ndarray, seed: int) -> Indices:
@@ -312,13 +356,13 @@ def elementary_effects(blocks: np.ndarray, y: np.ndarray) -> np.ndarray:
     moved = np.abs(steps).argmax(axis=2)
     size = np.take_along_axis(steps, moved[:, :, None], axis=2)
     effects = np.empty((blocks.shape[2], len(y), y.shape[2]))
-    changes = _change(y[:, :-1], y[:, 1:]) / size
+    changes = changed(y[:, :-1], y[:, 1:]) / size
     for block, order in enumerate(moved):
         effects[order, block] = changes[block]
     return effects
 
 
-def _change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """after - before, with rounding set to exactly zero."""
     change = after - before
     size = np.maximum(np.abs(before), np.abs(after))
@@ -373,7 +417,7 @@ def _sobol(space: Space, y: np.ndarray, seed: int) -> tuple[Group, ...]:
         problem(space, True), means.ravel(), calc_second_order=False, num_resamples=500, seed=seed + 1
     )
     names = list(dict.fromkeys(space.mechanisms))
-    p_values = statistics.holm([_noise_p(_change(y[:, 0], y[:, 1 + k])) for k in range(len(names))])
+    p_values = statistics.holm([_noise_p(changed(y[:, 0], y[:, 1 + k])) for k in range(len(names))])
     groups = []
     for k, name in enumerate(names):
         total, half = float(found["ST"][k]), float(found["ST_conf"][k])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import statistics
+from sim.cautions import cautions
 from sim.errors import UserError, suggest
 from sim.flips import (
     BASE_FACTOR,
@@ -36,7 +37,9 @@ from sim.indices import (
     figures,
     indices,
     points_in_block,
-    run_design,
+    references,
+    relative,
+    simulate_design,
     space_of,
 )
 
@@ -57,7 +60,8 @@ EXPECTED_TIPS = 6  # parameters to refine, for the estimate of the time
 class Study:
     """One outcome. levels: of each scenario at the base values; difference: B - A there (two scenarios only).
 
-    side: +1 if B is ahead at the base beyond noise, -1 if behind, 0 if neither (or one scenario).
+    side: +1 if B is ahead at the base beyond noise, -1 if behind, 0 if neither (or one scenario). relative: all effects are on
+    B / A - 1 at each point, times A at the base values, so that what scales both alike has none; otherwise on B - A.
     """
 
     outcome: "Outcome"
@@ -66,6 +70,7 @@ class Study:
     side: int
     indices: Indices
     world: World | None
+    relative: bool = False
 
     @property
     def scale(self) -> float | None:
@@ -78,7 +83,8 @@ class Study:
 class Sensitivity:
     """What was found. studies: by outcome; the first outcome is the primary one, of which `flips` speaks.
 
-    still: parameters with the same figures everywhere, on every outcome; noisy: within noise on every outcome (Morris only).
+    still: parameters with the same figures everywhere, on every outcome; noisy: within noise on every outcome (Morris only), and
+    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.cautions`).
     points, failed, reason: points simulated, those that could not be built and why the first could not.
     """
 
@@ -94,6 +100,7 @@ class Sensitivity:
     flips: Flips | None
     still: tuple[str, ...]
     noisy: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     points: int = 0
     failed: int = 0
     reason: str = ""
@@ -211,24 +218,34 @@ def sensitivity(
     if on_estimate is not None:
         on_estimate(planned, seconds * planned / len(scenarios))
     blocks = design(space, method, samples, seed)
-    y = run_design(space, blocks, runs, evaluate)
+    points = simulate_design(space, blocks, runs, evaluate)
     world = _world(space, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else None
+    reference = references(base, [points, *([] if world is None else [world])])
+    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(names), runs)
+    spread = None if world is None else figures(relative(world, reference))
     studies = {}
     for k, name in enumerate(names):
         found = indices(space, method, name, blocks, y[:, :, k], seed)
-        studies[name] = _study(outcomes[name], base[:, k], found, None if world is None else world[:, k])
-    flipped = _flipped(space, evaluate, studies[names[0]], runs, base) if len(scenarios) == 2 else None
-    still, noisy = _quiet(space, [study.indices for study in studies.values()])
+        sets_of = None if spread is None else spread[:, k]
+        studies[name] = _study(outcomes[name], base[:, k], found, sets_of, bool(np.isfinite(reference[k])))
+    flipped = _flipped(space, evaluate, studies[names[0]], runs, reference) if len(scenarios) == 2 else None
+    still, noisy = _quiet(space, [study.indices for study in studies.values()], flipped)
     return Sensitivity(
         tuple(s.name for s in scenarios), method, samples, runs, sets if world is not None else 0, seed,
-        scenarios[0].weeks, space, studies, flipped, still, noisy, **_facts(evaluate),
+        scenarios[0].weeks, space, studies, flipped, still, noisy, tuple(cautions(scenarios)), **_facts(evaluate),
     )  # fmt: skip
 
 
-def _flipped(space: Space, evaluate: Evaluate, study: Study, runs: int, base: np.ndarray) -> Flips | None:
+def _flipped(
+    space: Space, evaluate: Evaluate, study: Study, runs: int, reference: np.ndarray
+) -> Flips | None:
     """What flips the verdict on the primary outcome; None if there is none at the base values."""
     sign = study.side * study.outcome.better
-    return flips(space, evaluate, 0, runs, base[1, 0] - base[0, 0], sign) if sign else None
+
+    def against_base(points: Sequence[Mapping[str, object]], count: int, firsts: Sequence[int]) -> np.ndarray:
+        return relative(evaluate(points, count, firsts), reference)
+
+    return flips(space, against_base, 0, runs, sign) if sign else None
 
 
 def _facts(evaluate: Evaluate) -> dict[str, object]:
@@ -257,25 +274,35 @@ def _base(evaluate: Evaluate, runs: int) -> tuple[np.ndarray, float]:
 
 
 def _world(space: Space, sets: int, runs: int, seed: int, evaluate: Evaluate) -> np.ndarray:
-    """B - A in plausible sets, float64 [sets, outcomes, runs]."""
-    return figures(evaluate(world_points(space, sets, seed), SET_FACTOR * runs, [0] * sets))
+    """Both scenarios in plausible sets, float64 [sets, scenarios, outcomes, runs]."""
+    return evaluate(world_points(space, sets, seed), SET_FACTOR * runs, [0] * sets)
 
 
-def _study(outcome: "Outcome", base: np.ndarray, found: Indices, world: np.ndarray | None) -> Study:
+def _study(
+    outcome: "Outcome", base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
+) -> Study:
     levels = tuple(statistics.mean_ci(row) for row in base)
     if len(base) == 1:
         return Study(outcome, levels, None, 0, found, None)
     pair = statistics.paired(base[0], base[1], outcome.better)
     side = outcome.better * (decided_sign(base[1] - base[0]) or 0)
     counted = None if world is None else count_world(world, outcome.better)
-    return Study(outcome, levels, pair, side, found, counted)
+    return Study(outcome, levels, pair, side, found, counted, is_relative)
 
 
-def _quiet(space: Space, found: Sequence[Indices]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Parameters that are the same everywhere, and those within noise, on every outcome that has effects."""
+def _quiet(
+    space: Space, found: Sequence[Indices], flipped: Flips | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Parameters that are the same everywhere, and those within noise, on every outcome that has effects; without those that
+    proved to matter one at a time, or that are part of the change that flips the verdict.
+    """
     tables = [{effect.path: effect for effect in one.effects} for one in found if one.effects]
     if not tables:
         return (), ()
-    still = tuple(path for path in space.paths if all(table[path].same for table in tables))
-    noisy = (p for p in space.paths if not any(table[p].beyond_noise for table in tables))
+    loud = {row.path for row in flipped.rows if row.matters} if flipped else set()
+    if flipped and flipped.smallest:
+        loud.update(flipped.smallest.paths)
+    paths = [path for path in space.paths if path not in loud]
+    still = tuple(path for path in paths if all(table[path].same for table in tables))
+    noisy = (path for path in paths if not any(table[path].beyond_noise for table in tables))
     return still, tuple(path for path in noisy if path not in still)

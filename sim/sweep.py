@@ -9,7 +9,7 @@ so it does not depend on workers, interruptions, order or how runs were cut into
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,10 @@ import numpy as np
 from sim import statistics, store
 from sim.answer import Answer, answer, groups
 from sim.blocks import Block, BlockResult, simulate_block
+from sim.cautions import cautions
 from sim.errors import UserError, suggest
 from sim.ranges import threads
+from sim.ranking import best_pair, ranking, ranks
 from sim.sweep_ranges import planned as planned_ranges
 from sim.sweep_ranges import sweep_ranges
 from sim.sweepfile import Sweep, label, load_sweep
@@ -50,6 +52,12 @@ class SweepResult:
     runs_done: int
     runs_reused: int
     pictures: tuple[Path, ...] = field(default=())
+
+    @property
+    def notes(self) -> list[str]:
+        """What limits every answer of the sweep."""
+        weeks = [point["time.weeks"] for point in self.sweep.points if "time.weeks" in point]
+        return cautions([self.sweep.base], min(weeks, default=None))
 
     def to_text(self, colour: bool = False) -> str:
         """The table and the sentence that answer the sweep's question."""
@@ -120,7 +128,8 @@ def run_sweep(
         try:
             with _executor(workers, cluster) as (executor, width):
                 _run_all(work, declared, executor, width, simulate)
-                ranges = sweep_ranges(sweep, folder, manifest["content"], workers, simulate, work.tick)
+                asked = _asked(work, declared[sweep.outcome].better)
+                ranges = sweep_ranges(asked, folder, manifest["content"], workers, simulate, work.tick)
             result = _finish(work, declared, ranges, pictures)
         except KeyboardInterrupt:
             store.set_status(folder, manifest, "interrupted", runs_done=work.done)
@@ -364,12 +373,30 @@ def _store(work: _Work, block: Block, result: BlockResult) -> None:
 # ---- what it comes to
 
 
+def _values(work: _Work) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """What is stored of every run, and the outcome, float64[runs] per point."""
+    sweep = work.sweep
+    data = work.tables.read(work.files("runs"), ["point", "run", "seed", "failure", sweep.outcome])
+    bounds = np.searchsorted(data["point"], np.arange(len(sweep.points) + 1))
+    return data, [data[sweep.outcome][bounds[k] : bounds[k + 1]] for k in range(len(sweep.points))]
+
+
+def _asked(work: _Work, better: int) -> Sweep:
+    """The sweep with the two designs that are tried on plausible sets: of ranked levels the best and the runner-up."""
+    sweep = work.sweep
+    found = ranking(_values(work)[1], better) if sweep.ranges and ranks(sweep) else None
+    if found is None:
+        return sweep
+    path, axis = next(iter(sweep.vary.items()))
+    return replace(sweep, crossing=best_pair(path, axis.values, found))
+
+
 def _finish(
     work: _Work, declared: Mapping[str, "Outcome"], ranges: Mapping[str, object] | None, pictures: bool
 ) -> SweepResult:
     sweep, folder, tables = work.sweep, work.folder, work.tables
     _write_summary(work, declared)
-    data = tables.read(work.files("runs"), ["point", "run", "seed", "failure", sweep.outcome])
+    data, values = _values(work)
     failures = tuple(
         (int(data["point"][k]), int(data["run"][k]), int(data["seed"][k]), str(message))
         for k, message in enumerate(data["failure"])
@@ -385,8 +412,6 @@ def _finish(
             "message": np.array(messages, dtype=object),
         },
     )
-    bounds = np.searchsorted(data["point"], np.arange(len(sweep.points) + 1))
-    values = [data[sweep.outcome][bounds[k] : bounds[k + 1]] for k in range(len(sweep.points))]
     found = answer(sweep, values, declared[sweep.outcome], ranges)
     drawn: tuple[Path, ...] = ()
     if pictures:

@@ -15,7 +15,8 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
     seed: 1
     outcome: value_per_payroll_usd  # the outcome that answers the question
     ranges: 32                      # plausible parameter sets on which the verdict is tried; 0 = skip
-    crossing:                       # does the first of two designs overtake the second, and where?
+    crossing:                       # does the first of two designs overtake the second, and where? Without it, a
+                                    # single path with more than two levels is ranked: the best against all others
       of: organisation.management_layers
       between: [2, 3]
       along: ai.share_of_code
@@ -338,7 +339,9 @@ def _points(reader: _Reader, design: str, vary: Mapping[str, Axis], seed: int) -
 
 def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> CrossingSpec | None:
     if reader.get(("crossing",)) is None:
-        return _default_crossing(vary) if design == "grid" else None
+        if design != "grid" or (_has_many_levels(vary) and not isinstance(reader.get(("runs",)), Mapping)):
+            return None  # the levels of a single path are ranked, see `sim.ranking`
+        return _default_crossing(vary)
     if design != "grid":
         reader.fail(("crossing",), f"a crossing needs design: grid, this is {design}; remove the key")
     from sim.statements import check_value
@@ -373,6 +376,11 @@ def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> Crossin
             ("crossing", "along"), f"{along} must vary over at least two numbers and differ from {of}"
         )
     return CrossingSpec(of, pair, along, tuple(names) if names else None)
+
+
+def _has_many_levels(vary: Mapping[str, Axis]) -> bool:
+    """One path with more than two levels: comparing two of them would leave out the others."""
+    return len(vary) == 1 and all(isinstance(axis, Levels) and len(axis.values) > 2 for axis in vary.values())
 
 
 def _default_crossing(vary: Mapping[str, Axis]) -> CrossingSpec | None:

@@ -88,7 +88,8 @@ def test_one_run_has_no_interval(layered, flat):
 def test_text(layered, flat):
     text = run([layered, flat], ranges=8).to_text()
     assert text.index("What differs") < text.index("Verdict") < text.index("value_per_payroll_usd*")
-    assert "plausible parameter sets." in text.replace("\n ", "")
+    assert "of 8 plausible parameter sets" in " ".join(text.split())
+    assert "noise included" in " ".join(text.split())
     assert "\x1b" not in text
     assert text.isascii()
 
@@ -341,6 +342,61 @@ def test_what_differs_in_words_and_money(layered, flat):
     assert what_differs(layered, layered, tree_of) == ["same organisation chart, payroll equal"]
     longer = layered.with_values({"time.weeks": 208})
     assert "time.weeks 104 -> 208" in what_differs(layered, longer, tree_of)
+
+
+def test_events_and_paths_that_only_one_has_are_said(layered):
+    cut = layered.with_values({"events": [{"week": 20, "lay_off": {"role": "ic", "number": 5}}]})
+    later = cut.with_values(
+        {"paths": {"as it is": [], "more": [{"week": 30, "lay_off": {"role": "ic", "number": 2}}]}}
+    )
+    events = what_differs(layered, cut, tree_of)[1:]
+    assert events == ["only in the second: week 20: lay off 5 ICs (at random)"]
+    assert what_differs(cut, layered, tree_of)[1:] == [events[0].replace("second", "first")]
+    path = what_differs(cut, later, tree_of)[1:]
+    assert path == [
+        "path as it is (only `orgsim run` follows paths), only in the second: no events of its own",
+        "path more (only `orgsim run` follows paths), only in the second: week 30: lay off 2 ICs (at random)",
+    ]
+    found = run([layered, later])
+    assert any("its paths are followed by `orgsim run` only" in warning for warning in found.warnings)
+    assert "Note: layered: its paths are followed" in found.to_text()
+
+
+def test_a_short_horizon_is_said(layered, flat):
+    found = run([scenario.with_values({"time.weeks": 30}) for scenario in (layered, flat)])
+    assert "Note: 30 weeks are fewer than 52 weeks" in found.to_text()
+    assert any(warning.startswith("30 weeks are fewer") for warning in found.to_json()["warnings"])
+    assert run([layered, flat]).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("kept", "words", "support"),
+    [
+        (
+            0,
+            "; but most plausible parameter sets say the opposite: same sign in 0 % [",
+            "most say the opposite",
+        ),
+        (16, "plausible parameter sets: they do not settle it", "not settled"),
+        (32, "same sign in 100 % [", "most agree"),
+    ],
+)
+def test_a_verdict_that_the_plausible_sets_contradict(layered, flat, kept, words, support):
+    base, seen = dict(layered.values), {}
+
+    class Contrary(Engine):
+        def truth(self, layers, values):
+            drawn = tuple(values[path] for path in values if path != "ai.share_of_code")
+            if all(values[path] == base[path] for path in base if path != "ai.share_of_code"):
+                return 1.2 if layers == 2 else 1.0
+            holds = seen.setdefault(drawn, len(seen)) < kept
+            return 1.0 if layers == 3 else 1.2 if holds else 0.8
+
+    found = run([layered, flat], Contrary(), ranges=32, workers=1)
+    assert found.verdict("flat").startswith("flat beats layered")
+    assert words in found.verdict("flat")
+    row = found.to_json()["comparisons"]["flat"]["value_per_payroll_usd"]
+    assert row["support"] == support
 
 
 def test_money_in_words():

@@ -2,22 +2,29 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from cli_help import clean, orgsim
 
 import cli
+from sim import statistics
 from sim.design import Range
 from sim.errors import UserError
-from sim.flips import Verdict, World, count_world, decided_sign, flips
+from sim.flips import Alone, End, Flips, Verdict, World, count_world, decided_sign, flips
 from sim.indices import (
+    Effect,
+    Indices,
     Space,
     design,
     elementary_effects,
+    figures,
     indices,
     noise_share,
     points_in_block,
+    references,
+    relative,
     run_design,
     space_of,
 )
@@ -26,7 +33,7 @@ from sim.report.sensitivity import answer, sensitivity_text
 from sim.report.sensitivity_json import sensitivity_json
 from sim.report.sensitivity_plots import sensitivity_pictures
 from sim.scenario import load
-from sim.sensitivity import sensitivity
+from sim.sensitivity import _quiet, sensitivity
 
 PATHS = ("a.x", "a.y", "b.z", "c.idle")
 
@@ -207,8 +214,7 @@ class TestVerdict:
     def verdict(self, formula, runs=2, noise=0.01, base=0.5):
         where = space(base=base)
         evaluate = from_formula([lambda *_: 0.0, formula], noise=noise, base=base)
-        found = evaluate([{}], 32, [0])
-        return flips(where, evaluate, 0, runs, found[0, 1, 0] - found[0, 0, 0], 1)
+        return flips(where, evaluate, 0, runs, 1)
 
     def test_the_tipping_point_of_a_linear_verdict(self):
         found = self.verdict(lambda x, y, z, idle: 0.4 - 2 * (x - 0.5) + 0.1 * y - 0.05)
@@ -313,6 +319,62 @@ class TestWhole:
         } <= names
         svg = (tmp_path / "verdict-one-at-a-time.svg").read_text()
         assert "<dc:date>" not in svg
+
+    def test_what_scales_both_alike_has_no_effect(self):
+        def evaluate(points, runs, firsts):
+            found = np.empty((len(points), 2, 2, runs))
+            for k, (point, first) in enumerate(zip(points, firsts, strict=True)):
+                x, z = point.get("a.x", 0.5), point.get("b.z", 0.5)
+                dice = [np.exp(0.1 * np.random.default_rng([first + r]).normal()) for r in range(runs)]
+                luck = [np.random.default_rng([first + r, 1]).normal(0, 0.001) for r in range(runs)]
+                a = 10 * np.array(dice) * (0.5 + 2 * x)
+                found[k] = [[a, a], [a * (1.04 + 0.02 * (z - 0.5) + np.array(luck))] * 2]
+            return found
+
+        scenarios = [load(name, ()) for name in ("layered", "flat")]
+        found = sensitivity(scenarios, self.NAMES, evaluate=evaluate, space=space(), sets=16)
+        study = found.primary
+        assert study.relative
+        assert found.still == ("a.x", "a.y", "c.idle")
+        effect = next(effect for effect in study.indices.effects if effect.path == "b.z")
+        assert 100 * effect.mu_star / study.scale == pytest.approx(2, abs=0.01)
+        row = next(row for row in found.flips.rows if row.path == "a.x")
+        assert not row.matters
+        assert row.swing == pytest.approx(0, abs=1e-12)
+        assert "Differences are relative to layered at the same values" in " ".join(
+            sensitivity_text(found).split()
+        )
+        assert "of the figure of layered at the same values" in answer(found)[-2]
+
+    def test_absolute_where_the_first_is_not_positive(self):
+        base = np.array([[[2.0, 4.0], [1.0, 1.0]], [[3.0, 3.0], [1.0, 1.0]]])
+        others = np.stack([base, base])
+        others[1, 0, 1] = 0.0
+        reference = references(base, [others])
+        assert reference[0] == 3
+        assert np.isnan(reference[1])
+        found = figures(relative(others, reference))
+        assert (found[:, 1] == (others[:, 1] - others[:, 0])[:, 1]).all()
+        assert found[0, 0].mean() == pytest.approx(3 * (3 / 3 - 1))
+
+    def test_what_matters_alone_is_not_listed_as_moving_nothing(self):
+        effects = tuple(Effect(path, 0.0, 0.1, 0.0, 0.2, 0.1, 1.0, False) for path in PATHS)
+        level = statistics.mean_ci(np.array([1.0, 1.1]))
+        ends = [(End(0.0, 0.0, level, state, moved), End(1.0, 1.0, level, "holds"))
+                for state, moved in (("flips", True), ("holds", True), ("undecided", False), ("holds", False))]  # fmt: skip
+        rows = tuple(Alone(path, 0.5, 0.5, both, 1.0) for path, both in zip(PATHS, ends, strict=True))
+        found = [Indices("o", 6, 0.1, effects, ())]
+        assert _quiet(space(), found, None) == ((), PATHS)
+        assert _quiet(space(), found, Flips(rows, None, 0)) == ((), ("b.z", "c.idle"))
+
+    def test_an_interval_beside_zero_that_is_not_enough_after_correction(self):
+        found = self.found([lambda *_: 10.0, lambda x, y, z, idle: 10.4 - 2 * (x - 0.5) + 0 * y])
+        below = statistics.mean_ci(np.array([-0.1, -0.11, -0.12]))
+        above = statistics.mean_ci(np.array([0.1, 0.11, 0.12]))
+        row = Alone("b.z", 0.5, 0.5, (End(0.0, 0.0, below, "undecided"), End(1.0, 1.0, above, "holds")), 0.1)
+        table = sensitivity_text(replace(found, flips=Flips((row,), None, 0)))
+        assert "not after correction" in table.split("Morris:")[0]
+        assert "the reverse beyond noise in" in " ".join(table.split())
 
     def test_no_verdict_at_the_base(self):
         found = self.found([lambda *_: 10.0, lambda x, y, z, idle: 10.0 + x - y], noise=0.0)

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from fake_engine import CROSSING, SWEEP, Engine, run_file, write_sweep
+from fake_engine import BASE, CROSSING, SWEEP, Engine, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,7 +237,13 @@ def test_plausible_ranges_are_tried_at_the_first_the_middle_and_the_last_value(t
     shares = [tables.percent(r.holds.share, 0) for r in robust]
     assert f"flat (2 layers) is ahead of layered (3 layers) in {shares[0]} % [" in sentence
     assert f"of them at AI share of code 0, {shares[1]} % [" in sentence
-    assert sentence.endswith("] at 0.9.")
+    assert "] at 0.9. Ahead here: by the mean of 1 run, noise included." in sentence
+    # At share 0 the verdict is clear (flat behind in 70 %), in the middle it is within noise, at 0.9 it is borne out.
+    assert [r.support for r in robust] == ["most agree", "not settled", "most agree"]
+    assert (
+        "But the plausible parameter sets do not settle it at AI share of code 0.4."
+        in result.answer.sentences()[0]
+    )
 
 
 def test_three_places_cost_no_more_runs_than_one(tmp_path):
@@ -279,3 +285,72 @@ def test_sets_that_cannot_be_run_are_said(tmp_path):
     result = run_file(write_sweep(tmp_path), tmp_path / "out", Refusing())
     assert "(2 sets could not be run)" in result.answer.robust_sentence
     assert {r.holds.n for r in result.answer.robust} == {6}
+
+
+# ---- levels of one path
+
+
+LEVELS = SWEEP.replace("[2, 3]", "[1, 2, 3, 4]").replace(
+    "  ai.share_of_code: {from: 0.0, to: 0.9, steps: 4}\n", ""
+)
+
+
+def test_all_levels_of_one_path_are_ranked(tmp_path):
+    result = run_file(write_sweep(tmp_path, LEVELS), tmp_path / "out", pictures=True)
+    panel = result.answer.panels[0]
+    assert panel.rows[panel.ranking.best] == 3
+    assert panel.ranking.beyond == (True, True, False, True)
+    text = " ".join(result.to_text().split())
+    assert "Best mean on value per payroll dollar: 3 layers, beyond noise ahead of 2 layers (+" in text
+    assert "is ahead of 2 layers in " in text  # the best against the runner-up on plausible sets
+    assert "1 layer: " in text
+    table = result.to_text().split("\n\n")[2].splitlines()
+    assert table[0].split()[:2] == ["management", "layers"]
+    assert [line.split()[0] for line in table[2:6]] == ["1", "2", "3", "4"]
+    assert [line.count("*") for line in table[2:6]] == [0, 0, 1, 0]
+    assert [path.name for path in result.pictures] == ["lines.svg"]
+    data = result.answer.to_json()["panels"][0]["ranking"]
+    assert (data["best"], [one["level"] for one in data["ahead_of"]]) == (3, [1, 2, 4])
+    assert json.dumps(data, allow_nan=False)
+
+
+def test_levels_within_noise_are_not_ranked(tmp_path):
+    result = run_file(write_sweep(tmp_path, LEVELS), tmp_path / "out", Same(noise=0.05))
+    sentence = result.answer.panels[0].sentence
+    assert "but no difference to another is detected" in sentence
+    assert "12 runs a point are too few to tell" in result.answer.notices()[0]
+    assert not any(result.answer.panels[0].ranking.beyond)
+
+
+def test_two_designs_on_one_path_have_no_empty_column(tmp_path):
+    text = LEVELS.replace("[1, 2, 3, 4]", "[2, 3]")
+    result = run_file(write_sweep(tmp_path, text), tmp_path / "out", pictures=True)
+    table = result.to_text().split("\n\n")[2]
+    assert table.startswith("2 layers")
+    assert result.pictures == ()
+
+
+def test_a_verdict_that_the_plausible_sets_contradict(tmp_path):
+    class Contrary(Engine):
+        def truth(self, layers, values):
+            base = values["managers.people_hours_per_report"] == 1.2
+            return 1.0 if layers == 3 else 1.2 if base else 0.8
+
+    text = SWEEP.replace("ranges: 8", "ranges: 32").replace("{from: 0.0, to: 0.9, steps: 4}", "[0.1, 0.5]")
+    path = write_sweep(tmp_path, text)
+    assert load_sweep(path).base.values["managers.people_hours_per_report"] == 1.2
+    result = run_file(path, tmp_path / "out", Contrary())
+    assert "never overtaken by" in result.answer.panels[0].sentence
+    assert result.answer.panels[0].sentence.endswith(
+        "But most plausible parameter sets say the opposite at AI share of code 0.1 and 0.5."
+    )
+    assert [one["support"] for one in result.answer.to_json()["holds_in"]] == ["most say the opposite"] * 2
+
+
+def test_what_limits_every_answer_is_in_the_text(tmp_path):
+    path = write_sweep(tmp_path, SWEEP + "weeks: 30\n")
+    move = "[{week: 20, lay_off: {role: ic, number: 2}}]"
+    (tmp_path / "base.yaml").write_text(BASE + f"paths: {{stay: [], cut: {move}}}\n")
+    text = " ".join(run_file(path, tmp_path / "out").to_text().split())
+    assert "Note: base: its paths are followed by `orgsim run` only" in text
+    assert "Note: 30 weeks are fewer than 52 weeks" in text

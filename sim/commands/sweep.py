@@ -69,15 +69,20 @@ def sweep_command(
         raise InterruptedByUserError(
             f"finished runs are kept in {folder}; the same command continues from there."
         ) from None
+    warn(found.notes)
     if as_json:
         counts = {"runs": found.runs_done, "runs_reused": found.runs_reused}
-        print_json({"sweep": sweep.name, "folder": str(folder), **counts, **_answer(found)})
+        warnings = [*sweep.base.warnings, *found.notes]
+        print_json(
+            {"sweep": sweep.name, "folder": str(folder), **counts, **_answer(found), "warnings": warnings}
+        )
     else:
         from sim.report.tables import use_colour
 
         click.echo(found.to_text(use_colour(sys.stdout)))
         kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
-        click.echo(f"\nWritten: {folder} (tables, pictures and the data of every run{kept})")
+        pictures = ", pictures" if found.pictures else ""
+        click.echo(f"\nWritten: {folder} (tables{pictures} and the data of every run{kept})")
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
         values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())
         click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)

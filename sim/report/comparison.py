@@ -7,6 +7,7 @@ The table has the outcomes that decide, and every other one with a large differe
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim import cautions
 from sim.report import tables
 
 if TYPE_CHECKING:
@@ -79,8 +80,12 @@ def _holds_clause(comparison: "Comparison", row: "Row") -> str:
     if row.holds is None or not row.holds.n:
         return "undefined over the plausible parameter ranges"
     share = f"{tables.percent(row.holds.share, 0)} % [{tables.percent(row.holds.lo, 0)}, {tables.percent(row.holds.hi, 0)}]"
-    verb = "holds" if row.verdict in _DETECTED else "this sign shows"
-    return f"{verb} in {share} of {row.holds.n} plausible parameter sets"
+    text = f"same sign in {share} of {row.holds.n} plausible parameter sets"
+    if row.verdict not in _DETECTED:
+        return text
+    if row.support == cautions.OPPOSE:
+        return f"but most plausible parameter sets say the opposite: {text}"
+    return f"{text}: they do not settle it" if row.support == cautions.SPLIT else text
 
 
 def comparison_text(comparison: "Comparison", colour: bool = False, everything: bool = False) -> str:
@@ -95,6 +100,7 @@ def comparison_text(comparison: "Comparison", colour: bool = False, everything: 
         if name in comparison.too_few:
             notice = tables.paragraph(f"Too few runs: {comparison.too_few[name]}.", "  ")
             verdict += "\n" + tables.paint(notice, "bold", colour)
+        verdict += "".join(f"\n{tables.paragraph(f'Note: {note}.', '  ')}" for note in comparison.notes)
         parts.append(verdict)
         rows = comparison.rows[name]
         shown = [comparison.primary, *(x for x in rows if x != comparison.primary)] if everything else None
@@ -239,7 +245,8 @@ def _footnote(comparison: "Comparison", everything: bool) -> str:
     if comparison.ranges:
         text += (
             f". holds: share of {comparison.ranges} plausible sets of {comparison.ranges_varied} uncertain parameters "
-            "with the same sign"
+            f"with the same sign of the mean of {tables.plural(comparison.range_runs, 'run')}, noise included; it asks for "
+            f"less than 'ahead beyond noise' of orgsim sensitivity"
         )
     units = {row.unit for rows in comparison.rows.values() for row in rows.values()}
     if any(tables.shown_unit(unit)[1] != 1.0 for unit in units):

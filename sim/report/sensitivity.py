@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.cautions import OPPOSE, support
 from sim.report.tables import bullets, number, outcome_words, paragraph, percent, plural, shown_unit, table
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def in_base(study: "Study", value: float | None) -> float | None:
 
 def base_unit(found: "Sensitivity", study: "Study") -> str:
     """The unit of `in_base`."""
-    return f"% of the figure of {found.names[0]}" if study.scale else study.outcome.unit
+    at = " at the same values" if study.relative else ""
+    return f"% of the figure of {found.names[0]}{at}" if study.scale else study.outcome.unit
 
 
 def _figure(value: float | None) -> str:
@@ -144,7 +146,7 @@ def _morris_sentence(found: "Sensitivity", study: "Study", what: str, groups: Se
     effects = sorted((e for e in study.indices.effects if e.beyond_noise), key=lambda e: -e.mu_star)
     parts = [f"{parameter_words(e.path)} ({_sized(study, e.mu_star, e.lo, e.hi)})" for e in effects[:3]]
     names = listed([mechanism_words(group.name) for group in groups[:3]])
-    of = f", in % of the figure of {found.names[0]}" if study.scale else ""
+    of = f", in {base_unit(found, study)}" if study.scale else ""
     return (
         f"{what} depends most on {listed(parts)}: the mean change when one goes through its whole range{of}. By mechanism: "
         f"{names}."
@@ -173,12 +175,14 @@ def _world_sentence(found: "Sensitivity", study: "Study", side: int, claim: str)
     if world is None or not world.sets:
         return []
     holds = world.holds(side)
-    other = world.behind if side > 0 else world.ahead
-    return [
-        f"{claim} in {percent(holds.share, 0)} % of {world.sets} plausible sets [{percent(holds.lo, 0)}, "
-        f"{percent(holds.hi, 0)}] of all {len(found.space.paths)} assumptions; the reverse in {other}, undecided in "
-        f"{world.undecided}."
-    ]
+    other, open_sets = world.holds(-side), world.undecided / world.sets
+    text = (
+        f"{claim} beyond noise in {percent(holds.share, 0)} % of {world.sets} plausible sets [{percent(holds.lo, 0)}, "
+        f"{percent(holds.hi, 0)}] of all {len(found.space.paths)} assumptions, the reverse beyond noise in "
+        f"{percent(other.share, 0)} %, undecided in {percent(open_sets, 0)} %."
+    )
+    opposed = study.side and support(holds, other) == OPPOSE
+    return [f"{text} So most plausible sets say the opposite." if opposed else text]
 
 
 def _flip_sentences(found: "Sensitivity") -> list[str]:
@@ -242,7 +246,8 @@ def sensitivity_text(found: "Sensitivity") -> str:
     head = f"{found.names[0]}: which assumptions drive it"
     if len(found.names) == 2:
         head = f"{found.names[1]} against {found.names[0]}: which assumptions drive the verdict"
-    parts = [head, bullets(answer(found))]
+    notes = [f"Note: {note}." for note in found.notes]
+    parts = [head, bullets([*answer(found), *notes])]
     if len(found.names) == 2:
         parts += [_world_table(found), *_alone_table(found)]
     for k, study in enumerate(found.studies.values()):
@@ -294,7 +299,7 @@ def _alone_table(found: "Sensitivity") -> list[str]:
         low, high = row.ends
         rows.append(
             [
-                row.path, plain(row.base), _end(study, low), _end(study, high), _flips_at(row),
+                row.path, plain(row.base), _end(study, low), _end(study, high), _flips_at(study, row),
                 percent(row.tip.distance, 0) if row.tip else "-",
             ]
         )  # fmt: skip
@@ -312,11 +317,19 @@ def _end(study: "Study", end: "End") -> str:
     return f"{plain(end.value)}: {_figure(in_base(study, d.mean))} {_interval(study, d.lo, d.hi)}".rstrip()
 
 
-def _flips_at(row: "Alone") -> str:
+def _flips_at(study: "Study", row: "Alone") -> str:
     if row.tip is None:
+        if row.state == "undecided" and any(_reversed(study, end) for end in row.ends):
+            return "not after correction"
         return {"flips": "inside its range", "undecided": "undecided", "holds": "no"}[row.state]
     lo, hi = row.tip.lo, row.tip.hi
     return f"{plain(row.tip.value)} [{plain(lo)}, {plain(hi)}]" if lo is not None else plain(row.tip.value)
+
+
+def _reversed(study: "Study", end: "End") -> bool:
+    """Whether the interval of an end, for itself, lies on the other side of zero than the verdict."""
+    sign, d = study.side * study.outcome.better, end.difference
+    return d.lo is not None and max(sign * d.lo, sign * d.hi) < 0
 
 
 def _index_table(found: "Sensitivity", study: "Study", brief: bool) -> str:
@@ -375,9 +388,11 @@ def _effect_row(found: "Sensitivity", study: "Study", effect: "Effect") -> list[
 
 def _quiet(found: "Sensitivity") -> list[str]:
     """Parameters that move nothing, and those that move nothing beyond noise."""
+    two = len(found.names) == 2
+    alone = ", nor the verdict one at a time" if found.flips else ""
     kinds = (
-        ("Move nothing here (the same figures in every run)", found.still),
-        ("Move nothing beyond noise on any of these outcomes", found.noisy),
+        (f"Move nothing here (the same {'difference' if two else 'figures'} in every run)", found.still),
+        (f"Move nothing beyond noise on any of these outcomes{alone}", found.noisy),
     )
     return [f"{title}:\n{_by_mechanism(paths)}" for title, paths in kinds if paths]
 
@@ -410,10 +425,17 @@ def _notes(found: "Sensitivity") -> str:
             "if this one is known. 95 % interval: bootstrap over rows. Within noise: F test against the variation over "
             "runs, with Holm's correction; such a figure is not different from nothing."
         )
+    if any(study.relative for study in found.studies.values()):
+        text += (
+            f" Differences are relative to {found.names[0]} at the same values, so that what scales both alike (pay) has no "
+            f"effect."
+        )
     if len(found.names) == 2:
         text += (
             " One at a time: all other parameters at their base values; flips: the reverse beyond noise at an end, corrected "
-            "for all ends; undecided: neither the verdict nor its reverse beyond noise. A reversal inside a range that is "
+            f"for all {2 * count} ends that were tried; not after correction: the 95 % interval printed, which is for one end by "
+            "itself, is on the other side of zero, but chance does as much among so many; undecided: neither the verdict nor "
+            "its reverse beyond noise. A reversal inside a range that is "
             "undone at its end is not seen."
         )
     return paragraph(text + " Ranges are mostly judgement: shares of them are not probabilities.")

@@ -37,6 +37,7 @@ def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
         "flips": _flips_json(found),
         "move_nothing": list(found.still),
         "within_noise": list(found.noisy),
+        "warnings": list(found.notes),
         "points": found.points,
         "points_failed": found.failed,
     }
@@ -52,6 +53,7 @@ def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
     data: dict[str, object] = {
         "unit": study.outcome.unit,
         "base": {name: {"mean": e.mean, "ci95": _ci(e)} for name, e in zip(found.names, study.levels, strict=True)},
+        "relative": study.relative,
         "noise_share": study.indices.noise_share,
         "blocks": study.indices.blocks,
         "mechanisms": [_group_json(found, group) for group in study.indices.groups],
@@ -119,6 +121,7 @@ def _alone_json(row: "Alone") -> dict[str, object]:
             "difference": end.difference.mean,
             "ci95": _ci(end.difference),
             "state": end.state,
+            "moved": end.moved,
         }
         for name, end in zip(("low", "high"), row.ends, strict=True)
     }

@@ -46,7 +46,10 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
         # The notices stand right below the sentences that they limit, before what other assumptions would change.
         cut = len(said) - bool(answer.robust_sentence)
         lines = [*said[:cut], *(tables.paint(text, "bold", colour) for text in notices), *said[cut:]]
+        lines += [tables.paragraph(f"Note: {note}.", "  ") for note in result.notes]
         parts.append("Answer\n" + "\n".join(lines))
+    elif result.notes:
+        parts.append("\n".join(tables.paragraph(f"Note: {note}.") for note in result.notes))
     if result.failures:
         parts.append(
             f"Warning: {tables.plural(len(result.failures), 'run')} failed, left out; listed in failures.parquet with the "
@@ -56,17 +59,20 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
 
 
 def _structures(sweep: Sweep, answer: Answer) -> str:
-    """What the columns are, where they are structures: people and spans of the first point of each."""
-    if answer.of is None or not answer.of.startswith("organisation."):
+    """What the columns (or ranked rows) are, where they are structures: people and spans of the first point of each."""
+    path, values = answer.of, answer.panels[0].columns
+    if path is None and answer.panels[0].ranking is not None:
+        path, values = answer.along, answer.panels[0].rows
+    if path is None or not path.startswith("organisation."):
         return ""
     from sim.simulate import tree_of
 
     lines = []
-    for value in answer.panels[0].columns:
-        first = next(k for k, point in enumerate(sweep.points) if point[answer.of] == value)
+    for value in values:
+        first = next(k for k, point in enumerate(sweep.points) if point[path] == value)
         facts = tree_of(scenario_at(sweep.base, sweep.hold, sweep.points[first])).facts()
         lines.append(
-            f"{describe(answer.of, value)}: {tables.plural(facts['ics'], 'IC')}, "
+            f"{describe(path, value)}: {tables.plural(facts['ics'], 'IC')}, "
             f"{tables.plural(facts['managers'], 'manager')}, first-line span {facts['first_line_span_mean']:.1f}"
         )
     return tables.paragraph("; ".join(lines) + ".")
@@ -76,17 +82,19 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
     """One table: rows are values of `along`, columns of `of`, the best of a row marked if it is beyond
     noise.
     """
-    header = [tables.words(answer.along) if answer.along else ""]
+    header = [tables.words(answer.along)] if answer.along else []
     header += [describe(answer.of, value) if answer.of else "mean" for value in panel.columns]
     intervals = answer.of is None
     header += ["95 % interval"] if intervals else []
-    pair = panel.pair is not None
+    pair, ranked = panel.pair is not None, panel.ranking
+    header += ["best over it, %", "95 % interval", "beyond noise"] if ranked else []
     header += [f"{_short(answer.first)} over {_short(answer.second)}, %", "95 % interval"] if pair else []
     rows, decimals, marked = [], _decimals(panel), False
     for k, value in enumerate(panel.rows):
-        cells = ["" if value is None else label(value)]
+        cells = [label(value)] if answer.along else []
         for column, estimate in enumerate(panel.estimates[k]):
             best = panel.best[k] is not None and panel.best[k] == (column, True)
+            best = best or (ranked is not None and ranked.best == k)
             marked = marked or best
             text = _fixed(estimate.mean, decimals) + ("*" if best else " ")
             cells.append(tables.paint(text, "green", colour and best))
@@ -95,10 +103,20 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
             cells.append("" if e.lo is None else f"[{_fixed(e.lo, decimals)}, {_fixed(e.hi, decimals)}]")
         if pair:
             cells += _pair_cells(panel.pair[k])
+        if ranked:
+            other = ranked.pairs[k]
+            cells += (
+                ["", "", ""] if other is None else [*_pair_cells(other), "yes" if ranked.beyond[k] else "no"]
+            )
         rows.append(cells)
     fixed = ", ".join(f"{tables.words(path)} {label(value)}" for path, value in panel.fixed.items())
     text = (f"{fixed}\n" if fixed else "") + tables.table(header, rows)
-    if marked:
+    if ranked:
+        text += (
+            f"\n* best mean. Beyond noise: paired t test, p < .05 after correction for all {ranked.tests} pairs"
+            "\n95 % interval: of each row by itself"
+        )
+    elif marked:
         text += "\n* best of its row beyond noise (paired with the runner-up, p < .05 over the table)"
     if pair and len(panel.rows) > 1:
         text += "\n95 % interval: of each row by itself; the answer below is corrected for the number of rows"
