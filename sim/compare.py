@@ -301,6 +301,12 @@ def _simulate(
             first = sample.asked
             results = simulate(scenario, more, seed, workers=workers, first_run=first, progress=counter.tick)
             sample.add(results, more)
+        for name, sample in zip(names, samples, strict=True):
+            if primary not in sample.outcomes:
+                raise UserError(
+                    f"--primary {primary}: there is no such figure in {name} (what it measures is switched off there); choose an "
+                    f"outcome that all scenarios have, such as {PRIMARY}"
+                )
         for name, sample in zip(names[1:], samples[1:], strict=True):
             p = paired_outcome(samples[0], sample, primary, better).p
             if p is not None and look.level:

@@ -27,7 +27,7 @@ from sim.agents import IC, Manager, Person, is_human
 from sim.changeable import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.errors import UserError
 from sim.mechanisms.money import pay_scale
-from sim.outcomes import Period, compute, left_out
+from sim.outcomes import Period, compute, left_out, with_week_held
 from sim.parameters import REGISTRY, record
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario import Scenario, load
@@ -275,6 +275,8 @@ class OrgModel(PeopleDoor):
         snapshots = self._org.weeks[[first, last]].copy()
         if not self._engine.people_come_and_go:
             snapshots["people_week"] = 0
+        else:
+            with_week_held(snapshots, self._org.world, last - self.setup.warmup_weeks)
         for transfer in self._transfers:
             later = np.array([first, last]) >= transfer.week
             for field, hours in (("inbox_hours", transfer.served), ("inbox_capacity", transfer.capacity)):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.tree import Tree
 
 RISK_WEEKS = 52
+#: Outcomes that an AI strategy makes: without one, nobody builds guardrails or follows fluency.
+_OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "unfluent_sum"}
 
 
 class Period:
@@ -196,8 +198,8 @@ _MAIN = (
     Outcome("promotions_per_year", "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
     Outcome("retirements_per_year", "retirements/person-year", 0, "people who retired (switches.retirement)", lambda q: _per_person_year(q, "retired")),
     Outcome("efficiency", "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
-    Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end (ai.strategy)", lambda q: _of_ics(q, "guardrails")),
-    Outcome("ai_spend_wasted_share", "share", -1, "AI spend on ICs below the threshold of fluency (ai.strategy)", lambda q: q.of("unfluent_sum") / q.weeks),
+    Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda q: _of_ics(q, "guardrails")),
+    Outcome("ai_spend_wasted_share", "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda q: q.of("unfluent_sum") / q.weeks),
     Outcome("people_usd_per_year", "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks),
     Outcome("orphaned_changes_per_year", "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda q: (q.of("orphans_taken_over") + q.of("orphans_abandoned")) * WEEKS_PER_YEAR / q.weeks),
     Outcome("stepped_in_changes_per_year", "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda q: q.of("stepped_in") * WEEKS_PER_YEAR / q.weeks),
@@ -230,11 +232,27 @@ OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES
 def left_out(values: Mapping, layers: int) -> set[str]:
     """Return the outcomes that do not exist under these parameter values in an organisation with so many management layers."""
     absent = {f"manager_utilisation_layer_{k}" for k in range(layers + 1, MAX_LAYERS)}
-    return absent | {"efficiency"} if values["switches.flow"] else absent
+    if values["switches.flow"]:
+        absent.add("efficiency")
+    return absent | set(_OF_STRATEGY) if values["ai.strategy"] == "none" else absent
+
+
+def with_week_held(snapshots: np.ndarray, world: np.ndarray, weeks: int) -> np.ndarray:
+    """Return *snapshots* [.., 2], taken so many *weeks* after the warm-up, with the layoffs of that week's end if it ends the year.
+
+    A snapshot is taken before the people's week is held at the week's end. Where it is the last of the weeks that count in the
+    yearly risk, what *world* says once it has been held is put in.
+    """
+    if weeks == RISK_WEEKS and world["people_week"][0] > RISK_WEEKS:
+        for field in ("people_week", "laid_off_ics", "laid_off_managers"):
+            snapshots[-1][field] = world[field][0]
+    return snapshots
 
 
 def compute(period: Period, names: tuple[str, ...] | None = None) -> dict[str, np.ndarray]:
     """Return name -> float64 [runs] for all outcomes, or for *names*; those that do not exist here are left out."""
     chosen = names if names is not None else tuple(OUTCOMES)
     absent = left_out(period.values, period.tree.layers)
+    # A dated event, or an intervention, may have begun a strategy since.
+    absent -= {name for name, field in _OF_STRATEGY.items() if period.end[field].any()}
     return {name: OUTCOMES[name].compute(period) for name in chosen if name not in absent}

@@ -1,8 +1,9 @@
 """Managers' scoreboards at the end of a run: what their teams delivered in the last quarter, what it cost, and how AI is used.
 
 The measures are those of `sim.mechanisms.governance.scoreboard`, with what a manager has the time for: inbox utilisation and
-the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`), no manager's own.
-A seat that changed hands within the quarter counts with what both occupants did; whoever has left counts with nobody.
+the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`), no manager's own,
+and the same measures of the whole firm. A seat that changed hands within the quarter counts with what both occupants did;
+whoever has left counts with nobody.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,9 @@ WEEKS = 13
 MEASURES = (
     "productivity", "cost", "adoption", "fluency", "ai_share", "guardrails", "wasted", "utilisation", "coaching",
 )  # fmt: skip
-#: A row for every manager present at the end; measures are NaN where undefined.
+#: In the place of a layer, in the row of the whole firm.
+FIRM = 0
+#: A row for every manager present at the end, and one for the whole firm (layer FIRM); measures are NaN where undefined.
 BOARD = np.dtype([("layer", "i8"), ("reports", "i8"), *((name, "f8") for name in MEASURES)], align=True)
 _COUNTERS = ("pid", "value", "ai_written", "served_hours", "capacity_hours")
 
@@ -40,7 +43,10 @@ def mark(org: Org) -> Mark:
 
 
 def boards(org: Org, p: np.ndarray, values: Mapping, before: Mark, weeks: float) -> np.ndarray:
-    """Return the scoreboards (`BOARD`) of the managers present, of the *weeks* since *before*; *values*: the scenario's."""
+    """Return the scoreboards (`BOARD`) of the managers present and, last, of the firm, of the *weeks* since *before*.
+
+    *values*: the scenario's.
+    """
     q = settings(p)
     crew = crew_of(org, q, int(org.world["people_week"][0]))
     value, written = (_since(org, before, name) for name in ("value", "ai_written"))
@@ -48,14 +54,20 @@ def boards(org: Org, p: np.ndarray, values: Mapping, before: Mark, weeks: float)
     guardrails = org.lives["guardrail"][crew.row]
     if q.ai_strategy == governance.NO_STRATEGY:
         guardrails = np.full(len(crew.row), np.nan)  # nobody builds or measures any
-    made = governance.scoreboard(crew, governance.Work(weeks, value[crew.row], ai_spend, guardrails), q)
+    work = governance.Work(weeks, value[crew.row], ai_spend, guardrails)
+    made, firm = governance.scoreboard(crew, work, q), governance.of_firm(crew, work, q)
     at = np.flatnonzero(crew.role == MANAGER)
-    found = table(len(at), BOARD)
-    found["layer"], found["reports"] = crew.layer[at], crew.reports[at]
+    found = table(len(at) + 1, BOARD)
+    found["layer"], found["reports"] = (
+        np.append(crew.layer[at], FIRM),
+        np.append(crew.reports[at], len(crew.row)),
+    )
     for name in MEASURES[:-2]:
-        found[name] = getattr(made, name)[at]
-    found["utilisation"] = _utilisation(org, before)[crew.row[at]]
-    found["coaching"] = np.where(crew.reports[at] > 0, crew.coverage[at], np.nan)
+        found[name] = np.append(getattr(made, name)[at], getattr(firm, name))
+    served, capacity = (x[crew.row[at]] for x in _inbox(org, before))
+    coaching = np.where(crew.reports[at] > 0, crew.coverage[at], np.nan)
+    found["utilisation"] = np.append(_over(served, capacity), _over(np.nansum(served), np.nansum(capacity)))
+    found["coaching"] = np.append(coaching, _over(np.nansum(coaching), np.count_nonzero(~np.isnan(coaching))))
     return found
 
 
@@ -68,8 +80,8 @@ def _since(org: Org, before: Mark, name: str) -> np.ndarray:
     return grown
 
 
-def _utilisation(org: Org, before: Mark) -> np.ndarray:
-    """Return inbox hours over the hours left for it, [seats now]; NaN where the occupant has changed."""
+def _inbox(org: Org, before: Mark) -> tuple[np.ndarray, np.ndarray]:
+    """Return inbox hours and the hours left for it, [seats now]; NaN where there are none or the occupant has changed."""
     served, capacity = (org.people[name].copy() for name in ("served_hours", "capacity_hours"))
     there = len(before.pid)
     served[:there] -= before.served_hours
@@ -77,4 +89,9 @@ def _utilisation(org: Org, before: Mark) -> np.ndarray:
     same = np.zeros(len(served), bool)
     same[:there] = org.people["pid"][:there] == before.pid
     known = same & (capacity > 0.0) & (served >= 0.0)  # a change of layers begins to count anew
-    return np.where(known, served / np.where(known, capacity, 1.0), np.nan)
+    return np.where(known, served, np.nan), np.where(known, capacity, np.nan)
+
+
+def _over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a / b, NaN where b is not positive or undefined."""
+    return np.where(np.greater(b, 0.0), a / np.where(np.greater(b, 0.0), b, 1.0), np.nan)

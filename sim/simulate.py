@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.errors import RunsFailedError, UserError
-from sim.outcomes import OUTCOMES, Period, compute
+from sim.outcomes import OUTCOMES, Period, compute, with_week_held
 from sim.parameters import record
 from sim.people_checks import Heads, check_cuts
 from sim.state import HOURS_PER_WEEK
@@ -45,7 +45,7 @@ class Results:
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
     after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.state.COHORT`), empty arrays where
     people neither come nor go; ledgers: for every run a row for every cut (`sim.state.LEDGER`); boards: for every run a
-    row for every manager at the end (`sim.scoreboard.BOARD`).
+    row for every manager at the end, and one for the firm (`sim.scoreboard.BOARD`).
     """
 
     scenario: "Scenario"
@@ -231,7 +231,8 @@ class Engine:
         board = boards(org, self._parameters_after(self.scenario.weeks + 1), values, before, window)
         weeks = org.weeks[self.scenario.warmup_weeks :]
         period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, values)
-        return Single(weeks[[0, -1]].copy(), compute(period, WEEKLY), org.cohort, org.ledger, board)
+        ends = with_week_held(weeks[[0, -1]].copy(), org.world, self.scenario.weeks)
+        return Single(ends, compute(period, WEEKLY), org.cohort, org.ledger, board)
 
     def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
         """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""

@@ -8,7 +8,7 @@ sees a whole file or none. Tables are Parquet files written by DuckDB; undefined
     series/*.parquet   a row per run and week
     failures.parquet   the runs that failed, with the seed that replays them
     summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions
-    plots/             pictures
+    plots/             pictures, where any were drawn
 """
 
 import contextlib
@@ -231,7 +231,7 @@ def claim(
     """
     try:
         _check_owner(folder, manifest, fresh, grows)
-        for name in ("runs", "series", "plots"):
+        for name in ("runs", "series"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         data = {
             "program": PROGRAM,

@@ -85,10 +85,10 @@ def strategies():
 
 
 def test_managed_covers_more_than_bottom_up_and_that_more_than_top_down(strategies):
-    cover = {name: x["guardrail_coverage"] for name, x in strategies.items()}
+    cover = {name: x["guardrail_coverage"] for name, x in strategies.items() if name != "none"}
     assert np.all(cover["managed"] > cover["bottom_up"])
     assert np.all(cover["bottom_up"] > cover["top_down"])
-    assert np.all(cover["none"] == 0.0)
+    assert "guardrail_coverage" not in strategies["none"]
 
 
 def test_guardrails_lower_the_change_failure_rate(strategies):
@@ -97,7 +97,7 @@ def test_guardrails_lower_the_change_failure_rate(strategies):
 
 
 def test_orders_waste_most_and_cost_most(strategies):
-    waste = {name: x["ai_spend_wasted_share"].mean() for name, x in strategies.items()}
+    waste = {name: x["ai_spend_wasted_share"].mean() for name, x in strategies.items() if name != "none"}
     spend = {name: x["ai_spend_per_year"].mean() for name, x in strategies.items()}
     assert waste["top_down"] > waste["bottom_up"] > waste["managed"]
     assert spend["top_down"] > max(spend["bottom_up"], spend["managed"])

@@ -165,13 +165,46 @@ class TestParameters:
         result = orgsim("parameters", PYTHONWARNINGS="error")
         assumed = sum(q.assumed for q in REGISTRY.values())
         assert result.returncode == 0
-        assert (
-            f"{len(REGISTRY)} parameters: {assumed} assumptions without a source"
-            in result.stdout.splitlines()[-1]
-        )
+        end = result.stdout[result.stdout.rindex("\n\n") :]
+        assert f"{len(REGISTRY)} parameters: {assumed} assumptions without a source" in end
         assert all(path in result.stdout for path in REGISTRY)
-        assert "BLS 2024 [E01]" in result.stdout
+        assert max(map(len, result.stdout.splitlines())) <= 130
+        assert "BLS 2024 [E01]" in " ".join(result.stdout.split())
         assert "ASSUMPTION" in result.stdout
+
+    def test_wide_has_a_line_for_every_parameter(self):
+        result = orgsim("parameters", "--wide")
+        lines = [line.split()[0] for line in result.stdout.splitlines() if line]
+        assert set(REGISTRY) <= set(lines)
+        assert "BLS 2024 [E01]" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("part", "begins"),
+        [
+            ("layoffs", "layoffs."),
+            ("layoffs.wave", "layoffs.wave_"),
+            ("ai", "ai."),
+            ("review.detection", "review.detection"),
+        ],
+    )
+    def test_part_by_the_beginning_of_paths(self, part, begins):
+        rows = json.loads(orgsim("parameters", part, "--json").stdout)["list"]
+        assert {row["path"] for row in rows} == {path for path in REGISTRY if path.startswith(begins)}
+
+    def test_part_by_title(self):
+        result = orgsim("parameters", "defects and incidents")
+        assert result.stdout.startswith("Defects and incidents\n")
+        assert "review.detection" not in result.stdout
+        assert result.stdout.splitlines()[-1] == f"8 of {len(REGISTRY)} parameters."
+
+    def test_unknown_part(self):
+        result = orgsim("parameters", "layofs")
+        assert result.returncode == 2
+        assert clean(result)
+        assert (
+            "parameters layofs: no group, and no path that begins so, did you mean 'layoffs'?"
+            in result.stderr
+        )
 
     def test_assumptions_only(self):
         result = orgsim("parameters", "--assumptions", "--json")
@@ -225,10 +258,15 @@ class TestRun:
         )
         assert any(line.startswith("Utilisation of managers") and "layer 1:" in line for line in lines)
         assert any(line.startswith("Bottleneck: changes spend") for line in lines)
+        assert lines[-1] == "2 runs are too few for these intervals; use 30 or more."
         assert (
             result.stderr
             == "Warning: time.weeks: 2 weeks are short; most effects on people need at least 26\n"
         )
+
+    @pytest.mark.parametrize("runs", ["1", "10"])
+    def test_only_intervals_of_few_runs_are_called_too_few(self, runs):
+        assert "too few" not in orgsim("run", "small-startup", "--runs", runs, *TIME).stdout
 
     def test_same_seed_same_output_and_a_single_run_is_replayed(self):
         both = json.loads(orgsim("run", "small-startup", "--runs", "2", "--json", *TIME).stdout)
@@ -261,6 +299,7 @@ class TestRun:
             "failures.parquet",
             "summary.csv",
         }
+        assert not (folder / "plots").exists()  # a run draws nothing
         assert orgsim(*args, cwd=tmp_path).returncode == 0
         assert (folder / "summary.csv").read_bytes() == summary
         other = orgsim(*args, "--seed", "2", cwd=tmp_path)

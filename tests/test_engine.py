@@ -178,7 +178,8 @@ def test_a_scenario_of_which_every_run_fails_is_an_error(monkeypatch):
 def test_every_outcome_is_declared_and_computed():
     results = run(world(layers=3, weeks=8), 2, workers=1)
     absent = OUTCOMES.keys() - results.outcomes.keys()
-    assert absent == {"efficiency", *(f"manager_utilisation_layer_{k}" for k in range(4, 12))}
+    of_strategy = {"guardrail_coverage", "ai_spend_wasted_share"}
+    assert absent == {"efficiency", *of_strategy, *(f"manager_utilisation_layer_{k}" for k in range(4, 12))}
     assert all(np.all(np.isfinite(x)) for x in results.outcomes.values())
     for role in ("ic", "manager"):
         shares = [

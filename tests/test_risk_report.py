@@ -211,7 +211,7 @@ def drawn(monkeypatch, tmp_path):
 
     def draw(risk):
         figures = []
-        monkeypatch.setattr(plots, "_save", lambda figure, path, png: figures.append(figure) or [])
+        monkeypatch.setattr(plots, "save", lambda figure, path, png: figures.append(figure) or [])
         report.risk_picture(tmp_path / "x", risk)
         return figures[0].axes
 

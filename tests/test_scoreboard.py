@@ -10,7 +10,7 @@ from cli_help import clean, orgsim
 from sim.mechanisms import money
 from sim.report import scoreboard as report
 from sim.scenario import from_yaml, load
-from sim.scoreboard import BOARD, MEASURES, boards, mark
+from sim.scoreboard import BOARD, FIRM, MEASURES, boards, mark
 from sim.simulate import Engine, run
 from sim.state import IC, MANAGER
 
@@ -60,6 +60,24 @@ class TestFigures:
                 assert first[name].mean() == pytest.approx(top[name])
             assert np.all((board["utilisation"] > 0) & (board["utilisation"] < 1.5))
             assert np.all((board["wasted"] >= 0) & (board["wasted"] <= 1))
+
+    def test_the_firm_is_what_its_only_top_has(self):
+        _, board = window(load("layered", SHORT), 13)
+        top, firm = board[board["layer"] == 3][0], board[board["layer"] == FIRM][0]
+        for name in ("productivity", "cost", "adoption", "fluency", "ai_share", "wasted"):
+            assert firm[name] == pytest.approx(top[name])
+        assert firm["reports"] == 117
+
+    def test_the_firm_adds_up_to_the_outcomes_without_incidents(self):
+        # All weeks count, nobody comes or goes, and incidents cost nothing: then both definitions are the same.
+        free = ["money.usd_per_incident=0", "defects.incident_value_loss=0"]
+        found = run(load("layered", ["time.weeks=13", "time.warmup_weeks=2", *free]), 2, 1)
+        for k, board in enumerate(found.boards):
+            firm = board[board["layer"] == FIRM][0]
+            assert firm["cost"] == pytest.approx(found.outcomes["cost_per_value"][k])
+            assert firm["utilisation"] == pytest.approx(found.outcomes["manager_utilisation"][k])
+        shown = report.assess_boards(found).firm["cost"]
+        assert shown.mean == pytest.approx(found.outcomes["cost_per_value"].mean())
 
     def test_orders_make_ai_dearer_not_people_better(self):
         bottom_up, top_down = (run(load(name, SHORT), 2, 1) for name in ("ai-bottom-up", "ai-top-down"))
@@ -132,7 +150,7 @@ class TestCommand:
         text = orgsim(*options)
         assert text.returncode == 0
         assert "Managers' scoreboard" in text.stdout
-        assert "first-line managers, 16.0 a run" in text.stdout
+        assert "first-line managers, 16 a run" in text.stdout
         assert "Of the last 13 weeks of 2 runs." in text.stdout
         data = json.loads(orgsim(*options, "--json").stdout)["scoreboard"]
         assert (data["weeks"], data["runs"], data["withheld"]) == (13, 2, [2, 3])
@@ -140,6 +158,11 @@ class TestCommand:
         assert cost["p10_p90"][0] < cost["median"] < cost["p10_p90"][1]
         assert cost["unit"] == "USD/standard hour"
         assert data["layers"][0]["measures"]["guardrails"]["median"] is None
+        assert (
+            data["firm"]["cost"]["ci95"][0] < data["firm"]["cost"]["mean"] < data["firm"]["cost"]["ci95"][1]
+        )
+        assert data["fluent_from"] == 0.4
+        assert "AI fluency of at least 0.4 (governance.waste_threshold)" in " ".join(text.stdout.split())
 
     def test_not_beside_paths(self):
         result = orgsim("run", "reorganisation", "--runs", "1", "--scoreboard")

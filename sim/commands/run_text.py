@@ -12,6 +12,8 @@ from sim.statistics import mean_ci
 if TYPE_CHECKING:
     from sim.simulate import Results
 
+#: Runs below which intervals are said to be useless (Student's t is far out, and figures are skewed), and how many would do.
+FEW_RUNS, ENOUGH_RUNS = 10, 30
 _LAYER = "manager_utilisation_layer_"
 #: Group -> prefixes of the names of its outcomes, in the order of printing. What fits nowhere comes under "Other".
 _GROUPS = {
@@ -81,7 +83,9 @@ def run_text(results: "Results") -> str:
         lines += [paragraph(ended["words"]), ""]
     found = bottleneck(results)
     if found is not None:
-        lines.append(paragraph(f"Bottleneck: {found['words']}."))
+        lines += [paragraph(f"Bottleneck: {found['words']}."), ""]
+    if 1 < runs < FEW_RUNS:
+        lines.append(f"{runs} runs are too few for these intervals; use {ENOUGH_RUNS} or more.")
     return "\n".join(lines).rstrip()
 
 

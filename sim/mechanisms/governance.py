@@ -30,6 +30,7 @@ Not modelled: tools themselves, prices by volume, resistance, regulation, knowle
 Parameters: ai.strategy, governance.*, managers.governance_hours, ai.guardrail.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -232,22 +233,34 @@ def scoreboard(crew: Crew, work: Work, p) -> Scoreboard:
     ic = crew.role == IC
 
     def below(x: np.ndarray) -> np.ndarray:
-        return from_below(crew.boss, x * ic)
+        return from_below(crew.boss, x)
 
-    def led(x: np.ndarray) -> np.ndarray:
-        return np.where(ic, np.nan, x)
+    found = _judged(crew, work, p, below, lambda x: below(x) + x)
+    return Scoreboard(**{name: np.where(ic, np.nan, x) for name, x in vars(found).items()})
 
-    ics, waste = below(np.ones(len(ic))), wasteful(crew.fluency, p)
+
+def of_firm(crew: Crew, work: Work, p) -> Scoreboard:
+    """Return the scoreboard of the whole firm, arrays [1]: as of a manager above everybody, without pay or work."""
+
+    def everybody(x: np.ndarray) -> np.ndarray:
+        return np.array([x.sum()])
+
+    return _judged(crew, work, p, everybody, everybody)
+
+
+def _judged(crew: Crew, work: Work, p, below: Callable, within: Callable) -> Scoreboard:
+    """Return the measures of units; *below*, *within*: sums over those whom a unit's head leads, and with the head."""
+    ic = (crew.role == IC).astype(float)
+    ics, waste = below(ic), wasteful(crew.fluency, p)
     dollars = crew.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
-    spend, value = below(work.ai_spend), from_below(crew.boss, work.value) + work.value
     return Scoreboard(
-        productivity=led(_ratio(below(work.value), ics * work.weeks)),
-        cost=led(_ratio(from_below(crew.boss, dollars) + dollars, value)),
-        adoption=led(_ratio(below(~waste), ics)),
-        fluency=led(_ratio(below(crew.fluency), ics)),
-        ai_share=led(_ratio(below(crew.exposure), ics)),
-        guardrails=led(_ratio(below(of_team(crew, work.guardrails)), ics)),
-        wasted=led(_ratio(below(work.ai_spend * waste), spend)),
+        productivity=_ratio(below(work.value * ic), ics * work.weeks),
+        cost=_ratio(within(dollars), within(work.value)),
+        adoption=_ratio(below(~waste * ic), ics),
+        fluency=_ratio(below(crew.fluency * ic), ics),
+        ai_share=_ratio(below(crew.exposure * ic), ics),
+        guardrails=_ratio(below(of_team(crew, work.guardrails) * ic), ics),
+        wasted=_ratio(below(work.ai_spend * waste * ic), below(work.ai_spend * ic)),
     )
 
 

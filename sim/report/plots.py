@@ -29,11 +29,12 @@ def new_figure(width: float, height: float):
 
 
 def save(figure, path: Path, png: bool) -> list[Path]:
-    """Write path.svg, and path.png if asked, each in one step."""
+    """Write path.svg, and path.png if asked, each in one step; the folder is made where it is missing."""
     import matplotlib
 
     from sim.store import replaced
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     written = []
     for kind in ("svg", "png") if png else ("svg",):
         target = path.with_suffix(f".{kind}")

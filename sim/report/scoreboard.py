@@ -1,7 +1,8 @@
 """The managers' scoreboard: how measures spread over the managers of a layer, as text and as JSON. Never a manager's own.
 
 Managers of all runs together: the median with its 95 % interval (bootstrap over runs, as managers of one run hang together),
-and the range of the middle 80 %. Layers with fewer managers than `sim.groups.MINIMUM_PEOPLE` are withheld.
+and the range of the middle 80 %. Layers with fewer managers than `sim.groups.MINIMUM_PEOPLE` are withheld. The same measures of
+the whole firm come first: their mean over runs.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ import numpy as np
 from sim.groups import MINIMUM_PEOPLE
 from sim.incidence import resamples
 from sim.report import tables
-from sim.scoreboard import MEASURES, WEEKS
-from sim.statistics import jsonable
+from sim.scoreboard import FIRM, MEASURES, WEEKS
+from sim.statistics import Estimate, jsonable, mean_ci
 
 if TYPE_CHECKING:
     from sim.simulate import Results
@@ -57,10 +58,15 @@ class LayerBoard:
 
 @dataclass(frozen=True)
 class Board:
-    """The scoreboards of all layers that may be shown, and the layers that are withheld."""
+    """The scoreboards of all layers that may be shown, and the layers that are withheld.
+
+    firm: the measures of the whole firm, means over runs; threshold: AI fluency from which on an IC counts as fluent.
+    """
 
     weeks: int
     runs: int
+    threshold: float
+    firm: dict[str, Estimate]
     layers: tuple[LayerBoard, ...]
     withheld: tuple[int, ...]
 
@@ -72,7 +78,7 @@ def assess_boards(results: "Results") -> Board:
     run = np.repeat(np.arange(runs), [len(board) for board in results.boards])
     weights = resamples(runs, results.seed, REPLICATES)
     layers, withheld = [], []
-    for layer in np.unique(rows["layer"]).tolist():
+    for layer in np.unique(rows["layer"][rows["layer"] != FIRM]).tolist():
         of_layer = rows["layer"] == layer
         per_run = np.count_nonzero(of_layer) / runs
         if per_run < MINIMUM_PEOPLE:
@@ -80,8 +86,10 @@ def assess_boards(results: "Results") -> Board:
             continue
         spreads = {name: _spread(rows[name][of_layer], run[of_layer], weights) for name in MEASURES}
         layers.append(LayerBoard(layer, per_run, spreads))
+    firm = {name: mean_ci(rows[name][rows["layer"] == FIRM]) for name in MEASURES}
     weeks = min(WEEKS, results.scenario.weeks)
-    return Board(weeks, runs, tuple(layers), tuple(withheld))
+    threshold = results.scenario.values["governance.waste_threshold"]
+    return Board(weeks, runs, threshold, firm, tuple(layers), tuple(withheld))
 
 
 def _spread(values: np.ndarray, run: np.ndarray, weights: np.ndarray) -> Spread:
@@ -100,24 +108,24 @@ def _spread(values: np.ndarray, run: np.ndarray, weights: np.ndarray) -> Spread:
 
 def board_text(board: Board) -> str:
     """The section that `orgsim run --scoreboard` prints."""
-    runs = tables.plural(board.runs, "run")
     parts = ["Managers' scoreboard: what the managers of a layer are judged by"]
+    firm = [
+        (WORDS[name][0], tables.number(one.mean, 3), tables.interval(one.lo, one.hi), WORDS[name][1])
+        for name, one in board.firm.items()
+    ]
+    parts.append(tables.table(("whole firm", "mean", "95 % interval", "unit"), firm, "<>><"))
     for one in board.layers:
         of = "first-line managers" if one.layer == 1 else f"managers in layer {one.layer}"
         rows = [_row(name, spread) for name, spread in one.measures.items()]
         header = (
-            f"{of}, {one.per_run:.1f} a run",
+            f"{of}, {_count(one.per_run)} a run",
             "median",
             "95 % interval",
             "10 to 90 % of managers",
             "unit",
         )
         parts.append(tables.table(header, rows, "<>>><"))
-    text = (
-        f"Of the last {tables.plural(board.weeks, 'week')} of {runs}. Value is before losses in incidents. The interval is that "
-        "of the median, by bootstrap over runs. These are distributions over managers, never a verdict on one."
-    )
-    parts.append(tables.paragraph(text))
+    parts += [tables.paragraph(text) for text in _notes(board)]
     if board.withheld:
         which = ", ".join(map(str, board.withheld))
         layers = "layer" if len(board.withheld) == 1 else "layers"
@@ -125,6 +133,27 @@ def board_text(board: Board) -> str:
             tables.paragraph(f"Withheld: managers in {layers} {which}, fewer than {MINIMUM_PEOPLE} a run.")
         )
     return "\n\n".join(parts)
+
+
+def _notes(board: Board) -> tuple[str, ...]:
+    """What the words in the tables mean, and how they were computed."""
+    runs = tables.plural(board.runs, "run")
+    return (
+        f"Of the last {tables.plural(board.weeks, 'week')} of {runs}. Intervals: of the firm's mean over runs; of a layer's "
+        "median over managers, by bootstrap over runs. These are distributions over managers, never a verdict on one.",
+        "Team: all ICs below a manager, at whatever depth; cost and value are theirs, the manager's own and those of managers "
+        f"between. Fluent: AI fluency of at least {board.threshold:g} (governance.waste_threshold); AI spend on others counts as "
+        "wasted. Work planned for AI is a share of effort, not of code: AI code is longer (ai.volume_ratio), so it is less than "
+        "ai.share_of_code.",
+        "Cost here is pay and AI over value before losses in incidents; a team's is without the managers above it. The outcome "
+        "cost_per_value adds incidents, severance and hiring to the firm's cost, takes the losses off the value, and covers all "
+        "weeks.",
+    )
+
+
+def _count(per_run: float) -> str:
+    """25 or 24.6."""
+    return f"{per_run:.1f}".removesuffix(".0")
 
 
 def _row(name: str, spread: Spread) -> tuple[str, ...]:
@@ -143,8 +172,19 @@ def board_json(board: Board) -> dict:
         }
         for one in board.layers
     ]
+    firm = {
+        name: {"unit": WORDS[name][1], "mean": one.mean, "ci95": None if one.lo is None else [one.lo, one.hi]}
+        for name, one in board.firm.items()
+    }
     return jsonable(
-        {"weeks": board.weeks, "runs": board.runs, "layers": layers, "withheld": list(board.withheld)}
+        {
+            "weeks": board.weeks,
+            "runs": board.runs,
+            "fluent_from": board.threshold,
+            "firm": firm,
+            "layers": layers,
+            "withheld": list(board.withheld),
+        }
     )
 
 
