@@ -38,6 +38,8 @@ _GROUPS = {
         "hires_",
         "promotions_",
         "orphaned_",
+        "stepped_in_",
+        "retirements_",
         "died_out",
         "weeks_with_ics",
     ),
