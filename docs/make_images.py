@@ -20,7 +20,8 @@ from sim.report.plots import MARKERS, OKABE_ITO
 from sim.report.risk import risk_picture
 from sim.scenario import load
 from sim.simulate import run
-from sim.sweep import load_sweep, run_sweep
+from sim.sweep import run_sweep
+from sim.sweepfile import load_sweep
 
 IMAGES = Path(__file__).absolute().parent / "images"
 PER = 1000.0  # USD, so that figures have few zeros

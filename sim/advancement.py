@@ -10,9 +10,10 @@ from collections.abc import Callable
 import numpy as np
 
 from sim import staffing
+from sim.constants import IC, MANAGER
 from sim.crew import Crew, Dice
 from sim.mechanisms import careers, governance
-from sim.state import IC, MANAGER, NONE, VACANT, Org
+from sim.state import NONE, VACANT, Org
 
 
 def promote(

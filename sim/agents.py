@@ -14,6 +14,7 @@ import numpy as np
 from mesa import Agent
 from mesa.agent import AgentSet
 
+from sim.constants import HOURS_PER_WEEK
 from sim.errors import UserError
 from sim.state import (
     ACTIVITIES,
@@ -25,7 +26,6 @@ from sim.state import (
     COORDINATION,
     DESK,
     FIX,
-    HOURS_PER_WEEK,
     IDLE,
     INCIDENT,
     INCIDENTS,
@@ -44,7 +44,7 @@ from sim.state import (
     WITHDRAWN,
     WRITE,
     Org,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from sim.model import OrgModel

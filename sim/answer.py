@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics
 from sim.answer_words import (
     ALPHA,
     TooFew,
@@ -27,10 +26,12 @@ from sim.answer_words import (
 )
 from sim.cautions import support
 from sim.design import Levels
-from sim.ranges import Holds
 from sim.ranking import Ranking, best_pair, ranking, ranking_sentence, ranking_too_few, ranks
-from sim.report.tables import percent, plural, shown_unit, words
+from sim.statistics.crossing import Crossing, crossing
+from sim.statistics.estimates import Estimate, Holds, Paired, holm, mean_ci, paired
 from sim.sweepfile import CrossingSpec, Sweep, label
+from sim.text.numbers import percent, plural, shown_unit, words
+from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -62,10 +63,10 @@ class Panel:
     fixed: Mapping[str, object]
     rows: tuple[object, ...]
     columns: tuple[object, ...]
-    estimates: tuple[tuple[statistics.Estimate, ...], ...]
+    estimates: tuple[tuple[Estimate, ...], ...]
     best: tuple[tuple[int, bool] | None, ...]
-    pair: tuple[statistics.Paired, ...] | None
-    crossing: statistics.Crossing | None
+    pair: tuple[Paired, ...] | None
+    crossing: Crossing | None
     sentence: str
     too_few: TooFew | None = None
     ranking: Ranking | None = None
@@ -77,7 +78,7 @@ class Panel:
         if self.pair is None:
             return 0
         k = self.rows.index(at)
-        p = statistics.holm([pair.p for pair in self.pair])[k]
+        p = holm([pair.p for pair in self.pair])[k]
         return int(np.sign(better * self.pair[k].difference)) if p is not None and p < ALPHA else 0
 
 
@@ -100,7 +101,7 @@ class Answer:
     first: str
     second: str
     panels: tuple[Panel, ...]
-    listing: tuple[statistics.Estimate, ...]
+    listing: tuple[Estimate, ...]
     robust: tuple[Robust, ...]
     robust_sentence: str
 
@@ -159,7 +160,7 @@ class Answer:
             "sentences": self.sentences(),
             "notices": self.notices(),
         }
-        return statistics.jsonable(data)
+        return jsonable(data)
 
 
 def _plain(value: object) -> object:
@@ -192,7 +193,7 @@ def _ranking_json(panel: Panel, plain: Callable[[float | None], float | None]) -
     return {"best": _plain(panel.rows[found.best]), "ahead_of": others}
 
 
-def _crossing_json(c: statistics.Crossing, rows: Sequence[float]) -> dict[str, object]:
+def _crossing_json(c: Crossing, rows: Sequence[float]) -> dict[str, object]:
     """The interval's ends are None where they leave the range. beyond_noise: on both sides of the crossing."""
     return {
         "kind": c.kind,
@@ -261,7 +262,7 @@ def answer(
         first=first,
         second=second,
         panels=tuple(panels),
-        listing=tuple(statistics.mean_ci(v) for v in scaled),
+        listing=tuple(mean_ci(v) for v in scaled),
         robust=robust,
         robust_sentence=sentence,
     )
@@ -294,14 +295,14 @@ def _panel(
     sentence = ""
     if sweep.crossing is not None:
         b, a = (columns.index(value) for value in sweep.crossing.between)
-        pair = tuple(statistics.paired(*_same_length(row[a], row[b]), declared.better) for row in cells)
+        pair = tuple(paired(*_same_length(row[a], row[b]), declared.better) for row in cells)
         if along is None:
             sentence = plain_sentence(pair[0], declared, names)
         elif sweep.crossing.along is not None:
             lead = [
                 (declared.better or 1) * np.subtract(*reversed(_same_length(row[a], row[b]))) for row in cells
             ]
-            found = statistics.crossing(rows, _matrix(lead), sweep.seed)
+            found = crossing(rows, _matrix(lead), sweep.seed)
             sentence = crossing_sentence(found, rows, pair, along, names, declared)
         prefix = ", ".join(f"{words(path)} {label(value)}" for path, value in fixed.items())
         prefix = f"At {prefix}: " if prefix else ""
@@ -315,7 +316,7 @@ def _panel(
         fixed=fixed,
         rows=tuple(rows),
         columns=tuple(columns),
-        estimates=tuple(tuple(statistics.mean_ci(cell) for cell in row) for row in cells),
+        estimates=tuple(tuple(mean_ci(cell) for cell in row) for row in cells),
         best=tuple(_best(cells, declared.better)),
         pair=pair,
         crossing=found,
@@ -344,16 +345,16 @@ def _best(cells: Sequence[Sequence[np.ndarray]], better: int) -> list[tuple[int,
     """
     found: list[tuple[int, float | None] | None] = []
     for row in cells:
-        means = [statistics.mean_ci(cell).mean for cell in row]
+        means = [mean_ci(cell).mean for cell in row]
         ranked = sorted(
             (k for k, m in enumerate(means) if m is not None), key=lambda k: (-better * means[k], k)
         )
         if better == 0 or len(ranked) < 2:
             found.append(None)
             continue
-        p = statistics.paired(*_same_length(row[ranked[1]], row[ranked[0]]), better).p
+        p = paired(*_same_length(row[ranked[1]], row[ranked[0]]), better).p
         found.append((ranked[0], p))
-    adjusted = statistics.holm([None if f is None else f[1] for f in found])
+    adjusted = holm([None if f is None else f[1] for f in found])
     return [
         None if f is None else (f[0], p is not None and p < ALPHA)
         for f, p in zip(found, adjusted, strict=True)

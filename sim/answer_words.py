@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics
 from sim.cautions import OPPOSE, SPLIT
-from sim.report.tables import interval, number, outcome_words, percent, plural, signed, words
+from sim.statistics import crossing, estimates
 from sim.sweepfile import CrossingSpec, label
+from sim.text.numbers import interval, number, outcome_words, percent, plural, signed, words
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -41,7 +41,7 @@ def describe(path: str, value: object) -> str:
     return f"{words(path)} {label(value)}"
 
 
-def change_words(pair: statistics.Paired) -> str:
+def change_words(pair: estimates.Paired) -> str:
     """'+4.8 % [3.9, 5.7]', or the plain difference where the base is not above zero."""
     if pair.base is not None and pair.base > 0 and pair.relative is not None:
         text = f"{percent(pair.relative, sign=True)} %"
@@ -53,7 +53,7 @@ def change_words(pair: statistics.Paired) -> str:
     return f"{signed(pair.difference)} {interval(pair.lo, pair.hi)}".rstrip()
 
 
-def plain_sentence(pair: statistics.Paired, declared: "Outcome", names: tuple[str, str]) -> str:
+def plain_sentence(pair: estimates.Paired, declared: "Outcome", names: tuple[str, str]) -> str:
     """The verdict of a sweep without a path along which the designs could cross."""
     first, second = names
     topic = outcome_words(declared.name)
@@ -68,9 +68,9 @@ def plain_sentence(pair: statistics.Paired, declared: "Outcome", names: tuple[st
 
 
 def crossing_sentence(
-    found: statistics.Crossing,
+    found: crossing.Crossing,
     rows: Sequence[float],
-    pair: Sequence[statistics.Paired],
+    pair: Sequence[estimates.Paired],
     along: str,
     names: tuple[str, str],
     declared: "Outcome",
@@ -102,7 +102,7 @@ def crossing_sentence(
     return f"{text}{_again(found, along)}."
 
 
-def is_shown(found: statistics.Crossing | None, rows: Sequence[float]) -> bool:
+def is_shown(found: crossing.Crossing | None, rows: Sequence[float]) -> bool:
     """Whether there is a crossing with a difference beyond noise on both sides of it, in its direction."""
     if found is None or found.x is None:
         return False
@@ -111,7 +111,7 @@ def is_shown(found: statistics.Crossing | None, rows: Sequence[float]) -> bool:
     return any(s == -up and x < found.x for s, x in signs) and any(s == up and x > found.x for s, x in signs)
 
 
-def _place(found: statistics.Crossing, rows: Sequence[float], along: str) -> str:
+def _place(found: crossing.Crossing, rows: Sequence[float], along: str) -> str:
     """'AI share of code 0.42 [0.35, 0.50]'."""
     low, high = min(rows), max(rows)
     digits = max(0, 1 - math.floor(math.log10(high - low)))
@@ -122,7 +122,7 @@ def _place(found: statistics.Crossing, rows: Sequence[float], along: str) -> str
 
 
 def _partly(
-    found: statistics.Crossing,
+    found: crossing.Crossing,
     rows: Sequence[float],
     along: str,
     names: tuple[str, str],
@@ -145,7 +145,7 @@ def _partly(
     return f"{text}{_again(found, along)}."
 
 
-def _again(found: statistics.Crossing, along: str) -> str:
+def _again(found: crossing.Crossing, along: str) -> str:
     again = ", ".join(number(x, 2) for x in found.others)
     return f"; the means cross again at {words(along)} {again}" if again else ""
 
@@ -190,8 +190,8 @@ class TooFew:
 
 def too_few(
     rows: Sequence[object],
-    pair: Sequence[statistics.Paired],
-    found: statistics.Crossing | None,
+    pair: Sequence[estimates.Paired],
+    found: crossing.Crossing | None,
     along: str | None,
     prefix: str = "",
 ) -> TooFew | None:
@@ -202,7 +202,7 @@ def too_few(
     """
     runs = max(p.n for p in pair)
     done = plural(runs, "run")
-    p_values = statistics.holm([p.p for p in pair])
+    p_values = estimates.holm([p.p for p in pair])
     open_rows = [
         k for k, p in enumerate(p_values) if (p is None or p >= ALPHA) and pair[k].n and _differs(pair[k])
     ]
@@ -216,7 +216,7 @@ def too_few(
     if runs < 2:
         text = f"{prefix}1 run a point decides nothing and has no interval. Use at least {2 * FEW_RUNS}."
         return TooFew(tuple(rows[k] for k in open_rows), runs, 2 * FEW_RUNS, text)
-    needed = {k: statistics.runs_needed(pair[k].sd, pair[k].difference, ALPHA / len(rows)) for k in open_rows}
+    needed = {k: estimates.runs_needed(pair[k].sd, pair[k].difference, ALPHA / len(rows)) for k in open_rows}
     near = [k for k, n in needed.items() if n is not None and n <= MANY_RUNS]
     suggested = max((max(needed[k], runs + 1) for k in near), default=None)
     text = (
@@ -232,7 +232,7 @@ def too_few(
     return TooFew(tuple(rows[k] for k in open_rows), runs, suggested, text + ".")
 
 
-def _differs(pair: statistics.Paired) -> bool:
+def _differs(pair: estimates.Paired) -> bool:
     """False for figures that are the same in every run: no number of runs parts them."""
     return bool(pair.sd) or bool(pair.difference) or pair.n < 2
 

@@ -10,8 +10,8 @@ from sim.dated import in_words
 
 if TYPE_CHECKING:
     from sim.dated import Event
-    from sim.ranges import Holds
     from sim.scenario import Scenario
+    from sim.statistics.estimates import Holds
 
 FULL_WEEKS = 52  # with fewer, learning and turnover have hardly begun
 AGREE, SPLIT, OPPOSE = "most agree", "not settled", "most say the opposite"

@@ -15,11 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim import cautions, statistics
+from sim import cautions
 from sim.errors import UserError, suggest
-from sim.ranges import Holds, RangeResult, over_ranges
-from sim.report import tables
+from sim.ranges import RangeResult, over_ranges
 from sim.samples import Sample, paired_outcome
+from sim.statistics import estimates, sequential
+from sim.statistics.estimates import Holds
+from sim.text import numbers
+from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -44,7 +47,7 @@ class Row:
 
     unit: str
     better: int
-    figures: statistics.Paired
+    figures: estimates.Paired
     p_holm: float | None
     holds: Holds | None
     verdict: str
@@ -111,7 +114,7 @@ class Comparison:
                 for failure in self.failures
             ],
         }
-        return statistics.jsonable(data)
+        return jsonable(data)
 
     def to_text(self, colour: bool = False, everything: bool = False) -> str:
         """What differs, the headline, and an aligned table per comparison: the outcomes that decide, or all."""
@@ -170,9 +173,9 @@ def compare(
     _check(scenarios, runs, max_runs, ranges, primary, outcomes)
     names = unique_names([s.name for s in scenarios])
     plan = (
-        statistics.looks(max_runs, ALPHA / (len(names) - 1))
+        sequential.looks(max_runs, ALPHA / (len(names) - 1))
         if until_decided
-        else [statistics.Look(runs, 0.0)]
+        else [sequential.Look(runs, 0.0)]
     )
     counter = _Counter(progress, extra=ranges * range_runs * len(names))
     samples, spent = _simulate(
@@ -246,7 +249,7 @@ def _check_primary(primary: str, outcomes: Mapping[str, "Outcome"]) -> None:
         return
     if primary not in outcomes:
         why = f"is unknown{suggest(primary, can)}"
-    elif outcomes[primary].unit in statistics.CATEGORY_UNITS:
+    elif outcomes[primary].unit in estimates.CATEGORY_UNITS:
         why = f"cannot decide: it is a kind ({outcomes[primary].unit}), not a quantity"
     else:
         why = "cannot decide: neither more nor less of it is better"
@@ -278,7 +281,7 @@ class _Counter:
 def _simulate(
     scenarios: Sequence["Scenario"],
     names: Sequence[str],
-    plan: Sequence[statistics.Look],
+    plan: Sequence[sequential.Look],
     seed: int,
     workers: int | None,
     simulate: Callable,
@@ -332,7 +335,7 @@ def _rows(
     """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test."""
     shown = [name for name in outcomes if all(name in sample.outcomes for sample in samples)]
     pairs = [(name, outcome) for name in names[1:] for outcome in shown]
-    kinds = {outcome for outcome in shown if outcomes[outcome].unit in statistics.CATEGORY_UNITS}
+    kinds = {outcome for outcome in shown if outcomes[outcome].unit in estimates.CATEGORY_UNITS}
     others = dict(zip(names[1:], samples[1:], strict=True))
     figures = {
         (name, outcome): paired_outcome(samples[0], others[name], outcome, outcomes[outcome].better)
@@ -340,7 +343,7 @@ def _rows(
         if outcome not in kinds
     }
     plain = {key: figure.p for key, figure in figures.items()}
-    adjusted = statistics.families(plain, {(name, primary) for name in names[1:]})
+    adjusted = estimates.families(plain, {(name, primary) for name in names[1:]})
     adjusted |= {(name, primary): p for name, p in (spent or {}).items()}
     rows: dict[str, dict[str, Row]] = {name: {} for name in names[1:]}
     for name, outcome in pairs:
@@ -363,14 +366,14 @@ def _kind_row(a: Sample, b: Sample, declared: "Outcome") -> Row:
     from sim.state import STAGES
 
     pair = paired_outcome(a, b, declared.name, 0)
-    none = statistics.Paired(None, None, None, None, None, None, None, None, None, None, pair.n)
+    none = estimates.Paired(None, None, None, None, None, None, None, None, None, None, pair.n)
     same = pair.n > 0 and pair.difference == 0 and not pair.sd
     verdict = "undefined" if pair.n == 0 else "equal" if same else "not compared"
-    shares = tuple(statistics.shares(sample.outcomes[declared.name], STAGES) for sample in (a, b))
+    shares = tuple(estimates.shares(sample.outcomes[declared.name], STAGES) for sample in (a, b))
     return Row(declared.unit, 0, none, None, None, verdict, shares)
 
 
-def _verdict(figure: statistics.Paired, better: int, detected: bool) -> str:
+def _verdict(figure: estimates.Paired, better: int, detected: bool) -> str:
     if figure.n == 0:
         return "undefined"
     if figure.difference == 0 and not figure.sd:
@@ -396,7 +399,7 @@ def _warnings(
     lines += [*cautions.cautions(scenarios), *too_few.values()]
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
-        lines.append(f"{tables.plural(failed, 'run')} failed, left out of every figure")
+        lines.append(f"{numbers.plural(failed, 'run')} failed, left out of every figure")
     if ranged and ranged.failed:
         lines.append(
             f"{ranged.failed} of the {ranged.points} plausible parameter sets could not be run: {ranged.reason}"
@@ -418,10 +421,10 @@ def _too_few(
             continue
         f = row.figures
         more = "" if until_decided else ", or --until-decided"
-        text = f"{tables.plural(f.n, 'run')} {'is' if f.n == 1 else 'are'} too few to decide {primary} for {name}"
-        needed = statistics.runs_needed(f.sd, f.difference, ALPHA / (len(names) - 1))
+        text = f"{numbers.plural(f.n, 'run')} {'is' if f.n == 1 else 'are'} too few to decide {primary} for {name}"
+        needed = estimates.runs_needed(f.sd, f.difference, ALPHA / (len(names) - 1))
         if needed is None:
-            found[name] = f"{text}; use at least {statistics.FIRST_LOOK}{more}"
+            found[name] = f"{text}; use at least {sequential.FIRST_LOOK}{more}"
         elif needed > MANY_RUNS:
             found[name] = (
                 f"{text}; the difference seen is so small that more than {MANY_RUNS:,} would be needed"
@@ -488,7 +491,7 @@ def structure_difference(a: Mapping[str, float], b: Mapping[str, float], smalles
         parts.append(f"payroll equal within {int(-(-abs(change) // 1000)) * 1000:,} USD")
     else:
         parts.append(
-            f"payroll {change:+,.0f} USD a year ({tables.percent(change / a['payroll'], sign=True)} %)"
+            f"payroll {change:+,.0f} USD a year ({numbers.percent(change / a['payroll'], sign=True)} %)"
         )
     return ", ".join(parts)
 

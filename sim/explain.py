@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import shapley, statistics
+from sim import shapley
 from sim.compare import unique_names, what_differs
 from sim.dice import Dice
 from sim.errors import RunsFailedError, UserError, suggest
 from sim.players import BY, Player, blocks, by_difference, by_mechanism, on_main_path
+from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -49,10 +50,10 @@ class Part:
     """
 
     player: Player
-    mean: statistics.Estimate
+    mean: estimates.Estimate
     p_holm: float | None
-    first: statistics.Estimate | None = None
-    last: statistics.Estimate | None = None
+    first: estimates.Estimate | None = None
+    last: estimates.Estimate | None = None
 
     @property
     def beyond_noise(self) -> bool:
@@ -65,7 +66,7 @@ class Interaction:
     """What two players do together beyond what each does without the other."""
 
     between: tuple[Player, Player]
-    mean: statistics.Estimate
+    mean: estimates.Estimate
     p_holm: float | None
 
     @property
@@ -91,8 +92,8 @@ class Explanation:
     weeks: int
     runs: int
     used: int
-    levels: tuple[statistics.Estimate, statistics.Estimate]
-    whole: statistics.Paired
+    levels: tuple[estimates.Estimate, estimates.Estimate]
+    whole: estimates.Paired
     rest: Part | None
     parts: tuple[Part, ...]
     interactions: tuple[Interaction, ...]
@@ -124,7 +125,7 @@ def check(
         raise UserError(
             f"--outcome {name[:80]}: this outcome is unknown{suggest(name, list(outcomes))}; `orgsim run` prints them all"
         )
-    if outcomes[name].unit in statistics.CATEGORY_UNITS:
+    if outcomes[name].unit in estimates.CATEGORY_UNITS:
         raise UserError(
             f"--outcome {name}: it is a kind ({outcomes[name].unit}), not a quantity, and cannot be split"
         )
@@ -377,10 +378,10 @@ def _split(
         )
     rounding = NEGLIGIBLE * float(np.abs(levels[used]).max(initial=0.0))
     parts, rest = (np.where(np.abs(x[used]) <= rounding, 0.0, x[used]) for x in (parts, rest))
-    means = [statistics.mean_ci(column) for column in parts.T]
+    means = [estimates.mean_ci(column) for column in parts.T]
     first, last = _ends(game, count, runs, seed, exact)
-    with_rest = [*means, statistics.mean_ci(rest)] if by == "mechanism" else means
-    p_values = statistics.holm([p_of(mean) for mean in with_rest])
+    with_rest = [*means, estimates.mean_ci(rest)] if by == "mechanism" else means
+    p_values = estimates.holm([p_of(mean) for mean in with_rest])
     made = [Part(players[active[k]], means[k], p_values[k], first[k], last[k]) for k in range(count)]
     order = sorted(range(count), key=lambda k: -abs(means[k].mean))
     pairs, values = _interactions(game, table, order, pair_runs(runs), seed)
@@ -396,8 +397,8 @@ def _split(
         weeks=a.weeks,
         runs=runs,
         used=int(used.sum()),
-        levels=(statistics.mean_ci(levels[used, 0]), statistics.mean_ci(levels[used, 1])),
-        whole=statistics.paired(levels[used, 0], levels[used, 1], outcome.better),
+        levels=(estimates.mean_ci(levels[used, 0]), estimates.mean_ci(levels[used, 1])),
+        whole=estimates.paired(levels[used, 0], levels[used, 1], outcome.better),
         rest=Part(rest_player(a, b, kept), with_rest[-1], p_values[-1]) if by == "mechanism" else None,
         parts=tuple(made[k] for k in order),
         interactions=_tested([(made[i].player, made[j].player) for i, j in pairs], values, rounding),
@@ -411,7 +412,7 @@ def _split(
 
 def _ends(
     evaluate: shapley.Evaluate, count: int, runs: int, seed: int, exact: bool
-) -> tuple[list[statistics.Estimate], list[statistics.Estimate]]:
+) -> tuple[list[estimates.Estimate], list[estimates.Estimate]]:
     """What every player adds alone and last; of sampled orders, from the probe and the runs in which it comes first or last."""
     everybody, none = shapley.everybody(count), shapley.Coalition()
     first, last = [], []
@@ -422,9 +423,9 @@ def _ends(
             if exact or r < PROBE or k in shapley.order_of(r, count, seed)[:: count - 1]
         ]
         on, off = (evaluate([(subset, r) for r in at]) for subset in ({k} | none, none))
-        first.append(statistics.mean_ci(on - off))
+        first.append(estimates.mean_ci(on - off))
         on, off = (evaluate([(subset, r) for r in at]) for subset in (everybody, everybody - {k}))
-        last.append(statistics.mean_ci(on - off))
+        last.append(estimates.mean_ci(on - off))
     return first, last
 
 
@@ -444,21 +445,21 @@ def _interactions(
 def _tested(
     pairs: Sequence[tuple[Player, Player]], values: np.ndarray, rounding: float
 ) -> tuple[Interaction, ...]:
-    means = [statistics.mean_ci(np.where(np.abs(row) <= rounding, 0.0, row)) for row in values]
-    p_values = statistics.holm([p_of(mean) for mean in means])
+    means = [estimates.mean_ci(np.where(np.abs(row) <= rounding, 0.0, row)) for row in values]
+    p_values = estimates.holm([p_of(mean) for mean in means])
     found = [
         Interaction(*each) for each in zip(pairs, means, p_values, strict=True) if each[1].mean is not None
     ]
     return tuple(sorted(found, key=lambda one: -abs(one.mean.mean)))
 
 
-def p_of(estimate: statistics.Estimate) -> float | None:
+def p_of(estimate: estimates.Estimate) -> float | None:
     """Two-sided p value of a mean against zero, None for fewer than two runs."""
     if estimate.n < 2:
         return None
     if not estimate.sd:
         return 1.0 if estimate.mean == 0 else 0.0
-    return statistics.t_two_sided(estimate.mean / (estimate.sd / np.sqrt(estimate.n)), estimate.n - 1)
+    return estimates.t_two_sided(estimate.mean / (estimate.sd / np.sqrt(estimate.n)), estimate.n - 1)
 
 
 def rest_player(a: "Scenario", b: "Scenario", kept: Sequence[tuple[Player, str]]) -> Player:

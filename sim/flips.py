@@ -9,7 +9,7 @@ oriented here so that the difference is positive at the base.
 - One at a time: a parameter goes to the low and to the high end of its range, all others keep their base values, on the dice
   of the base. It flips the verdict if the difference there is reversed beyond noise, Bonferroni-corrected over all ends. The
   tipping value is where the line through the mean differences crosses zero; points are added around it; its interval is a
-  bootstrap over runs (`sim.statistics.crossing`). A reversal inside the range that is undone at its end is not seen.
+  bootstrap over runs (`sim.statistics.crossing.crossing`). A reversal inside the range that is undone at its end is not seen.
 - If no parameter flips it alone: those that cost most one at a time go together towards their worse ends, by the same share
   of the way, two at first, more if need be. That assumes effects that add up, so it is a search and proves no minimum.
 
@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim import statistics
 from sim.design import lhs
 from sim.indices import ALPHA, Evaluate, Space, changed, figures
-from sim.ranges import Holds
+from sim.statistics import crossing, estimates
+from sim.statistics.estimates import Holds
 
 # Runs per point, in units of the runs of a design point.
 BASE_FACTOR, END_FACTOR, SET_FACTOR, TIP_FACTOR, CHECK_FACTOR = 16, 2, 2, 8, 16
@@ -63,7 +63,7 @@ class End:
 
     value: float
     share: float  # of the way over the range, from the low end
-    difference: statistics.Estimate  # B - A
+    difference: estimates.Estimate  # B - A
     state: str
     moved: bool = False
 
@@ -125,7 +125,7 @@ class Change:
     distance_lo: float | None
     distance_hi: float | None
     values: Mapping[str, float]
-    checked: statistics.Estimate
+    checked: estimates.Estimate
     confirmed: bool
 
 
@@ -176,7 +176,7 @@ def count_world(y: np.ndarray, better: int) -> World:
 
 def decided_sign(row: np.ndarray, level: float = ALPHA) -> int | None:
     """Sign of the mean if it is beyond noise at that level, else 0; None if undefined in every run."""
-    found = statistics.mean_ci(row, 1 - level)
+    found = estimates.mean_ci(row, 1 - level)
     if found.mean is None:
         return None
     if found.lo is None:  # one run
@@ -245,7 +245,7 @@ def _end(
 ) -> End:
     state = "flips" if decided_sign(y, level) == -1 else "holds" if decided_sign(y) == 1 else "undecided"
     moved = decided_sign(changed(verdict.base(len(y)), y), level) in (1, -1)
-    return End(point[place[0]], place[1], statistics.mean_ci(verdict.sign * y), state, moved)
+    return End(point[place[0]], place[1], estimates.mean_ci(verdict.sign * y), state, moved)
 
 
 def _tips(verdict: Verdict, rows: Sequence[Alone]) -> list[Alone]:
@@ -302,7 +302,7 @@ def _tip_along(
         known[s] = verdict.at([at(s)], runs)[0]
         left, right = (s, right) if _mean(known[s]) > 0 else (left, s)
     x = [s for s in known if np.isfinite(known[s]).any()]
-    found = statistics.crossing(x, -np.array([known[s] for s in x]), seed=1)
+    found = crossing.crossing(x, -np.array([known[s] for s in x]), seed=1)
     if found.kind != "overtakes":
         return None
     if found.lo is None:
@@ -323,9 +323,9 @@ def _check_single(verdict: Verdict, row: Alone) -> Change:
     return Change((row.path,), tip.distance, tip.distance_lo, tip.distance_hi, values, checked, confirmed)
 
 
-def _checked(verdict: Verdict, values: Mapping[str, float]) -> tuple[statistics.Estimate, bool]:
+def _checked(verdict: Verdict, values: Mapping[str, float]) -> tuple[estimates.Estimate, bool]:
     y = verdict.at([values], CHECK_FACTOR * verdict.runs, FRESH)[0]
-    return statistics.mean_ci(verdict.sign * y), decided_sign(y) == -1
+    return estimates.mean_ci(verdict.sign * y), decided_sign(y) == -1
 
 
 def _together(verdict: Verdict, worst: Sequence[tuple[float, str, float]]) -> tuple[Change | None, int]:

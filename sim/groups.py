@@ -21,9 +21,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from sim.constants import MINIMUM_PEOPLE
 from sim.errors import UserError, suggest
 
-MINIMUM_PEOPLE = 5  # distinct people of the organisation
 IC, MANAGER = 0, 1  # role at week 0
 NO_EXIT, LAYOFF, QUIT, OTHER = 0, 1, 2, 3  # kinds of exit; 3: retirement and the like
 TENURE_BANDS = (1.5, 4.0)  # years; evidence G13: those laid off had 1.2 years on average, colleagues 2.5

@@ -48,10 +48,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.groups import LAYOFF, NO_EXIT, OTHER, QUIT, Group, Grouping, PeopleTable, split
-from sim.statistics import CONFIDENCE, expanded_tail
+from sim.statistics.crossing import expanded_tail
+from sim.statistics.estimates import CONFIDENCE
+from sim.statistics.resampling import REPLICATES, resamples
 
 MILESTONES = (26, 52, 104)  # weeks
-REPLICATES = 2000  # bootstrap samples
 RATIO_WEEK = 52  # of the ratio of risks
 _BATCH = 2_000_000  # weights held as floats at a time
 _ROUNDING = 1e-9  # weeks: hours divided by 40 must not push an exit into the next week
@@ -162,14 +163,6 @@ class Incidence:
 
     layoff: Curve
     quit: Curve
-
-
-def resamples(runs: int, seed: int, replicates: int = REPLICATES) -> np.ndarray:
-    """How often each run occurs in each bootstrap sample, int32 [replicates, runs]. Depends on nothing else."""
-    generator = np.random.Generator(np.random.Philox(key=[seed & 0xFFFFFFFFFFFFFFFF, 0x1A40FF]))
-    drawn = generator.integers(0, runs, (replicates, runs))
-    flat = drawn + np.arange(replicates)[:, None] * runs
-    return np.bincount(flat.ravel(), minlength=replicates * runs).reshape(replicates, runs).astype(np.int32)
 
 
 def incidence(counts: Counts, weights: np.ndarray) -> Incidence:

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics
 from sim.design import Range
 from sim.errors import RunsFailedError, UserError
 from sim.ranges import threads, varied
+from sim.statistics import estimates
 
 if TYPE_CHECKING:
-    from sim.parameters import Parameter
+    from sim.declaration import Parameter
     from sim.scenario import Scenario
 
 METHODS = ("morris", "sobol")
@@ -366,7 +366,7 @@ def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """after - before, with rounding set to exactly zero."""
     change = after - before
     size = np.maximum(np.abs(before), np.abs(after))
-    return np.where(np.abs(change) <= statistics.ROUNDING * size, 0.0, change)
+    return np.where(np.abs(change) <= estimates.ROUNDING * size, 0.0, change)
 
 
 def _morris(space: Space, blocks: np.ndarray, y: np.ndarray) -> tuple[tuple[Effect, ...], tuple[Group, ...]]:
@@ -378,10 +378,10 @@ def _morris(space: Space, blocks: np.ndarray, y: np.ndarray) -> tuple[tuple[Effe
     )
     by_run = elementary_effects(blocks, y)
     sizes = np.abs(by_run.mean(axis=2))  # [parameters, blocks]
-    p_values = statistics.holm([_noise_p(one) for one in by_run])
+    p_values = estimates.holm([_noise_p(one) for one in by_run])
     effects = []
     for k, path in enumerate(space.paths):
-        found = statistics.mean_ci(sizes[k])
+        found = estimates.mean_ci(sizes[k])
         effects.append(
             Effect(
                 path, float(salib["mu"][k]), float(salib["mu_star"][k]), _positive(found.lo), found.hi,
@@ -402,7 +402,7 @@ def _group_sums(space: Space, effects: Sequence[Effect], sizes: np.ndarray) -> t
     for name in dict.fromkeys(of):
         members = [k for k, one in enumerate(of) if one == name]
         beyond = [k for k in members if effects[k].beyond_noise]
-        found = statistics.mean_ci(sizes[beyond].sum(axis=0)) if beyond else None
+        found = estimates.mean_ci(sizes[beyond].sum(axis=0)) if beyond else None
         total, lo, hi = (found.mean, _positive(found.lo), found.hi) if found else (None, None, None)
         groups.append(Group(name, len(members), len(beyond), total, lo, hi))
     return tuple(sorted(groups, key=lambda g: -(g.total or 0.0)))
@@ -417,7 +417,7 @@ def _sobol(space: Space, y: np.ndarray, seed: int) -> tuple[Group, ...]:
         problem(space, True), means.ravel(), calc_second_order=False, num_resamples=500, seed=seed + 1
     )
     names = list(dict.fromkeys(space.mechanisms))
-    p_values = statistics.holm([_noise_p(changed(y[:, 0], y[:, 1 + k])) for k in range(len(names))])
+    p_values = estimates.holm([_noise_p(changed(y[:, 0], y[:, 1 + k])) for k in range(len(names))])
     groups = []
     for k, name in enumerate(names):
         total, half = float(found["ST"][k]), float(found["ST_conf"][k])

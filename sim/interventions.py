@@ -21,12 +21,14 @@ from math import floor, inf
 import numpy as np
 
 from sim.borrow import borrow
+from sim.constants import HOURS_PER_WEEK, IC, MANAGER
 from sim.events import schedule
 from sim.kernel import entry
+from sim.lifecycle import nudge
 from sim.mechanisms import attention, coding, work
 from sim.person import pause, settle
 from sim.population import DESK_ID, give_event, grown, introduce
-from sim.schedule import MARGIN, announce_arrival, nudge, resume_after_week
+from sim.schedule import MARGIN, announce_arrival, resume_after_week
 from sim.state import (
     AGENT,
     CLASS_REVIEW,
@@ -35,16 +37,13 @@ from sim.state import (
     EVENT_EXTERNAL,
     EVENT_WAKE,
     FREE_CLASS,
-    HOURS_PER_WEEK,
-    IC,
-    MANAGER,
     NONE,
     QUEUED,
     REVIEW,
     SENT,
     Org,
     table,
-)  # fmt: skip
+)
 from sim.teams import join_team, leave_team, members, relayer
 
 # --- Compiled steps ------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ Parameters: layoffs.takeover, layoffs.step_in_changes.
 """
 
 from sim.borrow import borrow
+from sim.constants import IC
 from sim.events import unplan
 from sim.inbox import count_out, free_item, send, withdraw
 from sim.kernel import entry, kernel
@@ -24,7 +25,6 @@ from sim.state import (
     FIX,
     FREE,
     FREE_CLASS,
-    IC,
     INCIDENT,
     NONE,
     QUEUED,
@@ -36,7 +36,7 @@ from sim.state import (
     VERIFY,
     WITHDRAWN,
     WRITE,
-)  # fmt: skip
+)
 
 
 @kernel

@@ -4,6 +4,7 @@ An event leaves at most one change to carry on, with the step at which to do so;
 write -> submit -> review -> merge, with rework and closing on the way.
 """
 
+from sim.constants import IC
 from sim.events import plan, schedule
 from sim.inbox import enqueue, new_item
 from sim.kernel import kernel
@@ -14,7 +15,6 @@ from sim.state import (
     EVENT_AGENT,
     EVENT_ARRIVE,
     FIX,
-    IC,
     NONE,
     STAGE_AGENT,
     STAGE_COORDINATION,
@@ -23,7 +23,7 @@ from sim.state import (
     STAGE_REVIEW_WAIT,
     STAGE_REWORK,
     WRITE,
-)  # fmt: skip
+)
 
 #: Steps at which a change can be carried on; NOTHING: it waits for time or somebody else.
 NOTHING, CONTINUE, SUBMIT, TO_REVIEW, REWORK, MERGE, DISCARD, ABANDON = range(8)

@@ -22,6 +22,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim import advancement, staffing, turnover
+from sim.constants import HOURS_PER_WEEK, IC, MANAGER, WEEKS_PER_YEAR
 from sim.crew import Crew, Dice
 from sim.interventions import move
 from sim.kernel import entry
@@ -32,19 +33,15 @@ from sim.newcomers import draw_traits, settings, welcome
 from sim.state import (
     COHORT,
     DESK,
-    HOURS_PER_WEEK,
-    IC,
     LAID_OFF,
     LAYOFF_RULES,
     LEDGER,
-    MANAGER,
     NONE,
     QUIT,
     RETIRED,
     STAYED,
     VACANT,
     WAITING,
-    WEEKS_PER_YEAR,
     Org,
     table,
 )

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.crew import Dice
 from sim.kernel import entry, kernel
 from sim.mechanisms import careers, layoffs, quits
 from sim.rng import LAYOFF, QUIT, normal_quantile, uniform, uniform2
-from sim.state import IC, MANAGER, VACANT, WEEKS_PER_YEAR, Org
+from sim.state import VACANT, Org
 
 _blocked = kernel(careers.blocked)
 _quits_with = kernel(quits.chance)

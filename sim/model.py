@@ -25,17 +25,18 @@ from mesa.agent import AgentSet
 from sim import interventions, lives, people_door
 from sim.agents import IC, Manager, Person, is_human
 from sim.changeable import PEOPLE_SWITCHES, takes_effect, touches_flow
+from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER
+from sim.constants import IC as IC_ROLE
 from sim.errors import UserError
+from sim.levels import MAX_LAYERS as MOST_LAYERS
 from sim.mechanisms.money import pay_scale
 from sim.outcomes import Period, compute, left_out, with_week_held
 from sim.parameters import REGISTRY, record
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario import Scenario, load
 from sim.simulate import WEEKLY, check_runs
-from sim.state import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER, MAX_LAYERS, Org
-from sim.state import IC as IC_ROLE
+from sim.state import MAX_LAYERS, Org
 from sim.teams import chain_up, members
-from sim.tree import MAX_LAYERS as MOST_LAYERS
 from sim.tree import Tree, assemble
 
 DAYS_PER_WEEK = 5

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim import staffing
+from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.crew import Crew
 from sim.kernel import entry
-from sim.state import IC, MANAGER, NONE, WEEKS_PER_YEAR, Org
+from sim.state import NONE, Org
 
 
 @entry

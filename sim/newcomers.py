@@ -7,11 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim import staffing
+from sim.constants import MANAGER, WEEKS_PER_YEAR
 from sim.lots import dice_of, normal
 from sim.mechanisms import careers
 from sim.population import introduce
 from sim.rng import TRAITS
-from sim.state import MANAGER, NONE, WEEKS_PER_YEAR, Org
+from sim.state import NONE, Org
+from sim.statistics import scores
 
 
 def settings(p: np.ndarray) -> SimpleNamespace:
@@ -38,7 +40,7 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     lives["moved"][rows] = -inf
     if q.switches_retirement or not q.switches_flow:
         fourth = dice(TRAITS, pids, 0, 3)
-        span = careers.Range(q.people_age_mean, q.people_age_sd, q.people_age_min, q.people_age_max)
+        span = scores.Range(q.people_age_mean, q.people_age_sd, q.people_age_min, q.people_age_max)
         lives["born"][rows] = int(org.world["people_week"][0]) - WEEKS_PER_YEAR * span.at(fourth[:, 0])
         lives["competence"][rows] = careers.competence_range(q).at(fourth[:, 1])
 

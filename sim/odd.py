@@ -14,10 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.declaration import Parameter
 from sim.errors import UserError
 from sim.evidence import standing, vendor_interest
 from sim.odd_words import ENTITIES, FIELDS, NEUTRAL, REMAINS
-from sim.parameters import GROUPS, REGISTRY, Parameter
+from sim.parameters import GROUPS, REGISTRY
 
 _HERE = Path(__file__).parent
 _MARK = re.compile(r"<!-- generated: ([\w ]+) -->\n(.*?)<!-- end of generated: \1 -->", re.DOTALL)
@@ -233,7 +234,8 @@ def entities_text() -> str:
 
 def scales_text() -> str:
     """Units and scales, from the constants and the settings of a scenario."""
-    from sim.state import HOURS_PER_DAY, HOURS_PER_WEEK, MAX_LAYERS, WEEKS_PER_YEAR
+    from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKS_PER_YEAR
+    from sim.state import MAX_LAYERS
     from sim.statements import SETTINGS
 
     rows = [

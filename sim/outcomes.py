@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES, WEEKS_PER_YEAR
+from sim.constants import WEEKS_PER_YEAR
+from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
 
 if TYPE_CHECKING:
     from sim.tree import Tree

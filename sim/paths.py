@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics
+from sim.constants import WEEKS_PER_YEAR
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
-from sim.state import LAID_OFF, QUIT, STAYED, WEEKS_PER_YEAR
+from sim.state import LAID_OFF, QUIT, STAYED
+from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -92,8 +93,8 @@ class Window:
 
     first: int
     last: int
-    per_week: statistics.Paired
-    total: statistics.Estimate
+    per_week: estimates.Paired
+    total: estimates.Estimate
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ class Branch:
     """
 
     from_week: int
-    prospects: Mapping[str, statistics.Paired]
-    outcomes: Mapping[str, statistics.Paired]
+    prospects: Mapping[str, estimates.Paired]
+    outcomes: Mapping[str, estimates.Paired]
     windows: tuple[Window, ...]
     quarter: Window | None
     whole: Window
@@ -199,7 +200,7 @@ def _branch(
     week = min((event.week for event in set(own[name]) ^ set(own[base])), default=0)
     at = {path: _at(found, common) for path, found in results.items()}
     outcomes = {
-        key: statistics.paired(
+        key: estimates.paired(
             results[base].outcomes[key][at[base]], results[name].outcomes[key][at[name]], OUTCOMES[key].better
         )
         for key in SHOWN
@@ -210,7 +211,7 @@ def _branch(
     quarter = _window(*value, week, week + QUARTER) if week + QUARTER < scenario.weeks else None
     whole = _window(*value, week, scenario.weeks)
     compared = {
-        key: statistics.paired(by_path[base], by_path[name], PROSPECTS[key].better)
+        key: estimates.paired(by_path[base], by_path[name], PROSPECTS[key].better)
         for key, by_path in (prospects or {}).items()
     }
     return Branch(week, compared, outcomes, tuple(windows), quarter, whole, _weekly(*value, week))
@@ -219,8 +220,8 @@ def _branch(
 def _window(a: np.ndarray, b: np.ndarray, first: int, last: int) -> Window:
     """Compare the value of weeks *first* + 1 to *last*; a, b: float64 [runs, weeks]."""
     one, other = a[:, first:last], b[:, first:last]
-    per_week = statistics.paired(one.mean(axis=1), other.mean(axis=1), 1)
-    return Window(first + 1, last, per_week, statistics.mean_ci((other - one).sum(axis=1)))
+    per_week = estimates.paired(one.mean(axis=1), other.mean(axis=1), 1)
+    return Window(first + 1, last, per_week, estimates.mean_ci((other - one).sum(axis=1)))
 
 
 def _weekly(a: np.ndarray, b: np.ndarray, week: int, over: int = 4, before: int = 2) -> np.ndarray:
@@ -235,7 +236,7 @@ def _weekly(a: np.ndarray, b: np.ndarray, week: int, over: int = 4, before: int 
     rows = []
     for last in ends:
         first = max(last - over, ends[ends.index(last) - 1] if last == a.shape[1] and len(ends) > 1 else 0, 0)
-        found = statistics.mean_ci((b - a)[:, first:last].mean(axis=1))
+        found = estimates.mean_ci((b - a)[:, first:last].mean(axis=1))
         lo, hi = (found.mean if end is None else end for end in (found.lo, found.hi))
         rows.append((last, found.mean, lo, hi))
     return np.array(rows).reshape(-1, 4)

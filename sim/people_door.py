@@ -14,10 +14,11 @@ import numpy as np
 
 from sim import by_hand, staffing
 from sim.agents import IC, CodingAgent, Manager, Person
+from sim.constants import HOURS_PER_WEEK, MANAGER
+from sim.constants import IC as IC_ROLE
 from sim.errors import UserError
 from sim.simulate import Engine
-from sim.state import HOURS_PER_WEEK, MANAGER, VACANT, Org
-from sim.state import IC as IC_ROLE
+from sim.state import VACANT, Org
 
 if TYPE_CHECKING:
     from sim.model import OrgModel

@@ -5,6 +5,7 @@ from math import exp, inf
 import numpy as np
 
 from sim.borrow import borrow
+from sim.constants import IC, MANAGER
 from sim.kernel import entry, kernel
 from sim.lifecycle import nudge
 from sim.mechanisms import alignment, attention, coding, work
@@ -19,19 +20,17 @@ from sim.state import (
     EVENT,
     EVENT_DONE,
     FREE_CLASS,
-    IC,
     ITEM,
     LEDGER,
     LIFE,
-    MANAGER,
     NONE,
     PERSON,
     TEAM,
     WORLD,
     Org,
     table,
-)  # fmt: skip
-from sim.structure import Tree
+)
+from sim.tree import Tree
 
 #: Desks have ids of their own, apart from their managers'.
 DESK_ID = 1 << 30

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics
 from sim.design import Range, lhs
 from sim.errors import UserError
 from sim.samples import Sample, paired_outcome
+from sim.statistics.estimates import Holds
 
 if TYPE_CHECKING:
-    from sim.parameters import Parameter
+    from sim.declaration import Parameter
     from sim.scenario import Scenario
 
 LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
@@ -33,29 +33,6 @@ def threads(workers: int | None) -> int:
         return workers
     affinity = getattr(os, "sched_getaffinity", None)  # Linux; containers often have fewer than cpu_count
     return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-@dataclass(frozen=True)
-class Holds:
-    """Agreement of a sign over plausible parameter sets: k of n, the share with its Wilson interval."""
-
-    k: int
-    n: int
-
-    @property
-    def share(self) -> float | None:
-        """Share of the sets in which the sign agrees; None if none is defined."""
-        return self.k / self.n if self.n else None
-
-    @property
-    def lo(self) -> float | None:
-        """Lower end of the 95 % interval."""
-        return statistics.wilson(self.k, self.n)[0]
-
-    @property
-    def hi(self) -> float | None:
-        """Upper end of the 95 % interval."""
-        return statistics.wilson(self.k, self.n)[1]
 
 
 @dataclass(frozen=True)

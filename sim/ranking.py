@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import statistics
 from sim.answer_words import ALPHA, MANY_RUNS, TooFew, change_words, describe, round_up
-from sim.report.tables import outcome_words, plural
+from sim.statistics import estimates
 from sim.sweepfile import CrossingSpec, Sweep
+from sim.text.numbers import outcome_words, plural
 
 SHOWN = 6  # levels named in a sentence
 
@@ -25,7 +25,7 @@ class Ranking:
 
     best: int
     second: int
-    pairs: tuple[statistics.Paired | None, ...]
+    pairs: tuple[estimates.Paired | None, ...]
     beyond: tuple[bool, ...]
     tests: int
 
@@ -37,7 +37,7 @@ def ranks(sweep: Sweep) -> bool:
 
 def ranking(values: Sequence[np.ndarray], better: int) -> Ranking | None:
     """Rank levels. values: float64[runs] per level; better: +1 or -1. None if fewer than two levels have a figure."""
-    means = {k: statistics.mean_ci(v).mean for k, v in enumerate(values)}
+    means = {k: estimates.mean_ci(v).mean for k, v in enumerate(values)}
     order = sorted((k for k, m in means.items() if m is not None), key=lambda k: (-better * means[k], k))
     if not better or len(order) < 2:
         return None
@@ -46,7 +46,7 @@ def ranking(values: Sequence[np.ndarray], better: int) -> Ranking | None:
     pairs, beyond = [], []
     for k, row in enumerate(values):
         n = min(len(row), len(values[best]))
-        pair = statistics.paired(row[:n], values[best][:n], better) if k in order[1:] else None
+        pair = estimates.paired(row[:n], values[best][:n], better) if k in order[1:] else None
         pairs.append(pair)
         beyond.append(pair is not None and pair.p is not None and pair.p * tests < ALPHA)
     return Ranking(best, order[1], tuple(pairs), tuple(beyond), tests)
@@ -88,7 +88,7 @@ def ranking_too_few(path: str, rows: Sequence[object], found: Ranking) -> TooFew
         return None
     runs = max(pair.n for pair in found.pairs if pair is not None)
     needed = [
-        statistics.runs_needed(found.pairs[k].sd, found.pairs[k].difference, ALPHA / found.tests)
+        estimates.runs_needed(found.pairs[k].sd, found.pairs[k].difference, ALPHA / found.tests)
         for k in open_rows
     ]
     near = [n for n in needed if n is not None and n <= MANY_RUNS]

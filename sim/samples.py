@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim import statistics
+from sim.statistics import estimates
 
 
 class Sample:
@@ -24,7 +24,7 @@ class Sample:
         self.asked += asked
 
 
-def paired_outcome(a: Sample, b: Sample, name: str, better: int) -> statistics.Paired:
+def paired_outcome(a: Sample, b: Sample, name: str, better: int) -> estimates.Paired:
     """Compare one outcome of two samples over the runs that both have."""
     _, in_a, in_b = np.intersect1d(a.runs, b.runs, assume_unique=True, return_indices=True)
-    return statistics.paired(a.outcomes[name][in_a], b.outcomes[name][in_b], better)
+    return estimates.paired(a.outcomes[name][in_a], b.outcomes[name][in_b], better)

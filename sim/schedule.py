@@ -16,6 +16,7 @@ next change; first in, first out within a class; only a higher class pre-empts, 
 from math import inf
 
 from sim.borrow import borrow
+from sim.constants import HOURS_PER_WEEK, IC
 from sim.desk import begin_item, interrupt, look_for_work
 from sim.events import free_event, schedule, take_first
 from sim.inbox import enqueue, free_item, new_item
@@ -60,8 +61,6 @@ from sim.state import (
     EVENT_WAKE,
     FIX,
     FREE_CLASS,
-    HOURS_PER_WEEK,
-    IC,
     INCIDENT,
     NONE,
     QUESTION,
@@ -73,7 +72,7 @@ from sim.state import (
     VERIFY,
     WITHDRAWN,
     WRITE,
-)  # fmt: skip
+)
 
 #: Rows that one event may need at most; with fewer free the engine stops and the tables grow.
 MARGIN = 256

@@ -9,9 +9,11 @@ import sys
 from typing import Any
 
 from sim.dated import ACTIONS, CHOICES, PLACES, keys_of
+from sim.declaration import Parameter
 from sim.evidence import cite
-from sim.parameters import REGISTRY, Parameter
-from sim.statements import HOLDS, LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
+from sim.levels import HOLDS
+from sim.parameters import REGISTRY
+from sim.statements import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
 _NUMBERS = {"type": "number"}
 

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.lives import crew_of, settings
+from sim.constants import IC, MANAGER
 from sim.mechanisms import governance, money
-from sim.state import IC, MANAGER, Org, table
+from sim.muster import crew_of
+from sim.newcomers import settings
+from sim.state import Org, table
 
 #: Weeks up to the end that count (all of a shorter horizon).
 WEEKS = 13

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics
 from sim.cautions import cautions
 from sim.errors import UserError, suggest
 from sim.flips import (
@@ -42,6 +41,7 @@ from sim.indices import (
     simulate_design,
     space_of,
 )
+from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -65,8 +65,8 @@ class Study:
     """
 
     outcome: "Outcome"
-    levels: tuple[statistics.Estimate, ...]
-    difference: statistics.Paired | None
+    levels: tuple[estimates.Estimate, ...]
+    difference: estimates.Paired | None
     side: int
     indices: Indices
     world: World | None
@@ -145,15 +145,13 @@ def check(
 
 def _check_outcome(name: str, outcomes: Mapping[str, "Outcome"], two: bool) -> None:
     can = [
-        key
-        for key, o in outcomes.items()
-        if o.unit not in statistics.CATEGORY_UNITS and (o.better or not two)
+        key for key, o in outcomes.items() if o.unit not in estimates.CATEGORY_UNITS and (o.better or not two)
     ]
     if name in can:
         return
     if name not in outcomes:
         why = f"is unknown{suggest(name, can)}"
-    elif outcomes[name].unit in statistics.CATEGORY_UNITS:
+    elif outcomes[name].unit in estimates.CATEGORY_UNITS:
         why = f"is a kind ({outcomes[name].unit}), not a quantity"
     else:
         why = "has no better direction, so that no verdict can be had on it"
@@ -281,10 +279,10 @@ def _world(space: Space, sets: int, runs: int, seed: int, evaluate: Evaluate) ->
 def _study(
     outcome: "Outcome", base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
 ) -> Study:
-    levels = tuple(statistics.mean_ci(row) for row in base)
+    levels = tuple(estimates.mean_ci(row) for row in base)
     if len(base) == 1:
         return Study(outcome, levels, None, 0, found, None)
-    pair = statistics.paired(base[0], base[1], outcome.better)
+    pair = estimates.paired(base[0], base[1], outcome.better)
     side = outcome.better * (decided_sign(base[1] - base[0]) or 0)
     counted = None if world is None else count_world(world, outcome.better)
     return Study(outcome, levels, pair, side, found, counted, is_relative)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.constants import HOURS_PER_WEEK
 from sim.errors import RunsFailedError, UserError
 from sim.outcomes import OUTCOMES, Period, compute, with_week_held
 from sim.parameters import record
 from sim.people_checks import Heads, check_cuts
-from sim.state import HOURS_PER_WEEK
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -11,6 +11,7 @@ from math import inf
 
 import numpy as np
 
+from sim.constants import IC, MANAGER
 from sim.interventions import (
     announce_external,
     fit_hands_on,
@@ -23,7 +24,7 @@ from sim.interventions import (
 from sim.leaving import hand_over, keep_past_hours, work_of
 from sim.population import DESK_ID, grown
 from sim.schedule import MARGIN
-from sim.state import AGENT, DESK, IC, MANAGER, NONE, VACANT, Org, table
+from sim.state import AGENT, DESK, NONE, VACANT, Org, table
 from sim.teams import join_team, leave_team, relayer
 
 #: The k-th person hired in a run has this permanent id + k.

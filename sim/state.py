@@ -10,14 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-# --- Time --------------------------------------------------------------------------------------------------------------
-HOURS_PER_DAY = 8.0  # working hours
-HOURS_PER_WEEK = 40.0
-WEEKS_PER_YEAR = 52.0
-
-# --- Roles -------------------------------------------------------------------------------------------------------------
-IC = 0
-MANAGER = 1
 #: The protected hands-on hours of a manager: a second desk of the same human, which only writes changes.
 DESK = 2
 #: A seat that nobody sits on.

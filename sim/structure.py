@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError, suggest
 from sim.levels import (
     HOLDS,
@@ -25,10 +26,10 @@ from sim.levels import (
     level_sizes_from_spans,
     refused_layer,
 )
-from sim.tree import IC, MANAGER, MANAGER_ID, PayScale, Tree, assemble, check_tree, depth_first, select
+from sim.tree import PayScale, Tree, assemble, check_tree, depth_first, select
 
 if TYPE_CHECKING:
-    from sim.roster import Chart
+    from sim.roster_chart import Chart
     from sim.scenario import Organisation
 
 __all__ = [

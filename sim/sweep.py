@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import statistics, store
 from sim.answer import Answer, answer, groups
 from sim.blocks import Block, BlockResult, simulate_block
 from sim.cautions import cautions
 from sim.errors import UserError, suggest
 from sim.ranges import threads
 from sim.ranking import best_pair, ranking, ranks
+from sim.statistics import estimates, sequential
+from sim.store import files
+from sim.store.folder import claim, content_hash, set_status, stored_blocks
+from sim.store.tables import Tables
 from sim.sweep_ranges import planned as planned_ranges
 from sim.sweep_ranges import sweep_ranges
 from sim.sweepfile import Sweep, label, load_sweep
+from sim.text import plain
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
@@ -69,9 +73,9 @@ class SweepResult:
 class _Work:
     """State of one call of `run_sweep`, used by one thread only; workers see nothing of it."""
 
-    def __init__(self, sweep: Sweep, folder: Path, tables: store.Tables, progress: Progress | None) -> None:
+    def __init__(self, sweep: Sweep, folder: Path, tables: Tables, progress: Progress | None) -> None:
         self.sweep, self.folder, self.tables, self.progress = sweep, folder, tables, progress
-        self.stored = store.stored_blocks(folder / "runs")  # point -> (first run, count) of files found
+        self.stored = stored_blocks(folder / "runs")  # point -> (first run, count) of files found
         self.blocks: list[Block] = []
         self.done = self.reused = self.planned = 0
 
@@ -116,14 +120,14 @@ def run_sweep(
         )
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers} is too few; use at least 1")
-    if declared[sweep.outcome].unit in statistics.CATEGORY_UNITS:
+    if declared[sweep.outcome].unit in estimates.CATEGORY_UNITS:
         raise UserError(
             f"{sweep.path}: outcome: {sweep.outcome} is a kind ({declared[sweep.outcome].unit}), not a quantity, so a table "
             f"of its means says nothing; use one of {', '.join(name for name, o in declared.items() if o.better)}"
         )
     folder = Path(out_dir)
-    manifest = store.claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
-    with store.Tables() as tables:
+    manifest = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
+    with Tables() as tables:
         work = _Work(sweep, folder, tables, progress)
         try:
             with _executor(workers, cluster) as (executor, width):
@@ -132,12 +136,12 @@ def run_sweep(
                 ranges = sweep_ranges(asked, folder, manifest["content"], workers, simulate, work.tick)
             result = _finish(work, declared, ranges, pictures)
         except KeyboardInterrupt:
-            store.set_status(folder, manifest, "interrupted", runs_done=work.done)
+            set_status(folder, manifest, "interrupted", runs_done=work.done)
             raise
         except BaseException:
-            store.set_status(folder, manifest, "failed", runs_done=work.done)
+            set_status(folder, manifest, "failed", runs_done=work.done)
             raise
-        store.set_status(
+        set_status(
             folder,
             manifest,
             "complete",
@@ -180,7 +184,7 @@ def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
     parts = {
         "scenario": sweep.base.hash(),
         "hold": sweep.hold,
-        "design": store.content_hash({"points": [list(point.items()) for point in sweep.points]}),
+        "design": content_hash({"points": [list(point.items()) for point in sweep.points]}),
         "runs": runs,
         "seed": sweep.seed,
         "source": source,
@@ -189,8 +193,8 @@ def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
         "kind": "sweep",
         "name": sweep.name,
         "question": sweep.question,
-        "content_hash": store.content_hash(parts),
-        "content": statistics.jsonable(parts),
+        "content_hash": content_hash(parts),
+        "content": plain.jsonable(parts),
         "vary": list(sweep.vary),
         "points": len(sweep.points),
         "seeds": {"seed": sweep.seed, "runs": [0, sweep.runs - 1]},
@@ -271,7 +275,7 @@ def _run_all(
         _run_blocks(work, everything, (0, sweep.runs), executor, width, simulate)
         return
     rows = groups(sweep)
-    plan = statistics.looks(sweep.runs, 0.05 / len(rows))
+    plan = sequential.looks(sweep.runs, 0.05 / len(rows))
     start, open_rows = 0, rows
     for look in plan:
         points = sorted(point for row in open_rows for point in row.values())
@@ -292,7 +296,7 @@ def _is_decided(work: _Work, row: Mapping[object, int], better: int, level: floa
         work.tables.read(work.files("runs", [row[value]]), [name])[name]
         for value in work.sweep.crossing.between
     )
-    p = statistics.paired(a, b, better).p
+    p = estimates.paired(a, b, better).p
     return p is not None and p <= level
 
 
@@ -451,7 +455,7 @@ def _write_summary(work: _Work, declared: Mapping[str, "Outcome"]) -> None:
                     sweep, k, {name: column[part] for name, column in data.items()}, declared
                 )
 
-    store.write_csv(work.folder / "summary.csv", header, rows())
+    files.write_csv(work.folder / "summary.csv", header, rows())
 
 
 def _summary_rows(
@@ -460,7 +464,7 @@ def _summary_rows(
     design = [label(value) if isinstance(value, tuple) else value for value in sweep.points[point].values()]
     failed = sum(1 for message in data["failure"] if message)
     for name, outcome in declared.items():
-        e = statistics.estimate(data.get(name, np.empty(0)), outcome.unit)
+        e = estimates.estimate(data.get(name, np.empty(0)), outcome.unit)
         # Some outcomes do not exist at a point (a layer that is not there); the one asked for is always listed.
         if e.n or name == sweep.outcome:
             count = len(data["point"])

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import statistics, store
 from sim.ranges import over_ranges
+from sim.store import files
+from sim.store.folder import content_hash
 from sim.sweepfile import Sweep
+from sim.text import plain
 
 RUNS = 4  # per parameter set and design, over all places; at least one per place
 
@@ -62,9 +64,9 @@ def sweep_ranges(
     runs, at = runs_at_a_place(sweep), places(sweep)
     same = {key: content[key] for key in ("scenario", "hold", "seed", "source")}  # more runs change no set
     asked = [spec.of, spec.between, spec.along, at, sweep.outcome, sweep.ranges, runs]
-    key = store.content_hash({**same, "asked": asked})
+    key = content_hash({**same, "asked": asked})
     path = folder / "ranges.json"
-    kept = store.read_json(path)
+    kept = files.read_json(path)
     if kept is not None and kept.get("key") == key:
         tick(planned(sweep))
         return kept
@@ -78,7 +80,7 @@ def sweep_ranges(
             over_ranges([a, b], sweep.ranges, runs, sweep.seed, workers, simulate, lambda: tick(2 * runs))
         )
     undefined = np.full(sweep.ranges, np.nan)
-    data = statistics.jsonable(
+    data = plain.jsonable(
         {
             "key": key,
             "along": spec.along,
@@ -90,5 +92,5 @@ def sweep_ranges(
             "reason": next((one.reason for one in found if one.reason), ""),
         }
     )
-    store.write_json(path, data)
+    files.write_json(path, data)
     return data

@@ -5,8 +5,9 @@ Edited between two weeks, in compiled passes over the people.
 
 import numpy as np
 
+from sim.constants import IC
 from sim.kernel import entry, kernel
-from sim.state import DESK, IC, NONE, Org
+from sim.state import DESK, NONE, Org
 
 
 @entry

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.levels import MAX_LAYERS, layers_from_below
-
-MANAGER_ID = 1 << 24  # permanent ids of managers start here, those of ICs at 0
-IC, MANAGER = 0, 1
 
 
 @dataclass(frozen=True)

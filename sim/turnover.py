@@ -13,9 +13,10 @@ from math import inf
 import numpy as np
 
 from sim import staffing
+from sim.constants import MANAGER, WEEKS_PER_YEAR
 from sim.crew import Crew, Dice
 from sim.mechanisms import careers, hiring
-from sim.state import LAID_OFF, MANAGER, NONE, RETIRED, WEEKS_PER_YEAR, Org
+from sim.state import LAID_OFF, NONE, RETIRED, Org
 
 
 @dataclass(frozen=True)

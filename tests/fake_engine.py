@@ -12,7 +12,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.sweep import Sweep, SweepResult, load_sweep, run_sweep
+from sim.sweep import SweepResult, run_sweep
+from sim.sweepfile import Sweep, load_sweep
 
 CROSSING = 0.42
 

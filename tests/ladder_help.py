@@ -18,13 +18,12 @@ from sim.mechanisms.careers import (
     RANDOM,
     REDRAW,
     SAME,
-    Range,
     Rules,
-    normal_quantiles,
     preference,
     transferred,
 )
 from sim.rng import PROMOTION, TRAITS
+from sim.statistics.scores import Range, normal_quantiles
 
 #: dice(stream, runs, ids, index, sub) -> float64 [n, 2]: as `sim.crew.Dice`, for pairs of a run and an id.
 RunDice = Callable[[int, np.ndarray, np.ndarray, int, int], np.ndarray]

@@ -9,8 +9,8 @@ from sim.agents import IC, CodingAgent, Manager
 from sim.model import OrgModel
 from sim.scenario import load
 from sim.state import DESK, QUEUED, REVIEW, SENT, SERVING, VERIFY
-from sim.structure import check_tree
 from sim.teams import members
+from sim.tree import check_tree
 
 SMALL = ["organisation.ics=14", "time.weeks=5", "time.warmup_weeks=1"]
 BUSY = [

@@ -6,7 +6,8 @@ import pytest
 
 from sim.roster import read_chart
 from sim.roster_chart import INFERRED
-from sim.structure import PayScale, chart_tree, check_tree
+from sim.structure import chart_tree
+from sim.tree import PayScale, check_tree
 
 PAY = PayScale(200_000.0)
 ORGS = Path(__file__).resolve().parents[1] / ".." / "shared" / "orgs"

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from mechanisms.worlds import world
 
+from sim.constants import IC, MANAGER
 from sim.outcomes import Period
 from sim.parameters import REGISTRY
 from sim.simulate import Engine
-from sim.state import IC, MANAGER
 
 RUNS = 4
 SHAPE = {"ics": 48, "layers": 3, "weeks": 30, "warmup": 2}

@@ -41,12 +41,12 @@ class TestBundled:
             assert scenario.warnings == ()
 
     def test_layered_and_base_have_the_same_shape(self):
-        from sim.structure import level_sizes, level_sizes_from_spans
+        from sim.levels import level_sizes, level_sizes_from_spans
 
         assert level_sizes(96, 3) == level_sizes_from_spans(96, (6, 4, 4)) == (16, 4, 1)
 
     def test_today_has_6_percent_fewer_managers(self):
-        from sim.structure import level_sizes
+        from sim.levels import level_sizes
 
         old, new = load("yesterday"), load("today")
         assert new.organisation.ics == old.organisation.ics == 480

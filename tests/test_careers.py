@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.constants import IC, MANAGER
 from sim.crew import Crew
 from sim.mechanisms import careers
 from sim.mechanisms.careers import APTITUDE, BEST, CORRELATED, MIX, PETER, RANDOM, SAME, WORST
-from sim.state import IC, MANAGER
+from sim.statistics.scores import Range
 
 SMALL, BRANCH, FIRM = range(3)
 P = SimpleNamespace(
@@ -406,8 +407,8 @@ class TestLattice:
 
 
 PLUCHINO = ladder_help.Levels(
-    sizes=(81, 41, 21, 11, 5, 1), weights=(0.2, 0.4, 0.6, 0.8, 0.9, 1.0), competence=careers.Range(7.0, np.sqrt(2.0), 1.0, 10.0),
-    age=careers.Range(25.0, 5.0, 18.0, 60.0), retirement_age=60.0, dismissal_below=4.0,
+    sizes=(81, 41, 21, 11, 5, 1), weights=(0.2, 0.4, 0.6, 0.8, 0.9, 1.0), competence=Range(7.0, np.sqrt(2.0), 1.0, 10.0),
+    age=Range(25.0, 5.0, 18.0, 60.0), retirement_age=60.0, dismissal_below=4.0,
 )  # fmt: skip
 SMALL_FIRM = ladder_help.Levels(
     (30, 9, 3, 1), (0.3, 0.5, 0.8, 1.0), PLUCHINO.competence, PLUCHINO.age, 60.0, 4.0
@@ -487,8 +488,8 @@ class TestLadder:
         firm = ladder_help.Levels(
             (2, 10),
             (0.5, 1.0),
-            careers.Range(5.0, 0.0, 1.0, 10.0),
-            careers.Range(60.0, 0.0, 18.0, 70.0),
+            Range(5.0, 0.0, 1.0, 10.0),
+            Range(60.0, 0.0, 18.0, 70.0),
             60.0,
         )
         study = ladder_help.Study(firm, careers.Rules(BEST, SAME), np.arange(2), run_dice)

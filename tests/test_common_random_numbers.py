@@ -5,6 +5,7 @@ import pytest
 from mechanisms.worlds import HOURS_PER_WEEK, organisation, play, world
 
 from sim.borrow import borrow
+from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.kernel import entry
 from sim.mechanisms import defects, dependencies, questions, work
 from sim.parameters import record
@@ -12,8 +13,8 @@ from sim.population import new_org, start
 from sim.rng import positive, uniform2
 from sim.scenario import Scenario
 from sim.simulate import Engine, run, tree_of
-from sim.state import BY_AGENT, FREE, IC, INCIDENT, MANAGER, NONE, Org
-from sim.tree import MANAGER_ID, PayScale, assemble
+from sim.state import BY_AGENT, FREE, INCIDENT, NONE, Org
+from sim.tree import PayScale, assemble
 
 CHANGES = 30
 QUESTIONS = 6

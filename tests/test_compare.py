@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from fake_engine import BASE, OUTCOMES, Engine
 
-from sim import statistics
 from sim.compare import compare, structure_difference, unique_names, what_differs
 from sim.errors import UserError
 from sim.ranges import over_ranges, varied
-from sim.report import tables
 from sim.report.comparison import DECISIVE, MAX_ROWS, MAX_WIDTH
 from sim.scenario import from_yaml, load
+from sim.statistics import estimates
 from sim.structure import generated_tree
+from sim.text import numbers, tables
 from sim.tree import PayScale
 
 PAY = PayScale(100_000.0)
@@ -112,7 +112,7 @@ def test_the_runs_suggested_decide(layered, flat):
     few = run([layered, near], Engine(noise=0.03), runs=5, seed=1)
     suggested = int(re.search(r"about ([\d,]+) would decide", few.too_few["flat"])[1].replace(",", ""))
     figures = few.rows["flat"]["value_per_payroll_usd"].figures
-    assert suggested == max(6, statistics.runs_needed(figures.sd, figures.difference))
+    assert suggested == max(6, estimates.runs_needed(figures.sd, figures.difference))
     enough = run([layered, near], Engine(noise=0.03), runs=2 * suggested, seed=1)
     assert enough.too_few == {}
     assert "Too few" not in enough.to_text()
@@ -131,7 +131,7 @@ def test_the_primary_outcome_is_tested_alone_and_the_others_with_holm(layered, f
         for name in ("managers_share", "cost_per_value", "lead_time_hours")
     }
     assert [one.rows["flat"][name].p_holm for name in raw] == pytest.approx(
-        statistics.holm(list(raw.values()))
+        estimates.holm(list(raw.values()))
     )
     # Two comparisons: Holm over the two primary tests, and over the six others.
     again = two.rows["flat"]["value_per_payroll_usd"]
@@ -326,7 +326,7 @@ def test_values_per_dollar_are_shown_per_thousand_and_kept_as_declared(layered, 
     assert found.to_json()["comparisons"]["flat"]["value_per_payroll_usd"]["base"] == row.figures.base < 0.02
     for text in (found.to_text(), found.to_text(everything=True)):
         line = next(line for line in text.splitlines() if line.startswith("value_per_payroll_usd*"))
-        assert line.split()[1] == tables.number(1000 * row.figures.base)
+        assert line.split()[1] == numbers.number(1000 * row.figures.base)
         assert "per 1,000 USD" in text
 
 

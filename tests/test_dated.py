@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from model_help import small
 from test_people import TURMOIL, check
 
+from sim.constants import IC, MANAGER
 from sim.dated import ACTIONS, CHOICES, Event, Who, in_words, read_events
 from sim.errors import UserError
 from sim.model import OrgModel
 from sim.scenario import diff, from_yaml, load
 from sim.simulate import Engine, run
-from sim.state import IC, LAID_OFF, MANAGER, VACANT
+from sim.state import LAID_OFF, VACANT
 
 WEEKS = 8
 LAYERS = ["organisation.ics=24", "organisation.management_layers=3", f"time.weeks={WEEKS}"]

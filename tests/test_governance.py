@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.constants import IC, MANAGER
 from sim.crew import Crew
 from sim.mechanisms import governance, money
 from sim.mechanisms.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
-from sim.state import IC, MANAGER
 
 P = SimpleNamespace(
     ai_strategy=MANAGED, ai_guardrail=0.0, managers_governance_hours=1.0, governance_own_use=0.1, governance_peers=0.38,

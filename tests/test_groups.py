@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_help import company, reordered, table
 
+from sim.constants import MINIMUM_PEOPLE
 from sim.errors import UserError
-from sim.groups import MINIMUM_PEOPLE, parse_by, split
+from sim.groups import parse_by, split
 
 
 def names(groups) -> list[str]:

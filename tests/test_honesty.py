@@ -17,12 +17,12 @@ from mechanisms.worlds import world
 from scipy.special import stdtrit
 from scipy.stats import binom, skew
 
-from sim import statistics
 from sim.compare import PRIMARY, Comparison, compare
 from sim.outcomes import OUTCOMES
-from sim.report import tables
 from sim.scenario import Scenario
 from sim.simulate import run
+from sim.statistics import crossing, estimates
+from sim.text import numbers
 
 Pool = Mapping[str, np.ndarray]  # outcome -> its value in every run of the population
 SMALL = {"ics": 12, "weeks": 12, "warmup": 2}
@@ -50,7 +50,7 @@ def population(scenario: Scenario, runs: int) -> Pool:
     return {
         name: x
         for name, x in found.items()
-        if OUTCOMES[name].unit not in statistics.CATEGORY_UNITS
+        if OUTCOMES[name].unit not in estimates.CATEGORY_UNITS
         and np.isfinite(x).all()
         and np.ptp(x) > 1e-9 * np.abs(x).max()
     }
@@ -96,7 +96,7 @@ def coverage(x: np.ndarray, n: int, trials: int, *key: int) -> float:
 
 def test_the_interval_that_is_simulated_here_is_the_reported_one(layered):
     sample = layered["review_wait_hours"][:300].reshape(30, 10)
-    reported = [(e.lo, e.hi) for e in map(statistics.mean_ci, sample)]
+    reported = [(e.lo, e.hi) for e in map(estimates.mean_ci, sample)]
     np.testing.assert_allclose(np.transpose(interval_ends(sample)), reported, rtol=1e-12)
 
 
@@ -162,7 +162,7 @@ def test_intervals_of_relative_changes_cover(layered, flat, n):
         a, b = layered[name], flat[name]
         truth = b.mean() / a.mean() - 1
         for rows in dice(n, 20, k).integers(0, len(a), (trials, n)):
-            p = statistics.paired(a[rows], b[rows], 1)
+            p = estimates.paired(a[rows], b[rows], 1)
             assert (p.relative_lo > 0 or p.relative_hi < 0) == (p.p < 0.05)
             covered.append(p.relative_lo <= truth <= p.relative_hi)
             divided.append(p.lo / p.base <= truth <= p.hi / p.base)
@@ -175,16 +175,16 @@ def test_intervals_of_relative_changes_cover(layered, flat, n):
 def test_a_relative_change_in_numbers():
     # Fieller by hand: n = 4, t = 3.182446; all r with |mean(diff - r a)| <= t sd(diff - r a) / 2
     a, b = np.array([10.0, 11.0, 9.0, 10.0]), np.array([20.0, 23.0, 19.0, 20.0])
-    p = statistics.paired(a, b, 1)
+    p = estimates.paired(a, b, 1)
     for end in (p.relative_lo, p.relative_hi):
         rest = b - a - end * a
         assert abs(rest.mean()) == pytest.approx(3.182446 * rest.std(ddof=1) / 2, rel=1e-6)
     assert p.relative_lo < p.relative < p.relative_hi
-    twice = statistics.paired(a, 2 * a, 1)
+    twice = estimates.paired(a, 2 * a, 1)
     assert (twice.relative_lo, twice.relative_hi) == (pytest.approx(1.0), pytest.approx(1.0))
-    noise = statistics.paired(a - 10, b, 1)  # the base is within noise of zero: no share of it can be told
+    noise = estimates.paired(a - 10, b, 1)  # the base is within noise of zero: no share of it can be told
     assert (noise.relative_lo, noise.relative_hi) == (None, None)
-    assert statistics.paired(a[:1], b[:1], 1).relative_lo is None
+    assert estimates.paired(a[:1], b[:1], 1).relative_lo is None
 
 
 # ---- nothing is called different when it is within noise
@@ -226,7 +226,7 @@ def test_the_printed_change_has_the_interval_of_a_ratio(layered):
     simulate = draws(layered, float(layered[PRIMARY].mean()), "second")  # twice as much
     found = compare([A, B], 10, 1, 0, simulate=simulate, outcomes={PRIMARY: OUTCOMES[PRIMARY]})
     figures = found.rows["second"][PRIMARY].figures
-    ends = f"[{tables.percent(figures.relative_lo)}, {tables.percent(figures.relative_hi)}]"
+    ends = f"[{numbers.percent(figures.relative_lo)}, {numbers.percent(figures.relative_hi)}]"
     assert ends in found.verdict("second")
     assert ends in found.to_text().replace("\n", " ")
     assert found.to_json()["comparisons"]["second"][PRIMARY]["relative_ci95"] == [
@@ -275,15 +275,15 @@ def test_words_and_json_claim_nothing_within_noise(leaving):
 def test_the_same_amount_in_a_few_runs_is_no_proof():
     """Counts agree by chance: then the p values are those of randomisation tests."""
     counts = np.array([1.0, 2.0, 1.0])
-    assert statistics.paired(counts, counts + 1, 1).p == 0.25  # 2 of the 8 ways to flip signs
-    assert statistics.paired(np.full(2, 3.0), np.full(2, 4.0), 1).p == pytest.approx(
+    assert estimates.paired(counts, counts + 1, 1).p == 0.25  # 2 of the 8 ways to flip signs
+    assert estimates.paired(np.full(2, 3.0), np.full(2, 4.0), 1).p == pytest.approx(
         1 / 3
     )  # 2 of 6 ways to exchange
-    assert statistics.paired(np.full(3, 3.0), np.full(3, 4.0), 1).p == pytest.approx(0.1)
+    assert estimates.paired(np.full(3, 3.0), np.full(3, 4.0), 1).p == pytest.approx(0.1)
     assert (
-        statistics.paired(np.full(8, 3.0), np.full(8, 4.0), 1).p < 0.05 / 80
+        estimates.paired(np.full(8, 3.0), np.full(8, 4.0), 1).p < 0.05 / 80
     )  # from the structure: a difference
-    assert statistics.paired(counts, counts, 1).p == 1.0
+    assert estimates.paired(counts, counts, 1).p == 1.0
 
 
 # ---- looking until it is decided, and how many runs it takes
@@ -304,7 +304,7 @@ def test_until_decided_finds_what_is_there(layered):
     """A difference that 150 runs find with 80 % is found in nearly every sequence of up to 800, sooner than that."""
     trials = 200
     sd = math.sqrt(2) * layered[PRIMARY].std()
-    shift = sd * next(d for d in np.linspace(0.5, 0.05, 2000) if statistics.runs_needed(1.0, d) >= 150)
+    shift = sd * next(d for d in np.linspace(0.5, 0.05, 2000) if estimates.runs_needed(1.0, d) >= 150)
     simulate = draws(layered, shift, "second")
     options = {"ranges": 0, "outcomes": {PRIMARY: OUTCOMES[PRIMARY]}, "simulate": simulate}
     found = [
@@ -323,7 +323,7 @@ def test_the_runs_suggested_have_the_power_that_is_said(layered, flat, needed):
     for k, name in enumerate(("value_per_payroll_usd", "review_wait_hours", "alignment", "rework_share")):
         x = flat[name] - layered[name]
         x = x - x.mean()
-        enough = [d for d in np.linspace(2, 0.1, 4000) if statistics.runs_needed(1.0, d) <= needed]
+        enough = [d for d in np.linspace(2, 0.1, 4000) if estimates.runs_needed(1.0, d) <= needed]
         shift = min(enough) * x.std()
         lo, hi = interval_ends(x[dice(needed, k).integers(0, len(x), (trials, needed))] + shift)
         powers[name] = float(np.mean((lo > 0) | (hi < 0)))
@@ -338,7 +338,7 @@ def test_the_runs_suggested_have_the_power_that_is_said(layered, flat, needed):
 def test_the_interval_of_holds_in_covers(points):
     """Wilson's, exactly: the probability of every count, no simulation. 95 % on average, never under 83 %."""
     truths = np.linspace(0.005, 0.995, 199)
-    ends = np.array([statistics.wilson(k, points) for k in range(points + 1)])
+    ends = np.array([estimates.wilson(k, points) for k in range(points + 1)])
     inside = (ends[:, :1] <= truths) & (truths <= ends[:, 1:])
     covered = (inside * binom.pmf(np.arange(points + 1)[:, None], points, truths)).sum(axis=0)
     assert covered.mean() == pytest.approx(0.95, abs=0.01)
@@ -359,7 +359,7 @@ def test_the_interval_of_a_crossing_covers_with_few_runs(layered, flat):
     inside = []
     for key in range(50):
         for n in (5, 10, 30):
-            found = statistics.crossing(np.linspace(0, 1, 5), leads(layered, flat, 4.0, n, key), seed=key)
+            found = crossing.crossing(np.linspace(0, 1, 5), leads(layered, flat, 4.0, n, key), seed=key)
             assert found.kind in ("overtakes", "falls behind", "ahead throughout", "behind throughout")
             if found.lo is not None:
                 inside.append((n, found.lo <= 0.42 <= found.hi))
@@ -372,10 +372,10 @@ def test_the_interval_of_a_crossing_covers_with_few_runs(layered, flat):
 
 def test_points_of_a_sweep_without_a_difference(layered, flat, monkeypatch):
     """Signs under the null: some point is called decided in at most 5 % of the sweeps."""
-    monkeypatch.setattr(statistics, "REPLICATES", 5)
+    monkeypatch.setattr(crossing, "REPLICATES", 5)
     trials = 400
     called = [
-        any(statistics.crossing(np.linspace(0, 1, 5), leads(layered, flat, 0.0, 20, key)).signs)
+        any(crossing.crossing(np.linspace(0, 1, 5), leads(layered, flat, 0.0, 20, key)).signs)
         for key in range(trials)
     ]
     assert np.mean(called) < 0.05 + 3 * error(0.05, trials)

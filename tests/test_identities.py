@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from mechanisms.worlds import EVERYTHING, HOURS_PER_WEEK, WORLDS, differences, play, play_tree, world
 
 import sim.population
+from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.parameters import REGISTRY
 from sim.scenario import Scenario
 from sim.simulate import Engine
@@ -18,8 +19,6 @@ from sim.state import (
     EVENT_ANSWER,
     EVENT_ARRIVE,
     FREE,
-    IC,
-    MANAGER,
     NONE,
     QUEUED,
     REVIEW,
@@ -28,8 +27,8 @@ from sim.state import (
     VERIFY,
     WITHDRAWN,
     Org,
-)  # fmt: skip
-from sim.tree import MANAGER_ID, PayScale, Tree, assemble, check_tree
+)
+from sim.tree import PayScale, Tree, assemble, check_tree
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
 #: Of the flow engine; what must hold while people come and go is in test_people.py.

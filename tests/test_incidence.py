@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from people_help import company, reordered, table
 
 from sim import incidence
-from sim.incidence import Counts, Ratio, aalen_johansen, assess, hazard_ratio, resamples, weekly_counts
+from sim.incidence import Counts, Ratio, aalen_johansen, assess, hazard_ratio, weekly_counts
+from sim.statistics.resampling import resamples
 
 
 def rng(*key: int) -> np.random.Generator:

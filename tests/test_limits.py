@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.validation import check_ids, checks_text, run_checks, to_json, to_markdown
+from sim.validation import check_ids, run_checks
 from sim.validation import facts as stylised
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
 from sim.validation.limits import (
@@ -24,7 +24,7 @@ from sim.validation.limits import (
 )
 from sim.validation.manager_facts import doublings_of_best
 from sim.validation.people_facts import COHORT_FIGURES
-from sim.validation.report import BEGIN, ECHO, END, FACT, Check, renew
+from sim.validation.report import BEGIN, ECHO, END, FACT, Check, checks_text, renew, to_json, to_markdown
 
 FAST = {limit.id: limit for limit in limits(fast=True)}
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from sim.constants import IC, MANAGER
 from sim.model import OrgModel
 from sim.scenario import from_yaml
 from sim.simulate import run
-from sim.state import IC, LAID_OFF, MANAGER
+from sim.state import LAID_OFF
 
 RUNS = 16
 RISKS = {"layoff_risk_ic": IC, "layoff_risk_manager": MANAGER}

@@ -11,7 +11,7 @@ from sim.errors import UserError
 from sim.paths import PROSPECTS, run_paths
 from sim.scenario import from_yaml, load
 from sim.simulate import run
-from sim.statistics import mean_ci
+from sim.statistics.estimates import mean_ci
 
 SIZE = ["organisation.ics=24", "organisation.management_layers=3", "time.weeks=20"]
 PEOPLE = ["switches.quits=true", "switches.hiring=true", "quits.base=0.5"]

@@ -16,10 +16,11 @@ from mechanisms.worlds import play as small_play
 from mechanisms.worlds import world as small_world
 from people_dump import SHAPE, VALUES, records
 
+from sim.constants import IC, MANAGER
 from sim.errors import UserError
 from sim.model import OrgModel
 from sim.simulate import Engine, run, tree_of
-from sim.state import DESK, IC, MANAGER, NONE, VACANT
+from sim.state import DESK, NONE, VACANT
 from tests.test_identities import check_items, check_nothing_is_lost, check_queues, world
 
 TURMOIL = {

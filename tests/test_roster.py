@@ -11,7 +11,8 @@ from roster_help import PAY, account, edges, read, real, said, write
 from sim import roster_values as values
 from sim.errors import UserError
 from sim.roster import import_roster, read_chart
-from sim.structure import chart_tree, check_tree
+from sim.structure import chart_tree
+from sim.tree import check_tree
 
 # file: (rows read, people, managers, layers, tops)
 REAL = {

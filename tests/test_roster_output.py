@@ -16,7 +16,8 @@ import cli
 from sim.errors import UserError
 from sim.roster import health, health_report, import_roster, read_chart
 from sim.roster_fill import METHODS
-from sim.structure import chart_tree, check_tree
+from sim.structure import chart_tree
+from sim.tree import check_tree
 
 PERSONAL = (
     "Employee ID,Full Name,Work Email,Manager Email,Job Title,Salary,Hire Date\n"

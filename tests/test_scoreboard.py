@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from cli_help import clean, orgsim
 
+from sim.constants import IC, MANAGER
 from sim.mechanisms import money
 from sim.report import scoreboard as report
 from sim.scenario import from_yaml, load
 from sim.scoreboard import BOARD, FIRM, MEASURES, boards, mark
 from sim.simulate import Engine, run
-from sim.state import IC, MANAGER
 
 SHORT = ["time.weeks=20", "time.warmup_weeks=2"]
 

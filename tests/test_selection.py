@@ -28,8 +28,8 @@ from sim.mechanisms.layoffs import (
     wave,
     weights,
 )  # fmt: skip
-from sim.selection import normal_scores, percentiles, race_times, smallest
 from sim.shares import share_of
+from sim.statistics.scores import normal_scores, percentiles, race_times, smallest
 
 PROTECTIONS = tuple(name for name in OFF if name.startswith("layoffs_protect_"))
 

@@ -9,7 +9,6 @@ import pytest
 from cli_help import clean, orgsim
 
 import cli
-from sim import statistics
 from sim.design import Range
 from sim.errors import UserError
 from sim.flips import Alone, End, Flips, Verdict, World, count_world, decided_sign, flips
@@ -34,6 +33,7 @@ from sim.report.sensitivity_json import sensitivity_json
 from sim.report.sensitivity_plots import sensitivity_pictures
 from sim.scenario import load
 from sim.sensitivity import _quiet, sensitivity
+from sim.statistics import estimates
 
 PATHS = ("a.x", "a.y", "b.z", "c.idle")
 
@@ -359,7 +359,7 @@ class TestWhole:
 
     def test_what_matters_alone_is_not_listed_as_moving_nothing(self):
         effects = tuple(Effect(path, 0.0, 0.1, 0.0, 0.2, 0.1, 1.0, False) for path in PATHS)
-        level = statistics.mean_ci(np.array([1.0, 1.1]))
+        level = estimates.mean_ci(np.array([1.0, 1.1]))
         ends = [(End(0.0, 0.0, level, state, moved), End(1.0, 1.0, level, "holds"))
                 for state, moved in (("flips", True), ("holds", True), ("undecided", False), ("holds", False))]  # fmt: skip
         rows = tuple(Alone(path, 0.5, 0.5, both, 1.0) for path, both in zip(PATHS, ends, strict=True))
@@ -369,8 +369,8 @@ class TestWhole:
 
     def test_an_interval_beside_zero_that_is_not_enough_after_correction(self):
         found = self.found([lambda *_: 10.0, lambda x, y, z, idle: 10.4 - 2 * (x - 0.5) + 0 * y])
-        below = statistics.mean_ci(np.array([-0.1, -0.11, -0.12]))
-        above = statistics.mean_ci(np.array([0.1, 0.11, 0.12]))
+        below = estimates.mean_ci(np.array([-0.1, -0.11, -0.12]))
+        above = estimates.mean_ci(np.array([0.1, 0.11, 0.12]))
         row = Alone("b.z", 0.5, 0.5, (End(0.0, 0.0, below, "undecided"), End(1.0, 1.0, above, "holds")), 0.1)
         table = sensitivity_text(replace(found, flips=Flips((row,), None, 0)))
         assert "not after correction" in table.split("Morris:")[0]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import shapley
-from sim.statistics import mean_ci
+from sim.statistics.estimates import mean_ci
 
 
 def game(worth, noise=0.0):

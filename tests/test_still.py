@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.constants import IC, MANAGER
 from sim.scenario import Scenario, load
 from sim.simulate import Engine, run
-from sim.state import IC, LAID_OFF, MANAGER, RETIRED, VACANT
+from sim.state import LAID_OFF, RETIRED, VACANT
 from sim.validation.experiments import FOLDER
 
 YEAR = 52

@@ -8,21 +8,23 @@ import os
 import numpy as np
 import pytest
 
-from sim import store
 from sim.errors import UserError
+from sim.store import files
+from sim.store.folder import claim, clear, content_hash, read_manifest, set_status
+from sim.store.tables import Tables
 
 
 def manifest(text: str = "one", **content):
     return {
         "kind": "sweep",
         "name": "mine",
-        "content_hash": store.content_hash({"is": text}),
+        "content_hash": content_hash({"is": text}),
         "content": content,
     }
 
 
 def test_content_hash_depends_on_content_only():
-    assert store.content_hash({"a": 1, "b": [1, 2]}) == store.content_hash({"b": (1, 2), "a": 1})
+    assert content_hash({"a": 1, "b": [1, 2]}) == content_hash({"b": (1, 2), "a": 1})
     different = [
         {"a": 1},
         {"a": 2},
@@ -33,8 +35,8 @@ def test_content_hash_depends_on_content_only():
         {"b": 1},
         {"a": 1.5},
     ]
-    assert len({store.content_hash(parts) for parts in different}) == len(different)
-    assert store.content_hash({"a": np.int64(1)}) == store.content_hash({"a": 1})
+    assert len({content_hash(parts) for parts in different}) == len(different)
+    assert content_hash({"a": np.int64(1)}) == content_hash({"a": 1})
 
 
 def test_tables_come_back_as_they_went(tmp_path):
@@ -46,7 +48,7 @@ def test_tables_come_back_as_they_went(tmp_path):
         "text": ["a", None, 'c "quoted"'],
         "empty": [None, None, None],
     }
-    with store.Tables() as tables:
+    with Tables() as tables:
         tables.write(path, columns)
         back = tables.read([path])
         assert list(back) == list(columns)
@@ -64,14 +66,14 @@ def test_tables_come_back_as_they_went(tmp_path):
 
 def test_an_interrupted_write_leaves_the_old_file_and_no_rubbish(tmp_path):
     path = tmp_path / "summary.csv"
-    store.write_csv(path, ["a"], [[1]])
+    files.write_csv(path, ["a"], [[1]])
 
     def rows():
         yield [2]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store.write_csv(path, ["a"], rows())
+        files.write_csv(path, ["a"], rows())
     assert path.read_bytes() == b"a\n1\n"
     assert os.listdir(tmp_path) == ["summary.csv"]
 
@@ -86,7 +88,7 @@ def test_an_interrupted_query_is_an_interruption(tmp_path):
 
         unregister = register
 
-    tables = store.Tables()
+    tables = Tables()
     tables._connection.close()
     tables._connection = Interrupted()
     with pytest.raises(KeyboardInterrupt):
@@ -98,55 +100,55 @@ def test_an_interrupted_query_is_an_interruption(tmp_path):
 
 def test_csv_cells(tmp_path):
     path = tmp_path / "t.csv"
-    store.write_csv(path, ["x", "y"], [[0.1 + 0.2, None], [np.nan, True], [np.int64(3), 'a,"b"']])
+    files.write_csv(path, ["x", "y"], [[0.1 + 0.2, None], [np.nan, True], [np.int64(3), 'a,"b"']])
     assert path.read_text() == 'x,y\n0.3,\n,true\n3,"a,""b"""\n'
 
 
 def test_json_files_are_finite(tmp_path):
-    store.write_json(tmp_path / "x.json", {"a": float("nan"), "b": [float("inf"), np.float64(1.5)]})
+    files.write_json(tmp_path / "x.json", {"a": float("nan"), "b": [float("inf"), np.float64(1.5)]})
     assert json.loads((tmp_path / "x.json").read_text()) == {"a": None, "b": [None, 1.5]}
-    assert store.read_json(tmp_path / "none.json") is None
+    assert files.read_json(tmp_path / "none.json") is None
     (tmp_path / "broken.json").write_text("{")
-    assert store.read_json(tmp_path / "broken.json") is None
+    assert files.read_json(tmp_path / "broken.json") is None
 
 
 def test_a_new_or_empty_folder_is_taken(tmp_path):
     folder = tmp_path / "a" / "b"
-    store.claim(folder, manifest())
-    found = store.read_manifest(folder)
+    claim(folder, manifest())
+    found = read_manifest(folder)
     assert found["status"] == "running"
     assert found["program"] == "orgsim"
     assert found["versions"]["numpy"] == np.__version__
     assert (folder / "runs").is_dir()
     (tmp_path / "empty").mkdir()
-    store.claim(tmp_path / "empty", manifest())
+    claim(tmp_path / "empty", manifest())
 
 
 def test_the_same_content_is_resumed(tmp_path):
-    store.claim(tmp_path / "out", manifest())
+    claim(tmp_path / "out", manifest())
     (tmp_path / "out" / "runs" / "x.parquet").write_text("kept")
-    store.claim(tmp_path / "out", manifest())
+    claim(tmp_path / "out", manifest())
     assert (tmp_path / "out" / "runs" / "x.parquet").read_text() == "kept"
 
 
 def test_other_content_is_refused_with_the_reason_and_the_fix(tmp_path):
-    store.claim(tmp_path / "out", manifest("one", seed=1, source="a"))
+    claim(tmp_path / "out", manifest("one", seed=1, source="a"))
     with pytest.raises(
         UserError, match=r"another sweep \(mine: other seed, the program's version\).*--out.*--fresh"
     ):
-        store.claim(tmp_path / "out", manifest("two", seed=2, source="b"))
-    assert store.read_manifest(tmp_path / "out")["content"]["seed"] == 1
+        claim(tmp_path / "out", manifest("two", seed=2, source="b"))
+    assert read_manifest(tmp_path / "out")["content"]["seed"] == 1
 
 
 def test_fresh_removes_results_and_nothing_else(tmp_path):
     folder, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "precious").write_text("x")
-    store.claim(folder, manifest("one"))
+    claim(folder, manifest("one"))
     (folder / "runs" / "x.parquet").write_text("old")
     (folder / "thesis.docx").write_text("mine")
     (folder / "people").symlink_to(elsewhere)
-    store.claim(folder, manifest("two"), fresh=True)
+    claim(folder, manifest("two"), fresh=True)
     assert list((folder / "runs").iterdir()) == []
     assert (folder / "thesis.docx").read_text() == "mine"
     assert (elsewhere / "precious").read_text() == "x"
@@ -162,9 +164,9 @@ def test_a_foreign_folder_is_never_touched(tmp_path, foreign, fresh):
     if foreign is not None:
         (folder / "manifest.json").write_text(foreign)
     with pytest.raises(UserError, match="left alone; choose another folder with --out"):
-        store.claim(folder, manifest(), fresh)
+        claim(folder, manifest(), fresh)
     with pytest.raises(UserError, match="nothing is removed"):
-        store.clear(folder)
+        clear(folder)
     assert (folder / "runs" / "marathon.jpg").exists()
     assert [p.name for p in (folder / "runs").iterdir()] == ["marathon.jpg"]
 
@@ -172,13 +174,13 @@ def test_a_foreign_folder_is_never_touched(tmp_path, foreign, fresh):
 def test_a_file_or_an_unwritable_place_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(UserError, match="is a file"):
-        store.claim(tmp_path / "file", manifest())
+        claim(tmp_path / "file", manifest())
     with pytest.raises(UserError, match=r"cannot be written .*--out"):
-        store.claim(tmp_path / "file" / "below", manifest())
+        claim(tmp_path / "file" / "below", manifest())
 
 
 def test_status_is_rewritten(tmp_path):
-    data = store.claim(tmp_path / "out", manifest())
-    store.set_status(tmp_path / "out", data, "complete", failures=0)
-    found = store.read_manifest(tmp_path / "out")
+    data = claim(tmp_path / "out", manifest())
+    set_status(tmp_path / "out", data, "complete", failures=0)
+    found = read_manifest(tmp_path / "out")
     assert (found["status"], found["failures"], found["name"]) == ("complete", 0, "mine")

@@ -9,25 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
+from sim.levels import HOLDS, MAX_PEOPLE, level_sizes, level_sizes_from_spans
 from sim.scenario import Organisation
-from sim.structure import (
-    HOLDS,
-    IC,
-    MANAGER,
-    MANAGER_ID,
-    MAX_PEOPLE,
-    PayScale,
-    build_tree,
-    chart_tree,
-    check_tree,
-    generated_tree,
-    hold_ics,
-    level_sizes,
-    level_sizes_from_spans,
-    remove_layer,
-    resize_ics,
-)
+from sim.structure import build_tree, chart_tree, generated_tree, hold_ics, remove_layer, resize_ics
+from sim.tree import PayScale, check_tree
 
 PAY = PayScale(ic_pay=200_000.0)  # managers 1.29, 1.6, 2.0, then + 0.4 a layer
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from sim import design
 from sim.design import Levels, Range
 from sim.errors import UserError
-from sim.store import Tables, read_manifest
-from sim.sweep import BLOCK_RUNS, _cover, load_sweep
+from sim.store.folder import read_manifest
+from sim.store.tables import Tables
+from sim.sweep import BLOCK_RUNS, _cover
+from sim.sweepfile import load_sweep
 
 run = run_file
 

@@ -8,13 +8,13 @@ from fake_engine import BASE, CROSSING, SWEEP, Engine, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import statistics
 from sim.answer_words import crossing_sentence, is_shown, too_few
 from sim.errors import UserError
-from sim.report import tables
-from sim.report.tables import shown_unit
-from sim.sweep import load_sweep
+from sim.statistics import crossing, estimates
 from sim.sweep_ranges import places, planned
+from sim.sweepfile import load_sweep
+from sim.text import numbers, tables
+from sim.text.numbers import shown_unit
 
 
 class Same(Engine):
@@ -133,8 +133,8 @@ def leads(slope: float, at: float, noise: float, runs: int, seed: int) -> tuple[
 @given(st.floats(-1, 1), st.floats(-0.5, 1.4), st.floats(0.01, 1.0), st.integers(1, 12), st.integers(0, 99))
 def test_the_sentence_claims_no_more_than_the_rows_show(slope, at, noise, runs, seed):
     x, diff = leads(slope, at, noise, runs, seed)
-    found = statistics.crossing(x, diff)
-    pair = [statistics.paired(np.ones(runs), 1 + row, 1) for row in diff]
+    found = crossing.crossing(x, diff)
+    pair = [estimates.paired(np.ones(runs), 1 + row, 1) for row in diff]
     declared = type("Declared", (), {"name": "value_per_fte", "better": 1})
     sentence = crossing_sentence(found, x, pair, "ai.share_of_code", ("flat", "layered"), declared)
     few = too_few(x, pair, found, "ai.share_of_code")
@@ -201,7 +201,7 @@ def test_differences_that_are_hardly_there(tmp_path):
     path = write_sweep(tmp_path)
     few = too_few(
         (0.0, 0.3),
-        [statistics.paired(np.ones(9), 1 + d, 1) for d in close_and_clear()],
+        [estimates.paired(np.ones(9), 1 + d, 1) for d in close_and_clear()],
         None,
         "ai.share_of_code",
     )
@@ -234,7 +234,7 @@ def test_plausible_ranges_are_tried_at_the_first_the_middle_and_the_last_value(t
         assert r.holds.n == 64
         assert r.holds.share == pytest.approx(truth, abs=1 / 64)
     sentence = result.answer.robust_sentence
-    shares = [tables.percent(r.holds.share, 0) for r in robust]
+    shares = [numbers.percent(r.holds.share, 0) for r in robust]
     assert f"flat (2 layers) is ahead of layered (3 layers) in {shares[0]} % [" in sentence
     assert f"of them at AI share of code 0, {shares[1]} % [" in sentence
     assert "] at 0.9. Ahead here: by the mean of 1 run, noise included." in sentence

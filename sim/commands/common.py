@@ -1,7 +1,6 @@
 """Options, progress and output that the commands share."""
 
 import json
-import math
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.errors import UserError, percent_hint
+from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -132,18 +132,7 @@ def json_option(function: Callable) -> Callable:
 
 def print_json(data: Any) -> None:
     """Print exactly one JSON object; figures that are not finite become null."""
-    click.echo(json.dumps(finite(data), ensure_ascii=False, allow_nan=False))
-
-
-def finite(data: Any) -> Any:
-    """The same data with NaN and infinity as None, tuples as lists, and NumPy scalars as Python's."""
-    if isinstance(data, dict):
-        return {str(key): finite(value) for key, value in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [finite(value) for value in data]
-    if hasattr(data, "item"):
-        data = data.item()
-    return None if isinstance(data, float) and not math.isfinite(data) else data
+    click.echo(json.dumps(jsonable(data), ensure_ascii=False, allow_nan=False))
 
 
 def warn(lines: Sequence[str]) -> None:
@@ -229,13 +218,13 @@ def say_estimate(runs: int, seconds: float) -> None:
 @contextmanager
 def given_back(folder: Path, taken: bool) -> Iterator[None]:
     """If the work ends early, leave no trace of a *folder* that was new or empty (*taken*)."""
-    from sim import store
+    from sim.store.folder import clear
 
     try:
         yield
     except BaseException:
         if taken:
-            store.clear(folder)
+            clear(folder)
             folder.rmdir()
         raise
 

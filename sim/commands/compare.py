@@ -80,7 +80,7 @@ def compare_command(
     loaded = [load(name, sets) for name in scenarios]
     notice_compilation()
     from sim.compare import compare
-    from sim.report.tables import use_colour
+    from sim.text.tables import use_colour
 
     planned = (100 if runs is None else runs) * len(loaded)
     with keeping("nothing was written; compare keeps no results."), progress(planned) as bar:

@@ -113,8 +113,8 @@ def _claim(
     fresh: bool,
 ) -> dict[str, object]:
     """Take the folder before the work begins, or raise UserError if it is another's."""
-    from sim import store
     from sim.kernel import source_hash
+    from sim.store.folder import claim, content_hash
 
     outcome, by, scale, runs, seed = asked
     content = {
@@ -130,30 +130,31 @@ def _claim(
         "kind": "explain",
         "name": name,
         "question": scenarios[1].question,
-        "content_hash": store.content_hash(content),
+        "content_hash": content_hash(content),
         "content": content,
         "seeds": {"seed": seed},
         "scenario": scenarios[0].to_dict(),
         "other": scenarios[1].to_dict(),
     }
-    return store.claim(folder, manifest, fresh)
+    return claim(folder, manifest, fresh)
 
 
 def _write(folder: Path, manifest: dict[str, object], found: "Explanation") -> None:
-    from sim import store
     from sim.report.explain import explain_json, waterfall
+    from sim.store import files
+    from sim.store.folder import set_status
 
     try:
-        store.write_json(folder / "explain.json", explain_json(found))
+        files.write_json(folder / "explain.json", explain_json(found))
         waterfall(folder / "plots" / "waterfall", found)
     except OSError as error:
         raise UserError(f"{folder}: the results cannot be written ({error.strerror or error})") from None
-    store.set_status(folder, manifest, "complete")
+    set_status(folder, manifest, "complete")
 
 
 def _report(found: "Explanation", folder: Path, as_json: bool) -> None:
     from sim.report.explain import explain_json, explain_text
-    from sim.report.tables import use_colour
+    from sim.text.tables import use_colour
 
     if found.used < 2:
         warn([f"{found.used} run has no interval, so nothing can be told from noise; use --runs 2 or more"])

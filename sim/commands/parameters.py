@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import click
 
 from sim.commands.common import json_option, print_json
+from sim.declaration import Parameter
 from sim.errors import UserError, suggest
-from sim.parameters import GROUPS, Parameter
+from sim.parameters import GROUPS
 
 
 @click.command("parameters")
@@ -30,7 +31,7 @@ def parameters_command(part: str | None, assumptions: bool, wide: bool, as_json:
       orgsim parameters --assumptions
     """
     from sim.reference import counts
-    from sim.report.tables import paragraph
+    from sim.text.tables import paragraph
 
     count = counts()
     wanted = _of_part(part) if part is not None else GROUPS
@@ -83,7 +84,7 @@ def _begins(path: str, words: str) -> bool:
 
 def _wide(group: Sequence[Parameter]) -> str:
     from sim.reference import PARAMETER_COLUMNS, parameter_cells
-    from sim.report.tables import table
+    from sim.text.tables import table
 
     return table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<<<")
 
@@ -91,7 +92,7 @@ def _wide(group: Sequence[Parameter]) -> str:
 def _narrow(group: Sequence[Parameter]) -> str:
     """The figures in a line, and below it the meaning and the source, wrapped."""
     from sim.reference import PARAMETER_COLUMNS, parameter_cells
-    from sim.report.tables import paragraph, table
+    from sim.text.tables import paragraph, table
 
     cells = [parameter_cells(q) for q in group]
     first, rule, *rows = table(PARAMETER_COLUMNS[:5], [row[:5] for row in cells], align="<>>><").splitlines()

@@ -71,8 +71,8 @@ def risk_command(
     from sim.commands.run_text import died_out
     from sim.incidence import assess
     from sim.report.risk import risk_json, risk_text
-    from sim.report.tables import paragraph
     from sim.simulate import run
+    from sim.text.tables import paragraph
 
     with keeping("nothing was written; risk keeps no partial results."), progress(runs) as bar:
         results = run(loaded, runs, seed, workers=workers, progress=bar.update)
@@ -140,9 +140,10 @@ def people_table(results: "Results") -> "PeopleTable":
 
 
 def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
-    from sim import store
     from sim.kernel import source_hash
     from sim.report.risk import risk_json, risk_picture
+    from sim.store import files
+    from sim.store.folder import claim, content_hash
 
     scenario = results.scenario
     content = {
@@ -152,20 +153,20 @@ def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
         "by": list(risk.grouping.by),
         "source": source_hash(),
     }
-    store.claim(
+    claim(
         folder,
         {
             "kind": "risk",
             "name": scenario.name,
             "question": scenario.question,
-            "content_hash": store.content_hash(content),
+            "content_hash": content_hash(content),
             "content": content,
             "seeds": {"seed": results.seed, "runs": [0, len(results.runs) - 1]},
             "scenario": scenario.to_dict(),
         },
         fresh,
     )
-    store.write_json(folder / "risk.json", risk_json(risk))
+    files.write_json(folder / "risk.json", risk_json(risk))
     risk_picture(folder / "plots" / "risk", risk)
     if scenario.organisation.chart is None:  # of an imported chart there are only aggregates
         _write_ledger(results, folder / "ledger.csv")

@@ -105,7 +105,7 @@ def to_json(results: "Results") -> dict[str, Any]:
     """
     from sim.commands.run_text import bottleneck, died_out
     from sim.outcomes import OUTCOMES
-    from sim.statistics import estimate
+    from sim.statistics.estimates import estimate
 
     outcomes = {}
     for name, values in results.outcomes.items():

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import store
 from sim.errors import UserError
 from sim.kernel import source_hash
 from sim.outcomes import OUTCOMES
-from sim.statistics import estimate
+from sim.statistics.estimates import estimate
+from sim.store import files
+from sim.store.folder import claim, content_hash, set_status
+from sim.store.tables import Tables
 
 if TYPE_CHECKING:
     from sim.simulate import Results
@@ -25,13 +27,13 @@ def write_folder(results: "Results", out: str, fresh: bool) -> None:
         "runs": [first, len(results.runs)],
         "source": source_hash(),
     }
-    manifest = store.claim(
+    manifest = claim(
         folder,
         {
             "kind": "run",
             "name": scenario.name,
             "question": scenario.question,
-            "content_hash": store.content_hash(parts),
+            "content_hash": content_hash(parts),
             "content": parts,
             "seeds": {"seed": results.seed, "runs": [first, first + max(0, len(results.runs) - 1)]},
             "scenario": scenario.to_dict(),
@@ -42,15 +44,13 @@ def write_folder(results: "Results", out: str, fresh: bool) -> None:
         _write_tables(results, folder)
     except OSError as error:
         raise UserError(f"{folder}: the results cannot be written ({error.strerror or error})") from None
-    store.set_status(
-        folder, manifest, "complete", runs_done=len(results.runs), failures=len(results.failures)
-    )
+    set_status(folder, manifest, "complete", runs_done=len(results.runs), failures=len(results.failures))
 
 
 def _write_tables(results: "Results", folder: Path) -> None:
     n, failures = len(results.runs), {failure.run: failure.message for failure in results.failures}
     key = {"point": np.zeros(n, dtype=np.int64), "run": np.asarray(results.runs, dtype=np.int64)}
-    with store.Tables() as tables:
+    with Tables() as tables:
         messages = [failures.get(int(run)) for run in results.runs]
         seeds = np.full(n, results.seed, dtype=np.int64)
         tables.write(
@@ -75,4 +75,4 @@ def _write_tables(results: "Results", folder: Path) -> None:
         e = estimate(values, OUTCOMES[name].unit)
         rows.append([name, OUTCOMES[name].unit, n, len(failed), e.n, e.mean, e.sd, e.lo, e.hi])
     header = ["outcome", "unit", "runs", "failed", "defined", "mean", "sd", "ci95_lo", "ci95_hi"]
-    store.write_csv(folder / "summary.csv", header, rows)
+    files.write_csv(folder / "summary.csv", header, rows)

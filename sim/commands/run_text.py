@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.outcomes import OUTCOMES
-from sim.report.tables import interval, number, paragraph, plural, shown_unit, table
 from sim.state import STAGES
-from sim.statistics import mean_ci
+from sim.statistics.estimates import mean_ci
+from sim.text.numbers import interval, number, plural, shown_unit
+from sim.text.tables import paragraph, table
 
 if TYPE_CHECKING:
     from sim.simulate import Results

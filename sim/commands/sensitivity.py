@@ -91,8 +91,9 @@ def sensitivity_command(
     _check_count(scenarios)
     loaded = [load_scenario(name, sets) for name in scenarios]
     notice_compilation()
+    from sim.indices import space_of
     from sim.outcomes import OUTCOMES as DECLARED
-    from sim.sensitivity import OUTCOMES, check, default_samples, planned_runs, sensitivity, space_of
+    from sim.sensitivity import OUTCOMES, check, default_samples, planned_runs, sensitivity
 
     names = outcomes or OUTCOMES
     samples = default_samples(method, len(loaded)) if samples is None else samples
@@ -153,8 +154,8 @@ def _claim(
     fresh: bool,
 ) -> dict[str, object]:
     """Take the folder before the work begins, or raise UserError if it is another's."""
-    from sim import store
     from sim.kernel import source_hash
+    from sim.store.folder import claim, content_hash
 
     method, samples, runs, ranges, seed = sizes
     content = {
@@ -171,23 +172,24 @@ def _claim(
         "kind": "sensitivity",
         "name": name,
         "question": loaded[-1].question,
-        "content_hash": store.content_hash(content),
+        "content_hash": content_hash(content),
         "content": content,
         "seeds": {"seed": seed},
         "scenario": loaded[0].to_dict(),
         "other": loaded[1].to_dict() if len(loaded) == 2 else None,
     }
-    return store.claim(folder, manifest, fresh)
+    return claim(folder, manifest, fresh)
 
 
 def _write(folder: Path, manifest: dict[str, object], found: "Sensitivity") -> None:
-    from sim import store
     from sim.report.sensitivity_json import sensitivity_json
     from sim.report.sensitivity_plots import sensitivity_pictures
+    from sim.store import files
+    from sim.store.folder import set_status
 
-    store.write_json(folder / "sensitivity.json", sensitivity_json(found))
+    files.write_json(folder / "sensitivity.json", sensitivity_json(found))
     sensitivity_pictures(folder / "plots", found)
-    store.set_status(folder, manifest, "complete")
+    set_status(folder, manifest, "complete")
 
 
 def _report(found: "Sensitivity", folder: Path, as_json: bool) -> None:

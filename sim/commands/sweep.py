@@ -56,7 +56,8 @@ def sweep_command(
       orgsim sweep flat-vs-layered
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
-    from sim.sweep import load_sweep, run_sweep
+    from sim.sweep import run_sweep
+    from sim.sweepfile import load_sweep
 
     sweep = load_sweep(file, sets, runs, seed)
     warn(sweep.base.warnings)
@@ -77,7 +78,7 @@ def sweep_command(
             {"sweep": sweep.name, "folder": str(folder), **counts, **_answer(found), "warnings": warnings}
         )
     else:
-        from sim.report.tables import use_colour
+        from sim.text.tables import use_colour
 
         click.echo(found.to_text(use_colour(sys.stdout)))
         kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""

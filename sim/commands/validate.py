@@ -22,7 +22,8 @@ def validate_command(only: str | None, fast: bool, workers: int | None, as_json:
       orgsim validate --only L1
     """
     notice_compilation()
-    from sim.validation import check_ids, checks_text, run_checks
+    from sim.validation import check_ids, run_checks
+    from sim.validation.report import checks_text
 
     total = sum(only is None or name.startswith(only) for name in check_ids(fast))
     with keeping("nothing was written."), progress(total, " checks") as bar:

@@ -13,8 +13,9 @@ Not modelled: overtime, delegation between managers, coaching by peers.
 Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignment.meeting_hours.
 """
 
+from sim.constants import HOURS_PER_WEEK, IC, MANAGER
 from sim.kernel import kernel
-from sim.state import ALIGNING, COORDINATING, HOURS_PER_WEEK, IC, MANAGER, MEETINGS, OTHER, PEOPLE
+from sim.state import ALIGNING, COORDINATING, MEETINGS, OTHER, PEOPLE
 
 
 @kernel

@@ -28,13 +28,14 @@ Parameters: careers.*, competence.*, people.retirement_age, managers.quality_eff
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 
+from sim.constants import HOURS_PER_WEEK, IC, MANAGER, WEEKS_PER_YEAR
 from sim.crew import Crew, Dice
 from sim.rng import PROMOTION
-from sim.state import HOURS_PER_WEEK, IC, MANAGER, NONE, WEEKS_PER_YEAR
+from sim.state import NONE
+from sim.statistics.scores import NORMAL, Range, normal_quantiles
 
 # What `sub` tells apart in PROMOTION.
 LUCK, MIXING, REDRAW, EXTERNAL, STEP_DOWN = range(5)
@@ -49,8 +50,6 @@ POOLS = ("team", "branch", "firm")
 WEIGHTS = 6
 #: The relation of I05 is not stretched beyond this many doublings either way.
 MOST_DOUBLINGS = 2.0
-
-_NORMAL = NormalDist()
 _NOBODY = np.empty(0, np.int64)
 
 
@@ -81,12 +80,6 @@ def preference(rule: int, merit: np.ndarray, aptitude: np.ndarray, luck: np.ndar
 def transferred(transfer: int, old: np.ndarray, aptitude: np.ndarray, redraw: np.ndarray, correlation: float):
     """Return the competence in the new job from that in the *old* one; all but `same` speak in normal scores."""
     return (old, redraw, correlation * aptitude + sqrt(1.0 - correlation**2) * redraw)[transfer]
-
-
-def normal_quantiles(u: np.ndarray) -> np.ndarray:
-    """Return standard normal quantiles of *u* in [0, 1], any shape; the ends are moved in by 1e-16."""
-    u = np.clip(u, 1e-16, 1.0 - 2.0**-53)
-    return np.fromiter(map(_NORMAL.inv_cdf, u.ravel().tolist()), float, u.size).reshape(u.shape)
 
 
 def normal_scores(x: np.ndarray) -> np.ndarray:
@@ -345,27 +338,6 @@ def blocked(waited, p):
     return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
 
 
-# --- Competence in the present job, where no work flows ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Range:
-    """A normal distribution cut off at *low* and *high*."""
-
-    mean: float
-    sd: float
-    low: float
-    high: float
-
-    def at(self, u: np.ndarray) -> np.ndarray:
-        """Return the quantiles of *u* in (0, 1)."""
-        if self.sd <= 0.0:
-            return np.full(u.shape, min(max(self.mean, self.low), self.high))
-        a = _NORMAL.cdf((self.low - self.mean) / self.sd)
-        b = _NORMAL.cdf((self.high - self.mean) / self.sd)
-        return np.clip(self.mean + self.sd * normal_quantiles(a + u * (b - a)), self.low, self.high)
-
-
 def competence_range(p) -> Range:
     """Return the distribution of a newcomer's competence, points."""
     return Range(p.competence_mean, p.competence_sd, p.competence_low, p.competence_high)
@@ -387,7 +359,7 @@ def competences(crew: Crew, made: Appointments, p, dice: Dice) -> np.ndarray:
         return competence
     redraw = normal_quantiles(u[:, 0])
     score = transferred(rules.transfer, redraw, crew.aptitude[who], redraw, rules.correlation)
-    competence[inside] = scale.at(np.fromiter(map(_NORMAL.cdf, score.tolist()), float, len(score)))
+    competence[inside] = scale.at(np.fromiter(map(NORMAL.cdf, score.tolist()), float, len(score)))
     return competence
 
 

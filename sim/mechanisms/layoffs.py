@@ -14,7 +14,7 @@ Selection is exact in number, and one of two schemes decides who.
 
 - *rank*: the lowest of  rho z + sqrt(1 - rho^2) e + protection;  z the normal score of contribution within the role (ICs:
   output; managers: their scoreboard), so that no role is below the other by construction, e the noise of the rating.
-- *weights*: Wallenius' draws without replacement (`sim.selection.race_times`), in proportion to
+- *weights*: Wallenius' draws without replacement (`sim.statistics.scores.race_times`), in proportion to
   role x layer x tenure below 1.5 years (G13) x narrow span x AI exposure x pay within the role (G14) x exp(-protection).
 
 Protection is a sum of strength x attribute: domain expertise (standard normal, where above 0), hands-on credibility (currency
@@ -36,12 +36,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.crew import Crew, Dice
 from sim.errors import UserError
 from sim.rng import LAYOFF, SELECTION
-from sim.selection import normal, normal_scores, percentiles, race_times, smallest
 from sim.shares import share_of
-from sim.state import IC, MANAGER, WEEKS_PER_YEAR
+from sim.statistics.scores import normal, normal_scores, percentiles, race_times, smallest
 
 # Of the draws of one person and week.
 TIES, BY_WAVE, BY_DELAYER, BY_AI, BY_BUDGET, FRACTIONS = range(6)

@@ -10,7 +10,7 @@ Parameters: money.*, ai.seat_usd, ai.usd_per_standard_hour.
 
 from collections.abc import Mapping
 
-from sim.state import WEEKS_PER_YEAR
+from sim.constants import WEEKS_PER_YEAR
 from sim.tree import PayScale
 
 MONTHS_PER_YEAR = 12

@@ -13,6 +13,7 @@ Parameters: questions.*, ai.answer_*.
 
 from math import inf, log
 
+from sim.constants import IC, MANAGER
 from sim.events import schedule
 from sim.inbox import new_item, send, withdraw
 from sim.kernel import kernel
@@ -27,7 +28,7 @@ from sim.rng import (
     uniform2,
 )
 from sim.rng import QUESTION as QUESTION_DICE
-from sim.state import EVENT_ANSWER, EVENT_PATIENCE, IC, MANAGER, NONE, QUESTION
+from sim.state import EVENT_ANSWER, EVENT_PATIENCE, NONE, QUESTION
 
 SOLVED, PASSED_ON, UNSOLVED = range(3)
 

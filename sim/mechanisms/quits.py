@@ -13,7 +13,7 @@ Parameters: quits.*, strain.*.
 
 import numpy as np
 
-from sim.state import WEEKS_PER_YEAR
+from sim.constants import WEEKS_PER_YEAR
 
 
 def over_weeks(weight: float, weeks: float) -> float:

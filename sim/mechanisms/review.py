@@ -15,6 +15,7 @@ Parameters: review.*.
 
 from math import inf
 
+from sim.constants import HOURS_PER_WEEK
 from sim.events import schedule
 from sim.inbox import free_item, new_item, send, unlink
 from sim.kernel import kernel
@@ -26,13 +27,12 @@ from sim.state import (
     CLASS_REVIEW,
     EVENT_WAKE,
     FREE_CLASS,
-    HOURS_PER_WEEK,
     MAX_REVIEWERS,
     NONE,
     QUEUED,
     REVIEW,
     WITHDRAWN,
-)  # fmt: skip
+)
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)

@@ -16,18 +16,11 @@ Parameters: work.*, ai.share_of_code, ai.agent_fraction, ai.volume_ratio.
 
 from math import inf
 
+from sim.constants import HOURS_PER_WEEK, IC
 from sim.kernel import kernel
 from sim.person import set_stage
 from sim.rng import CHANGE, positive, uniform2
-from sim.state import (
-    BY_AGENT,
-    HOURS_PER_WEEK,
-    IC,
-    NONE,
-    STAGE_AGENT,
-    STAGE_OWNER_QUEUE,
-    STAGES,
-)  # fmt: skip
+from sim.state import BY_AGENT, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES
 
 MERGED, DISCARDED, ABANDONED = range(3)
 _STAGES = len(STAGES)

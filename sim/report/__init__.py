@@ -1,3 +1,1 @@
-"""What people read: text tables and pictures. Both take plain numbers and know nothing of scenarios or the
-engine.
-"""
+"""TODO room."""

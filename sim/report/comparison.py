@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim import cautions
-from sim.report import tables
+from sim.text import numbers, tables
 
 if TYPE_CHECKING:
     from sim.compare import Comparison, Row
@@ -30,7 +30,7 @@ _DETECTED = ("better", "worse", "higher", "lower")
 def verdict_sentence(comparison: "Comparison", name: str) -> str:
     """One plain sentence on the primary outcome. Nothing within noise is called a difference."""
     row = comparison.rows[name].get(comparison.primary)
-    base, topic = comparison.base, tables.outcome_words(comparison.primary)
+    base, topic = comparison.base, numbers.outcome_words(comparison.primary)
     if row is None or row.figures.n == 0:
         return f"{topic} is undefined in every pair of runs: no verdict on {name} against {base}."
     size, holds = _size(row), _holds_clause(comparison, row) + _total_clause(comparison, name, row)
@@ -55,13 +55,13 @@ def _size(row: "Row") -> str:
     """'+4.8 % [3.9, 5.7]', in the outcome's unit where the base is not above zero."""
     f = row.figures
     if f.base is not None and f.base > 0 and f.relative is not None:
-        text = f"{tables.percent(f.relative, sign=True)} %"
+        text = f"{numbers.percent(f.relative, sign=True)} %"
         if f.relative_lo is None:
             return text
-        return f"{text} [{tables.percent(f.relative_lo)}, {tables.percent(f.relative_hi)}]"
-    unit, scale = tables.shown_unit(row.unit)
-    lo, hi = tables.scaled(f.lo, scale), tables.scaled(f.hi, scale)
-    return f"{tables.signed(tables.scaled(f.difference, scale))} {unit} {tables.interval(lo, hi)}".rstrip()
+        return f"{text} [{numbers.percent(f.relative_lo)}, {numbers.percent(f.relative_hi)}]"
+    unit, scale = numbers.shown_unit(row.unit)
+    lo, hi = numbers.scaled(f.lo, scale), numbers.scaled(f.hi, scale)
+    return f"{numbers.signed(numbers.scaled(f.difference, scale))} {unit} {numbers.interval(lo, hi)}".rstrip()
 
 
 def _total_clause(comparison: "Comparison", name: str, row: "Row") -> str:
@@ -79,7 +79,7 @@ def _holds_clause(comparison: "Comparison", row: "Row") -> str:
         return "not checked over the plausible parameter ranges"
     if row.holds is None or not row.holds.n:
         return "undefined over the plausible parameter ranges"
-    share = f"{tables.percent(row.holds.share, 0)} % [{tables.percent(row.holds.lo, 0)}, {tables.percent(row.holds.hi, 0)}]"
+    share = f"{numbers.percent(row.holds.share, 0)} % [{numbers.percent(row.holds.lo, 0)}, {numbers.percent(row.holds.hi, 0)}]"
     text = f"same sign in {share} of {row.holds.n} plausible parameter sets"
     if row.verdict not in _DETECTED:
         return text
@@ -136,7 +136,7 @@ def _left_out(comparison: "Comparison", name: str, shown: Sequence[str]) -> str:
     detected = f" ({moved} of them with a difference beyond noise)" if moved else ""
     verb = "is" if len(left) == 1 else "are"
     return tables.paragraph(
-        f"{tables.plural(len(left), 'more outcome')} {verb} not shown{detected}: --all prints them, --json has all."
+        f"{numbers.plural(len(left), 'more outcome')} {verb} not shown{detected}: --all prints them, --json has all."
     )
 
 
@@ -152,9 +152,9 @@ def _table(comparison: "Comparison", name: str, shown: Sequence[str], colour: bo
         label = outcome + ("*" if outcome == comparison.primary else "")
         verdict = row.verdict if row.verdict in (*_DETECTED, "equal", "undefined") else "-"
         cells = _full_cells(row) if everything else _short_cells(row)
-        cells.append(tables.p_value(row.p_holm))
+        cells.append(numbers.p_value(row.p_holm))
         if comparison.ranges:
-            cells.append(tables.percent(row.holds.share, 0) if row.holds else "-")
+            cells.append(numbers.percent(row.holds.share, 0) if row.holds else "-")
         rows.append([label, *cells, tables.paint(verdict, _COLOURS.get(row.verdict, "dim"), colour)])
     text = _fitted(comparison, name, rows, everything)
     return text + ("\n" + tables.paragraph(f"Equal in every run: {', '.join(same)}.") if same else "")
@@ -181,28 +181,28 @@ def _cut(name: str, width: int) -> str:
 
 def _short_cells(row: "Row") -> list[str]:
     """Base, other, change in % with its interval; no change where the base is not above zero."""
-    f, (_, scale) = row.figures, tables.shown_unit(row.unit)
-    cells = [tables.number(tables.scaled(value, scale), compact=True) for value in (f.base, f.mean)]
+    f, (_, scale) = row.figures, numbers.shown_unit(row.unit)
+    cells = [numbers.number(numbers.scaled(value, scale), compact=True) for value in (f.base, f.mean)]
     if f.base is None or f.base <= 0 or f.relative is None:
         return [*cells, "-", ""]
     ends = None if f.relative_lo is None else (f.relative_lo, f.relative_hi)
     decimals = 0 if max(abs(x) for x in (f.relative, *(ends or ()))) >= 1 else 1
-    change = tables.percent(f.relative, decimals, sign=True)
+    change = numbers.percent(f.relative, decimals, sign=True)
     if ends is None:
         return [*cells, change, ""]
-    return [*cells, change, f"[{', '.join(tables.percent(end, decimals) for end in ends)}]"]
+    return [*cells, change, f"[{', '.join(numbers.percent(end, decimals) for end in ends)}]"]
 
 
 def _full_cells(row: "Row") -> list[str]:
     """Base, other, difference with its interval, change in %, wins in %."""
-    f, (_, scale) = row.figures, tables.shown_unit(row.unit)
+    f, (_, scale) = row.figures, numbers.shown_unit(row.unit)
     base, mean, difference, lo, hi = (
-        tables.scaled(value, scale) for value in (f.base, f.mean, f.difference, f.lo, f.hi)
+        numbers.scaled(value, scale) for value in (f.base, f.mean, f.difference, f.lo, f.hi)
     )
     relative = f.relative if f.base is not None and f.base > 0 else None
     return [
-        tables.number(base), tables.number(mean), tables.signed(difference), tables.interval(lo, hi),
-        tables.percent(relative, sign=True), tables.percent(f.win_probability, 0),
+        numbers.number(base), numbers.number(mean), numbers.signed(difference), numbers.interval(lo, hi),
+        numbers.percent(relative, sign=True), numbers.percent(f.win_probability, 0),
     ]  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def _footnote(comparison: "Comparison", everything: bool) -> str:
     alone = f"with Holm's correction over the {len(comparison.names)} comparisons" if several else "alone"
     secondary = max(0, tests - len(comparison.names))
     text = (
-        f"{tables.plural(comparison.runs, 'run')} of {comparison.weeks} weeks each, seed {comparison.seed}, paired run by "
+        f"{numbers.plural(comparison.runs, 'run')} of {comparison.weeks} weeks each, seed {comparison.seed}, paired run by "
         f"run on common random numbers. *: the primary outcome"
     )
     if tests:
@@ -245,10 +245,10 @@ def _footnote(comparison: "Comparison", everything: bool) -> str:
     if comparison.ranges:
         text += (
             f". holds: share of {comparison.ranges} plausible sets of {comparison.ranges_varied} uncertain parameters "
-            f"with the same sign of the mean of {tables.plural(comparison.range_runs, 'run')}, noise included; it asks for "
+            f"with the same sign of the mean of {numbers.plural(comparison.range_runs, 'run')}, noise included; it asks for "
             f"less than 'ahead beyond noise' of orgsim sensitivity"
         )
     units = {row.unit for rows in comparison.rows.values() for row in rows.values()}
-    if any(tables.shown_unit(unit)[1] != 1.0 for unit in units):
+    if any(numbers.shown_unit(unit)[1] != 1.0 for unit in units):
         text += ". Values per USD are shown per 1,000 USD"
     return tables.paragraph(text + ".")

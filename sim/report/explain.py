@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.report import plots, tables
-from sim.statistics import jsonable
+from sim.report import plots
+from sim.text import numbers, tables
+from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.explain import Explanation, Interaction, Part
     from sim.players import Player
-    from sim.statistics import Estimate
+    from sim.statistics.estimates import Estimate
 
 NAMED, SECOND = 3, 1 / 3  # parts named in a sentence; the second one needs so much of the first
 MAX_PAIRS = 6
@@ -37,15 +38,15 @@ def _shown(found: "Explanation", value: float | None) -> float | None:
         return None
     if _percent(found):
         return 100 * value / found.levels[0].mean
-    return value * tables.shown_unit(found.outcome.unit)[1]
+    return value * numbers.shown_unit(found.outcome.unit)[1]
 
 
 def _topic(found: "Explanation") -> str:
-    return tables.outcome_words(found.outcome.name.removesuffix("_hours"))
+    return numbers.outcome_words(found.outcome.name.removesuffix("_hours"))
 
 
 def _unit(found: "Explanation") -> str:
-    return "%" if _percent(found) else tables.shown_unit(found.outcome.unit)[0]
+    return "%" if _percent(found) else numbers.shown_unit(found.outcome.unit)[0]
 
 
 def _number(found: "Explanation", value: float | None, *, sign: bool = True) -> str:
@@ -54,8 +55,8 @@ def _number(found: "Explanation", value: float | None, *, sign: bool = True) -> 
     if shown is None:
         return "-"
     if _percent(found):
-        return tables.percent(shown / 100, sign=sign)
-    return tables.signed(shown) if sign else tables.number(shown, 3)
+        return numbers.percent(shown / 100, sign=sign)
+    return numbers.signed(shown) if sign else numbers.number(shown, 3)
 
 
 def _ends(found: "Explanation", estimate: "Estimate") -> str:
@@ -105,7 +106,7 @@ def _against(found: "Explanation", other: Sequence["Part"], up: bool) -> str:
         return "Nothing beyond noise works the other way."
     named = [f"{_named(found, part, sign=False)} through {part.player.words}" for part in other[:NAMED]]
     if len(other) > NAMED:
-        more = tables.plural(len(other) - NAMED, "smaller part", "smaller parts")
+        more = numbers.plural(len(other) - NAMED, "smaller part", "smaller parts")
         named.append(f"some through {more}")
     b, better = found.names[1], found.outcome.better
     if better < 1:  # of less hours, say, it is hard to say whether they are lost or gained
@@ -171,7 +172,7 @@ def _table(found: "Explanation", colour: bool) -> str:
         ]
         cells += [_number(found, one.mean) if one else "" for one in (part.first, part.last)]
         style = "dim" if not part.beyond_noise else "green" if _good(found, part) else "red"
-        rows.append([*cells, tables.paint(tables.p_value(part.p_holm), style, colour)])
+        rows.append([*cells, tables.paint(numbers.p_value(part.p_holm), style, colour)])
     whole = found.whole
     ends = (
         ""
@@ -180,7 +181,7 @@ def _table(found: "Explanation", colour: bool) -> str:
     )
     share = "100" if found.detected else "-"
     rows.append(
-        ["whole difference", _number(found, whole.difference), ends, share, "", "", tables.p_value(whole.p)]
+        ["whole difference", _number(found, whole.difference), ends, share, "", "", numbers.p_value(whole.p)]
     )
     return tables.table(header, rows)
 
@@ -200,12 +201,12 @@ def _interaction_table(found: "Explanation") -> str:
         return "Interactions: none, there are fewer than two parts."
     shown = [pair for pair in pairs if pair.beyond_noise][:MAX_PAIRS]
     of = "all parts" if found.method == "exact" else "the largest parts"
-    asked = f"{tables.plural(len(pairs), 'pair')} of {of}"
+    asked = f"{numbers.plural(len(pairs), 'pair')} of {of}"
     if not shown:
         return tables.paragraph(f"Interactions: none of {asked} is beyond noise.")
     rows = [
         [" x ".join(player.words for player in pair.between), _number(found, pair.mean.mean), _ends(found, pair.mean),
-         tables.p_value(pair.p_holm)]
+         numbers.p_value(pair.p_holm)]
         for pair in shown
     ]  # fmt: skip
     head = tables.paragraph(
@@ -228,9 +229,9 @@ def _left_out(found: "Explanation") -> list[str]:
 
 def _method(found: "Explanation") -> str:
     a, b = found.names
-    unit, scale = tables.shown_unit(found.outcome.unit)
-    levels = [tables.number(tables.scaled(level.mean, scale)) for level in found.levels]
-    runs = f"{tables.plural(found.used, 'run')} of {found.weeks} weeks, seed {found.seed}"
+    unit, scale = numbers.shown_unit(found.outcome.unit)
+    levels = [numbers.number(numbers.scaled(level.mean, scale)) for level in found.levels]
+    runs = f"{numbers.plural(found.used, 'run')} of {found.weeks} weeks, seed {found.seed}"
     text = f"{a}: {levels[0]}, {b}: {levels[1]} {unit}. {runs}"
     if found.used < found.runs:
         text += f" ({found.runs - found.used} more left out, in which a figure is undefined)"
@@ -334,7 +335,7 @@ def _pair(pair: "Interaction") -> dict[str, object]:
 def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Path]:
     """Draw the way from A's level to B's, a bar per part, as SVG (and PNG). Returns what was written."""
     a, b = found.names
-    unit, scale = tables.shown_unit(found.outcome.unit)
+    unit, scale = numbers.shown_unit(found.outcome.unit)
     start, end = (scale * level.mean for level in found.levels)
     parts = [*([found.rest] if found.rest else []), *found.parts]
     figure = plots.new_figure(WIDTH, 2.6 + ROW * (len(parts) + 2))
@@ -345,10 +346,10 @@ def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Pat
         size = f"{_number(found, part.mean.mean)} {_unit(found) if _percent(found) else ''}".rstrip()
         _note(axes, row, f"{size} {_ends(found, part.mean)}", part.beyond_noise)
     last = len(parts) + 1
-    _level(axes, 0, found.levels[0], scale, tables.number(start))
+    _level(axes, 0, found.levels[0], scale, numbers.number(start))
     whole = f"{_number(found, found.whole.difference)} {'%' if _percent(found) else ''}".rstrip()
     ends = "" if found.whole.lo is None else _whole_ends(found)
-    _level(axes, last, found.levels[1], scale, f"{tables.number(end)} ({whole}{ends})")
+    _level(axes, last, found.levels[1], scale, f"{numbers.number(end)} ({whole}{ends})")
     labels = [a, *(_label(part.player) for part in parts), b]
     axes.set_yticks(range(last + 1), labels, fontsize=10)
     for text in (axes.get_yticklabels()[0], axes.get_yticklabels()[-1]):
@@ -427,7 +428,7 @@ def _dress(figure, axes, found: "Explanation", unit: str, last: int) -> None:
     right = "right: part in % of " + a + "'s level" if _percent(found) else "right: part"
     caption = (
         f"Diamonds: levels. Bars: Shapley values, which add up to the difference; lines and brackets: 95 % intervals of the "
-        f"part ({right}). {tables.plural(found.used, 'run')} of {found.weeks} weeks on the same dice."
+        f"part ({right}). {numbers.plural(found.used, 'run')} of {found.weeks} weeks on the same dice."
     )
     axes.set_xlabel(f"{topic}, {unit}\n\n{textwrap.fill(caption, 105)}", fontsize=9.5, ha="left", x=0.0)
     if axes.get_legend_handles_labels()[0]:

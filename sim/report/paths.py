@@ -10,21 +10,10 @@ from sim.dated import Event, in_words
 from sim.outcomes import OUTCOMES
 from sim.paths import PROSPECTS, SHOWN, Branch, Paths, Window
 from sim.report import plots
-from sim.report.tables import (
-    bullets,
-    interval,
-    number,
-    outcome_words,
-    paragraph,
-    percent,
-    plural,
-    scaled,
-    shown_unit,
-    signed,
-    table,
-)  # fmt: skip
 from sim.state import LAYOFF_RULES
-from sim.statistics import Paired, mean_ci
+from sim.statistics.estimates import Paired, mean_ci
+from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
+from sim.text.tables import bullets, paragraph, table
 
 if TYPE_CHECKING:
     from sim.simulate import Results

@@ -32,7 +32,7 @@ def save(figure, path: Path, png: bool) -> list[Path]:
     """Write path.svg, and path.png if asked, each in one step; the folder is made where it is missing."""
     import matplotlib
 
-    from sim.store import replaced
+    from sim.store.files import replaced
 
     path.parent.mkdir(parents=True, exist_ok=True)
     written = []

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.groups import ATTRIBUTES, MINIMUM_PEOPLE
+from sim.constants import MINIMUM_PEOPLE
+from sim.groups import ATTRIBUTES
 from sim.incidence import RATIO_WEEK
-from sim.report import plots, tables
-from sim.statistics import jsonable
+from sim.report import plots
+from sim.text import numbers, tables
+from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.incidence import Curve, GroupRisk, Ratio, Risk
@@ -92,7 +94,7 @@ def risk_text(risk: "Risk", colour: bool = False) -> str:
 
 
 def _head(risk: "Risk") -> str:
-    runs = f"{tables.plural(risk.runs, 'run')} of {risk.weeks} weeks, seed {risk.seed}"
+    runs = f"{numbers.plural(risk.runs, 'run')} of {risk.weeks} weeks, seed {risk.seed}"
     return f"{runs}. Groups are as people were at week 0; who changes role stays in the group, and is not laid off."
 
 
@@ -124,8 +126,8 @@ def _in_order(risk: "Risk") -> list["GroupRisk"]:
 
 def _share(mean: float | None, lo: float | None, hi: float | None) -> str:
     if mean is None or lo is None or hi is None:
-        return tables.percent(mean)
-    return f"{tables.percent(mean)} [{tables.percent(lo)}, {tables.percent(hi)}]"
+        return numbers.percent(mean)
+    return f"{numbers.percent(mean)} [{numbers.percent(lo)}, {numbers.percent(hi)}]"
 
 
 def ratio_sentence(
@@ -155,7 +157,7 @@ def withheld_sentence(risk: "Risk") -> str:
         return f"No group is withheld: each has at least {MINIMUM_PEOPLE} people."
     listed = f" ({'; '.join(names)})" if len(names) <= MAX_NAMED else ""
     return (
-        f"Withheld: {tables.plural(len(names), 'group')}{listed}, with fewer than {MINIMUM_PEOPLE} people, or because "
+        f"Withheld: {numbers.plural(len(names), 'group')}{listed}, with fewer than {MINIMUM_PEOPLE} people, or because "
         "such a group could be worked out from them and a total."
     )
 

@@ -1,8 +1,8 @@
 """The managers' scoreboard: how measures spread over the managers of a layer, as text and as JSON. Never a manager's own.
 
 Managers of all runs together: the median with its 95 % interval (bootstrap over runs, as managers of one run hang together),
-and the range of the middle 80 %. Layers with fewer managers than `sim.groups.MINIMUM_PEOPLE` are withheld. The same measures of
-the whole firm come first: their mean over runs.
+and the range of the middle 80 %. Layers with fewer managers than `sim.constants.MINIMUM_PEOPLE` are withheld. The same measures
+of the whole firm come first: their mean over runs.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.groups import MINIMUM_PEOPLE
-from sim.incidence import resamples
-from sim.report import tables
+from sim.constants import MINIMUM_PEOPLE
 from sim.scoreboard import FIRM, MEASURES, WEEKS
-from sim.statistics import Estimate, jsonable, mean_ci
+from sim.statistics.estimates import Estimate, mean_ci
+from sim.statistics.resampling import resamples
+from sim.text import numbers, tables
+from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.simulate import Results
@@ -110,7 +111,7 @@ def board_text(board: Board) -> str:
     """The section that `orgsim run --scoreboard` prints."""
     parts = ["Managers' scoreboard: what the managers of a layer are judged by"]
     firm = [
-        (WORDS[name][0], tables.number(one.mean, 3), tables.interval(one.lo, one.hi), WORDS[name][1])
+        (WORDS[name][0], numbers.number(one.mean, 3), numbers.interval(one.lo, one.hi), WORDS[name][1])
         for name, one in board.firm.items()
     ]
     parts.append(tables.table(("whole firm", "mean", "95 % interval", "unit"), firm, "<>><"))
@@ -137,9 +138,9 @@ def board_text(board: Board) -> str:
 
 def _notes(board: Board) -> tuple[str, ...]:
     """What the words in the tables mean, and how they were computed."""
-    runs = tables.plural(board.runs, "run")
+    runs = numbers.plural(board.runs, "run")
     return (
-        f"Of the last {tables.plural(board.weeks, 'week')} of {runs}. Intervals: of the firm's mean over runs; of a layer's "
+        f"Of the last {numbers.plural(board.weeks, 'week')} of {runs}. Intervals: of the firm's mean over runs; of a layer's "
         "median over managers, by bootstrap over runs. These are distributions over managers, never a verdict on one.",
         "Team: all ICs below a manager, at whatever depth; cost and value are theirs, the manager's own and those of managers "
         f"between. Fluent: AI fluency of at least {board.threshold:g} (governance.waste_threshold); AI spend on others counts as "
@@ -158,8 +159,8 @@ def _count(per_run: float) -> str:
 
 def _row(name: str, spread: Spread) -> tuple[str, ...]:
     words, unit = WORDS[name]
-    spans = (tables.interval(spread.lo, spread.hi), tables.interval(spread.low, spread.high))
-    return (words, tables.number(spread.median, 3), *spans, unit)
+    spans = (numbers.interval(spread.lo, spread.hi), numbers.interval(spread.low, spread.high))
+    return (words, numbers.number(spread.median, 3), *spans, unit)
 
 
 def board_json(board: Board) -> dict:

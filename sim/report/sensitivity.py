@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.cautions import OPPOSE, support
-from sim.report.tables import bullets, number, outcome_words, paragraph, percent, plural, shown_unit, table
+from sim.text.numbers import number, outcome_words, percent, plural, shown_unit
+from sim.text.tables import bullets, paragraph, table
 
 if TYPE_CHECKING:
     from sim.flips import Alone, Change, End

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sim import statistics
 from sim.report.sensitivity import answer
+from sim.text import plain
 
 if TYPE_CHECKING:
     from sim.flips import Alone
@@ -41,7 +41,7 @@ def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
         "points": found.points,
         "points_failed": found.failed,
     }
-    return statistics.jsonable(data)
+    return plain.jsonable(data)
 
 
 def _ci(x: object) -> list[float] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.report import plots
 from sim.report.sensitivity import base_unit, in_base, mechanism_words, parameter_words, plain, unit_of
-from sim.report.tables import outcome_words
+from sim.text.numbers import outcome_words
 
 if TYPE_CHECKING:
     from sim.flips import Alone

@@ -7,8 +7,9 @@ import numpy as np
 
 from sim.answer import Answer, Panel
 from sim.answer_words import describe, is_shown
-from sim.report import plots, tables
+from sim.report import plots
 from sim.sweepfile import Sweep, label, scenario_at
+from sim.text import numbers, tables
 
 if TYPE_CHECKING:
     from sim.sweep import SweepResult
@@ -21,7 +22,7 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
     """The question, the table, the answer and how far to trust it."""
     sweep, answer = result.sweep, result.answer
     parts = [tables.paint(tables.paragraph(sweep.question), "bold", colour)]
-    topic = tables.outcome_words(answer.outcome)
+    topic = numbers.outcome_words(answer.outcome)
     held = f", {sweep.hold} held equal to the base" if sweep.hold else ""
     runs = "1 run" if sweep.runs == 1 else f"{sweep.runs} runs"
     counted = f"{'at most ' if sweep.until_decided else ''}{runs} of {sweep.base.weeks} weeks each"
@@ -52,7 +53,7 @@ def sweep_text(result: "SweepResult", colour: bool = False) -> str:
         parts.append("\n".join(tables.paragraph(f"Note: {note}.") for note in result.notes))
     if result.failures:
         parts.append(
-            f"Warning: {tables.plural(len(result.failures), 'run')} failed, left out; listed in failures.parquet with the "
+            f"Warning: {numbers.plural(len(result.failures), 'run')} failed, left out; listed in failures.parquet with the "
             f"seed that replays them."
         )
     return "\n\n".join(parts)
@@ -72,8 +73,8 @@ def _structures(sweep: Sweep, answer: Answer) -> str:
         first = next(k for k, point in enumerate(sweep.points) if point[path] == value)
         facts = tree_of(scenario_at(sweep.base, sweep.hold, sweep.points[first])).facts()
         lines.append(
-            f"{describe(path, value)}: {tables.plural(facts['ics'], 'IC')}, "
-            f"{tables.plural(facts['managers'], 'manager')}, first-line span {facts['first_line_span_mean']:.1f}"
+            f"{describe(path, value)}: {numbers.plural(facts['ics'], 'IC')}, "
+            f"{numbers.plural(facts['managers'], 'manager')}, first-line span {facts['first_line_span_mean']:.1f}"
         )
     return tables.paragraph("; ".join(lines) + ".")
 
@@ -82,7 +83,7 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
     """One table: rows are values of `along`, columns of `of`, the best of a row marked if it is beyond
     noise.
     """
-    header = [tables.words(answer.along)] if answer.along else []
+    header = [numbers.words(answer.along)] if answer.along else []
     header += [describe(answer.of, value) if answer.of else "mean" for value in panel.columns]
     intervals = answer.of is None
     header += ["95 % interval"] if intervals else []
@@ -109,7 +110,7 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
                 ["", "", ""] if other is None else [*_pair_cells(other), "yes" if ranked.beyond[k] else "no"]
             )
         rows.append(cells)
-    fixed = ", ".join(f"{tables.words(path)} {label(value)}" for path, value in panel.fixed.items())
+    fixed = ", ".join(f"{numbers.words(path)} {label(value)}" for path, value in panel.fixed.items())
     text = (f"{fixed}\n" if fixed else "") + tables.table(header, rows)
     if ranked:
         text += (
@@ -125,11 +126,11 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
 
 def _pair_cells(pair) -> list[str]:
     if pair.base is None or pair.base <= 0 or pair.relative is None:
-        return [tables.signed(pair.difference), tables.interval(pair.lo, pair.hi)]
-    change = tables.percent(pair.relative, sign=True)
+        return [numbers.signed(pair.difference), numbers.interval(pair.lo, pair.hi)]
+    change = numbers.percent(pair.relative, sign=True)
     if pair.relative_lo is None:
         return [change, ""]
-    return [change, f"[{tables.percent(pair.relative_lo)}, {tables.percent(pair.relative_hi)}]"]
+    return [change, f"[{numbers.percent(pair.relative_lo)}, {numbers.percent(pair.relative_hi)}]"]
 
 
 def _short(name: str) -> str:
@@ -155,7 +156,7 @@ def _fixed(value: float | None, decimals: int) -> str:
 
 
 def _listing(sweep: Sweep, answer: Answer) -> str:
-    header = ["point", *(tables.words(path) for path in sweep.vary), "mean", "95 % interval"]
+    header = ["point", *(numbers.words(path) for path in sweep.vary), "mean", "95 % interval"]
     rows = []
     for k, values in enumerate(sweep.points[:MAX_LISTED]):
         e = answer.listing[k]
@@ -163,8 +164,8 @@ def _listing(sweep: Sweep, answer: Answer) -> str:
             [
                 str(k),
                 *(label(v) for v in values.values()),
-                tables.number(e.mean),
-                tables.interval(e.lo, e.hi, 4),
+                numbers.number(e.mean),
+                numbers.interval(e.lo, e.hi, 4),
             ]
         )
     more = len(sweep.points) - MAX_LISTED
@@ -192,7 +193,7 @@ def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
 
 
 def _title(answer: Answer, panel: Panel, what: str) -> str:
-    fixed = ", ".join(f"{tables.words(path)} {label(value)}" for path, value in panel.fixed.items())
+    fixed = ", ".join(f"{numbers.words(path)} {label(value)}" for path, value in panel.fixed.items())
     return what + (f" ({fixed})" if fixed else "")
 
 
@@ -230,9 +231,9 @@ def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep) -> list[Pa
         values,
         [label(v) for v in panel.rows],
         [label(v) for v in panel.columns],
-        title=_title(answer, panel, _capital(tables.outcome_words(answer.outcome)) + held),
-        x_label=_capital(tables.words(answer.along)),
-        y_label=_capital(tables.words(answer.of)),
+        title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + held),
+        x_label=_capital(numbers.words(answer.along)),
+        y_label=_capital(numbers.words(answer.of)),
         unit=answer.unit,
         best=best,
         crossing=_crossing(answer, panel, "bar: 95 % interval"),
@@ -244,14 +245,14 @@ def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep) -> list[Pa
 def _lines(answer: Answer, panel: Panel, path: Path) -> list[Path]:
     lines = []
     for column, value in enumerate(panel.columns):
-        name = describe(answer.of, value) if answer.of else tables.outcome_words(answer.outcome)
+        name = describe(answer.of, value) if answer.of else numbers.outcome_words(answer.outcome)
         lines.append((name, *(_means(panel, column, field) for field in ("mean", "lo", "hi"))))
     return plots.line_plot(
         path,
         panel.rows,
         lines,
-        title=_title(answer, panel, _capital(tables.outcome_words(answer.outcome)) + ", mean and 95 % band"),
-        x_label=_capital(tables.words(answer.along)),
+        title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + ", mean and 95 % band"),
+        x_label=_capital(numbers.words(answer.along)),
         y_label=_capital(answer.unit),
         crossing=_crossing(answer, panel),
         png=False,
@@ -279,8 +280,8 @@ def _difference(answer: Answer, panel: Panel, path: Path) -> list[Path]:
             panel,
             f"{_capital(_short(answer.first))} over {_short(answer.second)}, paired by run, mean and 95 % band",
         ),
-        x_label=_capital(tables.words(answer.along)),
-        y_label=f"Difference in {tables.outcome_words(answer.outcome)}, "
+        x_label=_capital(numbers.words(answer.along)),
+        y_label=f"Difference in {numbers.outcome_words(answer.outcome)}, "
         + ("%" if relative else answer.unit),
         zero=True,
         crossing=_crossing(answer, panel),

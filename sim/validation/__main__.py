@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from sim.validation import run_checks, to_markdown
-from sim.validation.report import renew
+from sim.validation import run_checks
+from sim.validation.report import renew, to_markdown
 
 
 def main(arguments: list[str]) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.evidence import cite
-from sim.statistics import t_quantile
+from sim.statistics.estimates import t_quantile
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
 from sim.validation.report import ECHO, FACT, Check
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.statistics import mean_ci
+from sim.statistics.estimates import mean_ci
 from sim.validation import theory
 from sim.validation.experiments import Experiment, Laboratory, experiment
 from sim.validation.report import LIMIT, Check

@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from sim.state import IC
+from sim.constants import IC
 from sim.validation.experiments import experiment
 from sim.validation.facts import BASE, RUNS, Fact, Means, growth
 from sim.validation.people_facts import PEOPLE

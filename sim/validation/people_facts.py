@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.state import IC, LAID_OFF, MANAGER, QUIT
+from sim.constants import IC, MANAGER
+from sim.state import LAID_OFF, QUIT
 from sim.validation.experiments import Experiment, experiment
 from sim.validation.facts import BASE, Fact, Means, growth
 

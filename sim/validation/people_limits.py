@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sim.state import IC, LAID_OFF, MANAGER, QUIT
+from sim.constants import IC, MANAGER
+from sim.state import LAID_OFF, QUIT
 from sim.validation import theory
 from sim.validation.experiments import experiment
 from sim.validation.limits import COHORT, SERIES, Limit, OfCohort

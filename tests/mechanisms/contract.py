@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from mechanisms.worlds import differences, permuted, play, play_tree, world
-from sim.parameters import REGISTRY, Parameter
+from sim.declaration import Parameter
+from sim.parameters import REGISTRY
 from sim.simulate import Results, run, tree_of
 
 RUNS = 6

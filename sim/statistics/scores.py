@@ -3,6 +3,9 @@
 Pure functions of arrays. Whatever the order of the rows, the same people come out: ties are broken by permanent id.
 """
 
+from dataclasses import dataclass
+from statistics import NormalDist
+
 import numpy as np
 
 
@@ -65,3 +68,30 @@ def percentiles(scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
         own = scores[of_group]
         found[of_group] = 100.0 * np.searchsorted(np.sort(own), own, "left") / max(len(own) - 1, 1)
     return found
+
+
+NORMAL = NormalDist()
+
+
+def normal_quantiles(u: np.ndarray) -> np.ndarray:
+    """Return standard normal quantiles of *u* in [0, 1], any shape; the ends are moved in by 1e-16."""
+    u = np.clip(u, 1e-16, 1.0 - 2.0**-53)
+    return np.fromiter(map(NORMAL.inv_cdf, u.ravel().tolist()), float, u.size).reshape(u.shape)
+
+
+@dataclass(frozen=True)
+class Range:
+    """A normal distribution cut off at *low* and *high*."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+    def at(self, u: np.ndarray) -> np.ndarray:
+        """Return the quantiles of *u* in (0, 1)."""
+        if self.sd <= 0.0:
+            return np.full(u.shape, min(max(self.mean, self.low), self.high))
+        a = NORMAL.cdf((self.low - self.mean) / self.sd)
+        b = NORMAL.cdf((self.high - self.mean) / self.sd)
+        return np.clip(self.mean + self.sd * normal_quantiles(a + u * (b - a)), self.low, self.high)

@@ -11,22 +11,20 @@ sees a whole file or none. Tables are Parquet files written by DuckDB; undefined
     plots/             pictures, where any were drawn
 """
 
-import contextlib
-import csv
 import hashlib
 import json
 import os
 import platform
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
-from sim import statistics
 from sim.errors import UserError
+from sim.store.files import read_json, write_json
+from sim.text import plain
 
 PROGRAM = "orgsim"
 FORMAT = 1
@@ -76,128 +74,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-# ---- files
-
-
-@contextlib.contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path`; what is written there takes the place of `path` on success."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one step (UTF-8, line ends as given)."""
-    with replaced(path) as temporary:
-        temporary.write_bytes(text.encode())
-
-
-def write_json(path: Path, data: object) -> None:
-    """Write plain data as indented JSON in one step; non-finite numbers become null."""
-    write_text(path, json.dumps(statistics.jsonable(data), indent=2, allow_nan=False) + "\n")
-
-
-def read_json(path: Path) -> dict[str, object] | None:
-    """A JSON object from a file; None if there is none, or it is not one."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None
-
-
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file in one step. Floats get 12 significant digits, undefined figures are empty."""
-    with replaced(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (bool, np.bool_)):
-        return "true" if value else "false"
-    if isinstance(value, (float, np.floating)):
-        return f"{value:.12g}" if np.isfinite(value) else ("" if np.isnan(value) else str(value))
-    return str(value)
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """DuckDB catches Ctrl-C during a query and raises its own error; make it a KeyboardInterrupt again."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from error
-        raise
-
-
-class Tables:
-    """Reads and writes Parquet files through one in-memory DuckDB connection. Not for use from several
-    threads.
-    """
-
-    def __init__(self) -> None:
-        import duckdb
-
-        self._connection = duckdb.connect(config={"threads": 1})
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def write(self, path: Path, columns: Mapping[str, Sequence | np.ndarray]) -> None:
-        """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
-        data = {name: _column(values) for name, values in columns.items()}
-        self._connection.register("chunk", data)
-        try:
-            with _interruptible(), replaced(path) as temporary:
-                quoted = str(temporary).replace("'", "''")
-                self._connection.execute(
-                    f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
-                )
-        finally:
-            self._connection.unregister("chunk")
-
-    def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-        """Read columns (default: all) of files with the same columns, in the order of the files; NULL numbers
-        are NaN.
-        """
-        if not paths:
-            return {}
-        wanted = "*" if columns is None else ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
-        # read_parquet takes glob patterns; a folder's name may hold one of their characters.
-        files = [str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths]
-        with _interruptible():
-            relation = self._connection.execute(
-                f"SELECT {wanted} FROM read_parquet($1, union_by_name = true, file_row_number = false)",
-                [files],
-            )
-            return {name: _filled(values) for name, values in relation.fetchnumpy().items()}
-
-
-def _column(values: Sequence | np.ndarray) -> np.ndarray:
-    array = np.asarray(values)
-    return np.array(list(values), dtype=object) if array.dtype.kind in "OUS" else np.ascontiguousarray(array)
-
-
-def _filled(values: np.ndarray) -> np.ndarray:
-    if not isinstance(values, np.ma.MaskedArray):
-        return values
-    if values.dtype.kind == "O":
-        return np.where(np.ma.getmaskarray(values), None, values.data)
-    return values.astype(float).filled(np.nan) if np.ma.is_masked(values) else values.data
 
 
 # ---- the folder
@@ -296,7 +172,7 @@ def _more_runs(found: Mapping[str, object], wanted: Mapping[str, object]) -> int
     if had is None or asked is None or found.get("kind") != wanted.get("kind"):
         return 0
     old, new = ({**manifest["content"], "runs": None} for manifest in (found, wanted))
-    return asked - had if old == statistics.jsonable(new) else 0
+    return asked - had if old == plain.jsonable(new) else 0
 
 
 def _reason(found: Mapping[str, object], wanted: Mapping[str, object]) -> str:
@@ -306,7 +182,7 @@ def _reason(found: Mapping[str, object], wanted: Mapping[str, object]) -> str:
         return f"this one is {wanted.get('name')}"
     if not isinstance(old, dict) or not isinstance(new, Mapping):
         return "its content differs"
-    changed = [key for key in new if old.get(key) != statistics.jsonable(new[key])]
+    changed = [key for key in new if old.get(key) != plain.jsonable(new[key])]
     names = {"source": "the program's version", "scenario": "the base scenario"}
     return "other " + ", ".join(names.get(key, key) for key in changed) if changed else "its content differs"
 

@@ -1,32 +1,9 @@
-"""Aligned text tables and numbers with sensible digits. Everything printed is plain ASCII.
-
-Colour is used only where `use_colour` allows it (a terminal, and NO_COLOR not set); widths are computed
-without it.
-"""
+"""Numbers and words as people read them: sensible digits, signs, percent, intervals, units, plurals."""
 
 import math
-import os
 import re
-import textwrap
-from collections.abc import Sequence
-from typing import TextIO
 
-WIDTH = 100
-_CODES = {"bold": "1", "green": "32", "red": "31", "dim": "2"}
-_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _ACRONYMS = {"ai": "AI", "ics": "ICs", "ic": "IC", "usd": "USD", "fte": "FTE", "wip": "WIP"}
-
-
-def use_colour(stream: TextIO) -> bool:
-    """True if colour may be written to the stream: it is a terminal and the NO_COLOR convention is not in
-    force.
-    """
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def paint(text: str, style: str, colour: bool) -> str:
-    """Text in a style (bold, green, red, dim), or unchanged without colour."""
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if colour and text else text
 
 
 def number(value: float | None, digits: int = 4, *, compact: bool = False) -> str:
@@ -113,57 +90,3 @@ def outcome_words(name: str) -> str:
         " dollar" if name.endswith("_per_payroll_usd") or "_ai_usd" in name else ""
     )
     return " ".join(_ACRONYMS.get(part, part) for part in text.replace("_", " ").split(" "))
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str = "", gap: int = 2) -> str:
-    """Text table. align: one of '<', '>' per column; default: first column left, the others right."""
-    align = align or "<" + ">" * (len(header) - 1)
-    lines = [header, *rows]
-    widths = [max(len(_plain(line[k])) for line in lines) for k in range(len(header))]
-    shown = [_line(line, widths, align, gap) for line in lines]
-    rule = (" " * gap).join("-" * width for width in widths)
-    return "\n".join([shown[0], rule, *shown[1:]])
-
-
-def width(text: str) -> int:
-    """Columns of the widest line, colours not counted."""
-    return max((len(line) for line in _plain(text).splitlines()), default=0)
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], align: str, gap: int) -> str:
-    padded = []
-    for cell, width, side in zip(cells, widths, align, strict=True):
-        room = " " * (width - len(_plain(cell)))
-        padded.append(cell + room if side == "<" else room + cell)
-    return (" " * gap).join(padded).rstrip()
-
-
-def _plain(text: str) -> str:
-    return _ESCAPE.sub("", text)
-
-
-def paragraph(text: str, indent: str = "", width: int = WIDTH) -> str:
-    """Text wrapped to the width."""
-    return textwrap.fill(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def bullets(items: Sequence[str], indent: str = "  ", width: int = WIDTH) -> str:
-    """One wrapped line per item."""
-    return "\n".join(
-        textwrap.fill(
-            item,
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent + "  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for item in items
-    )

@@ -1,0 +1,80 @@
+"""Parquet tables, written and read by DuckDB."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from sim.store.files import replaced
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """DuckDB catches Ctrl-C during a query and raises its own error; make it a KeyboardInterrupt again."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+
+
+class Tables:
+    """Reads and writes Parquet files through one in-memory DuckDB connection. Not for use from several
+    threads.
+    """
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(config={"threads": 1})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def write(self, path: Path, columns: Mapping[str, Sequence | np.ndarray]) -> None:
+        """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
+        data = {name: _column(values) for name, values in columns.items()}
+        self._connection.register("chunk", data)
+        try:
+            with _interruptible(), replaced(path) as temporary:
+                quoted = str(temporary).replace("'", "''")
+                self._connection.execute(
+                    f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                )
+        finally:
+            self._connection.unregister("chunk")
+
+    def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Read columns (default: all) of files with the same columns, in the order of the files; NULL numbers
+        are NaN.
+        """
+        if not paths:
+            return {}
+        wanted = "*" if columns is None else ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
+        # read_parquet takes glob patterns; a folder's name may hold one of their characters.
+        files = [str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths]
+        with _interruptible():
+            relation = self._connection.execute(
+                f"SELECT {wanted} FROM read_parquet($1, union_by_name = true, file_row_number = false)",
+                [files],
+            )
+            return {name: _filled(values) for name, values in relation.fetchnumpy().items()}
+
+
+def _column(values: Sequence | np.ndarray) -> np.ndarray:
+    array = np.asarray(values)
+    return np.array(list(values), dtype=object) if array.dtype.kind in "OUS" else np.ascontiguousarray(array)
+
+
+def _filled(values: np.ndarray) -> np.ndarray:
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    if values.dtype.kind == "O":
+        return np.where(np.ma.getmaskarray(values), None, values.data)
+    return values.astype(float).filled(np.nan) if np.ma.is_masked(values) else values.data

@@ -1,0 +1,19 @@
+"""Plain data for JSON: no NumPy types, no infinities, no NaN."""
+
+import math
+from collections.abc import Mapping
+
+
+def jsonable(value: object) -> object:
+    """Return a copy of plain data in which NumPy scalars and arrays are plain, and non-finite numbers are None."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [jsonable(item) for item in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):  # NumPy's float64 is one, too
+        return float(value) if math.isfinite(value) else None
+    if hasattr(value, "tolist"):  # NumPy's arrays and scalars
+        return jsonable(value.tolist())
+    return str(value)
