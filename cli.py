@@ -88,8 +88,8 @@ def cli() -> None:
 
 def execute(args: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code. Whatever goes wrong becomes a sentence on stderr, never a traceback."""
-    from sim.bundled import one_line
     from sim.commands.common import InterruptedByUserError
+    from sim.scenario.files import one_line
 
     try:
         code = cli.main(args=None if args is None else list(args), prog_name="orgsim", standalone_mode=False)

@@ -55,10 +55,10 @@ class Change(NamedTuple):
 
 def variants() -> Iterator[tuple[str, object]]:
     """Yield name and scenario of everything that is run: bundled scenarios that are no sweeps, each path for itself."""
-    from sim.bundled import bundled
-    from sim.scenario import load
-    from sim.statements import is_sweep
-    from sim.yaml_source import read_yaml
+    from sim.scenario.files import bundled
+    from sim.scenario.scenario import load
+    from sim.scenario.statement import is_sweep
+    from sim.scenario.yaml_source import read_yaml
 
     for name, path in bundled().items():
         if is_sweep(read_yaml(path)):

@@ -4,7 +4,7 @@
 
 The targets are those of the model of record at the baseline scenario (96 ICs, three layers of managers, AI share as
 planned). Nothing else is fitted, least of all a stylised fact. The script prints the fitted values, the misfit with its
-standard error, and how well each parameter is identified; the values are then written into `sim/parameters.py` by hand,
+standard error, and how well each parameter is identified; the values are then written into `sim/parameters/flow.py` by hand,
 rounded, which the last line of the report checks.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 import numpy as np
 
-from sim.evidence import cite
-from sim.parameters import REGISTRY
-from sim.scenario import load
+from sim.parameters.evidence import cite
+from sim.parameters.registry import REGISTRY
+from sim.scenario.scenario import load
 from sim.simulate import run
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 import numpy as np
 
-from sim.bundled import find
 from sim.commands.risk import people_table
 from sim.incidence import assess
 from sim.report.plots import MARKERS, OKABE_ITO
 from sim.report.risk import risk_picture
-from sim.scenario import load
+from sim.scenario.files import find
+from sim.scenario.scenario import load
 from sim.simulate import run
 from sim.sweep import run_sweep
 from sim.sweepfile import load_sweep

@@ -7,7 +7,7 @@ from statistics import mean
 
 from sim.agents import Manager
 from sim.model import OrgModel
-from sim.scenario import load
+from sim.scenario.scenario import load
 
 RUNS, WEEK = 8, 26
 

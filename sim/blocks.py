@@ -10,7 +10,7 @@ from sim.errors import UserError
 from sim.sweepfile import label, scenario_at
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ import numpy as np
 from sim import advancement, lives, staffing
 from sim.constants import IC, MANAGER
 from sim.crew import Crew
-from sim.dated import RANDOM, Event, Who
 from sim.interventions import move
 from sim.mechanisms import careers, quits
 from sim.mechanisms.layoffs import Cuts
 from sim.rng import DATED
+from sim.scenario.events import RANDOM, Event, Who
 from sim.state import LAID_OFF, NONE, VACANT, Org
 
 _ROLE = {"ic": IC, "manager": MANAGER}

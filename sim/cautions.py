@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.dated import in_words
+from sim.scenario.events import in_words
 
 if TYPE_CHECKING:
-    from sim.dated import Event
-    from sim.scenario import Scenario
+    from sim.scenario.events import Event
+    from sim.scenario.scenario import Scenario
     from sim.statistics.estimates import Holds
 
 FULL_WEEKS = 52  # with fewer, learning and turnover have hardly begun

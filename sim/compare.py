@@ -26,7 +26,7 @@ from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 ALPHA = 0.05
 PRIMARY = "value_per_payroll_usd"
@@ -216,7 +216,7 @@ def _engine(simulate: Callable | None, outcomes: Mapping | None, tree_of: Callab
 
         outcomes = OUTCOMES
     if tree_of is None:
-        from sim.simulate import tree_of
+        from sim.scenario.tree import tree_of
     return simulate, outcomes, tree_of
 
 
@@ -454,7 +454,7 @@ def what_differs(a: "Scenario", b: "Scenario", tree_of: Callable | None = None) 
     tree_of: scenario -> sim.structure.Tree, by default the engine's.
     """
     if tree_of is None:
-        from sim.simulate import tree_of
+        from sim.scenario.tree import tree_of
     lines = [structure_difference(tree_of(a).facts(), tree_of(b).facts(), float(tree_of(a).pay.min()))]
     for unit in ("weeks", "warmup_weeks", "tick_hours"):
         before, after = getattr(a, unit), getattr(b, unit)

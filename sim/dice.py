@@ -10,7 +10,7 @@ from sim.errors import RunsFailedError, UserError
 from sim.ranges import threads
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 Coalition = frozenset[int]
 BLOCK = 4  # runs of a scenario that a thread does at a time

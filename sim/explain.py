@@ -29,7 +29,7 @@ from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 ALPHA = 0.05
 PRIMARY = "value_per_payroll_usd"

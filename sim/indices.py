@@ -27,8 +27,8 @@ from sim.ranges import threads, varied
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
-    from sim.declaration import Parameter
-    from sim.scenario import Scenario
+    from sim.parameters.declaration import Parameter
+    from sim.scenario.scenario import Scenario
 
 METHODS = ("morris", "sobol")
 LEVELS = 4  # of a Morris design: 0, 1/3, 2/3, 1 of the range; a step is 2/3
@@ -85,7 +85,7 @@ def mechanism(path: str) -> str:
 
 def space_of(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"] | None = None) -> Space:
     """The parameters that act and on which the scenarios agree. Raises UserError if there is none."""
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     ranges = varied(scenarios, REGISTRY if registry is None else registry)
     if not ranges:

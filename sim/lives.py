@@ -27,9 +27,11 @@ from sim.crew import Crew, Dice
 from sim.interventions import move
 from sim.kernel import entry
 from sim.lots import cast, dice_of
-from sim.mechanisms import careers, hiring, layoffs, money, quits, work
+from sim.mechanisms import careers, hiring, layoffs, quits, work
 from sim.muster import Present, crew_of
 from sim.newcomers import draw_traits, settings, welcome
+from sim.organisation import costs
+from sim.organisation.tree import Tree
 from sim.state import (
     COHORT,
     DESK,
@@ -46,7 +48,6 @@ from sim.state import (
     table,
 )
 from sim.teams import chain_up
-from sim.tree import Tree
 
 #: Layoffs up to this week count in the yearly risk.
 RISK_WEEKS = 52
@@ -302,7 +303,7 @@ def _cost_and_value(org: Org, setup: Setup, end: int) -> tuple[float, float]:
         setup.tree.payroll * QUARTER + after["payroll_above_start_sum"] - before["payroll_above_start_sum"]
     )
     written = after["ai_standard_hours"] - before["ai_standard_hours"]
-    ai = money.ai_spend(setup.values, setup.tree.ics + after["ics_above_start"], written, QUARTER)
+    ai = costs.ai_spend(setup.values, setup.tree.ics + after["ics_above_start"], written, QUARTER)
     value = after["value"] - before["value"] - (after["value_lost"] - before["value_lost"])
     return float(payroll / WEEKS_PER_YEAR + ai), float(value)
 

@@ -3,9 +3,9 @@
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
 outcomes, bit for bit, as `sim.simulate.run` with the same scenario, seed and run. Between steps a policy may read the agents
 (`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
-`set_parameter`; when a change takes effect: see `sim.interventions`, `sim.people_door` and `sim.changeable`). People may also
-come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing here draws
-from ``model.random``.
+`set_parameter`; when a change takes effect: see `sim.interventions`, `sim.people_door` and `sim.parameters.sections`).
+People may also come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing
+here draws from ``model.random``.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ from mesa.agent import AgentSet
 
 from sim import interventions, lives, people_door
 from sim.agents import IC, Manager, Person, is_human
-from sim.changeable import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER
 from sim.constants import IC as IC_ROLE
+from sim.engine.record import record
 from sim.errors import UserError
-from sim.levels import MAX_LAYERS as MOST_LAYERS
-from sim.mechanisms.money import pay_scale
+from sim.organisation.costs import pay_scale
+from sim.organisation.headcounts import MAX_LAYERS as MOST_LAYERS
+from sim.organisation.tree import Tree, assemble
 from sim.outcomes import Period, compute, left_out, with_week_held
-from sim.parameters import REGISTRY, record
+from sim.parameters.registry import REGISTRY
+from sim.parameters.sections import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
-from sim.scenario import Scenario, load
+from sim.scenario.scenario import Scenario, load
 from sim.simulate import WEEKLY, check_runs
 from sim.state import MAX_LAYERS, Org
 from sim.teams import chain_up, members
-from sim.tree import Tree, assemble
 
 DAYS_PER_WEEK = 5
 
@@ -90,7 +91,7 @@ def _weekly(name: str, model: OrgModel) -> float:
 class OrgModel(PeopleDoor):
     """One run of a scenario, day by day.
 
-    scenario: a `sim.scenario.Scenario`, the name of a bundled one, or a path. seed, run: the key of the dice. Raises
+    scenario: a `sim.scenario.scenario.Scenario`, the name of a bundled one, or a path. seed, run: the key of the dice. Raises
     `UserError` where the scenario cannot be built.
 
     setup: the scenario. day: working days since the start of the warm-up. marks: hours of everybody at the beginning and the
@@ -403,7 +404,7 @@ class OrgModel(PeopleDoor):
         self._nudges.update(row for row in chosen if self._org.people["coder"][row])
 
     def set_parameter(self, path: str, value: float | int | bool | str) -> None:
-        """Change a parameter from now on; `sim.changeable.takes_effect` says when that shows.
+        """Change a parameter from now on; `sim.parameters.sections.takes_effect` says when that shows.
 
         Raises `UserError` for an unknown parameter, a value outside its bounds, and a parameter that only acts at the start.
         """

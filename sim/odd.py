@@ -14,11 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.declaration import Parameter
 from sim.errors import UserError
-from sim.evidence import standing, vendor_interest
 from sim.odd_words import ENTITIES, FIELDS, NEUTRAL, REMAINS
-from sim.parameters import GROUPS, REGISTRY
+from sim.parameters.declaration import Parameter
+from sim.parameters.evidence import standing, vendor_interest
+from sim.parameters.registry import GROUPS, REGISTRY
 
 _HERE = Path(__file__).parent
 _MARK = re.compile(r"<!-- generated: ([\w ]+) -->\n(.*?)<!-- end of generated: \1 -->", re.DOTALL)
@@ -235,8 +235,8 @@ def entities_text() -> str:
 def scales_text() -> str:
     """Units and scales, from the constants and the settings of a scenario."""
     from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKS_PER_YEAR
+    from sim.scenario.settings import SETTINGS
     from sim.state import MAX_LAYERS
-    from sim.statements import SETTINGS
 
     rows = [
         ("a working day, week, year", f"{HOURS_PER_DAY:g} h, {HOURS_PER_WEEK:g} h, {WEEKS_PER_YEAR:g} weeks"),
@@ -374,7 +374,7 @@ def parameters_text() -> str:
 
 
 def _parameter_rows(chosen: Iterable[Parameter]) -> list[tuple[str, ...]]:
-    from sim.reference import parameter_cells
+    from sim.parameters.listing import parameter_cells
 
     rows = []
     for q in chosen:
@@ -481,7 +481,7 @@ def choices_text() -> str:
 
 def neutral_text() -> str:
     """Values at which a number is out of the model."""
-    from sim.reference import parameter_cells
+    from sim.parameters.listing import parameter_cells
 
     rows = []
     for path in (path for path in REGISTRY if path in NEUTRAL):

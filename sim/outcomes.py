@@ -15,7 +15,7 @@ from sim.constants import WEEKS_PER_YEAR
 from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
 
 if TYPE_CHECKING:
-    from sim.tree import Tree
+    from sim.organisation.tree import Tree
 
 RISK_WEEKS = 52
 #: Outcomes that an AI strategy makes: without one, nobody builds guardrails or follows fluency.
@@ -76,7 +76,7 @@ class Period:
     @property
     def ai_spend(self) -> np.ndarray:
         """AI spend of the period, USD."""
-        from sim.mechanisms.money import ai_spend
+        from sim.organisation.costs import ai_spend
 
         return ai_spend(self.values, self.ics, self.of("ai_standard_hours"), self.weeks)
 

@@ -17,7 +17,7 @@ from sim.state import LAID_OFF, QUIT, STAYED
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.simulate import Results
 
 #: Figures of groups smaller than this are withheld where people are those of a real chart.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
-from sim.scenario import diff
+from sim.scenario.scenario import diff
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 BY = ("mechanism", "difference")
 Coalition = frozenset[int]

@@ -9,6 +9,7 @@ from sim.constants import IC, MANAGER
 from sim.kernel import entry, kernel
 from sim.lifecycle import nudge
 from sim.mechanisms import alignment, attention, coding, work
+from sim.organisation.tree import Tree
 from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
 from sim.schedule import MARGIN, announce_arrival
 from sim.state import (
@@ -30,7 +31,6 @@ from sim.state import (
     Org,
     table,
 )
-from sim.tree import Tree
 
 #: Desks have ids of their own, apart from their managers'.
 DESK_ID = 1 << 30
@@ -41,7 +41,7 @@ CALENDAR_HOURS = 64.0
 def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     """Return empty tables for the people of *tree* and *weeks* weeks; people in tree order, then the managers' desks.
 
-    *p* is the parameter record of `sim.parameters.record`. `start` must follow.
+    *p* is the parameter record of `sim.engine.record.record`. `start` must follow.
     """
     q = p[0]
     desks = np.flatnonzero((tree.role == MANAGER) & (tree.layer == 1))

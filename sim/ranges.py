@@ -17,12 +17,13 @@ import numpy as np
 
 from sim.design import Range, lhs
 from sim.errors import UserError
+from sim.parameters.sections import NEEDS
 from sim.samples import Sample, paired_outcome
 from sim.statistics.estimates import Holds
 
 if TYPE_CHECKING:
-    from sim.declaration import Parameter
-    from sim.scenario import Scenario
+    from sim.parameters.declaration import Parameter
+    from sim.scenario.scenario import Scenario
 
 LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
 
@@ -56,18 +57,6 @@ class RangeResult:
         values = self.differences[k][outcome]
         values = values[np.isfinite(values)]
         return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
-
-
-#: Groups of parameters that act only where one of these settings is on (not false, not "none").
-NEEDS = {
-    "quits": ("switches.quits",),
-    "strain": ("switches.strain",),
-    "hiring": ("switches.hiring",),
-    "layoffs": ("switches.layoffs", "switches.quits"),
-    "careers": ("switches.promotions",),
-    "people": ("switches.quits", "switches.layoffs"),
-    "governance": ("ai.strategy",),
-}
 
 
 def _acts(path: str, scenarios: Sequence["Scenario"]) -> bool:
@@ -111,7 +100,7 @@ def over_ranges(
     registry: Mapping[str, "Parameter"] | None = None,
 ) -> RangeResult:
     """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     ranges = varied(scenarios, REGISTRY if registry is None else registry)
     design = lhs(ranges, points, seed)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.constants import IC, MANAGER
-from sim.mechanisms import governance, money
+from sim.mechanisms import governance
 from sim.muster import crew_of
 from sim.newcomers import settings
+from sim.organisation import costs
 from sim.state import Org, table
 
 #: Weeks up to the end that count (all of a shorter horizon).
@@ -52,7 +53,7 @@ def boards(org: Org, p: np.ndarray, values: Mapping, before: Mark, weeks: float)
     q = settings(p)
     crew = crew_of(org, q, int(org.world["people_week"][0]))
     value, written = (_since(org, before, name) for name in ("value", "ai_written"))
-    ai_spend = money.ai_spend(values, crew.role == IC, written[crew.row], weeks)
+    ai_spend = costs.ai_spend(values, crew.role == IC, written[crew.row], weeks)
     guardrails = org.lives["guardrail"][crew.row]
     if q.ai_strategy == governance.NO_STRATEGY:
         guardrails = np.full(len(crew.row), np.nan)  # nobody builds or measures any

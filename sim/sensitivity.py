@@ -45,7 +45,7 @@ from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.outcomes import Outcome
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 OUTCOMES = ("value_per_payroll_usd", "cost_per_value", "lead_time_hours", "change_failure_rate")
 #: Trajectories, or rows of Saltelli's scheme: for one scenario, and for the verdict on two, which costs more.

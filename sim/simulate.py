@@ -7,21 +7,20 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.constants import HOURS_PER_WEEK
+from sim.engine.record import record
 from sim.errors import RunsFailedError, UserError
 from sim.outcomes import OUTCOMES, Period, compute, with_week_held
-from sim.parameters import record
-from sim.people_checks import Heads, check_cuts
+from sim.scenario.layoff_checks import check_cuts
+from sim.scenario.tree import heads_of, tree_of
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.state import Org
-    from sim.tree import Tree
 
 MAX_SEED = 2**32 - 1
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
@@ -57,34 +56,6 @@ class Results:
     cohorts: tuple[np.ndarray, ...] = ()
     ledgers: tuple[np.ndarray, ...] = ()
     boards: tuple[np.ndarray, ...] = ()
-
-
-@lru_cache(maxsize=256)
-def tree_of(scenario: "Scenario") -> "Tree":
-    """Return the organisation's tree, held equal to the scenario's base where `hold` says so."""
-    from sim.mechanisms.money import pay_scale, planned_ai_spend
-    from sim.structure import build_tree
-
-    base = scenario.hold_base
-    values = scenario.values
-    return build_tree(
-        scenario.organisation,
-        pay_scale(values),
-        tree_of(base) if base is not None else None,
-        base_organisation=base.organisation if base is not None else None,
-        bottom_span_ratio=values["organisation.bottom_span_ratio"],
-        ai_spend=planned_ai_spend(values),
-        base_ai_spend=planned_ai_spend(base.values) if base is not None else 0.0,
-    )
-
-
-def heads_of(tree: "Tree") -> Heads:
-    """Return how many people of a tree may be cut, for `sim.people_checks`."""
-    managers = tree.layer > 0
-    led = np.bincount(tree.layer[managers & (tree.boss >= 0)], minlength=tree.layers + 1)[1:]
-    every = np.bincount(tree.layer[managers], minlength=tree.layers + 1)[1:]
-    loose = int(np.count_nonzero(~managers & (tree.boss < 0)))
-    return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose)
 
 
 class Single(NamedTuple):
@@ -182,8 +153,8 @@ class Engine:
         return self._changes[max(weeks)] if weeks else self.parameters
 
     def _change_parameters(self, org: "Org", old: np.ndarray, week: int) -> "Org":
-        from sim.changeable import touches_flow
         from sim.interventions import change_parameters, resume
+        from sim.parameters.sections import touches_flow
         from sim.staffing import with_desks
 
         p, paths = self._changes[week], tuple(self.settings_due(week))

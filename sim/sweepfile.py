@@ -33,8 +33,8 @@ from sim.design import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobo
 from sim.errors import UserError, percent_hint, suggest
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.yaml_source import YamlDocument
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yaml_source import YamlDocument
 
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
@@ -108,8 +108,8 @@ def load_sweep(
 
     Raises UserError.
     """
-    from sim.bundled import find, shown
-    from sim.yaml_source import read_yaml
+    from sim.scenario.files import find, shown
+    from sim.scenario.yaml_source import read_yaml
 
     given, path = path, find(path)
     document = read_yaml(path, shown(path))
@@ -151,7 +151,8 @@ def load_sweep(
 
 def _check_sweep(document: "YamlDocument", given: str) -> None:
     """Refuse a scenario, with the commands that take one. given: the file as the user named it."""
-    from sim.statements import TOP_KEYS, is_sweep
+    from sim.scenario.settings import TOP_KEYS
+    from sim.scenario.statement import is_sweep
 
     data = document.data
     if is_sweep(document) or not isinstance(data, dict) or not data.keys() & set(TOP_KEYS) - set(KEYS):
@@ -235,8 +236,8 @@ def _name(reader: _Reader, path: Path) -> str:
 
 
 def _base(reader: _Reader, path: Path, sets: Sequence[str]) -> "Scenario":
-    from sim.bundled import find
-    from sim.scenario import load
+    from sim.scenario.files import find
+    from sim.scenario.scenario import load
 
     where = f"{reader.document.where(('base',))}: base: "
     return load(find(reader.text("base"), path.parent, where), tuple(sets))
@@ -258,7 +259,7 @@ def _runs(reader: _Reader, override: int | None) -> tuple[int, bool]:
 
 def _vary(reader: _Reader) -> dict[str, Axis]:
     """Axes with every value in the type of its path."""
-    from sim.statements import LISTS, check_value, known_path
+    from sim.scenario.settings import LISTS, check_value, known_path
 
     axes: dict[str, Axis] = {}
     for path, spec in reader.mapping(("vary",), None).items():
@@ -292,8 +293,8 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
 
 
 def _is_whole(path: str) -> bool:
-    from sim.parameters import REGISTRY
-    from sim.statements import SETTINGS
+    from sim.parameters.registry import REGISTRY
+    from sim.scenario.settings import SETTINGS
 
     return (REGISTRY[path] if path in REGISTRY else SETTINGS[path]).kind == "int"
 
@@ -344,7 +345,7 @@ def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> Crossin
         return _default_crossing(vary)
     if design != "grid":
         reader.fail(("crossing",), f"a crossing needs design: grid, this is {design}; remove the key")
-    from sim.statements import check_value
+    from sim.scenario.settings import check_value
 
     spec = reader.mapping(("crossing",), ("of", "between", "along", "names"), ("of", "between"))
     of, along = spec["of"], spec.get("along")

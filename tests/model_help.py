@@ -7,10 +7,10 @@ import pytest
 
 from sim.agents import IC, CodingAgent, Manager
 from sim.model import OrgModel
-from sim.scenario import load
+from sim.organisation.tree import check_tree
+from sim.scenario.scenario import load
 from sim.state import DESK, QUEUED, REVIEW, SENT, SERVING, VERIFY
 from sim.teams import members
-from sim.tree import check_tree
 
 SMALL = ["organisation.ics=14", "time.weeks=5", "time.warmup_weeks=1"]
 BUSY = [

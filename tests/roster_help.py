@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.roster import read_chart
-from sim.roster_chart import INFERRED
-from sim.structure import chart_tree
-from sim.tree import PayScale, check_tree
+from sim.organisation.costs import PayScale
+from sim.organisation.roster.building import read_chart
+from sim.organisation.roster.chart import INFERRED
+from sim.organisation.structure import chart_tree
+from sim.organisation.tree import check_tree
 
 PAY = PayScale(200_000.0)
 ORGS = Path(__file__).resolve().parents[1] / ".." / "shared" / "orgs"

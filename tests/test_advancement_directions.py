@@ -13,7 +13,7 @@ from mechanisms.worlds import world
 
 from sim.constants import IC, MANAGER
 from sim.outcomes import Period
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
 from sim.simulate import Engine
 
 RUNS = 4

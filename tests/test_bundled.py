@@ -4,14 +4,15 @@ import json
 
 import pytest
 
-from sim.bundled import bundled, find
 from sim.errors import UserError
-from sim.evidence import EVIDENCE, cite
-from sim.parameters import REGISTRY
-from sim.scenario import load
-from sim.schema import schema, text
-from sim.statements import PATHS, is_sweep
-from sim.yaml_source import read_yaml
+from sim.parameters.evidence import EVIDENCE, cite
+from sim.parameters.registry import REGISTRY
+from sim.scenario.files import bundled, find
+from sim.scenario.scenario import load
+from sim.scenario.schema import schema, text
+from sim.scenario.settings import PATHS
+from sim.scenario.statement import is_sweep
+from sim.scenario.yaml_source import read_yaml
 
 SCENARIOS = [name for name, path in bundled().items() if not is_sweep(read_yaml(path))]
 
@@ -41,12 +42,12 @@ class TestBundled:
             assert scenario.warnings == ()
 
     def test_layered_and_base_have_the_same_shape(self):
-        from sim.levels import level_sizes, level_sizes_from_spans
+        from sim.organisation.headcounts import level_sizes, level_sizes_from_spans
 
         assert level_sizes(96, 3) == level_sizes_from_spans(96, (6, 4, 4)) == (16, 4, 1)
 
     def test_today_has_6_percent_fewer_managers(self):
-        from sim.levels import level_sizes
+        from sim.organisation.headcounts import level_sizes
 
         old, new = load("yesterday"), load("today")
         assert new.organisation.ics == old.organisation.ics == 480

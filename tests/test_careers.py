@@ -499,7 +499,7 @@ class TestLadder:
 
 
 def test_choices_are_declared_as_the_mechanism_counts_them():
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     words = {
         "careers.rule": careers.RULES,

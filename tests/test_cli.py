@@ -8,9 +8,9 @@ import pytest
 from cli_help import SWEEP, TIME, clean, environment, orgsim
 
 import cli
-from sim.bundled import bundled
 from sim.outcomes import OUTCOMES
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
+from sim.scenario.files import bundled
 
 # ---- light commands
 

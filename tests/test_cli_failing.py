@@ -18,7 +18,7 @@ import cli
 from sim.commands.common import replay_command, report_failures
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
-from sim.scenario import load
+from sim.scenario.scenario import load
 from sim.simulate import Engine
 
 

@@ -6,15 +6,17 @@ from mechanisms.worlds import HOURS_PER_WEEK, organisation, play, world
 
 from sim.borrow import borrow
 from sim.constants import IC, MANAGER, MANAGER_ID
+from sim.engine.record import record
 from sim.kernel import entry
 from sim.mechanisms import defects, dependencies, questions, work
-from sim.parameters import record
+from sim.organisation.costs import PayScale
+from sim.organisation.tree import assemble
 from sim.population import new_org, start
 from sim.rng import positive, uniform2
-from sim.scenario import Scenario
-from sim.simulate import Engine, run, tree_of
+from sim.scenario.scenario import Scenario
+from sim.scenario.tree import tree_of
+from sim.simulate import Engine, run
 from sim.state import BY_AGENT, FREE, INCIDENT, NONE, Org
-from sim.tree import PayScale, assemble
 
 CHANGES = 30
 QUESTIONS = 6

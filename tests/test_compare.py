@@ -12,13 +12,13 @@ from fake_engine import BASE, OUTCOMES, Engine
 
 from sim.compare import compare, structure_difference, unique_names, what_differs
 from sim.errors import UserError
+from sim.organisation.costs import PayScale
+from sim.organisation.structure import generated_tree
 from sim.ranges import over_ranges, varied
 from sim.report.comparison import DECISIVE, MAX_ROWS, MAX_WIDTH
-from sim.scenario import from_yaml, load
+from sim.scenario.scenario import from_yaml, load
 from sim.statistics import estimates
-from sim.structure import generated_tree
 from sim.text import numbers, tables
-from sim.tree import PayScale
 
 PAY = PayScale(100_000.0)
 

@@ -9,10 +9,10 @@ from model_help import small
 from test_people import TURMOIL, check
 
 from sim.constants import IC, MANAGER
-from sim.dated import ACTIONS, CHOICES, Event, Who, in_words, read_events
 from sim.errors import UserError
 from sim.model import OrgModel
-from sim.scenario import diff, from_yaml, load
+from sim.scenario.events import ACTIONS, CHOICES, Event, Who, in_words, read_events
+from sim.scenario.scenario import diff, from_yaml, load
 from sim.simulate import Engine, run
 from sim.state import LAID_OFF, VACANT
 

@@ -8,7 +8,7 @@ from cli_help import clean, orgsim
 
 from sim.constants import IC, MANAGER
 from sim.outcomes import OUTCOMES
-from sim.scenario import from_yaml
+from sim.scenario.scenario import from_yaml
 from sim.simulate import Engine, run
 
 SMALL = "extends: people\norganisation: {ics: 12, spans: [4, 3]}\ntime: {weeks: 30, warmup_weeks: 2}\n"

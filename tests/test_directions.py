@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mechanisms.worlds import world
 
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
 from sim.simulate import Engine, run
 
 RUNS = 6

@@ -177,7 +177,7 @@ def test_python_in_a_page_runs(page: Path) -> None:
 @functools.cache
 def mean_outcomes(scenario: str) -> dict[str, float]:
     """Mean outcomes of a bundled scenario over the runs that the docs use."""
-    from sim.scenario import load
+    from sim.scenario.scenario import load
     from sim.simulate import run
 
     return {
@@ -188,7 +188,7 @@ def mean_outcomes(scenario: str) -> dict[str, float]:
 def current(kind: str, words: str) -> str:
     """What a marked figure should read."""
     from sim.outcomes import OUTCOMES
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     if kind == "parameter":
         value = REGISTRY[words].value

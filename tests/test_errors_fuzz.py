@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.bundled import bundled
 from sim.errors import UserError
-from sim.parameters import REGISTRY
-from sim.scenario import Scenario, from_yaml, load
-from sim.statements import PATHS, SECTIONS, TOP_KEYS
+from sim.parameters.registry import REGISTRY
+from sim.scenario.files import bundled
+from sim.scenario.scenario import Scenario, from_yaml, load
+from sim.scenario.settings import PATHS, SECTIONS, TOP_KEYS
+from sim.scenario.yaml_source import YamlDocument, parse_yaml
 from sim.sweepfile import load_sweep
-from sim.yaml_source import YamlDocument, parse_yaml
 
 TEXTS = [path.read_text(encoding="utf-8") for path in bundled().values()]
 SWEEP = bundled()["flat-vs-layered"].read_text(encoding="utf-8")
@@ -154,7 +154,7 @@ def test_any_name(name):
     )
 )
 def test_structures_that_are_accepted_can_be_built(organisation):
-    from sim.simulate import tree_of
+    from sim.scenario.tree import tree_of
 
     scenario = scenario_or_error(f"extends: layered\norganisation: {yaml_of(organisation)}")
     if scenario is None:

@@ -11,10 +11,10 @@ from cli_help import clean, orgsim
 import cli
 from sim.errors import RunsFailedError, UserError
 from sim.explain import default_runs, explain, log_mean, planned_runs
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
 from sim.players import MECHANISMS, NO_MECHANISM, blocks, by_difference
 from sim.report.explain import explain_json, explain_text, sentences, waterfall
-from sim.scenario import from_yaml
+from sim.scenario.scenario import from_yaml
 
 
 def test_the_logarithmic_mean_turns_ratios_into_differences() -> None:

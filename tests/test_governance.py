@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from sim.constants import IC, MANAGER
 from sim.crew import Crew
-from sim.mechanisms import governance, money
+from sim.mechanisms import governance
 from sim.mechanisms.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
+from sim.organisation import costs
 
 P = SimpleNamespace(
     ai_strategy=MANAGED, ai_guardrail=0.0, managers_governance_hours=1.0, governance_own_use=0.1, governance_peers=0.38,
@@ -67,7 +68,7 @@ def after(crew: Crew, q: SimpleNamespace, weeks: int = 52) -> tuple[Crew, np.nda
 def _ordered(q: SimpleNamespace) -> float:
     """The factor on AI spend, of `money`."""
     strategy = governance.STRATEGIES[q.ai_strategy]
-    return money.ordered({"ai.strategy": strategy, "governance.ordered_spend": q.governance_ordered_spend})
+    return costs.ordered({"ai.strategy": strategy, "governance.ordered_spend": q.governance_ordered_spend})
 
 
 def measures(
@@ -354,7 +355,7 @@ class TestScoreboard:
 
 
 def test_choices_are_declared_as_the_mechanism_counts_them():
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     assert governance.STRATEGIES[NO_STRATEGY] == "none"
     if "ai.strategy" in REGISTRY:

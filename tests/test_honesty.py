@@ -19,7 +19,7 @@ from scipy.stats import binom, skew
 
 from sim.compare import PRIMARY, Comparison, compare
 from sim.outcomes import OUTCOMES
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.simulate import run
 from sim.statistics import crossing, estimates
 from sim.text import numbers

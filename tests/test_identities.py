@@ -8,8 +8,10 @@ from mechanisms.worlds import EVERYTHING, HOURS_PER_WEEK, WORLDS, differences, p
 
 import sim.population
 from sim.constants import IC, MANAGER, MANAGER_ID
-from sim.parameters import REGISTRY
-from sim.scenario import Scenario
+from sim.organisation.costs import PayScale
+from sim.organisation.tree import Tree, assemble, check_tree
+from sim.parameters.registry import REGISTRY
+from sim.scenario.scenario import Scenario
 from sim.simulate import Engine
 from sim.state import (
     ACTIVITIES,
@@ -28,7 +30,6 @@ from sim.state import (
     WITHDRAWN,
     Org,
 )
-from sim.tree import PayScale, Tree, assemble, check_tree
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
 #: Of the flow engine; what must hold while people come and go is in test_people.py.

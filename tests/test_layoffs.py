@@ -31,7 +31,7 @@ from sim.mechanisms.layoffs import (
     performance,
     wave,
 )  # fmt: skip
-from sim.shares import share_of
+from sim.organisation.headcounts import share_of
 
 MANAGER_ID = 1 << 24
 OFF = {

@@ -180,8 +180,8 @@ def test_doublings_of_the_best() -> None:
 
 
 def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
-    from sim.evidence import EVIDENCE
-    from sim.parameters import REGISTRY
+    from sim.parameters.evidence import EVIDENCE
+    from sim.parameters.registry import REGISTRY
 
     for fact in stylised.facts():
         assert set(fact.sources) <= set(EVIDENCE), fact.id

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_help import SETTINGS, check_identities, check_structure, managers_of, small, top_of
 
-from sim import changeable, interventions
+from sim import interventions
 from sim.agents import IC, CodingAgent, Manager
 from sim.errors import UserError
 from sim.model import OrgModel
-from sim.scenario import load
+from sim.parameters import sections
+from sim.scenario.scenario import load
 from sim.state import NONE, QUEUED, REVIEW, SENT
 from sim.teams import chain_up
 
@@ -292,7 +293,7 @@ def test_parameters_that_act_only_at_the_start_are_refused():
         OrgModel(small("ai.agent_fraction=0")).set_parameter("ai.agent_fraction", 0.5)
     with pytest.raises(UserError, match="start with it above 0"):
         OrgModel(small("switches.hands_on=false")).set_parameter("managers.hands_on_share", 0.1)
-    assert changeable.takes_effect("managers.people_cap") == changeable.NEXT_WEEK
-    assert changeable.takes_effect("review.detection") == changeable.AT_ONCE
-    assert not set(changeable.FIXED) - set(model.parameters)
-    assert not changeable._WEEKLY - set(model.parameters)
+    assert sections.takes_effect("managers.people_cap") == sections.NEXT_WEEK
+    assert sections.takes_effect("review.detection") == sections.AT_ONCE
+    assert not set(sections.FIXED) - set(model.parameters)
+    assert not sections._WEEKLY - set(model.parameters)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from model_help import BUSY, check_no_stuck_review, managers_of, same, small, top_of
 
-from sim import changeable
 from sim.agents import IC, CodingAgent, Manager
 from sim.errors import UserError
 from sim.model import OrgModel
+from sim.parameters import sections
 from sim.simulate import run
 from sim.state import LAID_OFF, LAYOFF_RULES
 from tests.test_people import check, check_tree
@@ -347,10 +347,10 @@ def test_parameters_of_people_act_at_the_weeks_end():
         "strain.smoothing",
         "switches.quits",
     ):
-        assert changeable.takes_effect(path) == changeable.WEEK_END
+        assert sections.takes_effect(path) == sections.WEEK_END
     for path in ("people.tenure_mean_years", "people.diverse_share"):
         with pytest.raises(UserError, match="cannot change in a run"):
-            changeable.takes_effect(path)
+            sections.takes_effect(path)
 
 
 def test_people_begin_to_quit_when_it_is_switched_on():

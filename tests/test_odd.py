@@ -9,11 +9,12 @@ import pytest
 
 from sim import odd
 from sim.errors import UserError
-from sim.evidence import EVIDENCE, STANDINGS, is_weak, standing, vendor_interest
 from sim.odd_words import NEUTRAL, REMAINS
-from sim.parameters import REGISTRY
-from sim.reference import counts, parameters_page
-from sim.scenario import load
+from sim.parameters.evidence import EVIDENCE, STANDINGS, is_weak, standing, vendor_interest
+from sim.parameters.listing import counts
+from sim.parameters.registry import REGISTRY
+from sim.reference import parameters_page
+from sim.scenario.scenario import load
 from sim.simulate import run
 
 DOCS = Path(__file__).absolute().parent.parent / "docs"

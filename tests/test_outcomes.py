@@ -5,7 +5,7 @@ import pytest
 
 from sim.constants import IC, MANAGER
 from sim.model import OrgModel
-from sim.scenario import from_yaml
+from sim.scenario.scenario import from_yaml
 from sim.simulate import run
 from sim.state import LAID_OFF
 

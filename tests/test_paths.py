@@ -9,7 +9,7 @@ from model_help import small
 
 from sim.errors import UserError
 from sim.paths import PROSPECTS, run_paths
-from sim.scenario import from_yaml, load
+from sim.scenario.scenario import from_yaml, load
 from sim.simulate import run
 from sim.statistics.estimates import mean_ci
 

@@ -19,7 +19,8 @@ from people_dump import SHAPE, VALUES, records
 from sim.constants import IC, MANAGER
 from sim.errors import UserError
 from sim.model import OrgModel
-from sim.simulate import Engine, run, tree_of
+from sim.scenario.tree import tree_of
+from sim.simulate import Engine, run
 from sim.state import DESK, NONE, VACANT
 from tests.test_identities import check_items, check_nothing_is_lost, check_queues, world
 

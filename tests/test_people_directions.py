@@ -13,7 +13,7 @@ import pytest
 from mechanisms.worlds import play, world
 from test_directions import DOWN, DROWNING, FOUR, ONE_BOSS, PEOPLE, RUNS, UP, Claim
 
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
 from sim.simulate import run
 
 SHAPE = {"ics": 48, "layers": 2, "weeks": 30, "warmup": 2}

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.errors import UserError, percent_hint
-from sim.scenario import from_yaml, load
+from sim.scenario.scenario import from_yaml, load
 
 
 @pytest.mark.parametrize(

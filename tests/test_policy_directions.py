@@ -17,7 +17,7 @@ from test_advancement_directions import BY_THEMSELVES, FLUENCY, LADDER, MANAGED,
 from test_directions import AGENTS, DOWN, EITHER, ONE_BOSS, THREE, UP
 from test_people_directions import BACKGROUND, BIG, HIRING, LAYOFFS, RATED, WAVE, cut_figures
 
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
 from sim.simulate import Engine, run
 
 RUNS = 5

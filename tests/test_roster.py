@@ -8,11 +8,12 @@ import re
 import pytest
 from roster_help import PAY, account, edges, read, real, said, write
 
-from sim import roster_values as values
 from sim.errors import UserError
-from sim.roster import import_roster, read_chart
-from sim.structure import chart_tree
-from sim.tree import check_tree
+from sim.organisation.roster import cells as values
+from sim.organisation.roster.building import read_chart
+from sim.organisation.roster.importing import import_roster
+from sim.organisation.structure import chart_tree
+from sim.organisation.tree import check_tree
 
 # file: (rows read, people, managers, layers, tops)
 REAL = {

@@ -10,7 +10,8 @@ from roster_help import account, edges, read, real, said, write
 
 import cli
 from sim.errors import UserError
-from sim.roster import health, health_report, read_chart
+from sim.organisation.roster.building import read_chart
+from sim.organisation.roster.health import health, health_report
 
 # Two departments, each with a director, of whom both first lines are known but for one of each.
 TWO_DEPARTMENTS = "id,manager,team\nceo,,Board\nda,ceo,Board\ndb,ceo,Board\n" + "".join(

@@ -14,10 +14,12 @@ from roster_help import PAY, account, read, write
 
 import cli
 from sim.errors import UserError
-from sim.roster import health, health_report, import_roster, read_chart
-from sim.roster_fill import METHODS
-from sim.structure import chart_tree
-from sim.tree import check_tree
+from sim.organisation.roster.building import read_chart
+from sim.organisation.roster.filling import METHODS
+from sim.organisation.roster.health import health, health_report
+from sim.organisation.roster.importing import import_roster
+from sim.organisation.structure import chart_tree
+from sim.organisation.tree import check_tree
 
 PERSONAL = (
     "Employee ID,Full Name,Work Email,Manager Email,Job Title,Salary,Hire Date\n"
@@ -49,7 +51,7 @@ def test_import_writes_a_scenario_and_a_chart_without_anything_personal(tmp_path
 
 
 def test_the_scenario_loads(tmp_path):
-    from sim.scenario import load
+    from sim.scenario.scenario import load
 
     outcome = import_roster(write(tmp_path, PERSONAL), {}, tmp_path / "my.yaml")
     scenario = load(outcome.written[0])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.bundled import bundled
 from sim.errors import UserError
-from sim.parameters import REGISTRY, defaults
-from sim.scenario import Scenario, diff, from_yaml, load, parse_set
-from sim.statements import is_sweep
-from sim.yaml_source import read_yaml
+from sim.parameters.registry import REGISTRY, defaults
+from sim.scenario.files import bundled
+from sim.scenario.scenario import Scenario, diff, from_yaml, load, parse_set
+from sim.scenario.statement import is_sweep
+from sim.scenario.yaml_source import read_yaml
 
 SCENARIOS = [name for name, path in bundled().items() if not is_sweep(read_yaml(path))]
 

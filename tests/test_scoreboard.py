@@ -8,9 +8,9 @@ import pytest
 from cli_help import clean, orgsim
 
 from sim.constants import IC, MANAGER
-from sim.mechanisms import money
+from sim.organisation import costs
 from sim.report import scoreboard as report
-from sim.scenario import from_yaml, load
+from sim.scenario.scenario import from_yaml, load
 from sim.scoreboard import BOARD, FIRM, MEASURES, boards, mark
 from sim.simulate import Engine, run
 
@@ -42,7 +42,7 @@ class TestFigures:
         assert top["productivity"] * 96 * 13 == pytest.approx(value - by_managers)
         written = last["ai_standard_hours"] - first["ai_standard_hours"]
         dollars = org.lives["pay"][np.isin(org.people["role"], (IC, MANAGER))].sum() / 4
-        spend = money.ai_spend(scenario.values, 96, written, 13)
+        spend = costs.ai_spend(scenario.values, 96, written, 13)
         assert top["cost"] * value == pytest.approx(dollars + spend)
         assert np.isnan(board["guardrails"]).all()  # nobody builds any without a strategy
 

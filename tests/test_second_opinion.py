@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from benchmarks.plain_mesa import IC, CodingAgent, Manager, PlainModel, run_plain
 from benchmarks.plain_mesa.dice import key_schedule, normal_quantile, philox
-from sim.parameters import REGISTRY
-from sim.scenario import Scenario, from_yaml, load
+from sim.parameters.registry import REGISTRY
+from sim.scenario.scenario import Scenario, from_yaml, load
 from sim.simulate import Engine
 
 #: Bookkeeping of the engine's tables, which the plain version does not have.

@@ -28,7 +28,7 @@ from sim.mechanisms.layoffs import (
     wave,
     weights,
 )  # fmt: skip
-from sim.shares import share_of
+from sim.organisation.headcounts import share_of
 from sim.statistics.scores import normal_scores, percentiles, race_times, smallest
 
 PROTECTIONS = tuple(name for name in OFF if name.startswith("layoffs_protect_"))

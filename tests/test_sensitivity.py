@@ -27,11 +27,11 @@ from sim.indices import (
     run_design,
     space_of,
 )
-from sim.parameters import REGISTRY
+from sim.parameters.registry import REGISTRY
 from sim.report.sensitivity import answer, sensitivity_text
 from sim.report.sensitivity_json import sensitivity_json
 from sim.report.sensitivity_plots import sensitivity_pictures
-from sim.scenario import load
+from sim.scenario.scenario import load
 from sim.sensitivity import _quiet, sensitivity
 from sim.statistics import estimates
 

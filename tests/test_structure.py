@@ -11,10 +11,18 @@ from hypothesis import strategies as st
 
 from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
-from sim.levels import HOLDS, MAX_PEOPLE, level_sizes, level_sizes_from_spans
-from sim.scenario import Organisation
-from sim.structure import build_tree, chart_tree, generated_tree, hold_ics, remove_layer, resize_ics
-from sim.tree import PayScale, check_tree
+from sim.organisation.costs import PayScale
+from sim.organisation.headcounts import HOLDS, MAX_PEOPLE, level_sizes, level_sizes_from_spans
+from sim.organisation.plan import Organisation
+from sim.organisation.structure import (
+    build_tree,
+    chart_tree,
+    generated_tree,
+    hold_ics,
+    remove_layer,
+    resize_ics,
+)
+from sim.organisation.tree import check_tree
 
 PAY = PayScale(ic_pay=200_000.0)  # managers 1.29, 1.6, 2.0, then + 0.4 a layer
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.errors import UserError
-from sim.yaml_source import MAX_BYTES, MAX_NODES, parse_yaml, read_yaml
+from sim.scenario.yaml_source import MAX_BYTES, MAX_NODES, parse_yaml, read_yaml
 
 
 class TestYaml:

@@ -18,13 +18,13 @@ from benchmarks.plain_mesa.ledger import Ledger
 from benchmarks.plain_mesa.server import HOURS_PER_WEEK, Server
 from benchmarks.plain_mesa.things import Activity, Change, Item, Kind, State
 from benchmarks.plain_mesa.writer import LONGEST_FIRST_ALLOWANCE, Writer
-from sim.parameters import REGISTRY
-from sim.simulate import tree_of
+from sim.parameters.registry import REGISTRY
+from sim.scenario.tree import tree_of
 from sim.state import MAX_LAYERS
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
-    from sim.tree import Tree
+    from sim.organisation.tree import Tree
+    from sim.scenario.scenario import Scenario
 
 HOURS_PER_DAY = 8.0
 DAYS_PER_WEEK = 5

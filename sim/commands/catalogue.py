@@ -11,9 +11,9 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.scenario import Scenario
+    from sim.organisation.tree import Tree
+    from sim.scenario.scenario import Scenario
     from sim.sweepfile import Sweep
-    from sim.tree import Tree
 
 _STRUCTURAL = ("organisation.", "money.")  # what the trees of a sweep depend on
 _MOST_BUILT = 20_000  # people in the trees of a sweep that `check` builds, so that it answers at once
@@ -30,9 +30,9 @@ def list_command(as_json: bool) -> None:
     Example:
       orgsim list
     """
-    from sim.bundled import bundled
-    from sim.statements import is_sweep
-    from sim.yaml_source import read_yaml
+    from sim.scenario.files import bundled
+    from sim.scenario.statement import is_sweep
+    from sim.scenario.yaml_source import read_yaml
 
     found: dict[str, list[dict[str, str]]] = {"scenarios": [], "sweeps": []}
     for name, path in bundled().items():
@@ -86,9 +86,9 @@ def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) 
 
 def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     """What is known of a valid file: kind, warnings, size and, of a sweep, how many structures were built."""
-    from sim.bundled import find
-    from sim.statements import is_sweep
-    from sim.yaml_source import read_yaml
+    from sim.scenario.files import find
+    from sim.scenario.statement import is_sweep
+    from sim.scenario.yaml_source import read_yaml
 
     path = find(name)
     if is_sweep(read_yaml(path)):
@@ -101,7 +101,7 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
             "size": _size(_tree(sweep.base)),
             "structures": _build_structures(sweep, path),
         }
-    from sim.scenario import load
+    from sim.scenario.scenario import load
 
     scenario = load(path, sets)
     return {"kind": "scenario", "warnings": list(scenario.warnings), "size": _size(_tree(scenario))}
@@ -109,8 +109,8 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
 
 def _tree(scenario: "Scenario") -> "Tree":
     """The tree, as a run builds it. Raises `UserError` with the place in the file that states what cannot be built."""
-    from sim.people_checks import check_cuts
-    from sim.simulate import heads_of, tree_of
+    from sim.scenario.layoff_checks import check_cuts
+    from sim.scenario.tree import heads_of, tree_of
 
     if scenario.hold_base is not None:
         _tree(scenario.hold_base)  # so that what is wrong with the base is said at its place
@@ -127,7 +127,7 @@ def _tree(scenario: "Scenario") -> "Tree":
 
 def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
     """Build the trees of a sweep, each structure once, up to a number of people in all; return how many of how many."""
-    from sim.bundled import shown
+    from sim.scenario.files import shown
     from sim.sweepfile import label
 
     points: dict[tuple, Mapping[str, object]] = {}
@@ -159,7 +159,7 @@ def _size(tree: "Tree") -> dict[str, int | float]:
 
 def _in_words(size: dict[str, int | float], structures: dict[str, int] | None = None, **_: object) -> str:
     """'96 ICs, 21 managers in 3 management layers, payroll 25.0 million USD a year'; of a sweep, what was built."""
-    from sim.roster_values import counted
+    from sim.organisation.roster.cells import counted
 
     usd = size["payroll_per_year"]
     money = f"{usd / 1e6:,.1f} million" if usd >= 1e6 else f"{usd:,.0f}"

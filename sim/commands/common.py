@@ -14,7 +14,7 @@ from sim.errors import UserError, percent_hint
 from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 MAX_RUNS = 100_000
 _SHOWN_FAILURES = 10
@@ -166,7 +166,7 @@ def exit_code(failed: int, planned: int) -> int:
 
 def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False) -> "Scenario":
     """Load a scenario and print its warnings to stderr. follows_paths: the command runs the scenario's paths."""
-    from sim.scenario import load
+    from sim.scenario.scenario import load
 
     scenario = load(name, sets)
     warn(scenario.warnings)

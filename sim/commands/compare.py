@@ -75,7 +75,7 @@ def compare_command(
         )
     if until_decided and runs is not None:
         raise UserError("--runs and --until-decided exclude each other; give one of them")
-    from sim.scenario import load
+    from sim.scenario.scenario import load
 
     loaded = [load(name, sets) for name in scenarios]
     notice_compilation()

@@ -28,7 +28,7 @@ from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.explain import Explanation
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 @click.command("explain")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import click
 
 from sim.commands.common import json_option, print_json
-from sim.declaration import Parameter
 from sim.errors import UserError, suggest
-from sim.parameters import GROUPS
+from sim.parameters.declaration import Parameter
+from sim.parameters.registry import GROUPS
 
 
 @click.command("parameters")
@@ -30,7 +30,7 @@ def parameters_command(part: str | None, assumptions: bool, wide: bool, as_json:
       orgsim parameters layoffs
       orgsim parameters --assumptions
     """
-    from sim.reference import counts
+    from sim.parameters.listing import counts
     from sim.text.tables import paragraph
 
     count = counts()
@@ -83,7 +83,7 @@ def _begins(path: str, words: str) -> bool:
 
 
 def _wide(group: Sequence[Parameter]) -> str:
-    from sim.reference import PARAMETER_COLUMNS, parameter_cells
+    from sim.parameters.listing import PARAMETER_COLUMNS, parameter_cells
     from sim.text.tables import table
 
     return table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<<<")
@@ -91,7 +91,7 @@ def _wide(group: Sequence[Parameter]) -> str:
 
 def _narrow(group: Sequence[Parameter]) -> str:
     """The figures in a line, and below it the meaning and the source, wrapped."""
-    from sim.reference import PARAMETER_COLUMNS, parameter_cells
+    from sim.parameters.listing import PARAMETER_COLUMNS, parameter_cells
     from sim.text.tables import paragraph, table
 
     cells = [parameter_cells(q) for q in group]
@@ -105,8 +105,8 @@ def _narrow(group: Sequence[Parameter]) -> str:
 
 
 def _row(q: Parameter, group: str) -> dict[str, object]:
-    from sim.evidence import EVIDENCE, cite, standing, vendor_interest
-    from sim.scenario import json_value
+    from sim.parameters.evidence import EVIDENCE, cite, standing, vendor_interest
+    from sim.scenario.scenario import json_value
 
     return {
         "path": q.path,

@@ -22,7 +22,7 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from sim.groups import PeopleTable
     from sim.incidence import Risk
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.simulate import Results
 
 

@@ -49,7 +49,7 @@ def import_command(
         if field.strip() in columns:
             raise UserError(f"--map {text[:200]}: {field.strip()} is mapped twice")
         columns[field.strip()] = column.strip()
-    from sim.roster import import_roster
+    from sim.organisation.roster.importing import import_roster
 
     found = import_roster(list(rosters), columns, output, force, keep_roots, fill)
     click.echo(found.report)

@@ -8,7 +8,7 @@ import click
 from sim.commands.common import exit_code, keeping, print_json, progress, report_failures
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 def run_paths_command(

@@ -27,7 +27,7 @@ from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.commands.common import Bar
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.sensitivity import Sensitivity
 
 _DEFAULT_OUTCOMES = "value_per_payroll_usd, cost_per_value, lead_time_hours, change_failure_rate"

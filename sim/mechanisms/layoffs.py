@@ -39,8 +39,8 @@ import numpy as np
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.crew import Crew, Dice
 from sim.errors import UserError
+from sim.organisation.headcounts import share_of
 from sim.rng import LAYOFF, SELECTION
-from sim.shares import share_of
 from sim.statistics.scores import normal, normal_scores, percentiles, race_times, smallest
 
 # Of the draws of one person and week.
@@ -203,7 +203,8 @@ def cut_share(
 
     place: what a message names. sub: numbers the weighted draws of a week; several cuts in one week need one each. Raises
     UserError if the share is no share, or asks for more people than may be cut. at_most: a share that would include the top
-    means everybody else, as may come about in an organisation that has shrunk (`sim.people_checks` refuses it at the start).
+    means everybody else, as may come about in an organisation that has shrunk (`sim.scenario.layoff_checks` refuses it at
+    the start).
     """
     if not 0.0 <= share <= 1.0:
         raise UserError(f"{place}: {share!r} is not a share; use a number from 0 to 1")

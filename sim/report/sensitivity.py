@@ -42,7 +42,7 @@ def span_words(path: str, low: float, high: float) -> str:
 
 def unit_of(path: str) -> str:
     """Unit of a parameter; '' where it is not declared (tests)."""
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     return REGISTRY[path].unit if path in REGISTRY else ""
 

@@ -66,7 +66,7 @@ def _structures(sweep: Sweep, answer: Answer) -> str:
         path, values = answer.along, answer.panels[0].rows
     if path is None or not path.startswith("organisation."):
         return ""
-    from sim.simulate import tree_of
+    from sim.scenario.tree import tree_of
 
     lines = []
     for value in values:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.scenario import load
+from sim.scenario.scenario import load
 from sim.simulate import run, workers_or_default
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
     from sim.simulate import Results
 
 SEED = 20_260_101

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.evidence import cite
+from sim.parameters.evidence import cite
 from sim.statistics.estimates import t_quantile
 from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
 from sim.validation.report import ECHO, FACT, Check
@@ -59,7 +59,7 @@ class Fact:
 @lru_cache(maxsize=1)
 def input_sources() -> Mapping[str, tuple[str, ...]]:
     """Evidence id -> parameters whose declaration names it (as source, or in words as what it was fitted to)."""
-    from sim.parameters import REGISTRY
+    from sim.parameters.registry import REGISTRY
 
     found: dict[str, tuple[str, ...]] = {}
     for path, parameter in REGISTRY.items():
@@ -85,7 +85,7 @@ def _growth_of(name: str) -> Statistic:
 
 
 def _f1() -> Iterator[Fact]:
-    from sim.parameters import defaults
+    from sim.parameters.registry import defaults
 
     values = defaults()
     speed = float(values["ai.assistant_speed"])
@@ -116,7 +116,7 @@ _SOME = {"ai.share_of_code": 0.3}
 
 def _scaled_review() -> dict[str, Any]:
     """Review hours that grow as the planned volume of code per change does."""
-    from sim.parameters import defaults
+    from sim.parameters.registry import defaults
 
     values = defaults()
     g, hours = float(values["ai.volume_ratio"]), float(values["review.hours_per_week"])
@@ -126,7 +126,7 @@ def _scaled_review() -> dict[str, Any]:
 
 def _more_tests() -> dict[str, Any]:
     """Automatic checks that bring the defects of AI code down to those of human code before review."""
-    from sim.parameters import defaults
+    from sim.parameters.registry import defaults
 
     return {"ai.guardrail": 1.0 - 1.0 / float(defaults()["ai.defect_ratio"])}
 
@@ -282,7 +282,7 @@ def _f5_twelve() -> Iterator[Fact]:
 @lru_cache(maxsize=8)
 def _first_line_heads(s: int) -> float:
     """ICs and first-line managers at a first-line span of *s*."""
-    from sim.simulate import tree_of
+    from sim.scenario.tree import tree_of
 
     tree = tree_of(_span(s).load())
     return float(np.sum(tree.layer <= 1))

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from mechanisms.worlds import differences, permuted, play, play_tree, world
-from sim.declaration import Parameter
-from sim.parameters import REGISTRY
-from sim.simulate import Results, run, tree_of
+from sim.parameters.declaration import Parameter
+from sim.parameters.registry import REGISTRY
+from sim.scenario.tree import tree_of
+from sim.simulate import Results, run
 
 RUNS = 6
 

@@ -9,12 +9,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.parameters import record
+from sim.engine.record import record
+from sim.organisation.tree import Tree
 from sim.population import new_org, start
-from sim.scenario import Scenario, from_yaml
-from sim.simulate import Engine, run, tree_of
+from sim.scenario.scenario import Scenario, from_yaml
+from sim.scenario.tree import tree_of
+from sim.simulate import Engine, run
 from sim.state import WORLD, Org
-from sim.tree import Tree
 
 HOURS_PER_WEEK = 40.0
 #: Bookkeeping of the tables, which says nothing about the organisation.

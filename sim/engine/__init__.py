@@ -1,0 +1,1 @@
+"""The compiled engine: tables, dice, calendar, inboxes, and the server that a person is."""

@@ -1,0 +1,1 @@
+"""Who works for whom: headcounts, trees, pay, and charts of real organisations."""

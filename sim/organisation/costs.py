@@ -1,0 +1,86 @@
+"""Money: what people and AI cost.
+
+Pay follows role and layer counted from below: an IC's median pay, times the ratio of the manager's layer, times the
+employer's load. AI costs a seat per IC and a price per standard hour that AI writes, discarded work included. Incidents have a
+direct cost besides the hours and the value they take.
+
+Not modelled: raises, bonuses, office and tool costs that do not depend on AI, discounts.
+Parameters: money.*, ai.seat_usd, ai.usd_per_standard_hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.constants import MANAGER, WEEKS_PER_YEAR
+
+MONTHS_PER_YEAR = 12
+#: Changes an IC merges a week, for the *planned* AI spend only (Sadowski et al. 2018, C17).
+PLANNED_CHANGES = 3.0
+
+
+def pay_scale(values: Mapping) -> PayScale:
+    """Return the loaded annual pay by role and layer, USD, from the parameters *values*."""
+    return PayScale(
+        ic_pay=values["money.ic_pay"] * values["money.load"],
+        ratios=tuple(values[f"money.manager_ratio_{layer}"] for layer in (1, 2, 3)),
+        step=values["money.manager_ratio_step"],
+    )
+
+
+def planned_ai_spend(values: Mapping) -> float:
+    """Return the planned AI spend per IC and year, USD, for organisations held to equal budgets."""
+    if not values["switches.ai"]:
+        return 0.0
+    share, g = values["ai.share_of_code"], values["ai.volume_ratio"]
+    written = PLANNED_CHANGES * values["work.size_mean"] * share / (g - (g - 1.0) * share)
+    return (
+        values["ai.seat_usd"] * MONTHS_PER_YEAR
+        + written * WEEKS_PER_YEAR * values["ai.usd_per_standard_hour"]
+    )
+
+
+def ai_spend(values: Mapping, ics, standard_hours, weeks: float):
+    """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (arrays or floats)."""
+    if not values["switches.ai"]:
+        return 0.0 * standard_hours
+    seats = values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
+    return ordered(values) * (seats + values["ai.usd_per_standard_hour"] * standard_hours)
+
+
+def ordered(values: Mapping) -> float:
+    """Return the factor on AI spend: orders from the top buy seats and usage that nobody asked for."""
+    return 1.0 + values["governance.ordered_spend"] if values["ai.strategy"] == "top_down" else 1.0
+
+
+@dataclass(frozen=True)
+class PayScale:
+    """Loaded annual pay by role and layer.
+
+    ic_pay: USD a year of an IC. ratios: pay of managers at layer 1, 2, ... relative to an IC; each layer beyond the
+    last adds `step`. top_ratio: pay of the one top relative to an IC, None = by its layer.
+    """
+
+    ic_pay: float
+    ratios: tuple[float, ...] = (1.29, 1.6, 2.0)
+    step: float = 0.4
+    top_ratio: float | None = None
+
+    def ratio(self, layer: int) -> float:
+        """Pay relative to an IC at a layer counted from below (0 = IC)."""
+        if layer <= 0:
+            return 1.0
+        known = len(self.ratios)
+        return self.ratios[layer - 1] if layer <= known else self.ratios[-1] + self.step * (layer - known)
+
+    def pay(self, boss: np.ndarray, role: np.ndarray, layer: np.ndarray) -> np.ndarray:
+        """Loaded annual pay in USD, float64[n], for boss, role and layer of shape [n]."""
+        table = np.array([self.ratio(k) for k in range(int(layer.max(initial=0)) + 1)])
+        pay = self.ic_pay * table[layer]
+        roots = np.flatnonzero(boss < 0)
+        if self.top_ratio is not None and len(roots) == 1 and role[roots[0]] == MANAGER:
+            pay[roots[0]] = self.ic_pay * self.top_ratio
+        return pay

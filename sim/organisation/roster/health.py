@@ -1,0 +1,105 @@
+"""The health report of an imported chart: what was found in it, and what is odd."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Mapping
+
+from sim.organisation.headcounts import layers_from_below
+from sim.organisation.roster.chart import INFERRED, Chart
+
+_WIDE_SPAN = 15
+LAYERS_SHOWN = "management layers above the ICs"
+_SMALLEST_GROUP = 5  # figures about fewer people are withheld
+
+
+def health(chart: Chart) -> dict[str, int | float]:
+    """Figures about the shape of the chart. Spans are direct reports per manager; tenure in years, NaN if withheld."""
+    spans = sorted(Counter(above for above in chart.boss if above >= 0).values())
+    layer = layers_from_below(chart.boss)
+    tenure = [years for years in chart.tenure_years if not math.isnan(years)]
+    figures: dict[str, int | float] = {
+        "people": chart.n,
+        "managers": len(spans),
+        "ICs": chart.n - len(spans),
+        LAYERS_SHOWN: max(layer),
+        "tops": sum(above < 0 for above in chart.boss),
+        "span, smallest": spans[0],
+        "span, median": statistics.median(spans),
+        "span, mean": statistics.fmean(spans),
+        "span, largest": spans[-1],
+        "managers with one report": sum(span == 1 for span in spans),
+        f"managers with more than {_WIDE_SPAN} reports": sum(span > _WIDE_SPAN for span in spans),
+        "inferred managers": sum(chart.inferred),
+        "people with a known tenure": len(tenure),
+    }
+    if tenure:
+        figures["tenure, median of coarse bands, years"] = (
+            statistics.median(tenure) if len(tenure) >= _SMALLEST_GROUP else math.nan
+        )
+    return figures
+
+
+def _figure(value: float) -> str:
+    if isinstance(value, float):
+        return "withheld" if math.isnan(value) else f"{value:,.1f}"
+    return f"{value:,}"
+
+
+def _table(rows: Mapping[str, float], indent: str = "  ") -> list[str]:
+    width = max(map(len, rows))
+    return [f"{indent}{name:<{width}}  {_figure(value):>9}" for name, value in rows.items()]
+
+
+def health_report(chart: Chart) -> str:
+    """What was read, where every row went, the shape of the tree, and every assumption. Names nobody."""
+    account, lines = chart.accounting, []
+    for source in chart.sources:
+        lines.append(f"{source.name}: {source.encoding}, {source.delimiter}-separated")
+        lines += [f"  {line}" for line in source.columns.describe()]
+    people_keys = ("positions of one person", "people in grouped rows", *INFERRED, "people")
+    fates = {key: value for key, value in account.items() if key not in people_keys or key == people_keys[0]}
+    shown = {
+        key: value for key, value in fates.items() if value or key in ("rows read", "positions of one person")
+    }
+    lines += ["", "Rows (the first line is the sum of the others)", *_table(shown)]
+    people = {key: account[key] for key in people_keys if account[key] or key == "people"}
+    lines += ["", "People (the last line is the sum of the others)", *_table(people)]
+    if chart.unknown_bosses:
+        lines += ["", "Bosses not in the file (the first line is the sum of the others)"]
+        lines += _table(chart.unknown_bosses)
+    shape = {key: value for key, value in health(chart).items() if value or key == "tops"}
+    lines += ["", "Shape of the tree", *_table(shape), *_table(_by_layer(chart))]
+    found = {key: value for key, value in chart.counts.items() if value and key in _FOUND}
+    if found:
+        lines += ["", "Found in the file", *_table(found)]
+    lines += ["", "Assumptions" if chart.assumptions else "No assumption was needed."]
+    lines += [f"  {k}. {text}" for k, text in enumerate(chart.assumptions, 1)]
+    return "\n".join(lines)
+
+
+def _by_layer(chart: Chart) -> dict[str, int]:
+    """People at each layer; the names are those that `organisation.remove_layer` counts by."""
+    people = Counter(layers_from_below(chart.boss))
+    top, *lower = sorted(people, reverse=True)
+    names = {0: "ICs (layer 0)", 1: "managers at layer 1 (first line)"}
+    names |= {k: f"managers at layer {k}" for k in lower if k > 1}
+    if top > 1:
+        one = sum(above < 0 for above in chart.boss) == 1
+        names[top] = f"managers at layer {top}" + (" (top)" if one else "")
+    return {names[k]: people[k] for k in sorted(people)}
+
+
+_FOUND = (
+    "absent managers",
+    "rows that point to an absent manager",
+    "tops named by the file",
+    "cycles cut",
+    "second managers ignored",
+    "vacancies kept as managers",
+    "part-time positions",
+    "isolated rows put under the top",
+    "teams",
+)

@@ -1,0 +1,321 @@
+"""Organisation structures: levels, spans, charts, delayering, and what is held equal between two structures.
+
+The tree comes from one of: a number of ICs with a number of management layers, a number of ICs with explicit spans of
+control, or an imported chart. `build_tree` is the single entry. Pay follows role and layer counted from below; in a
+comparison the top is paid as the top of the base.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.constants import IC, MANAGER, MANAGER_ID
+from sim.errors import UserError, suggest
+from sim.organisation.costs import PayScale
+from sim.organisation.headcounts import (
+    HOLDS,
+    MAX_LAYERS,
+    MAX_PEOPLE,
+    check_size,
+    level_sizes,
+    level_sizes_from_spans,
+    refused_layer,
+)
+from sim.organisation.tree import Tree, assemble, check_tree, depth_first, select
+
+if TYPE_CHECKING:
+    from sim.organisation.plan import Organisation
+    from sim.organisation.roster.chart import Chart
+
+__all__ = [
+    "HOLDS",
+    "IC",
+    "MANAGER",
+    "MANAGER_ID",
+    "MAX_LAYERS",
+    "MAX_PEOPLE",
+    "PayScale",
+    "Tree",
+    "build_tree",
+    "chart_tree",
+    "check_size",
+    "check_tree",
+    "generated_tree",
+    "hold_ics",
+    "level_sizes",
+    "level_sizes_from_spans",
+    "remove_layer",
+    "resize_ics",
+]
+
+# ---- trees
+
+
+def generated_tree(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Tree:
+    """Tree with the given managers per level (bottom up, ending in one top).
+
+    Reports of one level are contiguous in id order and their numbers differ by at most one.
+    """
+    check_size(ics + sum(sizes))
+    if sizes[-1] != 1:
+        raise ValueError(f"the last level must be one top, not {sizes[-1]}")
+    pid, boss, start = [np.arange(ics, dtype=np.int64)], [], ics
+    for level, size in enumerate(sizes):
+        depth = len(sizes) - 1 - level
+        pid.append((depth + 1) * MANAGER_ID + np.arange(size, dtype=np.int64))
+        below = len(pid[-2])
+        boss.append(start + np.arange(below, dtype=np.int64) * size // below)
+        start += size
+    boss.append(np.array([-1], dtype=np.int64))
+    role = np.repeat(np.array([IC, MANAGER], dtype=np.int8), [ics, sum(sizes)])
+    pids = np.concatenate(pid)
+    return assemble(pids, role, np.concatenate(boss), np.where(role == IC, pids, -1), pay_scale)
+
+
+def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
+    """Tree of an imported chart: ICs are numbered by sorted source id, managers from MANAGER_ID by sorted source id.
+
+    The module coordinate of an IC is its rank in a depth-first walk of the chart.
+    """
+    check_size(len(chart.boss))
+    role = np.array([MANAGER if manager else IC for manager in chart.is_manager], dtype=np.int8)
+    boss = np.array(chart.boss, dtype=np.int64)
+    pid = np.empty(len(role), dtype=np.int64)
+    by_order = np.argsort(np.array(chart.order, dtype=np.int64), kind="stable")
+    for code, first in ((IC, 0), (MANAGER, MANAGER_ID)):
+        rows = by_order[role[by_order] == code]
+        pid[rows] = first + np.arange(len(rows))
+    walk = np.array(depth_first(chart.boss, pid.tolist()), dtype=np.int64)
+    walk = walk[role[walk] == IC]
+    module = np.full(len(role), -1, dtype=np.int64)
+    module[walk] = np.arange(len(walk))
+    return assemble(pid, role, boss, module, pay_scale)
+
+
+def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
+    """Remove the managers at a layer (counted from below); their reports move to their boss.
+
+    A root has nobody to hand its reports to: roots at that layer stay. If only roots are there, UserError. Layers and
+    pay are those of the tree that is left; permanent ids and modules are kept.
+    """
+    gone = (tree.role == MANAGER) & (tree.layer == layer) & (tree.boss >= 0)
+    if not gone.any():
+        managers = np.bincount(tree.layer[tree.ics :], minlength=2)[1:]
+        removable = np.unique(tree.layer[(tree.role == MANAGER) & (tree.boss >= 0)])
+        raise UserError(
+            f"organisation.remove_layer: {refused_layer(layer, managers.tolist(), removable.tolist())}"
+        )
+    # One layer has no two managers on one path, so one step up is enough.
+    boss = np.where(gone[tree.boss] & (tree.boss >= 0), tree.boss[tree.boss], tree.boss).astype(np.int64)
+    return assemble(*select(tree, boss, ~gone), pay_scale)
+
+
+def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
+    """Same managers with another number of ICs; layers and the pay of managers are kept.
+
+    Added ICs (permanent ids and modules after the existing ones) go one by one to the first-line team with the smallest
+    span. Fewer ICs: the highest permanent id of the team with the most ICs leaves, one by one. Ties: the lower
+    permanent id of the manager.
+    """
+    check_size(ics + tree.managers)
+    if ics < tree.ics:
+        return _with_fewer_ics(tree, ics)
+    added = ics - tree.ics
+    spans = tree.spans()
+    teams = [
+        (int(spans[row - tree.ics]), int(tree.pid[row]), int(row)) for row in np.flatnonzero(tree.layer == 1)
+    ]
+    if added and not teams:
+        raise UserError("organisation: there is no first-line manager who could take more ICs")
+    heapq.heapify(teams)
+    new_boss = np.empty(added, dtype=np.int64)
+    for k in range(added):
+        span, pid, row = teams[0]
+        new_boss[k] = row
+        heapq.heapreplace(teams, (span + 1, pid, row))
+    old = slice(0, tree.ics)
+    first_pid = int(tree.pid[old].max(initial=-1)) + 1
+    first_module = int(tree.module[old].max(initial=-1)) + 1
+
+    def grown(values: np.ndarray, new: np.ndarray) -> np.ndarray:
+        return np.concatenate([values[old], new, values[tree.ics :]]).astype(values.dtype)
+
+    boss = grown(tree.boss, new_boss)
+    return Tree(
+        pid=grown(tree.pid, first_pid + np.arange(added)),
+        role=grown(tree.role, np.full(added, IC)),
+        boss=np.where(boss >= 0, boss + added, -1).astype(np.int32),
+        layer=grown(tree.layer, np.zeros(added)),
+        pay=grown(tree.pay, np.full(added, ic_pay)),
+        module=grown(tree.module, first_module + np.arange(added)),
+        payroll_gap=tree.payroll_gap,
+    )
+
+
+def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
+    members: dict[int, list[int]] = {}
+    for row in range(tree.ics):
+        members.setdefault(int(tree.boss[row]), []).append(row)
+    teams = [(-len(rows), int(tree.pid[boss]), boss) for boss, rows in members.items()]
+    heapq.heapify(teams)
+    keep = np.ones(tree.n, dtype=bool)
+    for _ in range(tree.ics - ics):
+        size, pid, boss = heapq.heappop(teams)
+        keep[members[boss].pop()] = False  # rows of ICs are in the order of their permanent ids
+        if size + 1 < 0:
+            heapq.heappush(teams, (size + 1, pid, boss))
+    pid, role, boss_rows, module = select(tree, tree.boss.astype(np.int64), keep)
+    return Tree(
+        pid=pid,
+        role=role,
+        boss=boss_rows.astype(np.int32),
+        layer=tree.layer[keep],
+        pay=tree.pay[keep],
+        module=module,
+        payroll_gap=tree.payroll_gap,
+    )
+
+
+# ---- what is held equal
+
+
+def hold_ics(
+    base: Tree,
+    variant: Tree,
+    hold: str,
+    ic_pay: float,
+    *,
+    ai_spend: float = 0.0,
+    base_ai_spend: float = 0.0,
+) -> tuple[int, float]:
+    """ICs of the variant, and the USD left over, when `hold` stays equal to the base and the variant's managers are given.
+
+    The number is the largest that does not exceed the base. ic_pay: loaded USD a year of an IC of the variant. ai_spend,
+    base_ai_spend: planned USD of AI per IC and year, counted by `budget` only. The rest is below the price of one IC.
+    """
+    if hold not in HOLDS:
+        raise UserError(
+            f"organisation.hold: '{hold}' is unknown, use {', '.join(HOLDS)}{suggest(str(hold), HOLDS)}"
+        )
+    if hold == "ics":
+        return base.ics, 0.0
+    if hold == "headcount":
+        left, price, unit = float(base.n - variant.managers), 1.0, "people"
+    else:
+        held = hold == "budget"
+        price = ic_pay + (ai_spend if held else 0.0)
+        total = base.payroll + (base_ai_spend * base.ics if held else 0.0)
+        left, unit = total - float(variant.pay[variant.ics :].sum()), "USD a year"
+    if not price > 0:
+        raise UserError(f"organisation.hold: {hold} needs a positive pay of ICs, not {ic_pay}")
+    ics = math.floor(
+        left / price * (1 + 1e-12) + 1e-9
+    )  # equal organisations must come out equal in floating point
+    if ics < 1:
+        raise UserError(
+            f"organisation.hold: {hold}: the {variant.managers:,} managers of this structure leave {left:,.0f} {unit}, "
+            f"not enough for one IC; use fewer managers or another hold"
+        )
+    gap = left - ics * price
+    return ics, 0.0 if hold == "headcount" or gap < 0.005 else min(gap, math.nextafter(price, 0.0))
+
+
+def build_tree(
+    organisation: Organisation,
+    pay_scale: PayScale,
+    base: Tree | None = None,
+    *,
+    base_organisation: Organisation | None = None,
+    bottom_span_ratio: float = 1.5,
+    ai_spend: float = 0.0,
+    base_ai_spend: float = 0.0,
+) -> Tree:
+    """The tree of an organisation, held equal to `base` where organisation.hold says so.
+
+    base: the tree of the base; None or hold None: nothing is held. base_organisation tells an inherited `ics` from an
+    explicit one. ai_spend, base_ai_spend: planned USD of AI per IC and year, for hold: budget. Raises UserError.
+    """
+    hold = organisation.hold if base is not None else None
+    ics = _planned_ics(organisation, base, base_organisation, hold)
+    if base is not None:
+        pay_scale = _top_paid_as_in(base, pay_scale)
+    sizes: tuple[int, ...] | None = None
+    if organisation.chart is not None:
+        from sim.organisation.roster.building import read_chart  # read only when a chart is used
+
+        tree = chart_tree(read_chart(organisation.chart, organisation.chart_columns), pay_scale)
+    else:
+        sizes = _sizes(organisation, ics, bottom_span_ratio)
+        tree = generated_tree(ics, sizes, pay_scale)
+    if organisation.remove_layer is not None:
+        sizes = None
+        tree = remove_layer(tree, organisation.remove_layer, pay_scale)
+    if base is None:
+        return tree
+    tree = _roots_paid_as_in(base, tree)
+    if hold is None or (hold == "ics" and sizes is not None):
+        return tree
+    heads, gap = hold_ics(base, tree, hold, pay_scale.ic_pay, ai_spend=ai_spend, base_ai_spend=base_ai_spend)
+    check_size(heads + tree.managers)
+    if sizes is not None:
+        tree = _roots_paid_as_in(base, generated_tree(heads, sizes, pay_scale))
+    else:
+        tree = resize_ics(tree, heads, pay_scale.ic_pay)
+    return replace(tree, payroll_gap=gap)
+
+
+def _planned_ics(
+    organisation: Organisation, base: Tree | None, base_organisation: Organisation | None, hold: str | None
+) -> int:
+    """ICs from which the managers of the variant are derived."""
+    stated = organisation.ics
+    if hold is None or base is None:
+        if stated is None and organisation.chart is None:
+            raise UserError(
+                "organisation.ics is missing: give ics with management_layers or spans, or a chart"
+            )
+        return stated or 0
+    inherited = {None, base.ics, base_organisation.ics if base_organisation is not None else None}
+    if stated in inherited or organisation.chart is not None:
+        return base.ics
+    if hold != "ics":
+        raise UserError(
+            f"organisation.ics: {stated} cannot be set while organisation.hold is {hold}, because the number of ICs "
+            f"follows from the base ({base.ics:,} ICs); leave ics out, or use hold: ics"
+        )
+    return stated
+
+
+def _sizes(organisation: Organisation, ics: int, bottom_span_ratio: float) -> tuple[int, ...]:
+    if organisation.spans is not None:
+        return level_sizes_from_spans(ics, organisation.spans)
+    if organisation.management_layers is None:
+        raise UserError(
+            "organisation: say how it is layered with management_layers (3), spans ([6, 4, 4]) or chart (a file)"
+        )
+    return level_sizes(ics, organisation.management_layers, bottom_span_ratio)
+
+
+def _top_paid_as_in(base: Tree, pay_scale: PayScale) -> PayScale:
+    roots = base.roots
+    if len(roots) != 1 or base.role[roots[0]] != MANAGER:
+        return pay_scale
+    return replace(pay_scale, top_ratio=float(base.pay[roots[0]]) / pay_scale.ic_pay)
+
+
+def _roots_paid_as_in(base: Tree, tree: Tree) -> Tree:
+    """With several tops, each that is a top in the base as well keeps its pay."""
+    roots = tree.roots
+    if len(roots) == 1:
+        return tree
+    known = {int(base.pid[row]): float(base.pay[row]) for row in base.roots}
+    pay = tree.pay.copy()
+    for row in roots:
+        pay[row] = known.get(int(tree.pid[row]), float(pay[row]))
+    return replace(tree, pay=pay)

@@ -1,0 +1,174 @@
+"""Checks of a resolved scenario: a structure that can be built, and warnings about what is allowed but hardly meant.
+
+Only arithmetic, no NumPy, so that scenarios load at once. `sim.organisation.structure` builds the tree and finds the rest.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sim.errors import UserError
+from sim.organisation.headcounts import level_sizes, level_sizes_from_spans, refused_layer
+from sim.parameters.registry import REGISTRY
+from sim.scenario.events import check_events
+from sim.scenario.layoff_checks import Heads, check_cuts, check_dates, hardly_meant
+from sim.scenario.statement import Statement
+
+if TYPE_CHECKING:
+    from sim.organisation.plan import Organisation
+    from sim.scenario.scenario import Scenario
+
+WIDE_SPAN = 30
+SHORT_WEEKS = 26
+
+
+def check_structure(
+    organisation: "Organisation",
+    base: "Scenario | None",
+    chain: Sequence[Statement],
+    bottom_span_ratio: float,
+) -> None:
+    """Raise `UserError`, at the place that states it, if no tree can be built. base: what `hold` keeps equal."""
+
+    def place(key: str) -> str:
+        return place_of(f"organisation.{key}", chain)
+
+    if organisation.chart is not None:
+        return
+    if organisation.chart_columns:
+        raise UserError(
+            f"{place('chart_columns')}organisation.chart_columns: there is no chart that has columns; give chart: a CSV file"
+        )
+    if organisation.ics is None and base is None:
+        raise UserError(
+            f"{place('ics')}organisation.ics: is missing; give ics with management_layers or spans, or a chart"
+        )
+    layers = organisation.management_layers or len(organisation.spans or ())
+    if not layers:
+        raise UserError(
+            f"{place('management_layers')}organisation.management_layers: is missing; say how the organisation is layered "
+            f"with management_layers (3), spans ([6, 4, 4]) or a chart (a file)"
+        )
+    # Where the base is held itself, its ICs are only known once its tree is built.
+    known = organisation.ics is not None and (base is None or base.hold_base is None)
+    managers: Sequence[int] = ()
+    if known:
+        key = "spans" if organisation.spans is not None else "management_layers"
+        try:
+            managers = managers_per_level(organisation, bottom_span_ratio)
+        except UserError as error:
+            raise UserError(f"{place(key)}{error}") from None
+    layer = organisation.remove_layer
+    if layer is not None and layer >= layers:
+        text = refused_layer(layer, managers or [None] * layers, range(1, layers))
+        raise UserError(f"{place('remove_layer')}organisation.remove_layer: {text}")
+
+
+def managers_per_level(organisation: "Organisation", bottom_span_ratio: float) -> tuple[int, ...]:
+    """Managers per level, bottom up."""
+    if organisation.spans is not None:
+        return level_sizes_from_spans(organisation.ics, organisation.spans)
+    return level_sizes(organisation.ics, organisation.management_layers, bottom_span_ratio)
+
+
+def place_of(path: str, chain: Sequence[Statement]) -> str:
+    """``"file:line:column: "`` of the last statement of *path*, or of the file as a whole if none states it."""
+    stated = [part for part in chain if path in part.settings or path in part.parameters]
+    return (stated or chain)[-1].place(path)
+
+
+def check_people(scenario: "Scenario", chain: Sequence[Statement]) -> None:
+    """Raise `UserError`, at the place that states it, for cuts and dated events that cannot be."""
+    check_dates(scenario)
+    heads = _heads(scenario)
+    if heads is not None:
+        check_cuts(scenario, heads)
+    lists = [
+        ("events", scenario.events, ()),
+        *((f"paths.{name}", own, scenario.events) for name, own in scenario.paths),
+    ]
+    if not any(events for _, events, _ in lists):
+        return
+    organisation = scenario.organisation
+    # How many managers there are is only known here if the size is the scenario's own, and nobody is taken out of it.
+    known = organisation.chart is None and scenario.hold_base is None and organisation.remove_layer is None
+    ratio = scenario.values["organisation.bottom_span_ratio"]
+    managers = managers_per_level(organisation, ratio) if known else None
+    for key, events, before in lists:
+        try:
+            check_events(
+                events,
+                key,
+                scenario.weeks,
+                scenario.values,
+                organisation.ics if known else None,
+                managers,
+                before,
+            )
+        except UserError as error:
+            raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
+
+
+def implausible(scenario: "Scenario") -> Iterator[str]:
+    """Warnings about what is allowed but hardly meant, one sentence each."""
+    for path in scenario.overrides:
+        parameter, value = REGISTRY[path], scenario.values[path]
+        if parameter.uncertain and not parameter.low <= value <= parameter.high:
+            yield (
+                f"{path}: {value:g} is outside the plausible range {parameter.low:g} to {parameter.high:g} {parameter.unit}"
+            )
+    if scenario.weeks < SHORT_WEEKS:
+        yield f"time.weeks: {scenario.weeks} weeks are short; most effects on people need at least {SHORT_WEEKS}"
+    organisation = scenario.organisation
+    span = _first_line_span(organisation, float(scenario.values["organisation.bottom_span_ratio"]))
+    if span > WIDE_SPAN:
+        held = organisation.hold if scenario.hold_base is not None else None
+        before = f", before hold: {held} changes the number of ICs" if held not in (None, "ics") else ""
+        yield (
+            f"organisation: about {span:.0f} reports per first-line manager{before}; hardly any real organisation has more "
+            f"than {WIDE_SPAN}"
+        )
+    if organisation.hold is not None and scenario.hold_base is None:
+        yield (
+            f"organisation.hold: {organisation.hold} has no effect: no scenario in extends has another structure; name the "
+            f"base with hold_to"
+        )
+    if organisation.hold_to is not None and organisation.hold is None:
+        yield "organisation.hold_to: has no effect without hold"
+    off = {
+        path.split(".")[1]
+        for path, value in scenario.values.items()
+        if path.startswith("switches.") and not value
+    }
+    for name in sorted(off & {path.split(".")[0] for path in scenario.overrides}):
+        yield f"{name}: these parameters have no effect while switches.{name} is off"
+    yield from hardly_meant(scenario, _heads(scenario))
+
+
+def _heads(scenario: "Scenario") -> Heads | None:
+    """People at week 0, as far as they are known without a tree; None if not even the managers are."""
+    organisation, base = scenario.organisation, scenario.hold_base
+    held = (
+        base is not None and base.hold_base is not None
+    )  # then its own size is only known once its tree is built
+    if (
+        organisation.chart is not None
+        or organisation.ics is None
+        or organisation.remove_layer is not None
+        or held
+    ):
+        return None
+    managers = managers_per_level(organisation, scenario.values["organisation.bottom_span_ratio"])
+    ics = organisation.ics if base is None or organisation.hold == "ics" else None
+    return Heads.of_levels(ics, managers)
+
+
+def _first_line_span(organisation: "Organisation", ratio: float) -> float:
+    """Planned reports of a first-line manager; 0 for charts."""
+    if organisation.chart is not None or organisation.ics is None:
+        return 0.0
+    if organisation.spans is not None:
+        return float(min(organisation.spans[0], organisation.ics))
+    layers = organisation.management_layers or 1
+    if layers == 1:
+        return float(organisation.ics)
+    return min(float(organisation.ics), ratio * (organisation.ics / ratio) ** (1 / layers))

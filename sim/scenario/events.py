@@ -1,0 +1,345 @@
+"""Dated events of a scenario: what is done to people or parameters at the end of a given week, and alternative paths.
+
+```yaml
+events:
+  - {week: 26, lay_off: {role: manager, layer: 1, share: 0.25, choose: lowest_output}}
+  - {week: 30, move: {share: 0.2}}
+  - {week: 52, set: {ai.share_of_code: 0.5}}
+```
+
+An event is what somebody would do by hand between two weeks (`sim.by_hand` does it): it comes after everything that
+happens by itself at that week's end, in the order of the list. Until its week, an organisation with the event is the same
+as without it, hour by hour, on the same dice: a reorganisation branches from a common past.
+
+`paths` are such branches side by side: each is a list of events besides the common ones.
+
+Only declarations and checks, no NumPy, so that scenarios load at once.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import UserError, suggest
+from sim.parameters.registry import REGISTRY
+from sim.parameters.sections import takes_effect
+
+RANDOM = "random"
+#: How people are chosen among those whom an event may concern. Ties are broken at random, on the run's dice.
+CHOICES = (
+    RANDOM, "lowest_output", "highest_output", "lowest_skill", "highest_skill", "shortest_tenure", "longest_tenure",
+    "lowest_aptitude", "highest_aptitude",
+)  # fmt: skip
+ROLES = ("ic", "manager")
+#: Into which seat somebody is promoted: that of the own boss, who becomes an IC in turn, or one that is vacant.
+PLACES = ("boss", "vacant")
+#: Action -> (what it does, roles that it may concern). The first role is meant where none is stated; none: it must be.
+ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "lay_off": ("people are laid off, with all consequences; their seats are closed unless refill is true", ROLES),
+    "convert": ("managers become ICs of their bosses; their seats are closed", ("manager",)),
+    "promote": ("people take the place of their boss, who takes theirs, or a vacant manager's seat", ("ic", "manager")),
+    "hire": ("vacant seats are filled from outside at once; seats are not made", ROLES),
+    "move": ("ICs change teams among each other, so that everybody gets another boss where that is possible", ("ic",)),
+    "follow": ("nothing is done to them: the prospects of these people are reported, on every path", ROLES),
+    "set": ("parameters change from then on", ()),
+}  # fmt: skip
+MAX_EVENTS = 500
+MAX_PATHS = 20
+_WHO = ("role", "layer", "number", "share", "choose", "followed")
+_ALSO = {"lay_off": ("refill",), "promote": ("into", "refill")}
+_NOT = {"hire": ("choose", "followed"), "follow": ("followed",), "move": ("layer",)}
+_TEXT = 80
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom an event concerns. role: "ic", "manager" or "" (either); layer: of managers, 0 for any.
+
+    number: of people, or share: of the group, the other is None. Those are taken whom *choose* puts first; where a group has
+    become smaller than *number*, everybody in it. followed: only people who are followed.
+    """
+
+    role: str
+    layer: int = 0
+    number: int | None = None
+    share: float | None = None
+    choose: str = RANDOM
+    followed: bool = False
+
+    def how_many(self, group: int) -> int:
+        """Return how many people of a *group* of that size: shares are rounded half up."""
+        wanted = self.number if self.number is not None else math.floor(self.share * group + 0.5)
+        return min(wanted, group)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One dated event. week: at whose end, counted after the warm-up. who: None for ``set``. settings: path -> value of ``set``.
+
+    into: see `PLACES`, of ``promote``. refill: the seats left are filled as hiring.policy says.
+    """
+
+    week: int
+    action: str
+    who: Who | None = None
+    settings: tuple[tuple[str, float | int | bool | str], ...] = ()
+    into: str = ""
+    refill: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The event as it would be written, as plain JSON data."""
+        if self.who is None:
+            return {"week": self.week, self.action: dict(self.settings)}
+        stated = {name: getattr(self.who, name) for name in _WHO}
+        stated = {
+            name: value
+            for name, value in stated.items()
+            if value not in (None, "", False) and (name, value) != ("layer", 0)
+        }
+        if self.into:
+            stated["into"] = self.into
+        if self.refill:
+            stated["refill"] = True
+        return {"week": self.week, self.action: stated}
+
+
+def in_words(event: Event) -> str:
+    """The event as one phrase: "week 26: lay off 25 % of the managers in layer 1 (lowest output)"."""
+    if event.who is None:
+        return f"week {event.week}: set " + ", ".join(f"{path} to {value}" for path, value in event.settings)
+    who = event.who
+    people = {"ic": "ICs", "manager": "managers", "": "people"}[who.role]
+    if who.layer:
+        people += f" in layer {who.layer}"
+    if who.followed:
+        people = f"followed {people}"
+    amount = (
+        f"{who.number:,} {people}" if who.number is not None else f"{100 * who.share:g} % of the {people}"
+    )
+    if who.share == 1:
+        amount = f"all {people}"
+    chosen = (
+        ""
+        if who.share == 1
+        else f" ({'at random' if who.choose == RANDOM else who.choose.replace('_', ' ')})"
+    )
+    into = {"": "", "boss": " into their bosses' places", "vacant": " into vacant seats"}[event.into]
+    return f"week {event.week}: {event.action.replace('_', ' ')} {amount}{into}{chosen}"
+
+
+def keys_of(action: str) -> tuple[str, ...]:
+    """The keys that may stand below *action* (not ``set``, whose keys are parameters)."""
+    return tuple(key for key in (*_WHO, *_ALSO.get(action, ())) if key not in _NOT.get(action, ()))
+
+
+# ---- reading
+
+
+def read_events(value: object, place: str = "events") -> tuple[Event, ...]:
+    """Return the events that a list of a scenario states. Raises `UserError` naming *place* and item."""
+    if not isinstance(value, (list, tuple)):
+        raise UserError(
+            f"{place}: expected a list such as [{{week: 26, lay_off: {{role: manager, share: 0.1}}}}]"
+        )
+    if len(value) > MAX_EVENTS:
+        raise UserError(f"{place}: {len(value):,} events are more than {MAX_EVENTS}")
+    return tuple(
+        item if isinstance(item, Event) else _event(item, f"{place}[{k}]") for k, item in enumerate(value)
+    )
+
+
+def read_paths(value: object) -> tuple[tuple[str, tuple[Event, ...]], ...]:
+    """Return (name, events) of the alternative paths that a scenario states. Raises `UserError`."""
+    if isinstance(value, tuple):
+        value = dict(value)
+    if not isinstance(value, Mapping) or not 2 <= len(value) <= MAX_PATHS:
+        raise UserError(
+            f"paths: expected 2 to {MAX_PATHS} names with their events, such as "
+            f"{{as it is: [], moved: [{{week: 26, move: {{share: 0.2}}}}]}}; got {_short(value)}"
+        )
+    return tuple((str(name), read_events(given or (), f"paths.{name}")) for name, given in value.items())
+
+
+def _event(item: object, place: str) -> Event:
+    example = "{week: 26, lay_off: {role: manager, share: 0.1}}"
+    if not isinstance(item, dict):
+        raise UserError(f"{place}: expected an event such as {example}; got {_short(item)}")
+    named = [key for key in item if key != "week"]
+    for key in named:
+        if key not in ACTIONS:
+            raise UserError(f"{place}.{_name(key)}: unknown action{_hint(key, tuple(ACTIONS))}")
+    if len(named) != 1:
+        raise UserError(f"{place}: expected week and one of {', '.join(ACTIONS)}, such as {example}")
+    week = _whole(item.get("week"), f"{place}.week", 0, 5199, "weeks after the warm-up")
+    action, given = named[0], item[named[0]]
+    inside = f"{place}.{action}"
+    if not isinstance(given, dict):
+        raise UserError(f"{inside}: expected keys below it, such as {example}; got {_short(given)}")
+    if action == "set":
+        return Event(week, action, settings=_settings(given, inside))
+    known = keys_of(action)
+    for key in given:
+        if key not in known:
+            raise UserError(f"{inside}.{_name(key)}: unknown key{_hint(key, known)}")
+    into = _one_of(given.get("into", PLACES[0]), PLACES, f"{inside}.into") if action == "promote" else ""
+    refill = given.get("refill", action == "promote")
+    if not isinstance(refill, bool):
+        raise UserError(f"{inside}.refill: expected true or false, got {_short(refill)}")
+    return Event(week, action, _who(given, action, inside), into=into, refill=refill and action in _ALSO)
+
+
+def _who(given: dict, action: str, place: str) -> Who:
+    roles = ACTIONS[action][1]
+    followed = given.get("followed", False)
+    if not isinstance(followed, bool):
+        raise UserError(f"{place}.followed: expected true or false, got {_short(followed)}")
+    role = given.get("role", "" if followed and len(roles) > 1 else roles[0])
+    if role:
+        role = _one_of(role, roles, f"{place}.role")
+    if "role" not in given and action == "lay_off" and not followed:
+        raise UserError(f"{place}.role: is missing; say who: {' or '.join(ROLES)}")
+    layer = _whole(given.get("layer", 0), f"{place}.layer", 0, 100, "layers, 1 = first-line managers")
+    if layer and role == "ic":
+        raise UserError(f"{place}.layer: {layer}: ICs have no layer; use role: manager, or leave layer out")
+    choose = _one_of(given.get("choose", RANDOM), CHOICES, f"{place}.choose")
+    number, share = given.get("number"), given.get("share")
+    if followed and number is None and share is None:
+        share = 1.0
+    if (number is None) == (share is None):
+        raise UserError(f"{place}: expected either number (people) or share (of the group, 0 to 1)")
+    if share is not None and (
+        isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1
+    ):
+        raise UserError(
+            f"{place}.share: {_short(share)} is outside 0 to 1 of the group; use number for a count of people"
+        )
+    if number is not None:
+        number = _whole(number, f"{place}.number", 1, 200_000, "people")
+    return Who(role, layer, number, None if share is None else float(share), choose, followed)
+
+
+def _settings(given: dict, place: str) -> tuple[tuple[str, float | int | bool | str], ...]:
+    if not given:
+        raise UserError(f"{place}: expected parameters and their values, such as {{ai.share_of_code: 0.5}}")
+    made = []
+    for path, value in given.items():
+        if path not in REGISTRY:
+            raise UserError(f"{place}.{_name(path)}: unknown parameter{_hint(path, tuple(REGISTRY))}")
+        if path != "ai.share_of_code":
+            takes_effect(path, f"{place}: ")
+        if isinstance(value, (list, dict)) or value is None:
+            raise UserError(f"{place}.{path}: expected one value, got {_short(value)}")
+        made.append((path, REGISTRY[path].check(value, f"{place}: ")))
+    return tuple(made)
+
+
+def _whole(value: object, place: str, low: int, high: int, unit: str) -> int:
+    if value is None:
+        raise UserError(f"{place}: is missing; use a whole number from {low} to {high:,} ({unit})")
+    whole = (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and value == int(value)
+    )
+    if not whole or not low <= value <= high:
+        raise UserError(f"{place}: {_short(value)} is no whole number from {low} to {high:,} ({unit})")
+    return int(value)
+
+
+def _one_of(value: object, choices: tuple[str, ...], place: str) -> str:
+    if value in choices:
+        return value
+    raise UserError(
+        f"{place}: {_short(value)} is not one of {', '.join(choices)}{suggest(str(value)[:_TEXT], choices)}"
+    )
+
+
+def _hint(word: object, known: tuple[str, ...]) -> str:
+    return suggest(str(word)[:_TEXT], known) or (
+        f"; known here: {', '.join(known)}" if len(known) <= 12 else ""
+    )
+
+
+def _name(key: object) -> str:
+    return " ".join(str(key)[:_TEXT].split())
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 3]}..."
+
+
+# ---- checking against the scenario
+
+
+def check_events(
+    events: tuple[Event, ...],
+    place: str,
+    weeks: int,
+    values: Mapping,
+    ics: int | None,
+    managers: tuple[int, ...] | None,
+    before: tuple[Event, ...] = (),
+) -> None:
+    """Raise `UserError` where an event cannot happen.
+
+    ics, managers: number at the start, of managers in each layer, None if not known yet; before: events that come before.
+    """
+    followed = any(event.action == "follow" for event in before)
+    for k, event in enumerate(events):
+        at = f"{place}[{k}]"
+        if event.week >= weeks:
+            raise UserError(
+                f"{at}.week: week {event.week} is after the end; the last week with a week after it is {weeks - 1}"
+            )
+        if event.who is None:
+            _check_settings(event, at, values)
+            continue
+        followed |= event.action == "follow"
+        layer, layers = event.who.layer, len(managers or ())
+        if event.who.followed and not followed:
+            raise UserError(
+                f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it"
+            )
+        if managers is not None and layer > layers - (event.action not in ("hire", "follow")):
+            top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
+            raise UserError(
+                f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
+            )
+        if managers is not None and event.who.number and event.action != "hire":
+            _check_number(event, at, (*before, *events[:k]), ics, managers)
+
+
+def _check_number(
+    event: Event, at: str, earlier: tuple[Event, ...], ics: int | None, managers: tuple[int, ...]
+) -> None:
+    """Raise `UserError` if an event names more people than there can be, after those whom earlier events have taken."""
+    who = event.who
+    there = ics if who.role == "ic" else managers[who.layer - 1] if who.layer else sum(managers[:-1])
+    if there is None or not who.role:
+        return
+    taken = 0
+    for other in earlier:
+        if other.action in ("hire", "promote"):
+            taken = 0  # there are others by then
+        elif other.action in ("lay_off", "convert") and other.who.number and other.who.role == who.role:
+            taken += other.who.number if who.layer in (0, other.who.layer) else 0
+    if who.number + taken > there:
+        people = "ICs" if who.role == "ic" else "managers (without the top)"
+        gone = f", of whom {taken:,} have gone by then" if taken else ""
+        raise UserError(
+            f"{at}.{event.action}.number: {who.number:,} are more than there are: {there:,} {people} at the start{gone}; "
+            f"use share, or a smaller number"
+        )
+
+
+def _check_settings(event: Event, at: str, values: Mapping) -> None:
+    for path, value in event.settings:
+        if path == "ai.share_of_code" and value > 0 and not values["switches.ai"]:
+            raise UserError(f"{at}.set.{path}: AI is off in this scenario; start it with switches.ai: true")
+        if path == "ai.agent_fraction" and not values[path]:
+            raise UserError(f"{at}.set.{path}: nobody has an AI agent; start with it above 0")
+        if path == "managers.hands_on_share" and not (values[path] and values["switches.hands_on"]):
+            raise UserError(f"{at}.set.{path}: nobody has a desk; start with it above 0")

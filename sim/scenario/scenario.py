@@ -1,0 +1,449 @@
+"""Scenarios: what is simulated, frozen and validated.
+
+`load` reads a YAML file with everything that it extends. Merging, from the root of `extends` down:
+
+- A file states only what differs; parameters and settings that it does not state are inherited. ``null`` clears an
+  inherited organisation setting. The question is inherited; name and description are not.
+- A structure is `ics` with `management_layers`, or `ics` with `spans`, or a `chart`. Stating `management_layers` clears
+  inherited `spans` and `chart`; `spans` clears `management_layers` and `chart`; `ics` clears `chart`; `chart` clears the
+  other three. One file (or one set of ``--set`` options) cannot state two that exclude each other.
+- ``--set``, `with_sets` and `with_values` do the same as one more file at the end. Parameters and time given this way
+  also apply to the scenario that is held equal (`hold_base`), so that both are priced under the same assumptions;
+  structure does not.
+
+`hold` keeps something equal to `hold_base`: the scenario in `hold_to`, else the nearest scenario in `extends` with
+another structure. If ``hold`` itself comes from ``--set``, the file without that option counts as extended too.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UserError
+from sim.organisation.plan import Frozen, Organisation
+from sim.parameters.registry import REGISTRY, defaults
+from sim.scenario.checks import check_people, check_structure, implausible, place_of
+from sim.scenario.events import Event
+from sim.scenario.files import find, one_line, shown
+from sim.scenario.settings import LISTS, SETTINGS, STRUCTURES, check_value, known_path
+from sim.scenario.statement import Statement, statement
+from sim.scenario.yaml_source import parse_yaml, read_yaml
+
+MAX_EXTENDS = 20
+_CLEARS = {
+    "chart": ("ics", "management_layers", "spans", "chart_columns"),
+    "spans": ("management_layers", "chart", "chart_columns"),
+    "management_layers": ("spans", "chart", "chart_columns"),
+    "ics": ("chart", "chart_columns"),
+}
+_EXCLUDE = (
+    ("chart", "ics"),
+    ("chart", "management_layers"),
+    ("chart", "spans"),
+    ("spans", "management_layers"),
+)
+
+Value = float | int | bool | str
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """From what a scenario was made, so that it can be made again with changes.
+
+    chain: statements from the root of `extends` to the scenario's own, then overrides of its structure.
+    files: how many of them are files. applied: time and parameters given from outside.
+    base: what `hold` keeps equal, if known already; own: the statement from which on the structure is the variant's own;
+    named: the base was named by `hold_to` or a caller, so it stays when the structure changes.
+    """
+
+    chain: tuple[Statement, ...]
+    files: int
+    applied: Mapping[str, Value]
+    base: "Scenario | None" = None
+    own: int = 0
+    named: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scenario:
+    """A resolved scenario.
+
+    values: every registered parameter; overrides: those stated, with their source if given; events: what happens on a
+    date; paths: (name, events besides those) of alternatives.
+    """
+
+    name: str
+    question: str
+    description: str
+    path: Path | None
+    weeks: int
+    warmup_weeks: int
+    tick_hours: float
+    organisation: Organisation
+    events: tuple[Event, ...]
+    paths: tuple[tuple[str, tuple[Event, ...]], ...]
+    values: Mapping[str, Value]
+    overrides: Mapping[str, str | None]
+    warnings: tuple[str, ...]
+    hold_base: "Scenario | None"
+    _origin: _Origin
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.organisation}>"
+
+    def with_sets(self, sets: Sequence[str]) -> "Scenario":
+        """This scenario with ``"path=value"`` options, values written as in YAML. Raises `UserError`."""
+        if not sets:
+            return self
+        values: dict[str, Any] = {}
+        places: dict[str, str] = {}
+        for text in sets:
+            path, value = parse_set(text)
+            if path in values:
+                raise UserError(f"--set {one_line(text, 200)}: {path} is set twice")
+            values[path], places[path] = value, f"--set {one_line(text, 200)}"
+        return self._derive(values, places, None)
+
+    def with_values(self, values: Mapping[str, Any], *, hold_base: "Scenario | None" = None) -> "Scenario":
+        """This scenario with other values by path (parameters, ``organisation.*``, ``time.*``). Raises `UserError`.
+
+        hold_base: the base of `hold`, taken as it is (a sweep passes its own base); default: see the module.
+        """
+        checked = {path: check_value(path, value) for path, value in values.items()}
+        return self._derive(checked, dict.fromkeys(checked, ""), hold_base)
+
+    def _derive(
+        self, values: Mapping[str, Any], places: Mapping[str, str], hold_base: "Scenario | None"
+    ) -> "Scenario":
+        origin = self._origin
+        # Assumptions and time apply to the base as well; the structure is the variant's own.
+        outside = {path: value for path, value in values.items() if not path.startswith("organisation.")}
+        inside = {path: value for path, value in values.items() if path not in outside}
+        chain, own, named = origin.chain, origin.own, origin.named
+        base = self.hold_base if self.hold_base is not None else origin.base
+        if inside:
+            settings = {path: value for path, value in inside.items() if path in SETTINGS}
+            parameters = {path: value for path, value in inside.items() if path in REGISTRY}
+            chain = (*chain, Statement("", settings=settings, parameters=parameters, places=places))
+            base = base if named else None  # another structure may have another base
+        applied = Frozen({**origin.applied, **outside})
+        if hold_base is not None:
+            base, own, named = hold_base, len(origin.chain), True
+        elif "organisation.hold_to" in inside:
+            base = _load_hold_to(inside["organisation.hold_to"], None, places, ())
+            base = base and base._derive(applied, {}, None)
+            own, named = len(origin.chain), base is not None
+        elif base is not None and outside:
+            base = base._derive(outside, places, None)
+        return _build(_Origin(chain, origin.files, applied, base, own, named))
+
+    def on_path(self, name: str) -> "Scenario":
+        """This scenario on one of its `paths`, under that name. Raises `UserError` if there is no such path."""
+        branches = dict(self.paths)
+        if name not in branches:
+            known = ", ".join(branches) or "none"
+            raise UserError(f"{self.name}: there is no path {one_line(name, 80)!r}; paths: {known}")
+        made = self.with_values({"events": (*self.events, *branches[name]), "paths": ()})
+        return replace(made, name=name)
+
+    def place(self, path: str) -> str:
+        """``"file:line:column: "`` where *path* is stated last, of the file itself if it is not stated; see `Statement`."""
+        return place_of(path, self._origin.chain)
+
+    def hash(self) -> str:
+        """Hex SHA-256 of everything that determines results: not of names, questions, descriptions and sources."""
+        text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _content(self) -> dict[str, Any]:
+        organisation = self.organisation
+        structure: dict[str, Any] = {key: getattr(organisation, key) for key in ("ics", "management_layers")}
+        structure["spans"] = list(organisation.spans) if organisation.spans else None
+        structure["remove_layer"] = organisation.remove_layer
+        structure["hold"] = organisation.hold if self.hold_base is not None else None
+        if organisation.chart is not None:
+            structure["chart_sha256"] = _file_hash(organisation.chart)
+            structure["chart_columns"] = dict(organisation.chart_columns)
+        # Without them the hash stays what it was before there were any.
+        dated = {"events": [event.to_dict() for event in self.events]} if self.events else {}
+        if self.paths:
+            dated["paths"] = {name: [event.to_dict() for event in events] for name, events in self.paths}
+        return {
+            "time": {"weeks": self.weeks, "warmup_weeks": self.warmup_weeks, "tick_hours": self.tick_hours},
+            **dated,
+            "organisation": structure,
+            "hold_base": self.hold_base.hash() if self.hold_base is not None else None,
+            "parameters": {path: json_value(self.values[path]) for path in sorted(self.values)},
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The resolved scenario as plain JSON data. Infinity is written ".inf"; a chart by its file name and hash."""
+        content = self._content()
+        content["organisation"] = {k: v for k, v in content["organisation"].items() if v is not None}
+        if self.organisation.chart is not None:
+            content["organisation"]["chart"] = self.organisation.chart.name
+        base = self.hold_base
+        content["hold_base"] = None if base is None else {"name": base.name, "hash": base.hash()}
+        words = {"name": self.name, "question": self.question, "description": self.description}
+        sources = {path: source for path, source in self.overrides.items() if source is not None}
+        return {
+            **words,
+            **content,
+            "overrides": sorted(self.overrides),
+            "sources": sources,
+            "hash": self.hash(),
+        }
+
+
+def load(name_or_path: str | Path, sets: Sequence[str] = ()) -> Scenario:
+    """Load a scenario by path or bundled name, with ``"path=value"`` overrides. Raises `UserError`."""
+    return _load_file(find(name_or_path), ()).with_sets(sets)
+
+
+def from_yaml(text: str, source: str = "scenario", sets: Sequence[str] = ()) -> Scenario:
+    """A scenario from YAML text; `source` names it in messages, and files are relative to the current folder."""
+    first = statement(parse_yaml(text, source))
+    return _from_chain(_chain(first, ()), ()).with_sets(sets)
+
+
+def diff(a: Scenario, b: Scenario) -> dict[str, tuple[Any, Any]]:
+    """Path -> (value in a, value in b) of everything that differs: time, structure, parameters."""
+    pairs = {
+        f"time.{key}": (getattr(a, key), getattr(b, key)) for key in ("weeks", "warmup_weeks", "tick_hours")
+    }
+    for path in SETTINGS:
+        if path.startswith("organisation."):
+            key = path.split(".")[1]
+            pairs[path] = (getattr(a.organisation, key), getattr(b.organisation, key))
+    pairs |= {key: (getattr(a, key), getattr(b, key)) for key in LISTS}
+    pairs |= {path: (a.values[path], b.values[path]) for path in REGISTRY}
+    return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def parse_set(text: str) -> tuple[str, Any]:
+    """Path and typed value of a ``path=value`` option; the value is a YAML scalar or flow list. Raises `UserError`."""
+    path, equals, value = text.partition("=")
+    path = path.strip()
+    where = f"--set {one_line(text, 200)}"
+    if not equals or not path:
+        raise UserError(f"{where}: expected path=value, such as ai.share_of_code=0.5")
+    known_path(path, f"{where}: ")
+    return path, check_value(path, parse_yaml(value, f"{where}: value").data, f"{where}: ")
+
+
+# ---- reading what a file extends
+
+
+def _load_file(path: Path, holders: tuple[Path, ...]) -> Scenario:
+    """holders: files whose `hold_to` led here, to find cycles."""
+    return _from_chain(_chain(_statement(path), ()), holders)
+
+
+def _statement(path: Path) -> Statement:
+    return statement(read_yaml(path, shown(path)), path)
+
+
+def _chain(last: Statement, below: tuple[Path, ...]) -> tuple[Statement, ...]:
+    """The statements from the root of `extends` to `last`. below: files that extend `last`, to find cycles."""
+    last = _with_files(last)
+    if last.extends is None:
+        return (last,)
+    where = f"{last.place('extends')}extends: "
+    parent = find(last.extends, last.path.parent if last.path else None, where)
+    below = (*below, last.path.resolve()) if last.path else below
+    if parent.resolve() in below:
+        names = " -> ".join(path.name for path in (*below[below.index(parent.resolve()) :], parent))
+        raise UserError(f"{where}{last.extends}: the files extend each other in a circle ({names})")
+    if len(below) > MAX_EXTENDS:
+        raise UserError(f"{where}{last.extends}: more than {MAX_EXTENDS} files extend each other")
+    return (*_chain(_statement(parent), below), last)
+
+
+def _with_files(last: Statement) -> Statement:
+    """The statement with the chart's path made absolute; it must exist."""
+    chart = last.settings.get("organisation.chart")
+    if chart is None:
+        return last
+    folder = last.path.parent if last.path else Path()
+    return replace(
+        last,
+        settings={
+            **last.settings,
+            "organisation.chart": _chart(folder / chart, last.place("organisation.chart")),
+        },
+    )
+
+
+def _chart(path: Path, where: str) -> str:
+    try:
+        found = path.is_file()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise UserError(
+            f"{where}organisation.chart: {one_line(shown(path), 200)}: no such file; name the chart's CSV file"
+        )
+    return str(path.resolve())
+
+
+def _from_chain(chain: tuple[Statement, ...], holders: tuple[Path, ...]) -> Scenario:
+    stated = [index for index, part in enumerate(chain) if "organisation.hold_to" in part.settings]
+    if not stated or chain[stated[-1]].settings["organisation.hold_to"] is None:
+        return _build(_Origin(chain, len(chain), Frozen({})))
+    part = chain[stated[-1]]
+    holders = (*holders, chain[-1].path.resolve()) if chain[-1].path else holders
+    base = _load_hold_to(part.settings["organisation.hold_to"], part.path, part.places, holders)
+    return _build(_Origin(chain, len(chain), Frozen({}), base, stated[-1], named=True))
+
+
+def _load_hold_to(
+    name: str | None, stated_in: Path | None, places: Mapping[str, str], holders: tuple[Path, ...]
+) -> Scenario | None:
+    if name is None:
+        return None
+    where = f"{places.get('organisation.hold_to', '--set')}: organisation.hold_to: "
+    path = find(name, stated_in.parent if stated_in else None, where)
+    if path.resolve() in holders:
+        raise UserError(
+            f"{where}{one_line(name)}: the scenarios hold to each other in a circle, or one holds to itself"
+        )
+    if len(holders) > MAX_EXTENDS:
+        raise UserError(f"{where}{name}: more than {MAX_EXTENDS} scenarios hold to each other")
+    return _load_file(path, holders)
+
+
+# ---- merging and checking
+
+
+def _build(origin: _Origin) -> Scenario:
+    chain = origin.chain
+    if len(chain) > origin.files and "organisation.chart" in chain[-1].settings:
+        chain = (*chain[:-1], _with_files(chain[-1]))
+        origin = replace(origin, chain=chain)
+    settings, values, overrides, words = _merged(chain, origin.applied)
+    organisation = _organisation(settings)
+    base, own = _hold_base(origin, organisation, values)
+    if organisation.hold is not None:
+        origin = replace(origin, base=base, own=own)
+    if organisation.hold is not None and base is not None:
+        organisation = _held(organisation, base, chain, own)
+    check_structure(organisation, base, chain, values["organisation.bottom_span_ratio"])
+    leaf = chain[origin.files - 1]
+    scenario = Scenario(
+        name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
+        question=words.get("question", ""),
+        description=leaf.words.get("description", ""),
+        path=leaf.path,
+        weeks=settings["time.weeks"],
+        warmup_weeks=settings["time.warmup_weeks"],
+        tick_hours=settings["time.tick_hours"],
+        organisation=organisation,
+        events=settings["events"],
+        paths=settings["paths"],
+        values=Frozen(values),
+        overrides=Frozen(overrides),
+        warnings=(),
+        hold_base=base if organisation.hold is not None else None,
+        _origin=origin,
+    )
+    check_people(scenario, chain)
+    return replace(scenario, warnings=tuple(implausible(scenario)))
+
+
+def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> tuple[dict, dict, dict, dict]:
+    """Settings, parameter values, overrides and words of a chain of statements."""
+    settings: dict[str, Any] = {path: setting.default for path, setting in SETTINGS.items()}
+    values, overrides, words = defaults(), {}, {}
+    for part in chain:
+        _check_exclusive(part)
+        for key, cleared in _CLEARS.items():
+            if part.settings.get(f"organisation.{key}") is not None:
+                settings |= {f"organisation.{other}": None for other in cleared}
+        settings |= part.settings
+        values |= part.parameters
+        overrides |= {path: part.sources.get(path) for path in part.parameters}
+        words |= part.words
+    for path, value in applied.items():
+        if path in REGISTRY:
+            values[path], overrides[path] = value, None
+        else:
+            settings[path] = value
+    return settings, values, overrides, words
+
+
+def _check_exclusive(part: Statement) -> None:
+    for one, other in _EXCLUDE:
+        paths = (f"organisation.{one}", f"organisation.{other}")
+        if all(part.settings.get(path) is not None for path in paths):
+            raise UserError(
+                f"{part.place(paths[1])}{paths[1]}: cannot stand beside {one}; a structure is ics with "
+                f"management_layers, or ics with spans, or a chart"
+            )
+
+
+def _organisation(settings: Mapping[str, Any]) -> Organisation:
+    own = {path.split(".")[1]: value for path, value in settings.items() if path.startswith("organisation.")}
+    own["chart"] = Path(own["chart"]) if own["chart"] is not None else None
+    own["chart_columns"] = Frozen(dict(own["chart_columns"] or ()))
+    return Organisation(**own)
+
+
+def _structure(organisation: Organisation, values: Mapping[str, Value]) -> tuple:
+    keys = (*STRUCTURES, "chart_columns", "remove_layer")
+    return (*(getattr(organisation, key) for key in keys), values["organisation.bottom_span_ratio"])
+
+
+def _hold_base(
+    origin: _Origin, organisation: Organisation, values: Mapping[str, Value]
+) -> tuple[Scenario | None, int]:
+    """The base of `hold`, and the first statement that is the variant's own."""
+    if organisation.hold is None:
+        return None, 0
+    if origin.named or origin.base is not None:
+        return origin.base, origin.own
+    mine = _structure(organisation, values)
+    for length in range(len(origin.chain) - 1, 0, -1):
+        following = origin.chain[length]
+        if length >= origin.files and "organisation.hold" not in following.settings:
+            continue  # an override belongs to the scenario, it does not extend it
+        settings, others, _, _ = _merged(origin.chain[:length], origin.applied)
+        if _structure(_organisation(settings), others) != mine:
+            files = min(length, origin.files)
+            return _build(_Origin(origin.chain[:length], files, origin.applied)), length
+    return None, 0
+
+
+def _held(organisation: Organisation, base: Scenario, chain: Sequence[Statement], own: int) -> Organisation:
+    """The ICs of a held variant are those of the base, unless it holds ics and states its own."""
+    stated = [part for part in chain[own:] if part.settings.get("organisation.ics") is not None]
+    if stated and organisation.hold == "ics":
+        return organisation
+    if stated:
+        raise UserError(
+            f"{stated[-1].place('organisation.ics')}organisation.ics: {stated[-1].settings['organisation.ics']} cannot be set "
+            f"while organisation.hold is {organisation.hold}, because the number of ICs follows from {base.name}; leave ics "
+            f"out, or use hold: ics"
+        )
+    if organisation.chart is not None:
+        return organisation
+    return replace(organisation, ics=base.organisation.ics)
+
+
+def json_value(value: Value) -> Value:
+    """The value of a parameter for JSON, which has no number for infinity: the word that scenarios use."""
+    return ".inf" if isinstance(value, float) and math.isinf(value) else value
+
+
+def _file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise UserError(f"{path.name}: the chart cannot be read ({error.strerror or error})") from None
+    return digest.hexdigest()

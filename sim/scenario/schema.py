@@ -1,0 +1,234 @@
+"""JSON Schema (draft 2020-12) of scenario and sweep files, generated from the declarations.
+
+Editors use it for completion and checks; the program itself validates with positions and better messages (see
+`sim.scenario.statement`). ``python -m sim.schema > scenarios/schema.json`` writes the file that the bundled scenarios point to.
+"""
+
+import json
+import sys
+from typing import Any
+
+from sim.organisation.headcounts import HOLDS
+from sim.parameters.declaration import Parameter
+from sim.parameters.evidence import cite
+from sim.parameters.registry import REGISTRY
+from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
+from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
+
+_NUMBERS = {"type": "number"}
+
+
+def schema() -> dict[str, Any]:
+    """The schema: a file with `vary` or `base` is a sweep, any other a scenario."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "orgsim scenario or sweep",
+        "type": "object",
+        "if": {"anyOf": [{"required": ["vary"]}, {"required": ["base"]}]},
+        "then": _ref("sweep"),
+        "else": _ref("scenario"),
+        "$defs": {
+            "scenario": _scenario(),
+            "sweep": _sweep(),
+            "path": {"enum": list(PATHS)},
+            **{path: _value(path) for path in PATHS},
+        },
+    }
+
+
+def text() -> str:
+    """The schema as the text of scenarios/schema.json."""
+    made = schema()
+    definitions = made.pop("$defs")
+    lines = [f"  {_compact(key)}: {_compact(value)}" for key, value in definitions.items()]
+    top = [f" {_compact(key)}: {_compact(value)}" for key, value in made.items()]
+    return "{\n" + ",\n".join([*top, ' "$defs": {\n' + ",\n".join(lines) + "\n }"]) + "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _words(doc: str) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "description": doc}
+
+
+def _object(properties: dict[str, Any], doc: str = "", required: tuple[str, ...] = ()) -> dict[str, Any]:
+    made: dict[str, Any] = {"type": "object", "additionalProperties": False}
+    if doc:
+        made["description"] = doc
+    if required:
+        made["required"] = list(required)
+    return {**made, "properties": properties}
+
+
+def _scenario() -> dict[str, Any]:
+    properties: dict[str, Any] = {key: _words(doc) for key, doc in WORDS.items()}
+    properties["extends"] = _words(
+        "a scenario file, relative to this one, or the name of a bundled scenario; merged deeply"
+    )
+    for section in SECTIONS:
+        paths = [path for path in PATHS if path.startswith(f"{section}.")]
+        keys = [path.split(".", 1)[1] for path in paths]
+        groups = (
+            {group: _group(section, group, keys) for group in _groups(keys)} if section == "layoffs" else {}
+        )
+        properties[section] = _object({**{key: _ref(f"{section}.{key}") for key in keys}, **groups})
+    properties |= {key: _ref(key) for key in LISTS}
+    properties["parameters"] = _object(
+        {path: {"anyOf": [_ref(path), _sourced(path)]} for path in REGISTRY},
+        "any registered parameter by its path; an override may carry its own source",
+    )
+    return _object(properties)
+
+
+def _groups(keys: list[str]) -> list[str]:
+    """The groups of keys such as `wave` of wave_week and wave_fraction, where two keys or more make one."""
+    heads = [key.split("_", 1)[0] for key in keys if "_" in key]
+    return sorted({head for head in heads if heads.count(head) > 1})
+
+
+def _group(section: str, group: str, keys: list[str]) -> dict[str, Any]:
+    inside = [key.removeprefix(f"{group}_") for key in keys if key.startswith(f"{group}_")]
+    return _object(
+        {key: _ref(f"{section}.{group}_{key}") for key in inside},
+        f"the same as {group}_{inside[0]} and so on",
+    )
+
+
+def _sourced(path: str) -> dict[str, Any]:
+    return _object({"value": _ref(path), "source": _words("where the value comes from")}, required=("value",))
+
+
+def _value(path: str) -> dict[str, Any]:
+    if path in REGISTRY:
+        return _parameter(REGISTRY[path])
+    made = _setting(SETTINGS[path])
+    # A cleared setting is written as null.
+    return (
+        {**made, "type": [made["type"], "null"]}
+        if path.startswith("organisation.") and "type" in made
+        else made
+    )
+
+
+def _parameter(q: Parameter) -> dict[str, Any]:
+    doc = f"{q.doc} ({q.unit}; {cite(q.source)})"
+    if q.kind == "bool":
+        return {"type": "boolean", "default": q.value, "description": q.doc}
+    if q.kind == "choice":
+        return {"enum": list(q.choices), "default": q.value, "description": q.doc}
+    low, high = q.bounds
+    made: dict[str, Any] = {
+        "type": "integer" if q.kind == "int" and not q.infinite else "number",
+        "minimum": low,
+    }
+    if not q.infinite:  # .inf is a number above any maximum
+        made["maximum"] = high
+    if q.value != float("inf"):
+        made["default"] = q.value
+    return {**made, "description": doc if not q.uncertain else f"{doc}; plausible {q.low:g} to {q.high:g}"}
+
+
+def _setting(setting: Setting) -> dict[str, Any]:
+    doc = f"{setting.doc} ({setting.unit})" if setting.kind in ("int", "float") else setting.doc
+    bounds = {"minimum": setting.low, "maximum": setting.high}
+    default = {} if setting.default is None else {"default": setting.default}
+    if setting.kind in ("int", "float"):
+        return {
+            "type": "integer" if setting.kind == "int" else "number",
+            **bounds,
+            **default,
+            "description": doc,
+        }
+    if setting.kind == "spans":
+        items = {"type": "integer", **bounds}
+        return {"type": "array", "items": items, "minItems": 1, "maxItems": 100, "description": doc}
+    if setting.kind == "choice":
+        return {"enum": [*setting.choices, None], "description": doc}
+    if setting.kind == "events":
+        return {
+            "type": ["array", "null"],
+            "items": {"anyOf": [_event(action) for action in ACTIONS]},
+            "description": doc,
+        }
+    if setting.kind == "paths":
+        return {"type": ["object", "null"], "additionalProperties": _ref("events"), "description": doc}
+    if setting.kind == "columns":
+        return {"type": "object", "additionalProperties": {"type": "string"}, "description": doc}
+    return {"type": "string", "minLength": 1, "description": doc}
+
+
+def _event(action: str) -> dict[str, Any]:
+    """The schema of a dated event with this action."""
+    doc, roles = ACTIONS[action]
+    week = {"type": "integer", "minimum": 0, "description": "at the end of which week after the warm-up"}
+    if action == "set":
+        inside = {**_object({path: _ref(path) for path in REGISTRY}, doc), "minProperties": 1}
+    else:
+        share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
+        who = {
+            "role": {"enum": list(roles)},
+            "layer": {"type": "integer", "minimum": 0, "description": "of managers, 1 = first line"},
+            "number": {"type": "integer", "minimum": 1, "description": "people; or share"},
+            "share": share,
+            "choose": {"enum": list(CHOICES), "default": CHOICES[0]},
+            "followed": {"type": "boolean", "description": "only people who are followed"},
+            "into": {"enum": list(PLACES), "default": PLACES[0]},
+            "refill": {"type": "boolean", "description": "the seats left are filled as hiring.policy says"},
+        }
+        inside = _object({key: who[key] for key in keys_of(action)}, doc)
+    return _object({"week": week, action: inside}, required=("week", action))
+
+
+def _sweep() -> dict[str, Any]:
+    steps = _object(
+        {"from": _NUMBERS, "to": _NUMBERS, "steps": {"type": "integer", "minimum": 2}},
+        required=("from", "to"),
+    )
+    axis = {"anyOf": [{"type": "array", "minItems": 1}, steps]}
+    vary = {"type": "object", "minProperties": 1, "propertyNames": _ref("path"), "additionalProperties": axis}
+    decided = _object(
+        {"until": {"const": "decided"}, "max": {"type": "integer", "minimum": 2}}, required=("until", "max")
+    )
+    pair = {"type": "array", "minItems": 2, "maxItems": 2}
+    crossing = _object(
+        {
+            "of": {**_ref("path"), "description": "the path whose two values are compared"},
+            "between": {**pair, "description": "the first is asked to overtake the second"},
+            "along": {**_ref("path"), "description": "the numeric path along which the crossing is sought"},
+            "names": {**pair, "items": {"type": "string"}, "description": "what to call the two"},
+        },
+        required=("of", "between"),
+    )
+    whole = {"type": "integer", "minimum": 0}
+    return _object(
+        {
+            "question": _words(WORDS["question"]),
+            "name": _words("name of the results folder; default: the file's name"),
+            "base": _words("the scenario that is varied: a file beside this one, or a bundled name"),
+            "vary": {**vary, "description": "path -> list of values, or from, to, steps"},
+            "design": {"enum": ["grid", "lhs", "sobol"], "default": "grid"},
+            "samples": {"type": "integer", "minimum": 1, "description": "points of design lhs or sobol"},
+            "weeks": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "horizon of every run; default: the base's",
+            },
+            "hold": {"enum": list(HOLDS), "description": "what every point keeps equal to the base"},
+            "runs": {"anyOf": [{"type": "integer", "minimum": 1}, decided], "default": 100},
+            "seed": {**whole, "default": 1},
+            "outcome": _words("the outcome that answers the question; default: value_per_payroll_usd"),
+            "ranges": {**whole, "description": "plausible parameter sets to try the verdict on; 0 = skip"},
+            "crossing": crossing,
+        },
+        required=("question", "base", "vary"),
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

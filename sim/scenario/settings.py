@@ -1,0 +1,207 @@
+"""Every key that a scenario may set, with what its value must be."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UserError, suggest
+from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
+from sim.parameters.registry import REGISTRY
+from sim.scenario.events import read_events, read_paths
+from sim.scenario.files import one_line
+
+STRUCTURES = ("ics", "management_layers", "spans", "chart")
+
+
+WORDS = {
+    "question": "the question that the scenario answers, in one sentence",
+    "name": "short name in tables and results; default: the file's name",
+    "description": "anything worth knowing about it",
+}
+
+
+_SHOWN = 12  # keys listed in a message
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A key that is no parameter of the model: horizon and structure."""
+
+    path: str
+    kind: str  # int | float | spans | choice | file | columns | scenario | events | paths
+    default: Any
+    low: float | None
+    high: float | None
+    unit: str
+    doc: str
+    choices: tuple[str, ...] = ()
+
+
+_TIME = (
+    Setting("time.weeks", "int", 104, 1, 52_000, "weeks", "horizon after the warm-up"),
+    Setting("time.warmup_weeks", "int", 8, 0, 520, "weeks", "weeks simulated before anything is counted"),
+    Setting(
+        "time.tick_hours", "float", 1.0, 0.01, 8.0, "hours", "length of a tick in working hours; divides 8"
+    ),
+)
+
+
+_ORGANISATION = (
+    Setting("organisation.ics", "int", 96, 1, MAX_PEOPLE, "people", "individual contributors"),
+    Setting(
+        "organisation.management_layers", "int", 3, 1, MAX_LAYERS, "layers",
+        "management layers above the ICs, the top included, balanced; instead of spans or a chart",
+    ),
+    Setting(
+        "organisation.spans", "spans", None, 1, MAX_PEOPLE, "reports",
+        "spans of control, bottom up; the last level must be one top; instead of management_layers or a chart",
+    ),
+    Setting(
+        "organisation.chart", "file", None, None, None, "file",
+        "an imported organisation chart (CSV), relative to this file; instead of ics, management_layers and spans",
+    ),
+    Setting("organisation.chart_columns", "columns", None, None, None, "names", "field of the chart -> column of the file"),
+    Setting(
+        "organisation.hold", "choice", None, None, None, "choice",
+        "what stays equal to the base when the structure differs", HOLDS,
+    ),
+    Setting(
+        "organisation.hold_to", "scenario", None, None, None, "file",
+        "the base of hold; default: the nearest scenario in extends with another structure",
+    ),
+    Setting(
+        "organisation.remove_layer", "int", None, 1, MAX_LAYERS, "layer",
+        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go",
+    ),
+)  # fmt: skip
+
+
+_DATED = (
+    Setting("events", "events", (), None, None, "list", "what happens to people or parameters in which week, in order"),
+    Setting(
+        "paths", "paths", (), None, None, "mapping",
+        "name -> events besides the common ones: alternatives that `orgsim run` sets side by side",
+    ),
+)  # fmt: skip
+
+
+SETTINGS: Mapping[str, Setting] = {setting.path: setting for setting in (*_TIME, *_ORGANISATION, *_DATED)}
+
+
+#: Sections of a scenario: registered prefixes, plus time and organisation.
+SECTIONS: tuple[str, ...] = tuple(
+    dict.fromkeys(path.split(".")[0] for path in (*SETTINGS, *REGISTRY) if "." in path)
+)
+
+
+#: Settings that are keys of the top level themselves.
+LISTS: tuple[str, ...] = tuple(path for path in SETTINGS if "." not in path)
+#: Every key of the top level.
+TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters")
+#: Every path that `--set`, `vary` and `with_values` accept.
+PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY)
+
+
+def short(value: object) -> str:
+    """repr of a value for messages, cut where it gets long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def known_path(path: str, where: str = "") -> str:
+    """Return *path* if it is a setting or a parameter, else raise `UserError` with the nearest name."""
+    if path in SETTINGS or path in REGISTRY:
+        return path
+    raise UserError(f"{where}{one_line(path)}: unknown parameter{nearest(path, PATHS)}")
+
+
+def check_value(path: str, value: object, where: str = "") -> Any:
+    """Return *value* in the type of *path* (setting or parameter); raise `UserError` naming value, place and fix."""
+    known_path(path, where)
+    if path in REGISTRY:
+        if isinstance(value, (list, dict)) or value is None:
+            raise UserError(f"{where}{path}: expected one value ({REGISTRY[path].unit}), got {short(value)}")
+        return REGISTRY[path].check(value[:80] if isinstance(value, str) else value, where)
+    setting = SETTINGS[path]
+    if value is None and path.startswith("organisation."):
+        return None
+    if path in LISTS:
+        empty = {} if setting.kind == "paths" else []
+        if value in (None, (), empty):
+            return ()
+        try:
+            return read_events(value) if setting.kind == "events" else read_paths(value)
+        except UserError as error:
+            raise UserError(f"{where}{error}") from None
+    place = f"{where}{path}"
+    if setting.kind == "spans":
+        return _spans(value, place, setting)
+    if setting.kind in ("int", "float"):
+        return _number(value, place, setting)
+    if setting.kind == "choice":
+        if isinstance(value, str) and value in setting.choices:
+            return value
+        hint = suggest(str(value)[:80], setting.choices)
+        raise UserError(f"{place}: {short(value)} is not one of {', '.join(setting.choices)}{hint}")
+    if setting.kind == "columns":
+        return _columns(value, place)
+    if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
+        raise UserError(f"{place}: expected the name of a file, got {short(value)}")
+    return str(value)
+
+
+def _number(value: object, place: str, setting: Setting) -> int | float:
+    span = f"from {setting.low:g} to {setting.high:g} {setting.unit}"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise UserError(f"{place}: expected a number {span}, got {short(value)}")
+    if (isinstance(value, float) and not math.isfinite(value)) or not setting.low <= value <= setting.high:
+        raise UserError(f"{place}: {short(value)} is outside {span}")
+    if setting.kind == "float":
+        ticks = 8.0 / value
+        if setting.path == "time.tick_hours" and abs(ticks - round(ticks)) > 1e-9 * ticks:
+            raise UserError(
+                f"{place}: {value:g} does not divide the 8-hour day; use 8, 4, 2, 1, 0.5, 0.25, 0.1, ..."
+            )
+        return float(value)
+    if int(value) != value:
+        raise UserError(f"{place}: expected a whole number {span}, got {short(value)}")
+    return int(value)
+
+
+def _spans(value: object, place: str, setting: Setting) -> tuple[int, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise UserError(
+            f"{place}: expected a list of spans, bottom up, such as [6, 4, 4]; got {short(value)}"
+        )
+    if not 1 <= len(value) <= MAX_LAYERS:
+        raise UserError(f"{place}: {len(value)} levels; give 1 to {MAX_LAYERS} spans, bottom up")
+    return tuple(int(_number(span, f"{place}[{index}]", setting)) for index, span in enumerate(value))
+
+
+def _columns(value: object, place: str) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, tuple):
+        value = dict(value)
+    if not isinstance(value, dict) or not all(isinstance(column, str) for column in value.values()):
+        raise UserError(
+            f"{place}: expected field: column, such as {{manager: Reports To}}; got {short(value)}"
+        )
+    return tuple(sorted(value.items()))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``, did you mean 'x'?`` for a near name, or for a path that ends in the same word; else what exists."""
+    known = tuple(known)
+    word = word[:80]
+    if hint := suggest(word, known):
+        return hint
+    last = word.rsplit(".", 1)[-1]
+    endings = {path.rsplit(".", 1)[-1]: path for path in PATHS}
+    if last in endings:
+        return f", did you mean '{endings[last]}'?"
+    if near := suggest(last, tuple(endings)):
+        return f", did you mean '{endings[near.split(chr(39))[1]]}'?"
+    if len(known) <= _SHOWN:
+        return f"; known here: {', '.join(known)}"
+    return "; `orgsim parameters` lists what exists"
