@@ -1,8 +1,8 @@
 """Careers and AI strategy carried out: promotion into vacant seats, stepping down, the staff track, fluency and guardrails.
 
-What is decided is in `sim.mechanisms.careers` and `sim.mechanisms.governance`; here it is done to the organisation. A
-person who moves up leaves the work of the old seat to others as somebody who quits does; the old seat is then vacant itself.
-A manager who steps down becomes an IC of the boss, and the manager's seat is closed.
+What is decided is in `sim.mechanisms.people.careers` and `sim.mechanisms.people.governance`; here it is done to the
+organisation. A person who moves up leaves the work of the old seat to others as somebody who quits does; the old seat is
+then vacant itself. A manager who steps down becomes an IC of the boss, and the manager's seat is closed.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,10 @@ import numpy as np
 
 from sim import staffing
 from sim.constants import IC, MANAGER
-from sim.crew import Crew, Dice
-from sim.mechanisms import careers, governance
-from sim.state import NONE, VACANT, Org
+from sim.engine.codes import NONE, VACANT
+from sim.engine.state import Org
+from sim.mechanisms.people import careers, governance
+from sim.mechanisms.people.workforce import Crew, Dice
 
 
 def promote(

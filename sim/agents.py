@@ -15,8 +15,7 @@ from mesa import Agent
 from mesa.agent import AgentSet
 
 from sim.constants import HOURS_PER_WEEK
-from sim.errors import UserError
-from sim.state import (
+from sim.engine.codes import (
     ACTIVITIES,
     ALIGNING,
     ANSWERING,
@@ -43,8 +42,9 @@ from sim.state import (
     WAITING,
     WITHDRAWN,
     WRITE,
-    Org,
 )
+from sim.engine.state import Org
+from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.model import OrgModel

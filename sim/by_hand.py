@@ -13,13 +13,14 @@ import numpy as np
 
 from sim import advancement, lives, staffing
 from sim.constants import IC, MANAGER
-from sim.crew import Crew
+from sim.engine.codes import LAID_OFF, NONE, VACANT
+from sim.engine.rng import DATED
+from sim.engine.state import Org
 from sim.interventions import move
-from sim.mechanisms import careers, quits
-from sim.mechanisms.layoffs import Cuts
-from sim.rng import DATED
+from sim.mechanisms.people import careers, quits
+from sim.mechanisms.people.layoffs import Cuts
+from sim.mechanisms.people.workforce import Crew
 from sim.scenario.events import RANDOM, Event, Who
-from sim.state import LAID_OFF, NONE, VACANT, Org
 
 _ROLE = {"ic": IC, "manager": MANAGER}
 

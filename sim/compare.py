@@ -363,7 +363,7 @@ def _rows(
 
 def _kind_row(a: Sample, b: Sample, declared: "Outcome") -> Row:
     """A row without figures: which kinds the runs of both have, and whether every run has the same in both."""
-    from sim.state import STAGES
+    from sim.engine.codes import STAGES
 
     pair = paired_outcome(a, b, declared.name, 0)
     none = estimates.Paired(None, None, None, None, None, None, None, None, None, None, pair.n)

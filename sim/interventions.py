@@ -20,17 +20,9 @@ from math import floor, inf
 
 import numpy as np
 
-from sim.borrow import borrow
 from sim.constants import HOURS_PER_WEEK, IC, MANAGER
-from sim.events import schedule
-from sim.kernel import entry
-from sim.lifecycle import nudge
-from sim.mechanisms import attention, coding, work
-from sim.person import pause, settle
-from sim.population import DESK_ID, give_event, grown, introduce
-from sim.schedule import MARGIN, announce_arrival, resume_after_week
-from sim.state import (
-    AGENT,
+from sim.engine.calendar import schedule
+from sim.engine.codes import (
     CLASS_REVIEW,
     DESK,
     EVENT_ARRIVE,
@@ -41,10 +33,18 @@ from sim.state import (
     QUEUED,
     REVIEW,
     SENT,
-    Org,
-    table,
 )
-from sim.teams import join_team, leave_team, members, relayer
+from sim.engine.hierarchy import join_team, leave_team, members, relayer
+from sim.engine.kernel import entry
+from sim.engine.numba_tables import borrow
+from sim.engine.server import pause, settle
+from sim.engine.state import AGENT, Org, table
+from sim.engine.tables import DESK_ID, MARGIN, give_event, grown
+from sim.flow.handlers import announce_arrival
+from sim.flow.initialise import introduce
+from sim.flow.lifecycle import nudge
+from sim.flow.schedule import resume_after_week
+from sim.mechanisms.flow import attention, coding, work
 
 # --- Compiled steps ------------------------------------------------------------------------------------------------------
 

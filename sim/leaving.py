@@ -10,16 +10,9 @@ Not modelled: notice periods, handing over in person, customers who leave with s
 Parameters: layoffs.takeover, layoffs.step_in_changes.
 """
 
-from sim.borrow import borrow
 from sim.constants import IC
-from sim.events import unplan
-from sim.inbox import count_out, free_item, send, withdraw
-from sim.kernel import entry, kernel
-from sim.lifecycle import CONTINUE, carry_on, close, nudge
-from sim.mechanisms import review, work
-from sim.person import set_stage, settle
-from sim.rng import ORPHAN, uniform
-from sim.state import (
+from sim.engine.calendar import unplan
+from sim.engine.codes import (
     BY_AGENT,
     CLASSES,
     FIX,
@@ -37,6 +30,13 @@ from sim.state import (
     WITHDRAWN,
     WRITE,
 )
+from sim.engine.inbox import count_out, free_item, send, withdraw
+from sim.engine.kernel import entry, kernel
+from sim.engine.numba_tables import borrow
+from sim.engine.rng import ORPHAN, uniform
+from sim.engine.server import set_stage, settle
+from sim.flow.lifecycle import CONTINUE, carry_on, close, nudge
+from sim.mechanisms.flow import review, work
 
 
 @kernel

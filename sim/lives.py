@@ -23,31 +23,20 @@ import numpy as np
 
 from sim import advancement, staffing, turnover
 from sim.constants import HOURS_PER_WEEK, IC, MANAGER, WEEKS_PER_YEAR
-from sim.crew import Crew, Dice
+from sim.engine.codes import DESK, LAID_OFF, LAYOFF_RULES, NONE, QUIT, RETIRED, STAYED, VACANT, WAITING
+from sim.engine.hierarchy import chain_up
+from sim.engine.kernel import entry
+from sim.engine.record import settings
+from sim.engine.state import COHORT, LEDGER, Org, table
 from sim.interventions import move
-from sim.kernel import entry
 from sim.lots import cast, dice_of
-from sim.mechanisms import careers, hiring, layoffs, quits, work
+from sim.mechanisms.flow import work
+from sim.mechanisms.people import careers, hiring, layoffs, quits
+from sim.mechanisms.people.workforce import Crew, Dice
 from sim.muster import Present, crew_of
-from sim.newcomers import draw_traits, settings, welcome
+from sim.newcomers import draw_traits, welcome
 from sim.organisation import costs
 from sim.organisation.tree import Tree
-from sim.state import (
-    COHORT,
-    DESK,
-    LAID_OFF,
-    LAYOFF_RULES,
-    LEDGER,
-    NONE,
-    QUIT,
-    RETIRED,
-    STAYED,
-    VACANT,
-    WAITING,
-    Org,
-    table,
-)
-from sim.teams import chain_up
 
 #: Layoffs up to this week count in the yearly risk.
 RISK_WEEKS = 52

@@ -10,11 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
-from sim.crew import Dice
-from sim.kernel import entry, kernel
-from sim.mechanisms import careers, layoffs, quits
-from sim.rng import LAYOFF, QUIT, normal_quantile, uniform, uniform2
-from sim.state import VACANT, Org
+from sim.engine.codes import VACANT
+from sim.engine.kernel import entry, kernel
+from sim.engine.rng import LAYOFF, QUIT, normal_quantile, uniform, uniform2
+from sim.engine.state import Org
+from sim.mechanisms.people import careers, layoffs, quits
+from sim.mechanisms.people.workforce import Dice
 
 _blocked = kernel(careers.blocked)
 _quits_with = kernel(quits.chance)

@@ -26,7 +26,10 @@ from sim import interventions, lives, people_door
 from sim.agents import IC, Manager, Person, is_human
 from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER
 from sim.constants import IC as IC_ROLE
+from sim.engine.codes import MAX_LAYERS
+from sim.engine.hierarchy import chain_up, members
 from sim.engine.record import record
+from sim.engine.state import Org
 from sim.errors import UserError
 from sim.organisation.costs import pay_scale
 from sim.organisation.headcounts import MAX_LAYERS as MOST_LAYERS
@@ -37,8 +40,6 @@ from sim.parameters.sections import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario.scenario import Scenario, load
 from sim.simulate import WEEKLY, check_runs
-from sim.state import MAX_LAYERS, Org
-from sim.teams import chain_up, members
 
 DAYS_PER_WEEK = 5
 
@@ -202,7 +203,7 @@ class OrgModel(PeopleDoor):
 
     @property
     def tables(self) -> Org:
-        """The engine's tables (see `sim.state`); read them, but change the organisation only through methods."""
+        """The engine's tables (see `sim.engine.state`); read them, but change the organisation only through methods."""
         return self._org
 
     @property

@@ -6,9 +6,10 @@ import numpy as np
 
 from sim import staffing
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
-from sim.crew import Crew
-from sim.kernel import entry
-from sim.state import NONE, Org
+from sim.engine.codes import NONE
+from sim.engine.kernel import entry
+from sim.engine.state import Org
+from sim.mechanisms.people.workforce import Crew
 
 
 @entry

@@ -1,29 +1,19 @@
 """Who somebody is beyond what the flow of work needs: traits at week 0 and of newcomers, drawn from keyed dice."""
 
-from functools import lru_cache
 from math import inf
-from types import SimpleNamespace
 
 import numpy as np
 
-from sim import staffing
 from sim.constants import MANAGER, WEEKS_PER_YEAR
+from sim.engine import tables
+from sim.engine.codes import NONE
+from sim.engine.record import settings
+from sim.engine.rng import TRAITS
+from sim.engine.state import Org
+from sim.flow.initialise import introduce
 from sim.lots import dice_of, normal
-from sim.mechanisms import careers
-from sim.population import introduce
-from sim.rng import TRAITS
-from sim.state import NONE, Org
+from sim.mechanisms.people import careers
 from sim.statistics import scores
-
-
-def settings(p: np.ndarray) -> SimpleNamespace:
-    """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
-    return _settings(p.dtype, p.tobytes())
-
-
-@lru_cache(maxsize=64)
-def _settings(dtype: np.dtype, record: bytes) -> SimpleNamespace:
-    return SimpleNamespace(**dict(zip(dtype.names, np.frombuffer(record, dtype)[0].item(), strict=True)))
 
 
 def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
@@ -48,7 +38,7 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
 def welcome(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> None:
     """Draw newcomers, in this order, for the seats in *rows*, int64 [n]."""
     people, lives = org.people, org.lives
-    people["pid"][rows] = staffing.HIRE_ID + int(org.world["hired"][0]) + np.arange(len(rows))
+    people["pid"][rows] = tables.HIRE_ID + int(org.world["hired"][0]) + np.arange(len(rows))
     org.world["hired"] += len(rows)
     people["next_change"][rows] = 0
     people["role"][rows] = lives["seat_role"][rows]

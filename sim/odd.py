@@ -180,11 +180,11 @@ class Field(NamedTuple):
     name: str
     kind: str
     group: str  # the comment above it
-    meaning: str  # "" if neither `sim.state` nor `sim.odd_words` says
+    meaning: str  # "" if neither `sim.engine.state` nor `sim.odd_words` says
 
 
 def fields(text: str | None = None) -> dict[str, list[Field]]:
-    """Table -> its fields, read from the source of `sim.state`."""
+    """Table -> its fields, read from the source of `sim.engine.state`."""
     text = source("state") if text is None else text
     notes = comments(text)
     found: dict[str, list[Field]] = {}
@@ -222,7 +222,7 @@ def entities_text() -> str:
     """A table of state variables for every entity."""
     if problems := undocumented():
         raise UserError(
-            f"sim/state.py: no words for {', '.join(problems)}; comment them, or see sim/odd_words.py"
+            f"sim/engine/state.py: no words for {', '.join(problems)}; comment them, or see sim/odd_words.py"
         )
     found = fields()
     blocks = []
@@ -235,8 +235,8 @@ def entities_text() -> str:
 def scales_text() -> str:
     """Units and scales, from the constants and the settings of a scenario."""
     from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKS_PER_YEAR
+    from sim.engine.codes import MAX_LAYERS
     from sim.scenario.settings import SETTINGS
-    from sim.state import MAX_LAYERS
 
     rows = [
         ("a working day, week, year", f"{HOURS_PER_DAY:g} h, {HOURS_PER_WEEK:g} h, {WEEKS_PER_YEAR:g} weeks"),
@@ -250,7 +250,7 @@ def scales_text() -> str:
 
 def events_text() -> str:
     """The kinds of events, and the classes in which a person serves items."""
-    from sim.state import ACTIVITIES, ACTIVITY_OF_KIND, CLASS_OF_KIND, ITEM_KINDS
+    from sim.engine.codes import ACTIVITIES, ACTIVITY_OF_KIND, CLASS_OF_KIND, ITEM_KINDS
 
     notes = comments(source("state"))
     kinds = [
@@ -270,7 +270,7 @@ def events_text() -> str:
 
 
 def weeks_text() -> str:
-    """The order of a week, as `sim.schedule` and `sim.lives` state it."""
+    """The order of a week, as `sim.flow.schedule` and `sim.lives` state it."""
     return "\n\n".join(
         f"From `sim/{name}.py`:\n\n{as_markdown(docstring(name))}" for name in ("schedule", "lives")
     )

@@ -1,12 +1,12 @@
 """Words for the ODD page and the page on limits, where the code has none of its own beside a name.
 
-A field of the state that needs no comment in `sim.state` is explained here; so is what a switch leaves in place. The tests
+A field of the state that needs no comment in `sim.engine.state` is explained here; so is what a switch leaves in place. The tests
 check that nothing is missing and nothing is left over.
 """
 
 from collections.abc import Mapping
 
-#: Table of `sim.state` -> field without a comment there -> what it is.
+#: Table of `sim.engine.state` -> field without a comment there -> what it is.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "PERSON": {
         "role": "IC, MANAGER, DESK (a manager's hands-on hours) or VACANT",
@@ -157,7 +157,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-#: Tables of `sim.state` -> the entity, in the order of the page.
+#: Tables of `sim.engine.state` -> the entity, in the order of the page.
 ENTITIES: Mapping[str, str] = {
     "PERSON": "Person, or the desk of a manager's hands-on hours (a row is a seat; its occupant may change)",
     "LIFE": "Occupant of a seat: what only people events need",

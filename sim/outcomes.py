@@ -1,6 +1,6 @@
 """Every outcome, declared once: name, unit, better direction, what it means, and how it is computed.
 
-An outcome is computed from two snapshots of the organisation's record (`sim.state.WORLD`), at the start and the end of a
+An outcome is computed from two snapshots of the organisation's record (`sim.engine.state.WORLD`), at the start and the end of a
 period, so the same declaration gives the figure of the whole horizon and the weekly series. Undefined figures are NaN here
 and null in JSON.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.constants import WEEKS_PER_YEAR
-from sim.state import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
+from sim.engine.codes import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
 
 if TYPE_CHECKING:
     from sim.organisation.tree import Tree

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.constants import WEEKS_PER_YEAR
+from sim.engine.codes import LAID_OFF, QUIT, STAYED
 from sim.errors import UserError
 from sim.outcomes import OUTCOMES
-from sim.state import LAID_OFF, QUIT, STAYED
 from sim.statistics import estimates
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from sim import by_hand, staffing
 from sim.agents import IC, CodingAgent, Manager, Person
 from sim.constants import HOURS_PER_WEEK, MANAGER
 from sim.constants import IC as IC_ROLE
+from sim.engine.codes import VACANT
+from sim.engine.state import Org
 from sim.errors import UserError
 from sim.simulate import Engine
-from sim.state import VACANT, Org
 
 if TYPE_CHECKING:
     from sim.model import OrgModel

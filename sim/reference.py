@@ -253,7 +253,7 @@ def commands_page() -> str:
 
 
 def order_text() -> str:
-    """The docstring of `sim.schedule`, read without importing the engine."""
+    """The docstring of `sim.flow.schedule`, read without importing the engine."""
     source = (Path(__file__).parent / "schedule.py").read_text(encoding="utf-8")
     text = ast.get_docstring(ast.parse(source)) or ""
     # Markdown wants an empty line before a list.

@@ -1,9 +1,9 @@
 """Managers' scoreboards at the end of a run: what their teams delivered in the last quarter, what it cost, and how AI is used.
 
-The measures are those of `sim.mechanisms.governance.scoreboard`, with what a manager has the time for: inbox utilisation and
-the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`), no manager's own,
-and the same measures of the whole firm. A seat that changed hands within the quarter counts with what both occupants did;
-whoever has left counts with nobody.
+The measures are those of `sim.mechanisms.people.governance.scoreboard`, with what a manager has the time for: inbox
+utilisation and the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`),
+no manager's own, and the same measures of the whole firm. A seat that changed hands within the quarter counts with what both
+occupants did; whoever has left counts with nobody.
 """
 
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.constants import IC, MANAGER
-from sim.mechanisms import governance
+from sim.engine.record import settings
+from sim.engine.state import Org, table
+from sim.mechanisms.people import governance
 from sim.muster import crew_of
-from sim.newcomers import settings
 from sim.organisation import costs
-from sim.state import Org, table
 
 #: Weeks up to the end that count (all of a shorter horizon).
 WEEKS = 13

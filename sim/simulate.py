@@ -19,8 +19,8 @@ from sim.scenario.layoff_checks import check_cuts
 from sim.scenario.tree import heads_of, tree_of
 
 if TYPE_CHECKING:
+    from sim.engine.state import Org
     from sim.scenario.scenario import Scenario
-    from sim.state import Org
 
 MAX_SEED = 2**32 - 1
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
@@ -42,9 +42,9 @@ class Results:
     """Outcomes of several runs of one scenario.
 
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
-    after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.state.COHORT`), empty arrays where
-    people neither come nor go; ledgers: for every run a row for every cut (`sim.state.LEDGER`); boards: for every run a
-    row for every manager at the end, and one for the firm (`sim.scoreboard.BOARD`).
+    after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.engine.state.COHORT`), empty
+    arrays where people neither come nor go; ledgers: for every run a row for every cut (`sim.engine.state.LEDGER`); boards:
+    for every run a row for every manager at the end, and one for the firm (`sim.scoreboard.BOARD`).
     """
 
     scenario: "Scenario"
@@ -74,7 +74,7 @@ class Engine:
     """One scenario, ready to run: the tables of its people at the start, copied for every run."""
 
     def __init__(self, scenario: "Scenario") -> None:
-        from sim.population import new_org
+        from sim.flow.initialise import new_org
 
         self.scenario = scenario
         self.tree = tree_of(scenario)
@@ -92,7 +92,7 @@ class Engine:
 
     def begin(self, seed: int, run: int) -> "Org":
         """Return the organisation at tick 0 of run *run*."""
-        from sim.population import start
+        from sim.flow.initialise import start
 
         org = type(self._template)(*(table.copy() for table in self._template))
         start(org, self.parameters, seed, run)
@@ -168,12 +168,12 @@ class Engine:
     def _advance(self, org: "Org", hours: float, p: np.ndarray) -> "Org":
         """Let the compiled engine run *org* up to *hours* with the parameter record *p*, or weeks go by without work."""
         if not self._flows:
-            from sim.still import pass_weeks
+            from sim.flow.no_flow import pass_weeks
 
             pass_weeks(org, hours)
             return org
-        from sim.population import grown
-        from sim.schedule import DONE, MARGIN, OVERFLOW, advance
+        from sim.engine.tables import MARGIN, grown
+        from sim.flow.schedule import DONE, OVERFLOW, advance
 
         while (status := advance(org, p, float(hours))) != DONE:
             if status == OVERFLOW:

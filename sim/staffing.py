@@ -12,6 +12,10 @@ from math import inf
 import numpy as np
 
 from sim.constants import IC, MANAGER
+from sim.engine.codes import DESK, NONE, VACANT
+from sim.engine.hierarchy import join_team, leave_team, relayer
+from sim.engine.state import AGENT, Org, table
+from sim.engine.tables import DESK_ID, MARGIN, grown
 from sim.interventions import (
     announce_external,
     fit_hands_on,
@@ -22,13 +26,7 @@ from sim.interventions import (
     with_room,
 )  # fmt: skip
 from sim.leaving import hand_over, keep_past_hours, work_of
-from sim.population import DESK_ID, grown
-from sim.schedule import MARGIN
-from sim.state import AGENT, DESK, NONE, VACANT, Org, table
-from sim.teams import join_team, leave_team, relayer
 
-#: The k-th person hired in a run has this permanent id + k.
-HIRE_ID = 1 << 29
 _DUTIES = (
     "rate",
     "meetings_rate",

@@ -163,7 +163,7 @@ def _declared(outcomes: Mapping[str, "Outcome"] | None) -> Mapping[str, "Outcome
 def _source(simulate: Callable | None) -> str:
     if simulate is not None:
         return "injected"
-    from sim.kernel import source_hash
+    from sim.engine.kernel import source_hash
 
     return source_hash()
 

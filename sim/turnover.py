@@ -3,7 +3,7 @@
 Every ``careers.every_weeks`` weeks. Where work flows, leavers leave as those who quit do, and the top stays. Where it stands
 still nobody has work to hand over, so a seat that is filled again in the same round is never empty: successors and newcomers
 take their seats in place, the top's included. Seats that stay empty are vacated as everywhere. Who is chosen, and what
-becomes of competence, is in `sim.mechanisms.careers`.
+becomes of competence, is in `sim.mechanisms.people.careers`.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,10 @@ import numpy as np
 
 from sim import staffing
 from sim.constants import MANAGER, WEEKS_PER_YEAR
-from sim.crew import Crew, Dice
-from sim.mechanisms import careers, hiring
-from sim.state import LAID_OFF, NONE, RETIRED, Org
+from sim.engine.codes import LAID_OFF, NONE, RETIRED
+from sim.engine.state import Org
+from sim.mechanisms.people import careers, hiring
+from sim.mechanisms.people.workforce import Crew, Dice
 
 
 @dataclass(frozen=True)

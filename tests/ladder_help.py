@@ -10,7 +10,8 @@ from statistics import NormalDist
 
 import numpy as np
 
-from sim.mechanisms.careers import (
+from sim.engine.rng import PROMOTION, TRAITS
+from sim.mechanisms.people.careers import (
     BEST,
     LUCK,
     MIX,
@@ -22,10 +23,9 @@ from sim.mechanisms.careers import (
     preference,
     transferred,
 )
-from sim.rng import PROMOTION, TRAITS
 from sim.statistics.scores import Range, normal_quantiles
 
-#: dice(stream, runs, ids, index, sub) -> float64 [n, 2]: as `sim.crew.Dice`, for pairs of a run and an id.
+#: dice(stream, runs, ids, index, sub) -> float64 [n, 2]: as `sim.mechanisms.people.workforce.Dice`, for pairs of a run and an id.
 RunDice = Callable[[int, np.ndarray, np.ndarray, int, int], np.ndarray]
 
 _NORMAL = NormalDist()

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sim.agents import IC, CodingAgent, Manager
+from sim.engine.codes import DESK, QUEUED, REVIEW, SENT, SERVING, VERIFY
+from sim.engine.hierarchy import members
 from sim.model import OrgModel
 from sim.organisation.tree import check_tree
 from sim.scenario.scenario import load
-from sim.state import DESK, QUEUED, REVIEW, SENT, SERVING, VERIFY
-from sim.teams import members
 
 SMALL = ["organisation.ics=14", "time.weeks=5", "time.warmup_weeks=1"]
 BUSY = [

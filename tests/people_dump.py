@@ -14,7 +14,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import sim.borrow  # noqa: E402
+from sim.engine import numba_tables  # noqa: E402
 
 
 class Rows(np.ndarray):
@@ -41,7 +41,7 @@ def guarded(tables):
 
 
 if os.environ.get("NUMBA_DISABLE_JIT") == "1":
-    sim.borrow.borrow = guarded  # before the modules that take it from there
+    numba_tables.borrow = guarded  # before the modules that take it from there
 
 from mechanisms.worlds import play, world  # noqa: E402
 

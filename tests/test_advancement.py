@@ -8,8 +8,8 @@ from mechanisms.worlds import differences, world
 from mechanisms.worlds import play as play_flow
 
 from sim.constants import MANAGER
+from sim.engine.codes import VACANT
 from sim.simulate import Engine, run
-from sim.state import VACANT
 from tests.test_people import REGIMES, TURMOIL, check, play, possible
 
 LADDER = {

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.constants import IC, MANAGER
-from sim.crew import Crew
-from sim.mechanisms import careers
-from sim.mechanisms.careers import APTITUDE, BEST, CORRELATED, MIX, PETER, RANDOM, SAME, WORST
+from sim.mechanisms.people import careers
+from sim.mechanisms.people.careers import APTITUDE, BEST, CORRELATED, MIX, PETER, RANDOM, SAME, WORST
+from sim.mechanisms.people.workforce import Crew
 from sim.statistics.scores import Range
 
 SMALL, BRANCH, FIRM = range(3)

@@ -4,19 +4,20 @@ import numpy as np
 import pytest
 from mechanisms.worlds import HOURS_PER_WEEK, organisation, play, world
 
-from sim.borrow import borrow
 from sim.constants import IC, MANAGER, MANAGER_ID
+from sim.engine.codes import BY_AGENT, FREE, INCIDENT, NONE
+from sim.engine.kernel import entry
+from sim.engine.numba_tables import borrow
 from sim.engine.record import record
-from sim.kernel import entry
-from sim.mechanisms import defects, dependencies, questions, work
+from sim.engine.rng import positive, uniform2
+from sim.engine.state import Org
+from sim.flow.initialise import new_org, start
+from sim.mechanisms.flow import defects, dependencies, questions, work
 from sim.organisation.costs import PayScale
 from sim.organisation.tree import assemble
-from sim.population import new_org, start
-from sim.rng import positive, uniform2
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import tree_of
 from sim.simulate import Engine, run
-from sim.state import BY_AGENT, FREE, INCIDENT, NONE, Org
 
 CHANGES = 30
 QUESTIONS = 6

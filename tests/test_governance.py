@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.constants import IC, MANAGER
-from sim.crew import Crew
-from sim.mechanisms import governance
-from sim.mechanisms.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
+from sim.mechanisms.people import governance
+from sim.mechanisms.people.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
+from sim.mechanisms.people.workforce import Crew
 from sim.organisation import costs
 
 P = SimpleNamespace(

@@ -6,14 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mechanisms.worlds import EVERYTHING, HOURS_PER_WEEK, WORLDS, differences, play, play_tree, world
 
-import sim.population
 from sim.constants import IC, MANAGER, MANAGER_ID
-from sim.organisation.costs import PayScale
-from sim.organisation.tree import Tree, assemble, check_tree
-from sim.parameters.registry import REGISTRY
-from sim.scenario.scenario import Scenario
-from sim.simulate import Engine
-from sim.state import (
+from sim.engine import tables
+from sim.engine.codes import (
     ACTIVITIES,
     CLASS_OF_KIND,
     CLASSES,
@@ -28,8 +23,14 @@ from sim.state import (
     SERVING,
     VERIFY,
     WITHDRAWN,
-    Org,
 )
+from sim.engine.state import Org
+from sim.flow import initialise
+from sim.organisation.costs import PayScale
+from sim.organisation.tree import Tree, assemble, check_tree
+from sim.parameters.registry import REGISTRY
+from sim.scenario.scenario import Scenario
+from sim.simulate import Engine
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
 #: Of the flow engine; what must hold while people come and go is in test_people.py.
@@ -307,16 +308,17 @@ IMPATIENT = {
 def test_tables_that_grow_change_nothing(name, monkeypatch):
     scenario = world({**WORLDS, "impatient": IMPATIENT}[name], ics=30, weeks=6)
     roomy = play(scenario)
-    grow, sizes = sim.population.grown, []
+    grow, sizes = tables.grown, []
 
     def slowly(org: Org, **more: int) -> Org:
         sizes.append(more)
         least = (
             0 if org.events.size else 4 * len(org.people)
         )  # the start itself needs a few events per person
-        return grow(org, **{table: max(8, least) for table in more})
+        return grow(org, **{name: max(8, least) for name in more})
 
-    monkeypatch.setattr(sim.population, "grown", slowly)
+    for module in (tables, initialise):
+        monkeypatch.setattr(module, "grown", slowly)
     tight = play(scenario)
     assert len(tight.changes) < len(roomy.changes)
     assert len(sizes) > 20

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.crew import Crew
 from sim.errors import UserError
-from sim.mechanisms import layoffs
-from sim.mechanisms.layoffs import (
+from sim.mechanisms.people import layoffs
+from sim.mechanisms.people.layoffs import (
     ALL,
     ICS,
     MANAGERS,
@@ -30,7 +29,8 @@ from sim.mechanisms.layoffs import (
     gone,
     performance,
     wave,
-)  # fmt: skip
+)
+from sim.mechanisms.people.workforce import Crew
 from sim.organisation.headcounts import share_of
 
 MANAGER_ID = 1 << 24
@@ -482,8 +482,8 @@ def test_delayering_that_makes_no_sense():
 
 
 def test_streams_are_those_of_the_register():
-    """`sim.rng` numbers the streams; where it names ours, the numbers agree, and no other stream has them."""
-    from sim import rng
+    """`sim.engine.rng` numbers the streams; where it names ours, the numbers agree, and no other stream has them."""
+    from sim.engine import rng
 
     numbers = {name: x for name, x in vars(rng).items() if name.isupper() and isinstance(x, int)}
     for name in ("LAYOFF", "SELECTION"):

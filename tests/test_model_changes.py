@@ -10,12 +10,12 @@ from model_help import SETTINGS, check_identities, check_structure, managers_of,
 
 from sim import interventions
 from sim.agents import IC, CodingAgent, Manager
+from sim.engine.codes import NONE, QUEUED, REVIEW, SENT
+from sim.engine.hierarchy import chain_up
 from sim.errors import UserError
 from sim.model import OrgModel
 from sim.parameters import sections
 from sim.scenario.scenario import load
-from sim.state import NONE, QUEUED, REVIEW, SENT
-from sim.teams import chain_up
 
 # --- Moves ---------------------------------------------------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ class TestOdd:
         ]
 
     def test_the_fields_read_from_the_source_are_those_of_the_tables(self):
-        from sim import state
+        from sim.engine import state
 
         for name, rows in odd.fields().items():
             assert tuple(row.name for row in rows) == getattr(state, name).names
@@ -117,7 +117,7 @@ class TestOdd:
         assert [path for path in REGISTRY if not odd.readers(path)] == []
 
     def test_streams_are_those_of_the_code(self):
-        from sim import rng
+        from sim.engine import rng
 
         found = odd.streams()
         assert found["CHANGE"] == (rng.CHANGE, "(IC, change): size; agent or assistant")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from sim.constants import IC, MANAGER
+from sim.engine.codes import LAID_OFF
 from sim.model import OrgModel
 from sim.scenario.scenario import from_yaml
 from sim.simulate import run
-from sim.state import LAID_OFF
 
 RUNS = 16
 RISKS = {"layoff_risk_ic": IC, "layoff_risk_manager": MANAGER}

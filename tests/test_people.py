@@ -17,11 +17,11 @@ from mechanisms.worlds import world as small_world
 from people_dump import SHAPE, VALUES, records
 
 from sim.constants import IC, MANAGER
+from sim.engine.codes import DESK, NONE, VACANT
 from sim.errors import UserError
 from sim.model import OrgModel
 from sim.scenario.tree import tree_of
 from sim.simulate import Engine, run
-from sim.state import DESK, NONE, VACANT
 from tests.test_identities import check_items, check_nothing_is_lost, check_queues, world
 
 TURMOIL = {

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.kernel import entry
-from sim.rng import normal_quantile, philox, poisson, positive, uniform2
-from sim.state import WORLD, table
+from sim.engine.kernel import entry
+from sim.engine.rng import normal_quantile, philox, poisson, positive, uniform2
+from sim.engine.state import WORLD, table
 
 #: Philox4x32-10: counter, key, output (kat_vectors of Random123, Salmon et al. 2011).
 KNOWN_ANSWERS = (

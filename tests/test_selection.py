@@ -15,7 +15,7 @@ from scipy.stats import nchypergeom_wallenius, norm
 from test_layoffs import OFF, crew_of, dice_of, knobs, levels_of, there
 
 from sim.errors import UserError
-from sim.mechanisms.layoffs import (
+from sim.mechanisms.people.layoffs import (
     ALL,
     ICS,
     MANAGERS,
@@ -27,7 +27,7 @@ from sim.mechanisms.layoffs import (
     signal,
     wave,
     weights,
-)  # fmt: skip
+)
 from sim.organisation.headcounts import share_of
 from sim.statistics.scores import normal_scores, percentiles, race_times, smallest
 

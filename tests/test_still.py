@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.constants import IC, MANAGER
+from sim.engine.codes import LAID_OFF, RETIRED, VACANT
 from sim.scenario.scenario import Scenario, load
 from sim.simulate import Engine, run
-from sim.state import LAID_OFF, RETIRED, VACANT
 from sim.validation.experiments import FOLDER
 
 YEAR = 52

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.plain_mesa.things import Activity, Change, Ending, Item, Mode, Stage
-from sim.state import MAX_LAYERS, WORLD
+from sim.engine.codes import MAX_LAYERS
+from sim.engine.state import WORLD
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ class Ledger:
             self.stage_hours[stage] += hours
 
     def snapshot(self) -> np.void:
-        """Return the books as a record of `sim.state.WORLD`; fields that only concern the engine's tables stay zero."""
+        """Return the books as a record of `sim.engine.state.WORLD`; fields that only concern the engine's tables stay zero."""
         record = np.zeros(1, WORLD)
         for name in self.__slots__:
             record[name][0] = getattr(self, name)

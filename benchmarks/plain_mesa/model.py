@@ -18,9 +18,9 @@ from benchmarks.plain_mesa.ledger import Ledger
 from benchmarks.plain_mesa.server import HOURS_PER_WEEK, Server
 from benchmarks.plain_mesa.things import Activity, Change, Item, Kind, State
 from benchmarks.plain_mesa.writer import LONGEST_FIRST_ALLOWANCE, Writer
+from sim.engine.codes import MAX_LAYERS
 from sim.parameters.registry import REGISTRY
 from sim.scenario.tree import tree_of
-from sim.state import MAX_LAYERS
 
 if TYPE_CHECKING:
     from sim.organisation.tree import Tree

@@ -203,7 +203,7 @@ def notice_compilation() -> None:
     if not sys.stderr.isatty():
         return
     notice("Loading the engine ...")
-    from sim.kernel import is_cached
+    from sim.engine.kernel import is_cached
 
     if not is_cached():
         notice("Compiling the engine, once after every installation: about 20 seconds ...")

@@ -140,7 +140,7 @@ def people_table(results: "Results") -> "PeopleTable":
 
 
 def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
-    from sim.kernel import source_hash
+    from sim.engine.kernel import source_hash
     from sim.report.risk import risk_json, risk_picture
     from sim.store import files
     from sim.store.folder import claim, content_hash
@@ -174,7 +174,7 @@ def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
 
 def _write_ledger(results: "Results", path: Path) -> None:
     """Write a row for every cut: run, week, person, role, layer, tenure, rule, score, percentile, converted."""
-    from sim.state import LAYOFF_RULES
+    from sim.engine.codes import LAYOFF_RULES
 
     roles = ("ic", "manager")
     rows = ["run,week,person,role,layer,tenure_years,rule,score,percentile,converted"]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engine.kernel import source_hash
 from sim.errors import UserError
-from sim.kernel import source_hash
 from sim.outcomes import OUTCOMES
 from sim.statistics.estimates import estimate
 from sim.store import files

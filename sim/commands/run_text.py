@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.engine.codes import STAGES
 from sim.outcomes import OUTCOMES
-from sim.state import STAGES
 from sim.statistics.estimates import mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
 from sim.text.tables import paragraph, table

@@ -154,7 +154,7 @@ def _claim(
     fresh: bool,
 ) -> dict[str, object]:
     """Take the folder before the work begins, or raise UserError if it is another's."""
-    from sim.kernel import source_hash
+    from sim.engine.kernel import source_hash
     from sim.store.folder import claim, content_hash
 
     method, samples, runs, ranges, seed = sizes

@@ -1,7 +1,10 @@
 """The parameters as the engine reads them: one record of numbers."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from types import SimpleNamespace
+
+import numpy as np
 
 from sim.parameters.registry import REGISTRY
 
@@ -29,3 +32,13 @@ def record(values: Mapping[str, float | int | bool | str]):
         value = values[path]
         array[q.field][0] = q.choices.index(value) if q.kind == "choice" else value
     return array
+
+
+def settings(p: np.ndarray) -> SimpleNamespace:
+    """Return the parameter record *p* as plain Python values (a NumPy record takes microseconds a field)."""
+    return _settings(p.dtype, p.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _settings(dtype: np.dtype, record: bytes) -> SimpleNamespace:
+    return SimpleNamespace(**dict(zip(dtype.names, np.frombuffer(record, dtype)[0].item(), strict=True)))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.engine.codes import LAYOFF_RULES
 from sim.outcomes import OUTCOMES
 from sim.paths import PROSPECTS, SHOWN, Branch, Paths, Window
 from sim.report import plots
 from sim.scenario.events import Event, in_words
-from sim.state import LAYOFF_RULES
 from sim.statistics.estimates import Paired, mean_ci
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
 from sim.text.tables import bullets, paragraph, table

@@ -32,7 +32,7 @@ TICKS = (0.5, 0.25)
 
 #: outcomes by name (float64 [runs]) of the experiment, and of the one it is compared with -> figure of every run
 Measure = Callable[[Mapping[str, np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
-#: what became of everybody of week 0 (`sim.state.COHORT`) -> figure of the run
+#: what became of everybody of week 0 (`sim.engine.state.COHORT`) -> figure of the run
 OfCohort = Callable[[np.ndarray], float]
 #: weekly outcomes by name (float64 [runs, weeks]) -> figure of every run
 OfSeries = Callable[[Mapping[str, np.ndarray]], np.ndarray]
@@ -318,8 +318,8 @@ def verdict(limit: Limit, figures: np.ndarray) -> Check:
 
 def items_identity(scenario: str, weeks: int, runs: int = 3) -> Check:
     """Check Little's identity, run by run: integral of the number in system = times in system, censored items included."""
+    from sim.engine.codes import FREE, VERIFY, WITHDRAWN
     from sim.simulate import Engine
-    from sim.state import FREE, VERIFY, WITHDRAWN
 
     engine = Engine(experiment(scenario, {"time.weeks": weeks, "time.warmup_weeks": 0}).load())
     ratios = []

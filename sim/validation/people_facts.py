@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.constants import IC, MANAGER
-from sim.state import LAID_OFF, QUIT
+from sim.engine.codes import LAID_OFF, QUIT
 from sim.validation.experiments import Experiment, experiment
 from sim.validation.facts import BASE, Fact, Means, growth
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from sim.constants import IC, MANAGER
-from sim.state import LAID_OFF, QUIT
+from sim.engine.codes import LAID_OFF, QUIT
 from sim.validation import theory
 from sim.validation.experiments import experiment
 from sim.validation.limits import COHORT, SERIES, Limit, OfCohort

@@ -10,12 +10,12 @@ from functools import lru_cache
 import numpy as np
 
 from sim.engine.record import record
+from sim.engine.state import WORLD, Org
+from sim.flow.initialise import new_org, start
 from sim.organisation.tree import Tree
-from sim.population import new_org, start
 from sim.scenario.scenario import Scenario, from_yaml
 from sim.scenario.tree import tree_of
 from sim.simulate import Engine, run
-from sim.state import WORLD, Org
 
 HOURS_PER_WEEK = 40.0
 #: Bookkeeping of the tables, which says nothing about the organisation.

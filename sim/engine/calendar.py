@@ -10,9 +10,9 @@ never the row of a table.
 
 import numpy as np
 
-from sim.borrow import trailing_zeros
-from sim.kernel import kernel
-from sim.state import NONE
+from sim.engine.codes import NONE
+from sim.engine.kernel import kernel
+from sim.engine.numba_tables import trailing_zeros
 
 _ONE = np.uint64(1)
 

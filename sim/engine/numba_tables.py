@@ -21,7 +21,9 @@ from numba.extending import (
     register_model,
 )
 
-from sim.kernel import config  # Numba must be imported by way of `sim.kernel`, which sets its cache folder
+from sim.engine.kernel import (
+    config,  # Numba must be imported by way of `sim.engine.kernel`, which sets its cache folder
+)
 
 
 def _digest(numba_type: types.Type) -> str:

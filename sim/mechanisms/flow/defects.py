@@ -9,10 +9,10 @@ Not modelled: dormant defects that never show, incidents that hit other teams, s
 Parameters: defects.*, ai.defect_ratio, ai.guardrail, ai.failure_defect_factor.
 """
 
-from sim.inbox import new_item, send
-from sim.kernel import kernel
-from sim.rng import DEFECTS, INCIDENT, poisson, positive, uniform, uniform2
-from sim.state import INCIDENT as INCIDENT_ITEM
+from sim.engine.codes import INCIDENT as INCIDENT_ITEM
+from sim.engine.inbox import new_item, send
+from sim.engine.kernel import kernel
+from sim.engine.rng import DEFECTS, INCIDENT, poisson, positive, uniform, uniform2
 
 #: Defects of one change beyond this number are not told apart (63 bits of a mask).
 MOST_DEFECTS = 60

@@ -12,7 +12,7 @@ Parameters: learning.*.
 from math import exp
 
 from sim.constants import MANAGER, WEEKS_PER_YEAR
-from sim.kernel import kernel
+from sim.engine.kernel import kernel
 
 #: Hand-writing hours that count as one full week of practice (a quarter of the week, D01).
 FULL_PRACTICE = 10.0

@@ -6,8 +6,9 @@ Edited between two weeks, in compiled passes over the people.
 import numpy as np
 
 from sim.constants import IC
-from sim.kernel import entry, kernel
-from sim.state import DESK, NONE, Org
+from sim.engine.codes import DESK, NONE
+from sim.engine.kernel import entry, kernel
+from sim.engine.state import Org
 
 
 @entry

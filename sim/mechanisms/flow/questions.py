@@ -14,10 +14,11 @@ Parameters: questions.*, ai.answer_*.
 from math import inf, log
 
 from sim.constants import IC, MANAGER
-from sim.events import schedule
-from sim.inbox import new_item, send, withdraw
-from sim.kernel import kernel
-from sim.rng import (
+from sim.engine.calendar import schedule
+from sim.engine.codes import EVENT_ANSWER, EVENT_PATIENCE, NONE, QUESTION
+from sim.engine.inbox import new_item, send, withdraw
+from sim.engine.kernel import kernel
+from sim.engine.rng import (
     AI_ANSWER,
     QUESTION_GUESS,
     QUESTION_SUPER,
@@ -27,8 +28,7 @@ from sim.rng import (
     uniform,
     uniform2,
 )
-from sim.rng import QUESTION as QUESTION_DICE
-from sim.state import EVENT_ANSWER, EVENT_PATIENCE, NONE, QUESTION
+from sim.engine.rng import QUESTION as QUESTION_DICE
 
 SOLVED, PASSED_ON, UNSOLVED = range(3)
 

@@ -17,10 +17,10 @@ Parameters: work.*, ai.share_of_code, ai.agent_fraction, ai.volume_ratio.
 from math import inf
 
 from sim.constants import HOURS_PER_WEEK, IC
-from sim.kernel import kernel
-from sim.person import set_stage
-from sim.rng import CHANGE, positive, uniform2
-from sim.state import BY_AGENT, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES
+from sim.engine.codes import BY_AGENT, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES
+from sim.engine.kernel import kernel
+from sim.engine.rng import CHANGE, positive, uniform2
+from sim.engine.server import set_stage
 
 MERGED, DISCARDED, ABANDONED = range(3)
 _STAGES = len(STAGES)

@@ -36,8 +36,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
-from sim.crew import Crew
-from sim.kernel import entry
+from sim.engine.kernel import entry
+from sim.mechanisms.people.workforce import Crew
 
 STRATEGIES = ("none", "bottom_up", "top_down", "managed")
 NO_STRATEGY, BOTTOM_UP, TOP_DOWN, MANAGED = range(4)

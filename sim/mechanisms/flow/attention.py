@@ -14,8 +14,8 @@ Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignmen
 """
 
 from sim.constants import HOURS_PER_WEEK, IC, MANAGER
-from sim.kernel import kernel
-from sim.state import ALIGNING, COORDINATING, MEETINGS, OTHER, PEOPLE
+from sim.engine.codes import ALIGNING, COORDINATING, MEETINGS, OTHER, PEOPLE
+from sim.engine.kernel import kernel
 
 
 @kernel

@@ -4,10 +4,8 @@ A person is present 40 hours a week. Fixed duties take their share of every hour
 an item of h hours takes h / rate hours of presence. Only a higher class pre-empts, and the interrupted item resumes.
 """
 
-from sim.events import plan, unplan
-from sim.inbox import enqueue_first
-from sim.kernel import kernel
-from sim.state import (
+from sim.engine.calendar import plan, unplan
+from sim.engine.codes import (
     ACTIVITY_OF_KIND,
     CLASS_OF_KIND,
     CODING,
@@ -27,7 +25,9 @@ from sim.state import (
     VERIFYING,
     WAITING,
     WRITE,
-)  # fmt: skip
+)
+from sim.engine.inbox import enqueue_first
+from sim.engine.kernel import kernel
 
 #: Attention below this rate is none: the item rests until the next weekly update.
 LEAST_RATE = 1e-9

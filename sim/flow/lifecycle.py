@@ -5,12 +5,8 @@ write -> submit -> review -> merge, with rework and closing on the way.
 """
 
 from sim.constants import IC
-from sim.events import plan, schedule
-from sim.inbox import enqueue, new_item
-from sim.kernel import kernel
-from sim.mechanisms import alignment, coding, defects, dependencies, questions, review, work
-from sim.person import set_stage
-from sim.state import (
+from sim.engine.calendar import plan, schedule
+from sim.engine.codes import (
     BY_AGENT,
     EVENT_AGENT,
     EVENT_ARRIVE,
@@ -24,6 +20,10 @@ from sim.state import (
     STAGE_REWORK,
     WRITE,
 )
+from sim.engine.inbox import enqueue, new_item
+from sim.engine.kernel import kernel
+from sim.engine.server import set_stage
+from sim.mechanisms.flow import alignment, coding, defects, dependencies, questions, review, work
 
 #: Steps at which a change can be carried on; NOTHING: it waits for time or somebody else.
 NOTHING, CONTINUE, SUBMIT, TO_REVIEW, REWORK, MERGE, DISCARD, ABANDON = range(8)

@@ -32,9 +32,9 @@ from math import sqrt
 import numpy as np
 
 from sim.constants import HOURS_PER_WEEK, IC, MANAGER, WEEKS_PER_YEAR
-from sim.crew import Crew, Dice
-from sim.rng import PROMOTION
-from sim.state import NONE
+from sim.engine.codes import NONE
+from sim.engine.rng import PROMOTION
+from sim.mechanisms.people.workforce import Crew, Dice
 from sim.statistics.scores import NORMAL, Range, normal_quantiles
 
 # What `sub` tells apart in PROMOTION.

@@ -15,11 +15,11 @@ Parameters: dependencies.*, communication.delay_hours.
 
 from math import inf
 
-from sim.events import schedule
-from sim.inbox import new_item, send, withdraw
-from sim.kernel import kernel
-from sim.rng import DEPENDENCY, LATERAL, PARTNER, SERVICE, positive, uniform, uniform2
-from sim.state import COORDINATION, EVENT_PATIENCE, NONE
+from sim.engine.calendar import schedule
+from sim.engine.codes import COORDINATION, EVENT_PATIENCE, NONE
+from sim.engine.inbox import new_item, send, withdraw
+from sim.engine.kernel import kernel
+from sim.engine.rng import DEPENDENCY, LATERAL, PARTNER, SERVICE, positive, uniform, uniform2
 
 #: A candidate beyond the organisation is passed over, this often at most.
 MOST_ATTEMPTS = 200

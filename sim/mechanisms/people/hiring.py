@@ -14,9 +14,9 @@ Parameters: hiring.*.
 
 import numpy as np
 
-from sim.crew import Dice
-from sim.kernel import kernel
-from sim.rng import HIRE
+from sim.engine.kernel import kernel
+from sim.engine.rng import HIRE
+from sim.mechanisms.people.workforce import Dice
 
 BACKFILL, FREEZE, ATTRITION_ONLY, AI = range(4)
 

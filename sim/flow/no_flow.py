@@ -7,7 +7,8 @@ people's weeks are held, so that a run of two hundred years takes seconds.
 import numpy as np
 
 from sim.constants import IC, WEEKS_PER_YEAR
-from sim.state import VACANT, Org
+from sim.engine.codes import VACANT
+from sim.engine.state import Org
 
 HOURS_PER_WEEK = 40.0
 #: Sum over weeks -> what is added to it every week.

@@ -13,7 +13,7 @@ Dice = Callable[[int, np.ndarray, int, int], np.ndarray]
 class Crew:
     """Everybody present at a week's end; arrays [n] in order of permanent id.
 
-    week: since the end of the warm-up. row: seat in `Org.people`. role: IC or MANAGER (`sim.state`). layer: 0 = ICs, 1 =
+    week: since the end of the warm-up. row: seat in `Org.people`. role: IC or MANAGER (`sim.engine.state`). layer: 0 = ICs, 1 =
     managers of ICs, and so on. boss: position in these arrays of the boss, -1 for a root. reports: direct reports. tenure:
     years in the firm. skill: reference engineers. quality: of management, standard normal (0 for ICs). aptitude: for
     management, standard normal. fluency: in AI, 0..1. expertise: of the domain, standard normal. currency: closeness to the

@@ -37,10 +37,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
-from sim.crew import Crew, Dice
+from sim.engine.rng import LAYOFF, SELECTION
 from sim.errors import UserError
+from sim.mechanisms.people.workforce import Crew, Dice
 from sim.organisation.headcounts import share_of
-from sim.rng import LAYOFF, SELECTION
 from sim.statistics.scores import normal, normal_scores, percentiles, race_times, smallest
 
 # Of the draws of one person and week.

@@ -15,36 +15,22 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-#: The files of which kernels are made, besides the mechanisms.
-KERNEL_FILES = (
-    "kernel",
-    "borrow",
-    "rng",
-    "state",
-    "events",
-    "inbox",
-    "person",
-    "lifecycle",
-    "desk",
-    "schedule",
-    "population",
-    "interventions",
-    "leaving",
-    "lives",
-    "lots",
-    "muster",
-    "teams",
-)
+import sim
+
+#: The folders of which kernels are made, and the constants that they read.
+KERNEL_FOLDERS = ("engine", "mechanisms", "flow", "people")
+_LOOSE = ("interventions", "leaving", "lives", "lots", "muster")
 
 
 @lru_cache(maxsize=2)
 def source_hash(kernels_only: bool = False) -> str:
     """Return 16 hex digits that change whenever a source file of the package (or of its kernels only) changes."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent
+    root = Path(sim.__file__).parent
     paths = root.rglob("*.py")
     if kernels_only:
-        paths = [*(root / f"{name}.py" for name in KERNEL_FILES), *(root / "mechanisms").glob("*.py")]
+        folders = [path for name in KERNEL_FOLDERS for path in (root / name).rglob("*.py")]
+        paths = [root / "constants.py", *folders, *(root / f"{name}.py" for name in _LOOSE)]
     for path in sorted(paths):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())

@@ -17,10 +17,10 @@ Parameters: work.prep_hours, ai.*.
 
 from math import exp, inf
 
-from sim.inbox import enqueue, new_item
-from sim.kernel import kernel
-from sim.rng import AGENT_RUN, AGENT_TIME, positive, uniform, uniform2
-from sim.state import ASSISTED, BY_AGENT, NONE, SPECIFY, VERIFY, WRITE
+from sim.engine.codes import ASSISTED, BY_AGENT, NONE, SPECIFY, VERIFY, WRITE
+from sim.engine.inbox import enqueue, new_item
+from sim.engine.kernel import kernel
+from sim.engine.rng import AGENT_RUN, AGENT_TIME, positive, uniform, uniform2
 
 #: A job takes at least this long, so that no loop of jobs is free (hours).
 LEAST_HOURS = 1e-5

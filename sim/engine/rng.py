@@ -9,7 +9,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 
-from sim.kernel import kernel
+from sim.engine.kernel import kernel
 
 # Streams: one per decision. The numbers are part of the results; append, never renumber.
 CHANGE = 1  # (IC, change): size; agent or assistant

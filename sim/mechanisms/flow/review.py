@@ -16,12 +16,8 @@ Parameters: review.*.
 from math import inf
 
 from sim.constants import HOURS_PER_WEEK
-from sim.events import schedule
-from sim.inbox import free_item, new_item, send, unlink
-from sim.kernel import kernel
-from sim.person import LEAST_RATE
-from sim.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
-from sim.state import (
+from sim.engine.calendar import schedule
+from sim.engine.codes import (
     BY_AGENT,
     CLASS_OWN,
     CLASS_REVIEW,
@@ -33,6 +29,10 @@ from sim.state import (
     REVIEW,
     WITHDRAWN,
 )
+from sim.engine.inbox import free_item, new_item, send, unlink
+from sim.engine.kernel import kernel
+from sim.engine.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
+from sim.engine.server import LEAST_RATE
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)

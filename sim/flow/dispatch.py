@@ -2,13 +2,8 @@
 
 from math import inf
 
-from sim.events import plan
-from sim.inbox import first_of
-from sim.kernel import kernel
-from sim.lifecycle import CONTINUE, carry_on
-from sim.mechanisms import coding, dependencies, questions, review, work
-from sim.person import LEAST_RATE, begin, pause, settle
-from sim.state import (
+from sim.engine.calendar import plan
+from sim.engine.codes import (
     ASSISTED,
     BY_AGENT,
     CLASS_FIX,
@@ -19,7 +14,12 @@ from sim.state import (
     CLASS_REVIEW,
     NONE,
     REVIEW,
-)  # fmt: skip
+)
+from sim.engine.inbox import first_of
+from sim.engine.kernel import kernel
+from sim.engine.server import LEAST_RATE, begin, pause, settle
+from sim.flow.lifecycle import CONTINUE, carry_on
+from sim.mechanisms.flow import coding, dependencies, questions, review, work
 
 
 @kernel

@@ -4,38 +4,17 @@ from math import exp, inf
 
 import numpy as np
 
-from sim.borrow import borrow
 from sim.constants import IC, MANAGER
-from sim.kernel import entry, kernel
-from sim.lifecycle import nudge
-from sim.mechanisms import alignment, attention, coding, work
+from sim.engine.codes import ACTIVITIES, DESK, FREE_CLASS, NONE
+from sim.engine.kernel import entry, kernel
+from sim.engine.numba_tables import borrow
+from sim.engine.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
+from sim.engine.state import AGENT, CHANGE, COHORT, EVENT, ITEM, LEDGER, LIFE, PERSON, TEAM, WORLD, Org, table
+from sim.engine.tables import DESK_ID, MARGIN, calendar, give_event, grown
+from sim.flow.handlers import announce_arrival
+from sim.flow.lifecycle import nudge
+from sim.mechanisms.flow import alignment, attention, coding, work
 from sim.organisation.tree import Tree
-from sim.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
-from sim.schedule import MARGIN, announce_arrival
-from sim.state import (
-    ACTIVITIES,
-    AGENT,
-    CHANGE,
-    COHORT,
-    DESK,
-    EVENT,
-    EVENT_DONE,
-    FREE_CLASS,
-    ITEM,
-    LEDGER,
-    LIFE,
-    NONE,
-    PERSON,
-    TEAM,
-    WORLD,
-    Org,
-    table,
-)
-
-#: Desks have ids of their own, apart from their managers'.
-DESK_ID = 1 << 30
-#: Hours after which the ring of the event calendar comes round.
-CALENDAR_HOURS = 64.0
 
 
 def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
@@ -62,7 +41,7 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     world["teams_with_ics"] = int(((teams["ics"] > 0) & (people["role"] == MANAGER)).sum())
     world["free_item"] = world["free_change"] = world["free_event"] = NONE
     org = Org(
-        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *_calendar(world, n), modules, home,
+        world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *calendar(world, n), modules, home,
         np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD), _lives(tree, people), table(0, COHORT), table(0, LEDGER),
     )  # fmt: skip
     # Where nothing is written or asked there is nothing to make room for, but what an event may need.
@@ -77,13 +56,6 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     return org
 
 
-def _calendar(world: np.ndarray, people: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return empty buckets for about one event in three slots and their bits, and set the length of a slot in *world*."""
-    buckets = 1 << max(6, (64 * people).bit_length())
-    world["slots_per_hour"] = buckets / CALENDAR_HOURS
-    return np.full(buckets, NONE, np.int64), np.zeros(buckets // 64, np.uint64)
-
-
 def _lives(tree: Tree, people: np.ndarray) -> np.ndarray:
     """Return the seats of *tree*; who sits on them is drawn at the start of a run."""
     lives = table(len(people), LIFE)
@@ -93,17 +65,6 @@ def _lives(tree: Tree, people: np.ndarray) -> np.ndarray:
     lives["open_until"] = inf
     lives["pay"][: tree.n] = lives["seat_pay"][: tree.n] = tree.pay
     return lives
-
-
-def give_event(org: Org, i: int) -> None:
-    """Give person *i* the event of their own."""
-    world = org.world[0]
-    k = world.free_event
-    event = org.events[k]
-    world.free_event = event.next
-    world.free_events -= 1
-    event.kind, event.ref, event.slot = EVENT_DONE, i, NONE
-    org.people["event"][i] = k
 
 
 def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
@@ -184,33 +145,6 @@ def _modules(tree: Tree, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for i in np.flatnonzero(people["role"] == DESK):
         home[i] = first.get(int(people["human"][i]), 0)
     return modules, home
-
-
-def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org:
-    """Return *org* with that many rows more in its tables; the new rows join the free lists."""
-    world = org.world[0]
-    tables = {}
-    for name, more, dtype in (
-        ("changes", changes, CHANGE),
-        ("items", items, ITEM),
-        ("events", events, EVENT),
-    ):
-        old = getattr(org, name)
-        new = table(len(old) + more, dtype)
-        new[: len(old)] = old
-        if name == "changes":
-            new["owner"][len(old) :] = NONE
-        tables[name] = new
-    lists = (("changes", "free_change"), ("items", "free_item"), ("events", "free_event"))
-    for name, head in lists:
-        count = head + "s"
-        new, first = tables[name], len(getattr(org, name))
-        if len(new) > first:
-            new["next"][first:] = np.arange(first + 1, len(new) + 1)
-            new["next"][-1] = world[head]
-            world[head] = first
-            world[count] += len(new) - first
-    return org._replace(**tables)
 
 
 @kernel

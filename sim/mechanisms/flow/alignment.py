@@ -15,8 +15,8 @@ Parameters: alignment.*.
 
 from math import sqrt
 
-from sim.kernel import kernel
-from sim.rng import TARGET, UPDATE, normal_quantile, uniform, uniform2
+from sim.engine.kernel import kernel
+from sim.engine.rng import TARGET, UPDATE, normal_quantile, uniform, uniform2
 
 
 @kernel

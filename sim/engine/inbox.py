@@ -4,9 +4,9 @@ Every item is sent once and then served or withdrawn, or still in the system; th
 equals the sum of their times in it.
 """
 
-from sim.events import schedule
-from sim.kernel import kernel
-from sim.state import CLASS_OF_KIND, EVENT_ARRIVE, FREE, NONE, QUEUED, SENT, VERIFY, WITHDRAWN
+from sim.engine.calendar import schedule
+from sim.engine.codes import CLASS_OF_KIND, EVENT_ARRIVE, FREE, NONE, QUEUED, SENT, VERIFY, WITHDRAWN
+from sim.engine.kernel import kernel
 
 
 @kernel

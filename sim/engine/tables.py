@@ -1,0 +1,62 @@
+"""Making and growing the engine's tables, and who is who among their permanent ids."""
+
+import numpy as np
+
+from sim.engine.codes import EVENT_DONE, NONE
+from sim.engine.state import CHANGE, EVENT, ITEM, Org, table
+
+#: Desks have ids of their own, apart from their managers'.
+DESK_ID = 1 << 30
+#: Hours after which the ring of the event calendar comes round.
+CALENDAR_HOURS = 64.0
+
+
+def calendar(world: np.ndarray, people: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return empty buckets for about one event in three slots and their bits, and set the length of a slot in *world*."""
+    buckets = 1 << max(6, (64 * people).bit_length())
+    world["slots_per_hour"] = buckets / CALENDAR_HOURS
+    return np.full(buckets, NONE, np.int64), np.zeros(buckets // 64, np.uint64)
+
+
+def give_event(org: Org, i: int) -> None:
+    """Give person *i* the event of their own."""
+    world = org.world[0]
+    k = world.free_event
+    event = org.events[k]
+    world.free_event = event.next
+    world.free_events -= 1
+    event.kind, event.ref, event.slot = EVENT_DONE, i, NONE
+    org.people["event"][i] = k
+
+
+def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org:
+    """Return *org* with that many rows more in its tables; the new rows join the free lists."""
+    world = org.world[0]
+    tables = {}
+    for name, more, dtype in (
+        ("changes", changes, CHANGE),
+        ("items", items, ITEM),
+        ("events", events, EVENT),
+    ):
+        old = getattr(org, name)
+        new = table(len(old) + more, dtype)
+        new[: len(old)] = old
+        if name == "changes":
+            new["owner"][len(old) :] = NONE
+        tables[name] = new
+    lists = (("changes", "free_change"), ("items", "free_item"), ("events", "free_event"))
+    for name, head in lists:
+        count = head + "s"
+        new, first = tables[name], len(getattr(org, name))
+        if len(new) > first:
+            new["next"][first:] = np.arange(first + 1, len(new) + 1)
+            new["next"][-1] = world[head]
+            world[head] = first
+            world[count] += len(new) - first
+    return org._replace(**tables)
+
+
+#: Rows that one event may need at most; with fewer free the engine stops and the tables grow.
+MARGIN = 256
+#: The k-th person hired in a run has this permanent id + k.
+HIRE_ID = 1 << 29

@@ -1,0 +1,1 @@
+"""Mechanisms of the flow of work, a file each."""
