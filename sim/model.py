@@ -3,7 +3,7 @@
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
 outcomes, bit for bit, as `sim.simulate.run` with the same scenario, seed and run. Between steps a policy may read the agents
 (`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
-`set_parameter`; when a change takes effect: see `sim.interventions`, `sim.people_door` and `sim.parameters.sections`).
+`set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.people_door` and `sim.parameters.sections`).
 People may also come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing
 here draws from ``model.random``.
 """
@@ -22,7 +22,7 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim import interventions, lives, people_door
+from sim import people_door
 from sim.agents import IC, Manager, Person, is_human
 from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER
 from sim.constants import IC as IC_ROLE
@@ -37,6 +37,8 @@ from sim.organisation.tree import Tree, assemble
 from sim.outcomes import Period, compute, left_out, with_week_held
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import PEOPLE_SWITCHES, takes_effect, touches_flow
+from sim.people import condition, moves, replan, reviews
+from sim.people.desks import fit_hands_on
 from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario.scenario import Scenario, load
 from sim.simulate import WEEKLY, check_runs
@@ -162,7 +164,7 @@ class OrgModel(PeopleDoor):
             )
         if self._nudges or self._replan or self._wake:
             p = self._engine.parameters
-            self._org = interventions.resume(self._org, p, self._nudges, self._replan, self._wake)
+            self._org = replan.resume(self._org, p, self._nudges, self._replan, self._wake)
             self._nudges, self._replan, self._wake = set(), False, False
         if self.week_has_ended:
             self._week_start = self._mark()
@@ -326,8 +328,8 @@ class OrgModel(PeopleDoor):
         p, now = self._engine.parameters, self.day * HOURS_PER_DAY
         teams = [int(self._org.people["boss"][i]), boss]
         roots = self._org.people["boss"][: self._staff.humans] < 0
-        self._org = interventions.with_room(self._org)
-        self._org, old_layers = interventions.move(self._org, p, i, boss)
+        self._org = reviews.with_room(self._org)
+        self._org, old_layers = moves.move(self._org, p, i, boss)
         self._has_moved = self._has_changed = True
         self._org.lives["seat_boss"][i] = boss
         self._org.lives["moved"][i] = self.week if isinstance(person, IC) else -inf
@@ -340,14 +342,14 @@ class OrgModel(PeopleDoor):
         self._nudges.add(i)
         self._replan |= self.week_has_ended
         if self.week >= 0:
-            lives.set_condition(self._org, p, self.week)
+            condition.set_condition(self._org, p, self.week)
 
     def _follow_layers(self, old_layers: dict[int, int]) -> None:
         """Let inbox hours by layer, hands-on desks and items from outside follow managers whose layer has changed."""
         p, week = self._engine.parameters, int(self._org.world["week"][0])
         if not old_layers:
             return
-        interventions.settle_people(self._org, list(old_layers))
+        moves.settle_people(self._org, list(old_layers))
         for m, old in old_layers.items():
             person = self._org.people[m]
             layers = [min(layer, MAX_LAYERS - 1) for layer in (int(person["layer"]), old)]
@@ -355,17 +357,17 @@ class OrgModel(PeopleDoor):
                 _Transfer(week + 1, *layers, float(person["served_hours"]), float(person["capacity_hours"]))
             )
         self._fit_hands_on()
-        self._org = interventions.announce_external(self._org, p)
+        self._org = replan.announce_external(self._org, p)
 
     def _fit_hands_on(self) -> None:
         if not self._desks:
             return
         before = len(self._org.people)
-        self._org = interventions.fit_hands_on(self._org, self._engine.parameters, self._agents_each)
+        self._org = fit_hands_on(self._org, self._engine.parameters, self._agents_each)
         added = len(self._org.people) - before
         if added:
             self._follow_people(self._staff.books())
-            interventions.plan_ai(self._org, self._engine.parameters, self.ai_shares)
+            replan.plan_ai(self._org, self._engine.parameters, self.ai_shares)
         desks = np.flatnonzero(~is_human(self._org))
         self._nudges.update(desks.tolist())
 
@@ -400,7 +402,7 @@ class OrgModel(PeopleDoor):
         if np.all(self.ai_shares[chosen] == share):
             return
         self.ai_shares[chosen] = share
-        interventions.plan_ai(self._org, self._engine.parameters, self.ai_shares)
+        replan.plan_ai(self._org, self._engine.parameters, self.ai_shares)
         self._values["ai.share_of_code"] = float(self._engine.parameters["ai_share_of_code"][0])
         self._nudges.update(row for row in chosen if self._org.people["coder"][row])
 
@@ -435,9 +437,7 @@ class OrgModel(PeopleDoor):
             return
         if "ai.share_of_code" in settings:
             self.ai_shares[:] = settings["ai.share_of_code"]
-        self._org, budget = interventions.change_parameters(
-            self._org, p, old, tuple(settings), self.ai_shares
-        )
+        self._org, budget = replan.change_parameters(self._org, p, old, tuple(settings), self.ai_shares)
         self._wake |= budget
         self._fit_hands_on()
         self._nudges.update(range(len(self._org.people)))

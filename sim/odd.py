@@ -270,7 +270,7 @@ def events_text() -> str:
 
 
 def weeks_text() -> str:
-    """The order of a week, as `sim.flow.schedule` and `sim.lives` state it."""
+    """The order of a week, as `sim.flow.schedule` and `sim.people.week` state it."""
     return "\n\n".join(
         f"From `sim/{name}.py`:\n\n{as_markdown(docstring(name))}" for name in ("schedule", "lives")
     )

@@ -1,7 +1,7 @@
 """People who come, go and change roles in a stepped model: by themselves at a week's end, and by hand.
 
-What is done by hand (`sim.by_hand`) has the consequences of what happens by itself. A seat that is vacated by hand stays
-vacant until it is filled by hand; a manager who fills it gets back the reports that the seat had.
+What is done by hand (`sim.people.interventions`) has the consequences of what happens by itself. A seat that is vacated by
+hand stays vacant until it is filled by hand; a manager who fills it gets back the reports that the seat had.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from sim import by_hand, staffing
 from sim.agents import IC, CodingAgent, Manager, Person
 from sim.constants import HOURS_PER_WEEK, MANAGER
 from sim.constants import IC as IC_ROLE
 from sim.engine.codes import VACANT
 from sim.engine.state import Org
 from sim.errors import UserError
+from sim.people import interventions, seats
 from sim.simulate import Engine
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _vacancies(model: OrgModel, staff: Staff) -> tuple[Vacancy, ...]:
     rows = np.flatnonzero(org.people["role"][: staff.humans] == VACANT)
     found = []
     for row in rows.tolist():
-        boss = staffing.boss_present(org, row)
+        boss = seats.boss_present(org, row)
         kind = Manager if org.lives["seat_role"][row] == MANAGER else IC
         found.append(Vacancy(row, kind, staff.at[boss], float(org.lives["open_until"][row])))
     return tuple(sorted(found, key=lambda v: (v.kind is IC, v.boss.row, v.seat)))
@@ -211,7 +211,7 @@ class PeopleDoor(mesa.Model):
     _engine: SteppedEngine
     _org: Org
     _staff: Staff
-    _shock: by_hand.Shock | None
+    _shock: interventions.Shock | None
     _has_changed: bool  # anybody has moved, come or gone
 
     @property
@@ -238,8 +238,8 @@ class PeopleDoor(mesa.Model):
         if not rows:
             return
         books, p = self._staff.books(), self._engine.parameters
-        self._shock = by_hand.shocked(self._org, p, self._shock, self.week, len(rows))
-        self._org = by_hand.lay_off(self._org, p, rows, self.week)
+        self._shock = interventions.shocked(self._org, p, self._shock, self.week, len(rows))
+        self._org = interventions.lay_off(self._org, p, rows, self.week)
         self._people_changed(books)
 
     def convert(self, manager: Manager) -> IC:
@@ -253,7 +253,7 @@ class PeopleDoor(mesa.Model):
         if not isinstance(manager, Manager):
             raise UserError(f"convert: {manager!r} is an IC already; choose a Manager")
         books, p = self._staff.books(), self._engine.parameters
-        self._org = by_hand.convert(self._org, p, row, self.week, self._agents_each)
+        self._org = interventions.convert(self._org, p, row, self.week, self._agents_each)
         self._people_changed(books)
         return self._staff.at[row]
 
@@ -281,7 +281,7 @@ class PeopleDoor(mesa.Model):
                 f"promote: {into!r} is neither {person!r}'s boss nor a vacancy; the two are what somebody can take over"
             )
         books, p = self._staff.books(), self._engine.parameters
-        self._org = by_hand.promote(self._org, p, row, seat, self.week, self._agents_each)
+        self._org = interventions.promote(self._org, p, row, seat, self.week, self._agents_each)
         self._people_changed(books)
         return self._staff.at[seat]
 
@@ -297,7 +297,7 @@ class PeopleDoor(mesa.Model):
             self._row_of(where, "hire")
         row = _seat_to_fill(self, self._staff, where)
         books, p = self._staff.books(), self._engine.parameters
-        self._org = by_hand.hire(self._org, p, row, self.week, self._agents_each)
+        self._org = interventions.hire(self._org, p, row, self.week, self._agents_each)
         self._people_changed(books)
         return self._staff.at[row]
 

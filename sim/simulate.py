@@ -44,7 +44,7 @@ class Results:
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
     after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.engine.state.COHORT`), empty
     arrays where people neither come nor go; ledgers: for every run a row for every cut (`sim.engine.state.LEDGER`); boards:
-    for every run a row for every manager at the end, and one for the firm (`sim.scoreboard.BOARD`).
+    for every run a row for every manager at the end, and one for the firm (`sim.people.scoreboard.BOARD`).
     """
 
     scenario: "Scenario"
@@ -60,7 +60,7 @@ class Results:
 
 class Single(NamedTuple):
     """What one run gives: snapshots at the end of the warm-up and at the end, structured [2]; weekly series by name; cohort;
-    ledger; managers' scoreboards (`sim.scoreboard`).
+    ledger; managers' scoreboards (`sim.people.scoreboard`).
     """
 
     snapshots: np.ndarray
@@ -123,9 +123,11 @@ class Engine:
 
         Of events that set parameters nothing is done here.
         """
-        from sim.by_hand import carry_out
-        from sim.lives import Setup, close_books, hold_week
-        from sim.staffing import note_if_died_out
+        from sim.people.dated import carry_out
+        from sim.people.exits import close_books
+        from sim.people.laying_off import Setup
+        from sim.people.vacancies import note_if_died_out
+        from sim.people.week import hold_week
 
         week = int(org.world["people_week"][0])
         setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
@@ -153,9 +155,9 @@ class Engine:
         return self._changes[max(weeks)] if weeks else self.parameters
 
     def _change_parameters(self, org: "Org", old: np.ndarray, week: int) -> "Org":
-        from sim.interventions import change_parameters, resume
         from sim.parameters.sections import touches_flow
-        from sim.staffing import with_desks
+        from sim.people.desks import with_desks
+        from sim.people.replan import change_parameters, resume
 
         p, paths = self._changes[week], tuple(self.settings_due(week))
         if not touches_flow(paths):
@@ -193,7 +195,7 @@ class Engine:
 
     def simulate(self, seed: int, run: int) -> "Single":
         """Return what one run from the start to the horizon gives."""
-        from sim.scoreboard import WEEKS, boards, mark
+        from sim.people.scoreboard import WEEKS, boards, mark
 
         values, window = self.scenario.values, min(WEEKS, self.scenario.weeks)
         org = self.advance(self.begin(seed, run), (self.weeks - window) * HOURS_PER_WEEK)

@@ -13,6 +13,7 @@ from sim.mechanisms.people import governance
 from sim.mechanisms.people.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
 from sim.mechanisms.people.workforce import Crew
 from sim.organisation import costs
+from sim.people import scoreboard
 
 P = SimpleNamespace(
     ai_strategy=MANAGED, ai_guardrail=0.0, managers_governance_hours=1.0, governance_own_use=0.1, governance_peers=0.38,
@@ -295,15 +296,15 @@ class TestDiffusion:
                 done, guardrails = after(crew, p(strategy), 3)
                 assert np.isfinite(done.fluency).all()
                 assert np.isfinite(governance.of_team(done, guardrails)).all()
-            board = governance.scoreboard(crew, work_of(crew), P)
+            board = scoreboard.scoreboard(crew, work_of(crew), P)
             assert all(len(getattr(board, field.name)) == len(keep) for field in fields(board))
 
 
-def work_of(crew: Crew, **changes) -> governance.Work:
+def work_of(crew: Crew, **changes) -> scoreboard.Work:
     """A year in which everybody delivers 52 standard hours, without AI spend and guardrails."""
     n = len(crew.pid)
     values = {"weeks": 52.0, "value": np.full(n, 52.0), "ai_spend": np.zeros(n), "guardrails": np.zeros(n)}
-    return governance.Work(**{**values, **changes})
+    return scoreboard.Work(**{**values, **changes})
 
 
 class TestScoreboard:
@@ -311,39 +312,39 @@ class TestScoreboard:
         crew = crew_of((2, 2), pay=np.array([100.0, 100.0, 100.0, 100.0, 150.0, 150.0, 300.0]))
         value = np.array([3.0, 1.0, 1.0, 1.0, 0.0, 2.0, 0.0])
         spend = np.array([0.0, 0.0, 50.0, 50.0, 0.0, 0.0, 0.0])
-        got = governance.scoreboard(crew, work_of(crew, value=value, ai_spend=spend), P)
+        got = scoreboard.scoreboard(crew, work_of(crew, value=value, ai_spend=spend), P)
         assert np.isnan(got.cost[:4]).all()
         assert got.cost[4:] == pytest.approx([350.0 / 4.0, 450.0 / 4.0, 1100.0 / 8.0])
-        half = governance.scoreboard(crew, work_of(crew, value=value, ai_spend=spend, weeks=26.0), P)
+        half = scoreboard.scoreboard(crew, work_of(crew, value=value, ai_spend=spend, weeks=26.0), P)
         assert half.cost[4:] == pytest.approx([175.0 / 4.0, 275.0 / 4.0, 600.0 / 8.0])
 
     def test_productivity_is_of_the_ics(self):
         value = np.array([52.0, 104.0, 0.0, 0.0, 999.0, 999.0, 999.0])
         crew = crew_of((2, 2))
-        got = governance.scoreboard(crew, work_of(crew, value=value), P)
+        got = scoreboard.scoreboard(crew, work_of(crew, value=value), P)
         assert got.productivity[4:] == pytest.approx([1.5, 0.0, 0.75])
 
     def test_adoption_counts_the_fluent_ics_below(self):
         fluency = np.array([0.1, 0.9, 0.4, 0.5, 0.2, 0.8, 0.0])
         crew = crew_of((2, 2), fluency=fluency)
-        got = governance.scoreboard(crew, work_of(crew), P)
+        got = scoreboard.scoreboard(crew, work_of(crew), P)
         assert got.adoption[4:] == pytest.approx([0.5, 1.0, 0.75])
         assert got.fluency[4:] == pytest.approx([0.5, 0.45, 0.475])
 
     def test_waste_is_weighted_by_spend(self):
         crew = crew_of((2, 2), fluency=np.array([0.1, 0.9, 0.4, 0.39, 0.0, 0.0, 0.0]))
         spend = np.array([1.0, 3.0, 0.0, 0.0, 70.0, 0.0, 0.0])
-        got = governance.scoreboard(crew, work_of(crew, ai_spend=spend), P)
+        got = scoreboard.scoreboard(crew, work_of(crew, ai_spend=spend), P)
         assert got.wasted[4:] == pytest.approx([0.25, np.nan, 0.25], nan_ok=True)
 
     def test_guardrails_are_those_of_the_teams_below(self):
         crew = crew_of((2, 2))
-        got = governance.scoreboard(crew, work_of(crew, guardrails=np.array([9, 9, 9, 9, 0.2, 0.6, 0.9])), P)
+        got = scoreboard.scoreboard(crew, work_of(crew, guardrails=np.array([9, 9, 9, 9, 0.2, 0.6, 0.9])), P)
         assert got.guardrails[4:] == pytest.approx([0.2, 0.6, 0.4])
 
     def test_undefined_without_people_or_value(self):
         crew = crew_of((2, 2))
-        got = governance.scoreboard(crew, work_of(crew, value=np.zeros(7)), P)
+        got = scoreboard.scoreboard(crew, work_of(crew, value=np.zeros(7)), P)
         assert np.isnan(got.cost).all()
         assert np.isnan(got.wasted).all()
         assert (got.productivity[4:] == 0.0).all()

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_help import SETTINGS, check_identities, check_structure, managers_of, small, top_of
 
-from sim import interventions
 from sim.agents import IC, CodingAgent, Manager
 from sim.engine.codes import NONE, QUEUED, REVIEW, SENT
 from sim.engine.hierarchy import chain_up
 from sim.errors import UserError
 from sim.model import OrgModel
 from sim.parameters import sections
+from sim.people import reviews
 from sim.scenario.scenario import load
 
 # --- Moves ---------------------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_reviews_that_nobody_left_may_read_go_to_the_manager():
     # With one other manager there would be a team to go to; here the first two stop reviewing.
     for ic in (model.person(1), model.person(2)):
         model.tables.people["reviewer"][ic.row] = False
-    interventions.rehome_reviews(model.tables, model._engine.parameters, boss.row)
+    reviews.rehome_reviews(model.tables, model._engine.parameters, boss.row)
     owners = model.tables.changes["owner"][items["change"][waiting]]
     moved = items["person"][waiting] == boss.row
     assert np.array_equal(moved, owners == 0)

@@ -9,9 +9,9 @@ from cli_help import clean, orgsim
 
 from sim.constants import IC, MANAGER
 from sim.organisation import costs
+from sim.people.scoreboard import BOARD, FIRM, MEASURES, boards, mark
 from sim.report import scoreboard as report
 from sim.scenario.scenario import from_yaml, load
-from sim.scoreboard import BOARD, FIRM, MEASURES, boards, mark
 from sim.simulate import Engine, run
 
 SHORT = ["time.weeks=20", "time.warmup_weeks=2"]

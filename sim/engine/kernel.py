@@ -19,7 +19,6 @@ import sim
 
 #: The folders of which kernels are made, and the constants that they read.
 KERNEL_FOLDERS = ("engine", "mechanisms", "flow", "people")
-_LOOSE = ("interventions", "leaving", "lives", "lots", "muster")
 
 
 @lru_cache(maxsize=2)
@@ -30,7 +29,7 @@ def source_hash(kernels_only: bool = False) -> str:
     paths = root.rglob("*.py")
     if kernels_only:
         folders = [path for name in KERNEL_FOLDERS for path in (root / name).rglob("*.py")]
-        paths = [root / "constants.py", *folders, *(root / f"{name}.py" for name in _LOOSE)]
+        paths = [root / "constants.py", *folders]
     for path in sorted(paths):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())

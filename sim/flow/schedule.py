@@ -27,12 +27,7 @@ from sim.flow.handlers import happen
 from sim.flow.lifecycle import (
     nudge,
 )
-from sim.mechanisms.flow import (
-    alignment,
-    attention,
-    coding,
-    learning,
-)
+from sim.mechanisms.flow import alignment, attention, coding, learning
 
 DONE, TABLES_FULL, OVERFLOW = range(3)
 

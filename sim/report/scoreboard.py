@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.constants import MINIMUM_PEOPLE
-from sim.scoreboard import FIRM, MEASURES, WEEKS
+from sim.people.scoreboard import FIRM, MEASURES, WEEKS
 from sim.statistics.estimates import Estimate, mean_ci
 from sim.statistics.resampling import resamples
 from sim.text import numbers, tables

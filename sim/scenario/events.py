@@ -7,7 +7,7 @@ events:
   - {week: 52, set: {ai.share_of_code: 0.5}}
 ```
 
-An event is what somebody would do by hand between two weeks (`sim.by_hand` does it): it comes after everything that
+An event is what somebody would do by hand between two weeks (`sim.people.interventions` does it): it comes after everything that
 happens by itself at that week's end, in the order of the list. Until its week, an organisation with the event is the same
 as without it, hour by hour, on the same dice: a reorganisation branches from a common past.
 

@@ -30,7 +30,6 @@ Not modelled: tools themselves, prices by volume, resistance, regulation, knowle
 Parameters: ai.strategy, governance.*, managers.governance_hours, ai.guardrail.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -201,69 +200,3 @@ def tool_factors(coverage: np.ndarray, p) -> np.ndarray:
 def wasteful(fluency: np.ndarray, p) -> np.ndarray:
     """Return bool[n]: AI spend on people of this *fluency* counts as wasted; it is below the threshold."""
     return fluency < p.governance_waste_threshold
-
-
-@dataclass(frozen=True)
-class Work:
-    """What everybody did in a number of weeks, arrays [n] as the crew; hands-on work is the manager's own."""
-
-    weeks: float
-    value: np.ndarray  # of own merged changes, standard hours
-    ai_spend: np.ndarray  # USD
-    guardrails: np.ndarray  # coverage of the team that a manager leads
-
-
-@dataclass(frozen=True)
-class Scoreboard:
-    """What managers are judged by, of the ICs below them; arrays [n] as the crew, NaN for ICs and where undefined."""
-
-    productivity: np.ndarray  # value of the ICs below per IC and week, standard hours
-    cost: (
-        np.ndarray
-    )  # pay and AI spend of the manager and everybody below, USD, per standard hour of their value
-    adoption: np.ndarray  # share of the ICs below who are fluent enough not to waste AI spend
-    fluency: np.ndarray  # mean AI fluency of the ICs below
-    ai_share: np.ndarray  # share of their work that AI is planned to write, mean
-    guardrails: np.ndarray  # share of their work that guardrails cover
-    wasted: np.ndarray  # share of the AI spend on them that goes to those below the threshold of fluency
-
-
-def scoreboard(crew: Crew, work: Work, p) -> Scoreboard:
-    """Return every manager's scoreboard."""
-    ic = crew.role == IC
-
-    def below(x: np.ndarray) -> np.ndarray:
-        return from_below(crew.boss, x)
-
-    found = _judged(crew, work, p, below, lambda x: below(x) + x)
-    return Scoreboard(**{name: np.where(ic, np.nan, x) for name, x in vars(found).items()})
-
-
-def of_firm(crew: Crew, work: Work, p) -> Scoreboard:
-    """Return the scoreboard of the whole firm, arrays [1]: as of a manager above everybody, without pay or work."""
-
-    def everybody(x: np.ndarray) -> np.ndarray:
-        return np.array([x.sum()])
-
-    return _judged(crew, work, p, everybody, everybody)
-
-
-def _judged(crew: Crew, work: Work, p, below: Callable, within: Callable) -> Scoreboard:
-    """Return the measures of units; *below*, *within*: sums over those whom a unit's head leads, and with the head."""
-    ic = (crew.role == IC).astype(float)
-    ics, waste = below(ic), wasteful(crew.fluency, p)
-    dollars = crew.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
-    return Scoreboard(
-        productivity=_ratio(below(work.value * ic), ics * work.weeks),
-        cost=_ratio(within(dollars), within(work.value)),
-        adoption=_ratio(below(~waste * ic), ics),
-        fluency=_ratio(below(crew.fluency * ic), ics),
-        ai_share=_ratio(below(crew.exposure * ic), ics),
-        guardrails=_ratio(below(of_team(crew, work.guardrails) * ic), ics),
-        wasted=_ratio(below(work.ai_spend * waste * ic), below(work.ai_spend * ic)),
-    )
-
-
-def _ratio(above: np.ndarray, under: np.ndarray) -> np.ndarray:
-    """Return above / under, NaN where the denominator is not positive."""
-    return np.where(np.greater(under, 0.0), above / np.where(np.greater(under, 0.0), under, 1.0), np.nan)

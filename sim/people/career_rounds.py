@@ -12,17 +12,17 @@ from math import inf
 
 import numpy as np
 
-from sim import staffing
 from sim.constants import MANAGER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, NONE, RETIRED
 from sim.engine.state import Org
 from sim.mechanisms.people import careers, hiring
 from sim.mechanisms.people.workforce import Crew, Dice
+from sim.people.seats import LIFE_PERSONAL, PERSONAL
 
 
 @dataclass(frozen=True)
 class Doors:
-    """What is done to the organisation elsewhere (`sim.lives`).
+    """What is done to the organisation elsewhere (`sim.people.week`).
 
     record: (org, row, kind of exit): keeps the books. empty: (org, row, permanent id): vacates the seat, and the vacancy is
     opened. welcome: (org, rows): draws newcomers onto these seats. ledger: (org, positions): the ledger of the dismissed.
@@ -74,7 +74,7 @@ def _succeed(org: Org, q, crew: Crew, dice: Dice, left: np.ndarray, doors: Doors
     fill = (q.hiring_delay_weeks <= 0.0) & _opens(org, q, vacant) | (org.lives["seat_boss"][vacant] < 0)
     paid = org.lives["pay"][seats].sum()
     org.lives["waited"][crew.row[made.considered]] = 0.0
-    for table, names in ((org.people, staffing.PERSONAL), (org.lives, staffing.LIFE_PERSONAL)):
+    for table, names in ((org.people, PERSONAL), (org.lives, LIFE_PERSONAL)):
         for name in names:
             table[name][target] = table[name][source]
     org.people["quality"][target] = made.quality[inside]

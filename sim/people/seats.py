@@ -16,16 +16,11 @@ from sim.engine.codes import DESK, NONE, VACANT
 from sim.engine.hierarchy import join_team, leave_team, relayer
 from sim.engine.state import AGENT, Org, table
 from sim.engine.tables import DESK_ID, MARGIN, grown
-from sim.interventions import (
-    announce_external,
-    fit_hands_on,
-    lose_demand,
-    move,
-    rehome_reviews,
-    resume,
-    with_room,
-)  # fmt: skip
-from sim.leaving import hand_over, keep_past_hours, work_of
+from sim.people.demand import lose_demand
+from sim.people.desks import copy_ai_plan
+from sim.people.handover import hand_over, keep_past_hours, work_of
+from sim.people.moves import move
+from sim.people.reviews import rehome_reviews, with_room
 
 _DUTIES = (
     "rate",
@@ -59,7 +54,7 @@ def boss_present(org: Org, i: int) -> int:
 
 
 def vacate(org: Org, p: np.ndarray, i: int) -> Org:
-    """Let the occupant of seat *i* go; the work goes to others (`sim.leaving`), reports to the boss. A root stays."""
+    """Let the occupant of seat *i* go; the work goes to others (`sim.people.handover`), reports to the boss. A root stays."""
     people = org.people
     role, boss = int(people["role"][i]), int(people["boss"][i])
     if boss < 0:
@@ -205,15 +200,6 @@ def _give_agents(org: Org, i: int, agents_each: int) -> Org:
     return org._replace(agents=agents)
 
 
-def copy_ai_plan(org: Org, i: int) -> None:
-    """Let *i*, who did not write changes before, use AI as most people who write do."""
-    people = org.people
-    writers = np.flatnonzero((people["role"] == IC) & people["coder"] & (np.arange(len(people)) != i))
-    for name in ("agent_probability", "assistant_fraction"):
-        if len(writers):
-            people[name][i] = np.median(people[name][writers])
-
-
 def close_seat(org: Org, i: int) -> None:
     """Close the vacant seat *i* for good; the seats below belong to the boss's seat from now on."""
     org.lives["open_until"][i] = inf
@@ -257,36 +243,3 @@ def credit(org: Org, rows: np.ndarray) -> None:
     own = lives["cohort"][rows]
     org.cohort["contribution"][own[own >= 0]] += (made - lives["seated_value"][rows])[own >= 0]
     lives["seated_value"][rows] = made
-
-
-def note_if_died_out(org: Org, week: int) -> None:
-    """Note *week* as the end of an organisation in which no IC is left, and no IC's seat is to be filled."""
-    world = org.world
-    vacant = (org.people["role"] == VACANT) & (org.lives["seat_role"] == IC)
-    if world["ics"][0] > 0 or np.isfinite(org.lives["open_until"][vacant]).any():
-        world["died_out"] = 0
-    elif world["died_out"][0] == 0:
-        world["died_out"] = week + 1
-
-
-def signature(org: Org) -> tuple:
-    """Return figures that change whenever somebody leaves, comes or changes roles."""
-    return tuple(
-        org.world[name].item()
-        for name in ("quits", "layoffs", "retired", "hired", "promotions", "conversions")
-    )
-
-
-def with_desks(org: Org, p: np.ndarray, agents_each: int) -> Org:
-    """Let hands-on desks follow their managers' layers; new ones use AI as most people who write do."""
-    before = len(org.people)
-    org = fit_hands_on(org, p, agents_each)
-    for desk in range(before, len(org.people)):
-        copy_ai_plan(org, desk)
-    return org
-
-
-def finish(org: Org, p: np.ndarray, agents_each: int) -> Org:
-    """After all moves of a week: desks follow their managers' layers, and everybody's week is planned anew."""
-    org = announce_external(with_desks(org, p, agents_each), p)
-    return resume(org, p, range(len(org.people)), True, False)

@@ -11,8 +11,8 @@ from sim.engine.record import settings
 from sim.engine.rng import TRAITS
 from sim.engine.state import Org
 from sim.flow.initialise import introduce
-from sim.lots import dice_of, normal
 from sim.mechanisms.people import careers
+from sim.people.draws import dice_of, normal
 from sim.statistics import scores
 
 

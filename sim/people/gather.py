@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim import staffing
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.engine.codes import NONE
 from sim.engine.kernel import entry
@@ -50,7 +49,7 @@ def _gather(people, lives, row, place, week, hands_on_share, whole, real, flag):
 
 
 def crew_of(org: Org, q: SimpleNamespace, week: int) -> Crew:
-    """Return everybody present, in order of permanent id; *q*: see `sim.lives.settings`."""
+    """Return everybody present, in order of permanent id; *q*: see `sim.engine.record.settings`."""
     people = org.people
     role = people["role"]
     row = np.flatnonzero((role == IC) | (role == MANAGER))
@@ -87,7 +86,15 @@ class Present:
 
     def crew(self, org: Org) -> Crew:
         """Return everybody present."""
-        moves = staffing.signature(org)
+        moves = signature(org)
         if moves != self._moves:
             self._crew, self._moves = crew_of(org, self._q, self._week), moves
         return self._crew
+
+
+def signature(org: Org) -> tuple:
+    """Return figures that change whenever somebody leaves, comes or changes roles."""
+    return tuple(
+        org.world[name].item()
+        for name in ("quits", "layoffs", "retired", "hired", "promotions", "conversions")
+    )

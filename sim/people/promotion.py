@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim import staffing
 from sim.constants import IC, MANAGER
 from sim.engine.codes import NONE, VACANT
 from sim.engine.state import Org
-from sim.mechanisms.people import careers, governance
+from sim.mechanisms.people import careers
 from sim.mechanisms.people.workforce import Crew, Dice
+from sim.people import seats
 
 
 def promote(
@@ -53,13 +53,13 @@ def promote(
 
 def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agents_each: int) -> Org:
     """Let the person on seat *source* take the vacant manager's seat *row*, with management *quality*."""
-    org = staffing.vacate(org, p, source)
-    staffing.carry_person(org, source, row)
+    org = seats.vacate(org, p, source)
+    seats.carry_person(org, source, row)
     org.lives["cohort"][source] = NONE
     org.people["quality"][row] = quality
     org.lives["pay"][row] = org.lives["seat_pay"][row]
     org.world["promotions"] += 1
-    return staffing.seat(org, p, row, agents_each)
+    return seats.seat(org, p, row, agents_each)
 
 
 def are_due(org: Org, q) -> bool:
@@ -80,9 +80,9 @@ def change_places(
 
     *quality*: of the new manager. *as_ic*: (skill, pay) of the old one as an IC, used if *row* is an IC's seat.
     """
-    org = staffing.vacate(org, p, row)
-    org = staffing.vacate(org, p, into)
-    staffing.exchange_people(org, row, into)
+    org = seats.vacate(org, p, row)
+    org = seats.vacate(org, p, into)
+    seats.exchange_people(org, row, into)
     org.people["quality"][into] = quality
     org.lives["pay"][into] = org.lives["seat_pay"][into]
     org.lives["pay"][row] = org.lives["seat_pay"][row]
@@ -91,8 +91,8 @@ def change_places(
         org.people["skill"][row] = as_ic[0]
         org.lives["pay"][row] = org.lives["seat_pay"][row] = as_ic[1]
         org.world["conversions"] += 1
-    org = staffing.seat(org, p, into, agents_each)
-    return staffing.seat(org, p, row, agents_each)
+    org = seats.seat(org, p, into, agents_each)
+    return seats.seat(org, p, row, agents_each)
 
 
 def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
@@ -101,7 +101,7 @@ def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
     rows = np.flatnonzero(wanted)
     place = np.full(len(people) + 1, NONE)
     place[crew.row] = np.arange(len(crew.row))
-    bosses = np.array([place[staffing.boss_present(org, int(i))] for i in rows], np.int64)
+    bosses = np.array([place[seats.boss_present(org, int(i))] for i in rows], np.int64)
     former = lives["seat_boss"][crew.row]
     former = np.where(wanted[former] & (former >= 0), former, NONE)
     return careers.Vacancies(rows, people["pid"][rows], people["layer"][rows], bosses, former)
@@ -111,7 +111,7 @@ def _step_down(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: 
     for k in np.flatnonzero(careers.step_downs(crew, q, dice)).tolist():
         i = int(crew.row[k])
         if org.people["role"][i] == MANAGER:
-            org = staffing.convert(org, p, i, *as_ic(org, q, i), agents_each)
+            org = seats.convert(org, p, i, *as_ic(org, q, i), agents_each)
     return org
 
 
@@ -136,28 +136,3 @@ def age(org: Org, q, crew: Crew, weeks: float) -> None:
     """Let everybody's closeness to the technology drift for *weeks* weeks, and new experts join the staff track."""
     org.lives["currency"][crew.row] = careers.next_currency(crew, q, weeks)
     org.lives["staff"][crew.row[careers.new_staff(crew, q)]] = True
-
-
-def govern(org: Org, q, crew: Crew, weeks: float) -> None:
-    """Let AI fluency spread and guardrails grow for *weeks* weeks, as the strategy has it."""
-    if q.ai_strategy == governance.NO_STRATEGY:
-        return
-    people, lives, row = org.people, org.lives, crew.row
-    hours = governance.attention(crew, q)
-    fluency = governance.next_fluency(crew, hours, q, weeks)
-    guardrails = governance.next_guardrails(lives["guardrail"][row], crew, hours, q, weeks)
-    people["fluency"][row] = fluency
-    lives["guardrail"][row] = guardrails
-    coverage = governance.of_team(crew, guardrails)
-    people["guardrail"][row] = q.governance_guardrail_effect * coverage
-    people["tools"][row] = governance.tool_factors(coverage, q)
-    manager = crew.role == MANAGER
-    spared = q.managers_governance_hours - governance.duty_hours(crew, q)
-    people["governance_spared"][row] = np.where(manager, spared, 0.0)
-    own = row[manager & (people["desk"][row] >= 0)]
-    for name in ("fluency", "guardrail", "tools"):  # a desk works as its manager does
-        people[name][people["desk"][own]] = people[name][own]
-    ics = ~manager
-    if ics.any():
-        org.world["guardrails"] = coverage[ics].mean()
-        org.world["unfluent_sum"] += weeks * np.mean(governance.wasteful(fluency[ics], q))

@@ -1,116 +1,20 @@
-"""What is done to people by hand, between two weeks: by a scenario's dated events and through the Mesa door.
-
-It has the consequences of what happens by itself (`sim.lives`, `sim.staffing`): severance is paid, the leaver's changes are
-taken over or abandoned, reports move up, cohort and ledger (rule "event") say so, and survivors quit more. Nobody is rated
-by a rule, so the ledger's score and percentile are NaN.
-
-The functions edit the tables; the week to come must be planned anew afterwards (`sim.staffing.finish`).
-"""
-
-from typing import NamedTuple
+"""Dated events of a scenario, carried out in their week."""
 
 import numpy as np
 
-from sim import advancement, lives, staffing
 from sim.constants import IC, MANAGER
-from sim.engine.codes import LAID_OFF, NONE, VACANT
+from sim.engine.codes import NONE, VACANT
+from sim.engine.record import settings
 from sim.engine.rng import DATED
 from sim.engine.state import Org
-from sim.interventions import move
-from sim.mechanisms.people import careers, quits
-from sim.mechanisms.people.layoffs import Cuts
 from sim.mechanisms.people.workforce import Crew
+from sim.people import draws, replan, vacancies
+from sim.people.interventions import conditioned, convert, everybody, hire, lay_off, promote, shocked
+from sim.people.moves import move
+from sim.people.seats import close_seat, keep_inbox_of_relayered
 from sim.scenario.events import RANDOM, Event, Who
 
 _ROLE = {"ic": IC, "manager": MANAGER}
-
-
-class Shock(NamedTuple):
-    """Layoffs by hand at one week's end. people: before them. jump: survivors' quit hazard before them (0.31: +31 %)."""
-
-    week: int
-    people: int
-    jump: float
-    laid_off: int
-
-
-# --- One act after the other ---------------------------------------------------------------------------------------------
-
-
-def lay_off(org: Org, p: np.ndarray, rows: list[int], week: int) -> Org:
-    """Lay the people in *rows* off at the end of *week*; their seats stay vacant."""
-    crew = _crew(org, p, week)
-    at = np.flatnonzero(np.isin(crew.row, rows))
-    for i in crew.row[at].tolist():
-        org = lives.leave(org, p, i, LAID_OFF, week)
-    org = lives.with_ledger(org, crew, (_cuts(at, False),), week)
-    return _conditioned(org, p, week)
-
-
-def convert(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
-    """Let the manager in *row* become an IC of the boss, paid as ICs are; the manager's seat is closed."""
-    crew = _crew(org, p, week)
-    at = np.flatnonzero(crew.row == row)
-    skill, pay = advancement.as_ic(org, lives.settings(p), row)
-    org = staffing.convert(org, p, row, skill, pay, agents_each)
-    org = lives.with_ledger(org, crew, (_cuts(at, True),), week)
-    return _conditioned(org, p, week)
-
-
-def hire(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
-    """Fill the vacant seat *row* with somebody new."""
-    return _conditioned(lives.hire(org, p, row, week, agents_each), p, week)
-
-
-def promote(org: Org, p: np.ndarray, row: int, into: int, week: int, agents_each: int) -> Org:
-    """Let the person in *row* take the manager's seat *into*; whoever is there takes the seat in *row* as an IC.
-
-    *into* is vacant (then the seat in *row* becomes vacant), or it is the seat of the person's own boss, who is no root.
-    """
-    crew, q = _crew(org, p, week), lives.settings(p)
-    who = np.flatnonzero(crew.row == row)
-    layer = org.people["layer"][[into]].astype(np.int64)
-    quality = float(careers.qualities(crew, layer, who, q, lives.dice_of(org))[0])
-    if org.people["role"][into] == VACANT:
-        org = advancement.move_up(org, p, row, into, quality, agents_each)
-    else:
-        org = advancement.change_places(
-            org, p, row, into, quality, advancement.as_ic(org, q, into), agents_each
-        )
-    return _conditioned(org, p, week)
-
-
-def shocked(org: Org, p: np.ndarray, shock: Shock | None, week: int, laid_off: int) -> Shock:
-    """Raise survivors' quit hazard for *laid_off* people at the end of *week*; *shock*: earlier ones.
-
-    All layoffs by hand at one week's end count as one cut. Call it before they leave.
-    """
-    world = org.world[0]
-    if shock is None or shock.week != week:
-        shock = Shock(week, int(world.ics + world.managers), float(world.quit_jump), 0)
-    shock = shock._replace(laid_off=shock.laid_off + laid_off)
-    # The week's decay is over already; only what the cut adds counts.
-    org.world["quit_jump"] = shock.jump + quits.shock_after(
-        lives.settings(p), 0.0, shock.laid_off / shock.people
-    )
-    return shock
-
-
-def _crew(org: Org, p: np.ndarray, week: int) -> Crew:
-    return lives.crew_of(org, lives.settings(p), week)
-
-
-def _conditioned(org: Org, p: np.ndarray, week: int) -> Org:
-    lives.set_condition(org, p, week)
-    return org
-
-
-def _cuts(at: np.ndarray, convert: bool) -> Cuts:
-    unknown = np.full(len(at), np.nan)
-    return Cuts("event", at, unknown, unknown, np.full(len(at), convert))
-
-
-# --- The dated events of a week ------------------------------------------------------------------------------------------
 
 
 def carry_out(org: Org, p: np.ndarray, events: tuple[Event, ...], week: int, agents_each: int) -> Org:
@@ -136,7 +40,7 @@ def carry_out(org: Org, p: np.ndarray, events: tuple[Event, ...], week: int, age
             org = _promote(org, p, event, rows, number, week, agents_each)
         else:
             org = _move(org, p, rows[:number], week)
-    return staffing.finish(org, p, agents_each)
+    return replan.finish(org, p, agents_each)
 
 
 def _eligible(org: Org, p: np.ndarray, who: Who, week: int, k: int) -> tuple[np.ndarray, int]:
@@ -144,7 +48,7 @@ def _eligible(org: Org, p: np.ndarray, who: Who, week: int, k: int) -> tuple[np.
 
     Nobody without a boss: nobody could stand in.
     """
-    crew = _crew(org, p, week)
+    crew = everybody(org, p, week)
     eligible = crew.boss >= 0
     if who.role:
         eligible &= crew.role == _ROLE[who.role]
@@ -154,7 +58,7 @@ def _eligible(org: Org, p: np.ndarray, who: Who, week: int, k: int) -> tuple[np.
         own = org.lives["cohort"][crew.row]
         eligible &= (own >= 0) & org.cohort["followed"][own]
     group = np.flatnonzero(eligible)
-    luck = lives.dice_of(org)(DATED, crew.pid[group], week, k)[:, 0]
+    luck = draws.dice_of(org)(DATED, crew.pid[group], week, k)[:, 0]
     order = np.lexsort((luck, _score(crew, who.choose)[group]))
     return crew.row[group[order]], who.how_many(len(group))
 
@@ -178,8 +82,8 @@ def _lay_off(org: Org, p: np.ndarray, rows: list[int], refill: bool, week: int) 
 def _leave_seat(org: Org, p: np.ndarray, row: int, pid: int, refill: bool, week: int) -> Org:
     """Let the seat *row*, which *pid* has left, be filled as the hiring policy says, or close it."""
     if refill:
-        return lives.open_vacancy(org, lives.settings(p), lives.dice_of(org), row, pid, week)
-    staffing.close_seat(org, row)
+        return vacancies.open_vacancy(org, settings(p), draws.dice_of(org), row, pid, week)
+    close_seat(org, row)
     return org
 
 
@@ -239,7 +143,7 @@ def _move(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> Org:
     for row, boss in zip(rows[order].tolist(), np.roll(bosses[order], turn).tolist(), strict=True):
         if boss != org.people["boss"][row]:
             org, changed = move(org, p, row, boss)
-            staffing.keep_inbox_of_relayered(org, changed)
+            keep_inbox_of_relayered(org, changed)
             org.lives["seat_boss"][row] = boss
             org.lives["moved"][row] = week
-    return _conditioned(org, p, week)
+    return conditioned(org, p, week)

@@ -1,22 +1,25 @@
 """Managers' scoreboards at the end of a run: what their teams delivered in the last quarter, what it cost, and how AI is used.
 
-The measures are those of `sim.mechanisms.people.governance.scoreboard`, with what a manager has the time for: inbox
+The measures are those of `sim.people.scoreboard.scoreboard`, with what a manager has the time for: inbox
 utilisation and the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`),
 no manager's own, and the same measures of the whole firm. A seat that changed hands within the quarter counts with what both
 occupants did; whoever has left counts with nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.constants import IC, MANAGER
+from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.engine.record import settings
 from sim.engine.state import Org, table
 from sim.mechanisms.people import governance
-from sim.muster import crew_of
+from sim.mechanisms.people.governance import from_below, of_team, wasteful
+from sim.mechanisms.people.workforce import Crew
 from sim.organisation import costs
+from sim.people.gather import crew_of
 
 #: Weeks up to the end that count (all of a shorter horizon).
 WEEKS = 13
@@ -57,8 +60,8 @@ def boards(org: Org, p: np.ndarray, values: Mapping, before: Mark, weeks: float)
     guardrails = org.lives["guardrail"][crew.row]
     if q.ai_strategy == governance.NO_STRATEGY:
         guardrails = np.full(len(crew.row), np.nan)  # nobody builds or measures any
-    work = governance.Work(weeks, value[crew.row], ai_spend, guardrails)
-    made, firm = governance.scoreboard(crew, work, q), governance.of_firm(crew, work, q)
+    work = Work(weeks, value[crew.row], ai_spend, guardrails)
+    made, firm = scoreboard(crew, work, q), of_firm(crew, work, q)
     at = np.flatnonzero(crew.role == MANAGER)
     found = table(len(at) + 1, BOARD)
     found["layer"], found["reports"] = (
@@ -98,3 +101,69 @@ def _inbox(org: Org, before: Mark) -> tuple[np.ndarray, np.ndarray]:
 def _over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return a / b, NaN where b is not positive or undefined."""
     return np.where(np.greater(b, 0.0), a / np.where(np.greater(b, 0.0), b, 1.0), np.nan)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What everybody did in a number of weeks, arrays [n] as the crew; hands-on work is the manager's own."""
+
+    weeks: float
+    value: np.ndarray  # of own merged changes, standard hours
+    ai_spend: np.ndarray  # USD
+    guardrails: np.ndarray  # coverage of the team that a manager leads
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """What managers are judged by, of the ICs below them; arrays [n] as the crew, NaN for ICs and where undefined."""
+
+    productivity: np.ndarray  # value of the ICs below per IC and week, standard hours
+    cost: (
+        np.ndarray
+    )  # pay and AI spend of the manager and everybody below, USD, per standard hour of their value
+    adoption: np.ndarray  # share of the ICs below who are fluent enough not to waste AI spend
+    fluency: np.ndarray  # mean AI fluency of the ICs below
+    ai_share: np.ndarray  # share of their work that AI is planned to write, mean
+    guardrails: np.ndarray  # share of their work that guardrails cover
+    wasted: np.ndarray  # share of the AI spend on them that goes to those below the threshold of fluency
+
+
+def scoreboard(crew: Crew, work: Work, p) -> Scoreboard:
+    """Return every manager's scoreboard."""
+    ic = crew.role == IC
+
+    def below(x: np.ndarray) -> np.ndarray:
+        return from_below(crew.boss, x)
+
+    found = _judged(crew, work, p, below, lambda x: below(x) + x)
+    return Scoreboard(**{name: np.where(ic, np.nan, x) for name, x in vars(found).items()})
+
+
+def of_firm(crew: Crew, work: Work, p) -> Scoreboard:
+    """Return the scoreboard of the whole firm, arrays [1]: as of a manager above everybody, without pay or work."""
+
+    def everybody(x: np.ndarray) -> np.ndarray:
+        return np.array([x.sum()])
+
+    return _judged(crew, work, p, everybody, everybody)
+
+
+def _judged(crew: Crew, work: Work, p, below: Callable, within: Callable) -> Scoreboard:
+    """Return the measures of units; *below*, *within*: sums over those whom a unit's head leads, and with the head."""
+    ic = (crew.role == IC).astype(float)
+    ics, waste = below(ic), wasteful(crew.fluency, p)
+    dollars = crew.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
+    return Scoreboard(
+        productivity=_ratio(below(work.value * ic), ics * work.weeks),
+        cost=_ratio(within(dollars), within(work.value)),
+        adoption=_ratio(below(~waste * ic), ics),
+        fluency=_ratio(below(crew.fluency * ic), ics),
+        ai_share=_ratio(below(crew.exposure * ic), ics),
+        guardrails=_ratio(below(of_team(crew, work.guardrails) * ic), ics),
+        wasted=_ratio(below(work.ai_spend * waste * ic), below(work.ai_spend * ic)),
+    )
+
+
+def _ratio(above: np.ndarray, under: np.ndarray) -> np.ndarray:
+    """Return above / under, NaN where the denominator is not positive."""
+    return np.where(np.greater(under, 0.0), above / np.where(np.greater(under, 0.0), under, 1.0), np.nan)

@@ -1,0 +1,123 @@
+"""Desks: the seats from which hands-on managers write code."""
+
+from math import inf
+
+import numpy as np
+
+from sim.constants import IC, MANAGER
+from sim.engine.codes import CLASS_REVIEW, DESK, FREE_CLASS, NONE, REVIEW, SENT
+from sim.engine.hierarchy import join_team, members
+from sim.engine.state import AGENT, Org, table
+from sim.engine.tables import DESK_ID, give_event
+from sim.flow.initialise import introduce
+from sim.people.reviews import lay_aside, queue_for_team, rehome_reviews, unassign, with_room
+
+
+def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
+    """Give the reviews that desk *i* has, or that are on their way to it, back to its team; they start afresh."""
+    people, items = org.people, org.items
+    current = int(people["current"][i])
+    if current >= 0 and items["kind"][current] == REVIEW:
+        lay_aside(org, i, float(org.world["now"][0]))
+    coming = (
+        (items["state"] == SENT) & (items["kind"] == REVIEW) & (items["team"] >= 0) & (items["person"] == i)
+    )
+    for k in np.flatnonzero(coming).tolist():
+        unassign(org, k)
+    kept, k = [], int(people["head"][i, CLASS_REVIEW])
+    while int(people["ready"][i]) & (1 << CLASS_REVIEW) and k >= 0:
+        after = int(items["next"][k])
+        if items["kind"][k] != REVIEW or items["team"][k] < 0:
+            kept.append(k)
+        else:
+            queue_for_team(org, int(items["team"][k]), k)
+        k = after
+    if kept:
+        items["next"][kept] = [*kept[1:], NONE]
+        people["head"][i, CLASS_REVIEW], people["tail"][i, CLASS_REVIEW] = kept[0], kept[-1]
+    else:
+        people["ready"][i] &= ~(1 << CLASS_REVIEW)
+    return rehome_reviews(org, p, int(people["team"][i]))
+
+
+def fit_hands_on(org: Org, p: np.ndarray, agents_each: int) -> Org:
+    """Give every manager in layer 1 a working desk, and let the desks of all others rest, if there is hands-on time.
+
+    *agents_each*: AI agents of a new desk. Return *org* (it may have grown).
+    """
+    people = org.people
+    share = p["managers_hands_on_share"][0] if p["switches_hands_on"][0] else 0.0
+    should = (people["role"] == MANAGER) & (people["layer"] == 1) & (share > 0)
+    works_now = people["coder"][people["desk"]] & (people["desk"] >= 0)
+    for m in np.flatnonzero((people["role"] == MANAGER) & (should != works_now)).tolist():
+        works = bool(should[m])
+        desk = int(people["desk"][m])
+        if works and desk < 0:
+            org = _add_desk(with_room(org), p, m, agents_each)
+            people = org.people
+        elif desk >= 0 and bool(people["coder"][desk]) != works:
+            reviews = bool(p["review_managers_review"][0])
+            people["coder"][desk] = works
+            if reviews:
+                people["reviewer"][desk] = works
+                org.teams["reviewers"][m] += 1 if works else -1
+            if reviews and not works:
+                org = _hand_back_reviews(org, p, desk)
+    return org
+
+
+def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
+    """Append a hands-on desk for manager *m*; it gets its hours with the next plan of the week."""
+    row, first = len(org.people), len(org.agents)
+    longer = {}
+    for name in ("people", "teams", "lives"):
+        old = getattr(org, name)
+        longer[name] = table(row + 1, old.dtype)
+        longer[name][:row] = old
+    agents = table(first + agents_each, AGENT)
+    agents[:first] = org.agents
+    agents["supervisor"][first:] = row
+    agents["change"][first:] = NONE
+    near = [int(org.home[i]) for i in members(org, m)]
+    home = np.append(org.home, near[0] if near else 0)
+    hours = np.vstack([org.hours, np.zeros((1, org.hours.shape[1]))])
+    org = org._replace(**longer, agents=agents, home=home, hours=hours)
+    people, teams = org.people, org.teams
+    for name in ("first_member", "head", "tail"):
+        teams[name][row] = NONE
+    for name in ("desk", "next_member", "current", "parked", "head", "tail"):
+        people[name][row] = NONE
+    now = float(org.world["now"][0])
+    fields = {
+        "pid": DESK_ID + int(people["pid"][m]), "role": DESK, "boss": m, "human": m, "team": m, "coder": True,
+        "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "condition": 1.0, "tools": 1.0,
+        "coverage": 1.0,
+        "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
+        "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
+        "serving": FREE_CLASS,
+    }  # fmt: skip
+    for name, value in fields.items():
+        people[name][row] = value
+    people["desk"][m] = row
+    give_event(org, row)
+    join_team(org, row, m)
+    introduce(org, p, np.array([row]))
+    return org
+
+
+def copy_ai_plan(org: Org, i: int) -> None:
+    """Let *i*, who did not write changes before, use AI as most people who write do."""
+    people = org.people
+    writers = np.flatnonzero((people["role"] == IC) & people["coder"] & (np.arange(len(people)) != i))
+    for name in ("agent_probability", "assistant_fraction"):
+        if len(writers):
+            people[name][i] = np.median(people[name][writers])
+
+
+def with_desks(org: Org, p: np.ndarray, agents_each: int) -> Org:
+    """Let hands-on desks follow their managers' layers; new ones use AI as most people who write do."""
+    before = len(org.people)
+    org = fit_hands_on(org, p, agents_each)
+    for desk in range(before, len(org.people)):
+        copy_ai_plan(org, desk)
+    return org

@@ -1,0 +1,58 @@
+"""Somebody leaves: the seat is emptied, and the books of the cohort and of the cuts are kept."""
+
+import numpy as np
+
+from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
+from sim.engine.codes import LAID_OFF, LAYOFF_RULES, NONE, QUIT, RETIRED, STAYED
+from sim.engine.state import LEDGER, Org, table
+from sim.mechanisms.people import layoffs
+from sim.mechanisms.people.workforce import Crew
+from sim.people import seats
+
+#: Layoffs up to this week count in the yearly risk.
+RISK_WEEKS = 52
+
+
+def close_books(org: Org) -> None:
+    """At the horizon: credit everybody with what they have merged."""
+    seats.credit(org, np.flatnonzero(np.isin(org.people["role"], (IC, MANAGER))))
+
+
+def with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int) -> Org:
+    """Return *org* with a ledger row for every cut."""
+    made = sum(map(len, cuts))
+    if made == 0:
+        return org
+    rows = table(made, LEDGER)
+    at = np.concatenate([one.position for one in cuts])
+    rows["week"] = week
+    for name in ("pid", "role", "layer", "tenure"):
+        rows[name] = getattr(crew, name)[at]
+    rows["rule"] = np.concatenate([np.full(len(one), LAYOFF_RULES.index(one.rule)) for one in cuts])
+    for name, column in (("score", "score"), ("percentile", "percentile"), ("converted", "convert")):
+        rows[name] = np.concatenate([getattr(one, column) for one in cuts])
+    return org._replace(ledger=np.concatenate([org.ledger, rows]))
+
+
+def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
+    """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
+    record_exit(org, p, i, kind, week)
+    org = seats.vacate(org, p, i)
+    org.lives["cohort"][i] = NONE
+    return org
+
+
+def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
+    """Keep the books of an exit: cohort, counts, severance."""
+    own = int(org.lives["cohort"][i])
+    severance = 0.0
+    if kind == LAID_OFF:
+        severance = float(org.lives["pay"][i]) * p["layoffs_severance_weeks"][0] / WEEKS_PER_YEAR
+        org.world["people_usd"] += severance
+    if own >= 0 and org.cohort["exit_kind"][own] == STAYED:
+        org.cohort["exit_kind"][own] = kind
+        org.cohort["exit_week"][own] = week
+        if kind == LAID_OFF and week <= RISK_WEEKS:
+            org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
+        org.cohort["severance"][own] = severance
+    org.world[{LAID_OFF: "layoffs", QUIT: "quits", RETIRED: "retired"}[kind]] += 1

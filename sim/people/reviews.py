@@ -1,0 +1,115 @@
+"""Reviews that wait, when people or teams change: handed to those who remain."""
+
+from collections import Counter
+
+import numpy as np
+
+from sim.engine.calendar import schedule
+from sim.engine.codes import EVENT_ARRIVE, NONE, QUEUED, REVIEW, SENT
+from sim.engine.hierarchy import members
+from sim.engine.kernel import entry
+from sim.engine.numba_tables import borrow
+from sim.engine.server import pause
+from sim.engine.state import Org
+from sim.engine.tables import MARGIN, grown
+
+
+@entry
+def lay_aside(tables, i, now):
+    """Person *i* lays the item in service aside."""
+    pause(borrow(tables), i, now)
+
+
+@entry
+def _send_again(tables, k, receiver, at):
+    """Send item *k* to the inbox of *receiver*."""
+    schedule(borrow(tables), receiver, at, EVENT_ARRIVE, k, 0)
+
+
+@entry
+def _shared_reviews(items, team, rows):
+    """Fill *rows* with the reviews in the shared queue of *team*, or on their way to it; return how many."""
+    count = 0
+    for k in range(len(items)):
+        item = items[k]
+        shared = item.team == team and item.kind == REVIEW and item.person < 0
+        if shared and (item.state == QUEUED or item.state == SENT):
+            rows[count] = k
+            count += 1
+    return count
+
+
+def with_room(org: Org, events: int = 0) -> Org:
+    """Return *org* with room in its calendar for *events* events besides those that any intervention sends."""
+    needed = MARGIN + 4 * len(org.people) + events
+    free = int(org.world["free_events"][0])
+    return org if free >= needed else grown(org, events=2 * needed)
+
+
+def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
+    """Send the reviews waiting in *team* that nobody left in it may read to its manager, as if newly requested."""
+    rows = np.empty(len(org.items), np.int64)
+    rows = rows[: _shared_reviews(org.items, team, rows)]
+    org = with_room(org, len(rows))
+    if not len(rows):
+        return org
+    items, people, changes = org.items, org.people, org.changes
+    readers = [m for m in members(org, team) if people["reviewer"][m]]
+    given: Counter[int] = Counter()
+    for k in rows[np.argsort(items["step"][rows], kind="stable")].tolist():
+        c = int(items["change"][k])
+        able = len(readers)
+        if c >= 0:
+            barred = {int(changes["owner"][c]), *changes["reviewers"][c].tolist()}
+            able = sum(m not in barred for m in readers)
+            given[c] += 1
+        if able > 0 and given[c] <= able:
+            continue
+        receiver = team
+        if c >= 0 and people["human"][changes["owner"][c]] == team and people["boss"][team] >= 0:
+            receiver = int(people["boss"][team])  # a manager's own hands-on change
+        items["person"][k] = receiver
+        items["team"][k] = NONE
+        if items["state"][k] == QUEUED:
+            _unlink_from_team(org, team, k)
+            items["state"][k] = SENT
+            _send_again(org, k, receiver, float(org.world["now"][0] + p["communication_delay_hours"][0]))
+    return org
+
+
+def _unlink_from_team(org: Org, team: int, k: int) -> None:
+    teams, items = org.teams, org.items
+    previous, row = NONE, int(teams["head"][team])
+    while row != k:
+        previous, row = row, int(items["next"][row])
+    after = int(items["next"][k])
+    if previous < 0:
+        teams["head"][team] = after
+    else:
+        items["next"][previous] = after
+    if after < 0:
+        teams["tail"][team] = previous
+    items["next"][k] = NONE
+    teams["queued_hours"][team] -= items["hours"][k]
+
+
+def unassign(org: Org, k: int) -> None:
+    items = org.items
+    items["person"][k] = NONE
+    if items["change"][k] >= 0:
+        org.changes["reviewers"][items["change"][k], items["step"][k]] = NONE
+
+
+def queue_for_team(org: Org, team: int, k: int) -> None:
+    """Put review *k* at the end of the shared queue of *team*, as if nobody had looked at it."""
+    teams, items = org.teams, org.items
+    unassign(org, k)
+    if items["begun"][k]:
+        items["begun"][k] = False
+        teams["queued_hours"][team] += items["hours"][k]
+    items["next"][k] = NONE
+    if teams["head"][team] >= 0:
+        items["next"][teams["tail"][team]] = k
+    else:
+        teams["head"][team] = k
+    teams["tail"][team] = k

@@ -1,0 +1,82 @@
+"""Vacant seats: opened, closed, and filled from outside once their delay is over."""
+
+from math import inf
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.constants import IC
+from sim.engine.codes import VACANT
+from sim.engine.state import Org
+from sim.mechanisms.people import hiring
+from sim.mechanisms.people.workforce import Dice
+from sim.people import seats
+from sim.people.traits import welcome
+
+
+def close_vacancies(org: Org, count: int) -> None:
+    """Close *count* vacancies of ICs, those that would be filled last first."""
+    if count == 0:
+        return
+    open_until = np.where(np.isfinite(org.lives["open_until"]), org.lives["open_until"], -1.0)
+    open_until[org.lives["seat_role"] != IC] = -1.0
+    chosen = np.argsort(-open_until, kind="stable")[:count]
+    org.lives["open_until"][chosen[open_until[chosen] >= 0.0]] = inf
+    org.world["ai_closed"] += count
+
+
+def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+    """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
+    is_ic = org.lives["seat_role"][i] == IC
+    if hiring.opens(q, is_ic):
+        org.lives["open_until"][i] = hiring.filled_at(q, dice, pid, week)
+    elif q.switches_hiring and q.hiring_policy == hiring.AI:
+        _raise_ai_share(org, i)
+    return org
+
+
+def _raise_ai_share(org: Org, i: int) -> None:
+    """The teammates of the vacant seat *i* let AI do the leaver's part."""
+    boss = seats.boss_present(org, i)
+    mates = np.flatnonzero((org.people["team"] == boss) & org.people["coder"])
+    if len(mates):
+        part = 1.0 / (len(mates) + 1)
+        for name in ("agent_probability", "assistant_fraction"):
+            share = org.people[name][mates]
+            org.people[name][mates] = np.minimum(share + part * (1.0 - share), 0.95)
+
+
+def fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org:
+    """Hire for the vacancies whose delay is over, managers' seats first, from the top."""
+    lives = org.lives
+    due = np.flatnonzero((org.people["role"] == VACANT) & (lives["open_until"] <= week))
+    # By the ids of those who left: whoever comes first gets the next id, whatever the order of the rows.
+    people = org.people
+    order = np.lexsort((people["pid"][due], -people["layer"][due], lives["seat_role"][due] == IC))
+    for i in due[order].tolist():
+        org = hire(org, p, i, week, agents_each)
+    return org
+
+
+def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
+    """Hire somebody new for the vacant seat *i*."""
+    welcome(org, p, np.array([i]), week)
+    org.people["role"][i] = VACANT
+    boss = seats.boss_present(org, i)
+    org.people["belief"][i] = org.people["belief"][boss]
+    org = seats.seat(org, p, i, agents_each)
+    # Nobody knows yet what a newcomer delivers: until it is measured, as much as most.
+    outputs = np.sort(org.lives["output"][org.people["role"] == IC])
+    k = len(outputs)
+    org.lives["output"][i] = (outputs[(k - 1) // 2] + outputs[k // 2]) / 2.0 if k else 0.0  # their median
+    return org
+
+
+def note_if_died_out(org: Org, week: int) -> None:
+    """Note *week* as the end of an organisation in which no IC is left, and no IC's seat is to be filled."""
+    world = org.world
+    vacant = (org.people["role"] == VACANT) & (org.lives["seat_role"] == IC)
+    if world["ics"][0] > 0 or np.isfinite(org.lives["open_until"][vacant]).any():
+        world["died_out"] = 0
+    elif world["died_out"][0] == 0:
+        world["died_out"] = week + 1

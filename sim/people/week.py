@@ -1,0 +1,137 @@
+"""The people's week: what happens to people at a week's end, in order. Changing the order changes results.
+
+From week 0 on (the end of the warm-up), after the engine has closed the books of the week:
+
+1. every fourth week: everybody's output, blocked time and strain are measured; AI fluency, guardrails, closeness to the
+   technology and the staff track move on;
+2. quits; in rounds of careers retirements and dismissals;
+3. layoffs, by every regime that is due (quits come before layoffs);
+4. managers' seats are filled from below, and managers step down;
+5. vacancies whose delay is over are filled from outside;
+6. newcomers' ramp-up and coaching, the lift by staff and super ICs, and the duties of the coming week.
+
+Decisions are taken by the people mechanisms in NumPy (they are rare) and carried out by `sim.people.seats`. With every people
+switch off, nothing here is called, and the flow engine's numbers stay as they are, bit for bit.
+"""
+
+from math import inf
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.constants import IC, MANAGER
+from sim.engine.codes import NONE, QUIT, VACANT, WAITING
+from sim.engine.record import settings
+from sim.engine.state import COHORT, Org, table
+from sim.mechanisms.people import careers, hiring, layoffs, quits
+from sim.mechanisms.people.workforce import Crew, Dice
+from sim.people import ai_strategy, career_rounds, gather, promotion, replan, seats
+from sim.people.condition import MONTH, measure, set_condition
+from sim.people.draws import cast, dice_of
+from sim.people.exits import leave, record_exit, with_ledger
+from sim.people.gather import Present, crew_of
+from sim.people.laying_off import Setup, carry_out_layoffs
+from sim.people.traits import draw_traits, welcome
+from sim.people.vacancies import fill_vacancies, open_vacancy
+
+
+def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
+    """Week 0: note who is there, and what everybody delivered in the warm-up."""
+    people = org.people
+    rows = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
+    draw_traits(org, p, rows)
+    crew = crew_of(org, settings(p), 0)
+    cohort = table(len(crew.row), COHORT)
+    for name, column in (
+        ("pid", crew.pid), ("role", crew.role), ("layer", crew.layer), ("tenure", crew.tenure), ("skill", crew.skill),
+        ("exposure", crew.exposure),
+    ):  # fmt: skip
+        cohort[name] = column
+    cohort["exit_week"] = inf
+    for name, role in (("cohort_ics", IC), ("cohort_managers", MANAGER)):
+        org.world[name] = np.count_nonzero(crew.role == role)
+    org.lives["cohort"][crew.row] = np.arange(len(crew.row))
+    if setup.warmup_weeks > 0:
+        org.lives["output"] = people["value"] / setup.warmup_weeks
+    org.lives["last_value"] = people["value"]
+    org.lives["last_waiting"] = org.hours[:, WAITING]
+    org.lives["last_hours"] = org.hours.sum(axis=1)
+    org = org._replace(cohort=cohort)
+    seats.credit(org, crew.row)
+    org.cohort["contribution"] = 0.0
+    return org
+
+
+def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
+    """Hold the people's week that has just ended; the engine's tables stand between two weeks. Raises `UserError`."""
+    week = int(org.world["people_week"][0])
+    if week == 0:
+        org = begin(org, p, setup)
+    dice, q = dice_of(org), settings(p)
+    measured = week % MONTH == 0 and week > 0 and bool(q.switches_flow)
+    present = Present(q, week)
+    if measured:
+        measure(org, q)
+        ai_strategy.govern(org, q, present.crew(org), MONTH)
+        promotion.age(org, q, present.crew(org), MONTH)
+    before = gather.signature(org)
+    lots = cast(org, p, week)
+    for i in lots.quitters.tolist():
+        pid = int(org.people["pid"][i])
+        org = leave(org, p, i, QUIT, week)
+        org = open_vacancy(org, q, dice, i, pid, week)
+    careers_round = career_rounds.due(q, week)
+    if careers_round and (q.switches_retirement or not q.switches_flow):
+        crew = present.crew(org)
+        org = career_rounds.hold(org, q, crew, dice, _doors(p, q, crew, dice))
+    cut = 0.0
+    may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
+    if may_cut and (lots.background or layoffs.by_date(q, week)):
+        org, cut = carry_out_layoffs(org, p, q, setup, present.crew(org), dice, week)
+    org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
+    may_promote = q.switches_promotions and (careers_round or q.careers_every_weeks == 1)
+    if may_promote and (measured or promotion.are_due(org, q)):
+
+        def opened(org: Org, i: int, pid: int) -> Org:
+            return open_vacancy(org, q, dice, i, pid, week)
+
+        crew = present.crew(org)
+        org = promotion.promote(org, p, q, crew, dice, setup.agents_each, opened)
+        if measured:
+            promotion.wait(org, q, crew, MONTH)
+    changed = gather.signature(org) != before
+    if changed or lots.opening:
+        org = fill_vacancies(org, p, week, setup.agents_each)
+        changed = gather.signature(org) != before
+    org.world["people_week"] = week + 1
+    if not q.switches_flow:
+        if changed or week == 0:
+            there = org.people["role"] != VACANT
+            org.world["efficiency"] = careers.efficiency(
+                org.lives["competence"] * there, org.people["layer"], q
+            )
+        return org
+    if changed or measured:
+        set_condition(org, p, week)
+    return replan.finish(org, p, setup.agents_each) if changed else org
+
+
+def _doors(p: np.ndarray, q: SimpleNamespace, crew: Crew, dice: Dice) -> career_rounds.Doors:
+    """Return what a round of careers does to the organisation."""
+
+    def empty(org: Org, i: int, pid: int) -> Org:
+        org = seats.vacate(org, p, i)
+        org.lives["cohort"][i] = NONE
+        return open_vacancy(org, q, dice, i, pid, crew.week)
+
+    def ledger(org: Org, at: np.ndarray) -> Org:
+        undefined = np.full(len(at), np.nan)
+        cuts = layoffs.Cuts("dismissal", at, crew.output[at], undefined, np.zeros(len(at), bool))
+        return with_ledger(org, crew, (cuts,), crew.week)
+
+    return career_rounds.Doors(
+        lambda org, i, kind: record_exit(org, p, i, kind, crew.week),
+        empty,
+        lambda org, rows: welcome(org, p, rows, crew.week),
+        ledger,
+    )
