@@ -72,7 +72,7 @@ def variants() -> Iterator[tuple[str, object]]:
 
 def compute() -> dict[str, dict[str, list[float | None]]]:
     """Run everything; return scenario -> outcome -> its value in every run. Undefined outcomes are left out."""
-    from sim.simulate import run
+    from sim.simulation.run import run
 
     found = {}
     for name, scenario in variants():

@@ -17,7 +17,7 @@ import numpy as np
 from sim.parameters.evidence import cite
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import load
-from sim.simulate import run
+from sim.simulation.run import run
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ print(engine.tree.n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def engine_of(ics: int, layers: int, weeks: int):
     """Return an engine for the baseline organisation of another size; *weeks* in all, with the warm-up."""
     from sim.scenario.scenario import load
-    from sim.simulate import Engine
+    from sim.simulation.simulator import Engine
 
     values = {
         "organisation.ics": ics,
@@ -63,7 +63,7 @@ def against_plain(weeks: int) -> None:
     """Compare one run of 100 ICs with the plain Mesa version."""
     from benchmarks.plain_mesa import run_plain
     from sim.scenario.scenario import load
-    from sim.simulate import Engine
+    from sim.simulation.simulator import Engine
 
     short = load("base").with_values({"organisation.ics": 100, "time.weeks": weeks, "time.warmup_weeks": 0})
     engine = Engine(short)
@@ -82,7 +82,7 @@ def against_plain(weeks: int) -> None:
 def people_over_time(runs: int, times: int) -> None:
     """Compare runs with people over time with the flow of work alone, turn by turn, so that both see the same machine."""
     from sim.scenario.scenario import load
-    from sim.simulate import Engine
+    from sim.simulation.simulator import Engine
 
     everything: dict[str, object] = {f"switches.{name}": True for name in PEOPLE}
     off: dict[str, object] = {f"switches.{name}": False for name in PEOPLE} | {"ai.strategy": "none"}

@@ -19,7 +19,7 @@ from sim.report.plots import MARKERS, OKABE_ITO
 from sim.report.risk import risk_picture
 from sim.scenario.files import find
 from sim.scenario.scenario import load
-from sim.simulate import run
+from sim.simulation.run import run
 from sim.sweep import run_sweep
 from sim.sweepfile import load_sweep
 

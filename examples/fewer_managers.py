@@ -5,8 +5,8 @@
 
 from statistics import mean
 
-from sim.agents import Manager
-from sim.model import OrgModel
+from sim.mesa_model.agents import Manager
+from sim.mesa_model.model import OrgModel
 from sim.scenario.scenario import load
 
 RUNS, WEEK = 8, 26

@@ -34,7 +34,7 @@ from sim.text.numbers import percent, plural, shown_unit, words
 from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcome
+    from sim.outcomes.declared import Outcome
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sim.sweepfile import CrossingSpec, label
 from sim.text.numbers import interval, number, outcome_words, percent, plural, signed, words
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcome
+    from sim.outcomes.declared import Outcome
 
 ALPHA = 0.05
 MANY_RUNS = 1000  # per point; more are not suggested

@@ -46,7 +46,7 @@ def simulate_block(
 ) -> BlockResult:
     """Simulate one block. A module-level function, so that a cluster's workers can be sent to it."""
     if simulate is None:
-        from sim.simulate import run as simulate
+        from sim.simulation.run import run as simulate
     try:
         scenario = scenario_at(base, hold, values)
         results = simulate(scenario, block.count, seed, workers=1, first_run=block.first)

@@ -25,7 +25,7 @@ from sim.text import numbers
 from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcome
+    from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
 ALPHA = 0.05
@@ -210,9 +210,9 @@ def compare(
 def _engine(simulate: Callable | None, outcomes: Mapping | None, tree_of: Callable | None) -> tuple:
     """Fill in the real engine; imported here because it compiles code."""
     if simulate is None:
-        from sim.simulate import run as simulate
+        from sim.simulation.run import run as simulate
     if outcomes is None:
-        from sim.outcomes import OUTCOMES
+        from sim.outcomes.declared import OUTCOMES
 
         outcomes = OUTCOMES
     if tree_of is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import RunsFailedError, UserError
-from sim.ranges import threads
+from sim.simulation.parallel import threads
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario

@@ -28,7 +28,7 @@ from sim.players import BY, Player, blocks, by_difference, by_mechanism, on_main
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcome
+    from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
 ALPHA = 0.05
@@ -264,9 +264,9 @@ def explain(
     will take. simulate, outcomes: the engine, by default the real one. Raises UserError on bad input.
     """
     if simulate is None:
-        from sim.simulate import run as simulate
+        from sim.simulation.run import run as simulate
     if outcomes is None:
-        from sim.outcomes import OUTCOMES as outcomes  # noqa: N811
+        from sim.outcomes.declared import OUTCOMES as outcomes  # noqa: N811
     check(a, b, outcome, by, scale, outcomes)
     a, b = on_main_path(a), on_main_path(b)
     players, scenarios_of = by_mechanism(a, b) if by == "mechanism" else by_difference(a, b)

@@ -23,7 +23,8 @@ import numpy as np
 
 from sim.design import Range
 from sim.errors import RunsFailedError, UserError
-from sim.ranges import threads, varied
+from sim.ranges import varied
+from sim.simulation.parallel import threads
 from sim.statistics import estimates
 
 if TYPE_CHECKING:

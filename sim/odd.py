@@ -110,7 +110,7 @@ def mechanisms() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def engine() -> tuple[str, ...]:
-    """Files that a run needs: what `sim.simulate` imports, and what those import, but for declarations."""
+    """Files that a run needs: what `sim.simulation.run` imports, and what those import, but for declarations."""
     found, left = set(), ["simulate"]
     while left:
         name = left.pop()
@@ -401,7 +401,7 @@ def other_parameters_text() -> str:
 
 def outcomes_text() -> str:
     """Every outcome with unit and meaning."""
-    from sim.outcomes import OUTCOMES
+    from sim.outcomes.declared import OUTCOMES
 
     return table(("outcome", "unit", "meaning"), ((f"`{x.name}`", x.unit, x.doc) for x in OUTCOMES.values()))
 

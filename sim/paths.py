@@ -13,12 +13,12 @@ import numpy as np
 from sim.constants import WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, QUIT, STAYED
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 #: Figures of groups smaller than this are withheld where people are those of a real chart.
 SMALLEST_GROUP = 5
@@ -137,8 +137,8 @@ def run_paths(
     first_run: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Paths:
-    """Simulate every path of *scenario*; arguments as of `sim.simulate.run`. Raises `UserError` if there are no paths."""
-    from sim.simulate import run
+    """Simulate every path of *scenario*; arguments as of `sim.simulation.run.run`. Raises `UserError` if there are no paths."""
+    from sim.simulation.run import run
 
     if not scenario.paths:
         raise UserError(

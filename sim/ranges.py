@@ -7,7 +7,6 @@ is a measure of robustness, not a probability. A point with a difference of exac
 agreeing.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sim.design import Range, lhs
 from sim.errors import UserError
 from sim.parameters.sections import NEEDS
 from sim.samples import Sample, paired_outcome
+from sim.simulation.parallel import threads
 from sim.statistics.estimates import Holds
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
-
-
-def threads(workers: int | None) -> int:
-    """Threads to use: as asked, else the processors that this process may use."""
-    if workers is not None:
-        return workers
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux; containers often have fewer than cpu_count
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _sources() -> list[str]:
 
 def outcomes_page() -> str:
     """Every outcome with its unit and better direction."""
-    from sim.outcomes import OUTCOMES  # needs NumPy
+    from sim.outcomes.declared import OUTCOMES  # needs NumPy
 
     words = {1: "more", -1: "less", 0: ""}
     lines = [

@@ -44,7 +44,7 @@ from sim.indices import (
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcome
+    from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
 OUTCOMES = ("value_per_payroll_usd", "cost_per_value", "lead_time_hours", "change_failure_rate")
@@ -203,13 +203,13 @@ def sensitivity(
     they will take. evaluate, outcomes, space: by default the simulator, its outcomes, and the parameters that act.
     """
     if outcomes is None:
-        from sim.outcomes import OUTCOMES as outcomes  # noqa: N811
+        from sim.outcomes.declared import OUTCOMES as outcomes  # noqa: N811
     samples = default_samples(method, len(scenarios)) if samples is None else samples
     check(scenarios, names, outcomes, method, samples)
     space = space_of(scenarios) if space is None else space
     planned = planned_runs(space, len(scenarios), method, samples, runs, sets)
     if evaluate is None:
-        from sim.simulate import run
+        from sim.simulation.run import run
 
         evaluate = Simulated(scenarios, names, seed, workers, run, on_done)
     base, seconds = _base(evaluate, runs)

@@ -19,8 +19,8 @@ from sim.answer import Answer, answer, groups
 from sim.blocks import Block, BlockResult, simulate_block
 from sim.cautions import cautions
 from sim.errors import UserError, suggest
-from sim.ranges import threads
 from sim.ranking import best_pair, ranking, ranks
+from sim.simulation.parallel import threads
 from sim.statistics import estimates, sequential
 from sim.store import files
 from sim.store.folder import claim, content_hash, set_status, stored_blocks
@@ -31,7 +31,7 @@ from sim.sweepfile import Sweep, label, load_sweep
 from sim.text import plain
 
 if TYPE_CHECKING:
-    from sim.outcomes import Outcome
+    from sim.outcomes.declared import Outcome
 
 __all__ = ["Block", "Sweep", "SweepResult", "load_sweep", "run_sweep"]
 
@@ -155,7 +155,7 @@ def run_sweep(
 def _declared(outcomes: Mapping[str, "Outcome"] | None) -> Mapping[str, "Outcome"]:
     if outcomes is not None:
         return outcomes
-    from sim.outcomes import OUTCOMES
+    from sim.outcomes.declared import OUTCOMES
 
     return OUTCOMES
 

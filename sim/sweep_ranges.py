@@ -71,7 +71,7 @@ def sweep_ranges(
         tick(planned(sweep))
         return kept
     if simulate is None:
-        from sim.simulate import run as simulate
+        from sim.simulation.run import run as simulate
     found = []
     for place in at:
         fixed = {} if spec.along is None else {spec.along: place}

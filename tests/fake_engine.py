@@ -72,7 +72,7 @@ def run_file(
 
 
 class Engine:
-    """Call it like `sim.simulate.run`. noise: sd of the run's own noise; fails: runs that fail; calls are
+    """Call it like `sim.simulation.run.run`. noise: sd of the run's own noise; fails: runs that fail; calls are
     counted.
     """
 

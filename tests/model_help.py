@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from sim.agents import IC, CodingAgent, Manager
 from sim.engine.codes import DESK, QUEUED, REVIEW, SENT, SERVING, VERIFY
 from sim.engine.hierarchy import members
-from sim.model import OrgModel
+from sim.mesa_model.agents import IC, CodingAgent, Manager
+from sim.mesa_model.model import OrgModel
 from sim.organisation.tree import check_tree
 from sim.scenario.scenario import load
 

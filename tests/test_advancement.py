@@ -9,7 +9,8 @@ from mechanisms.worlds import play as play_flow
 
 from sim.constants import MANAGER
 from sim.engine.codes import VACANT
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 from tests.test_people import REGIMES, TURMOIL, check, play, possible
 
 LADDER = {

@@ -12,9 +12,9 @@ import pytest
 from mechanisms.worlds import world
 
 from sim.constants import IC, MANAGER
-from sim.outcomes import Period
+from sim.outcomes.period import Period
 from sim.parameters.registry import REGISTRY
-from sim.simulate import Engine
+from sim.simulation.simulator import Engine
 
 RUNS = 4
 SHAPE = {"ics": 48, "layers": 3, "weeks": 30, "warmup": 2}

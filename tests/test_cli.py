@@ -8,7 +8,7 @@ import pytest
 from cli_help import SWEEP, TIME, clean, environment, orgsim
 
 import cli
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.parameters.registry import REGISTRY
 from sim.scenario.files import bundled
 

@@ -17,13 +17,13 @@ from cli_help import SWEEP, clean, environment, orgsim
 import cli
 from sim.commands.common import replay_command, report_failures
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import load
-from sim.simulate import Engine
+from sim.simulation.simulator import Engine
 
 
 class Results(SimpleNamespace):
-    """What `sim.simulate.run` returns, with made-up figures."""
+    """What `sim.simulation.run.run` returns, with made-up figures."""
 
 
 def engine(fails: tuple[int, ...] = (), error: BaseException | None = None):
@@ -44,7 +44,7 @@ def engine(fails: tuple[int, ...] = (), error: BaseException | None = None):
 class TestFailing:
     @pytest.fixture
     def use(self, monkeypatch):
-        module = importlib.import_module("sim.simulate")
+        module = importlib.import_module("sim.simulation.run")
         return lambda run: monkeypatch.setattr(module, "run", run)
 
     def test_some_runs_failed(self, use, capsys):
@@ -195,7 +195,7 @@ class TestFailing:
 
 
 def test_warnings_go_to_stderr(capsys, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("sim.simulate"), "run", engine())
+    monkeypatch.setattr(importlib.import_module("sim.simulation.run"), "run", engine())
     assert cli.execute(["run", "one-boss", "--runs", "2", "--json"]) == 0
     captured = capsys.readouterr()
     assert captured.err.startswith("Warning: organisation: about 96 reports")

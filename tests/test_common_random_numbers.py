@@ -17,7 +17,8 @@ from sim.organisation.costs import PayScale
 from sim.organisation.tree import assemble
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import tree_of
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 CHANGES = 30
 QUESTIONS = 6

@@ -11,10 +11,11 @@ from test_people import TURMOIL, check
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.errors import UserError
-from sim.model import OrgModel
+from sim.mesa_model.model import OrgModel
 from sim.scenario.events import ACTIONS, CHOICES, Event, Who, in_words, read_events
 from sim.scenario.scenario import diff, from_yaml, load
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 WEEKS = 8
 LAYERS = ["organisation.ics=24", "organisation.management_layers=3", f"time.weeks={WEEKS}"]

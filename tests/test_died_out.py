@@ -7,9 +7,10 @@ import pytest
 from cli_help import clean, orgsim
 
 from sim.constants import IC, MANAGER
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import from_yaml
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 SMALL = "extends: people\norganisation: {ics: 12, spans: [4, 3]}\ntime: {weeks: 30, warmup_weeks: 2}\n"
 NO_HIRING = "switches: {hiring: false}\n"

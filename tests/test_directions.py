@@ -13,7 +13,8 @@ import pytest
 from mechanisms.worlds import world
 
 from sim.parameters.registry import REGISTRY
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 RUNS = 6
 SHAPE = {"ics": 24, "layers": 2, "weeks": 18, "warmup": 2}

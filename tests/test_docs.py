@@ -178,7 +178,7 @@ def test_python_in_a_page_runs(page: Path) -> None:
 def mean_outcomes(scenario: str) -> dict[str, float]:
     """Mean outcomes of a bundled scenario over the runs that the docs use."""
     from sim.scenario.scenario import load
-    from sim.simulate import run
+    from sim.simulation.run import run
 
     return {
         name: float(values.mean()) for name, values in run(load(scenario), runs=RUNS, seed=1).outcomes.items()
@@ -187,7 +187,7 @@ def mean_outcomes(scenario: str) -> dict[str, float]:
 
 def current(kind: str, words: str) -> str:
     """What a marked figure should read."""
-    from sim.outcomes import OUTCOMES
+    from sim.outcomes.declared import OUTCOMES
     from sim.parameters.registry import REGISTRY
 
     if kind == "parameter":

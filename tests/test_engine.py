@@ -6,10 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mechanisms.worlds import ADDRESSED, EVERYTHING, HOURS_PER_WEEK, WORLDS, differences, play, world
 
-import sim.simulate
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES, Period
-from sim.simulate import WEEKLY, Engine, Results, run
+from sim.outcomes.declared import OUTCOMES, WEEKLY
+from sim.outcomes.period import Period
+from sim.simulation import simulator
+from sim.simulation.results import Results
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 
 def same(a: Results, b: Results) -> list[str]:
@@ -140,7 +143,7 @@ def test_options_that_cannot_be_used_are_named(options, message):
 
 
 def test_work_without_bounds_stops_with_a_sentence_instead_of_taking_all_memory(monkeypatch):
-    monkeypatch.setattr(sim.simulate, "MAX_TABLE_BYTES", 2**20)
+    monkeypatch.setattr(simulator, "MAX_TABLE_BYTES", 2**20)
     flood = {"arrivals.kind": "incident", "arrivals.per_hour": 50.0, "arrivals.hours": 10.0}
     with pytest.raises(UserError, match=r"unfinished work in week \d+; limit it"):
         run(world(flood, weeks=40), 2, workers=1)

@@ -39,7 +39,7 @@ def scenario(text=ONE, on=("questions", "alignment", "learning"), **more):
 
 
 def engine(formula, noise=0.0):
-    """A stand-in for `sim.simulate.run`: a formula of (is it the second structure, switches), and keyed noise of the run."""
+    """A stand-in for `sim.simulation.run.run`: a formula of (is it the second structure, switches), and keyed noise of the run."""
 
     def simulate(scenario, runs=1, seed=1, *, workers=None, first_run=0, progress=None):
         numbers = np.arange(first_run, first_run + runs)
@@ -424,7 +424,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path, monkeypatch, capsys) 
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.simulate.run", interrupted)
+    monkeypatch.setattr("sim.simulation.run.run", interrupted)
     assert cli.execute(["explain", "layered", "flat", "--out", "here"]) == 130
     assert "nothing was written" in capsys.readouterr().err
     assert not (tmp_path / "here").exists()

@@ -18,9 +18,9 @@ from scipy.special import stdtrit
 from scipy.stats import binom, skew
 
 from sim.compare import PRIMARY, Comparison, compare
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
-from sim.simulate import run
+from sim.simulation.run import run
 from sim.statistics import crossing, estimates
 from sim.text import numbers
 

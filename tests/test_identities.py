@@ -30,7 +30,7 @@ from sim.organisation.costs import PayScale
 from sim.organisation.tree import Tree, assemble, check_tree
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
-from sim.simulate import Engine
+from sim.simulation.simulator import Engine
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
 #: Of the flow engine; what must hold while people come and go is in test_people.py.

@@ -12,7 +12,7 @@ from mechanisms.contract import MechanismContract
 from mechanisms.dump import weeks_of
 from mechanisms.worlds import BERNOULLI, WORLDS, differences, means, world
 
-from sim.simulate import run
+from sim.simulation.run import run
 
 DUMP = Path(__file__).parent / "mechanisms" / "dump.py"
 AGENTS = {"ai.share_of_code": 0.6, "ai.agent_fraction": 0.8}

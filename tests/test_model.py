@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from model_help import BUSY, SETTINGS, check_identities, check_structure, managers_of, same, small, top_of
 
-from sim.agents import IC, CodingAgent, Manager
 from sim.engine.codes import QUEUED
 from sim.errors import UserError
-from sim.model import OrgModel
-from sim.simulate import run
+from sim.mesa_model.agents import IC, CodingAgent, Manager
+from sim.mesa_model.model import OrgModel
+from sim.simulation.run import run
 
 # --- The same numbers ----------------------------------------------------------------------------------------------------
 

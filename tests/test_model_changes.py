@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_help import SETTINGS, check_identities, check_structure, managers_of, small, top_of
 
-from sim.agents import IC, CodingAgent, Manager
 from sim.engine.codes import NONE, QUEUED, REVIEW, SENT
 from sim.engine.hierarchy import chain_up
 from sim.errors import UserError
-from sim.model import OrgModel
+from sim.mesa_model.agents import IC, CodingAgent, Manager
+from sim.mesa_model.model import OrgModel
 from sim.parameters import sections
 from sim.people import reviews
 from sim.scenario.scenario import load

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from model_help import BUSY, check_no_stuck_review, managers_of, same, small, top_of
 
-from sim.agents import IC, CodingAgent, Manager
 from sim.engine.codes import LAID_OFF, LAYOFF_RULES
 from sim.errors import UserError
-from sim.model import OrgModel
+from sim.mesa_model.agents import IC, CodingAgent, Manager
+from sim.mesa_model.model import OrgModel
 from sim.parameters import sections
-from sim.simulate import run
+from sim.simulation.run import run
 from tests.test_people import check, check_tree
 
 QUITS = [

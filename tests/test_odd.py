@@ -15,7 +15,7 @@ from sim.parameters.listing import counts
 from sim.parameters.registry import REGISTRY
 from sim.reference import parameters_page
 from sim.scenario.scenario import load
-from sim.simulate import run
+from sim.simulation.run import run
 
 DOCS = Path(__file__).absolute().parent.parent / "docs"
 ODD = (DOCS / "explanation" / "odd.md").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ import pytest
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF
-from sim.model import OrgModel
+from sim.mesa_model.model import OrgModel
 from sim.scenario.scenario import from_yaml
-from sim.simulate import run
+from sim.simulation.run import run
 
 RUNS = 16
 RISKS = {"layoff_risk_ic": IC, "layoff_risk_manager": MANAGER}

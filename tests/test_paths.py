@@ -10,7 +10,7 @@ from model_help import small
 from sim.errors import UserError
 from sim.paths import PROSPECTS, run_paths
 from sim.scenario.scenario import from_yaml, load
-from sim.simulate import run
+from sim.simulation.run import run
 from sim.statistics.estimates import mean_ci
 
 SIZE = ["organisation.ics=24", "organisation.management_layers=3", "time.weeks=20"]

@@ -19,9 +19,10 @@ from people_dump import SHAPE, VALUES, records
 from sim.constants import IC, MANAGER
 from sim.engine.codes import DESK, NONE, VACANT
 from sim.errors import UserError
-from sim.model import OrgModel
+from sim.mesa_model.model import OrgModel
 from sim.scenario.tree import tree_of
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 from tests.test_identities import check_items, check_nothing_is_lost, check_queues, world
 
 TURMOIL = {

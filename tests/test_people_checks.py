@@ -10,7 +10,7 @@ from sim.organisation.headcounts import share_of
 from sim.scenario.layoff_checks import Heads, check_cuts
 from sim.scenario.scenario import from_yaml, load
 from sim.scenario.tree import heads_of, tree_of
-from sim.simulate import Engine
+from sim.simulation.simulator import Engine
 
 PEOPLE = "extends: people\n"  # 96 ICs; 16, 4 and 1 managers; 104 weeks
 

@@ -14,7 +14,7 @@ from mechanisms.worlds import play, world
 from test_directions import DOWN, DROWNING, FOUR, ONE_BOSS, PEOPLE, RUNS, UP, Claim
 
 from sim.parameters.registry import REGISTRY
-from sim.simulate import run
+from sim.simulation.run import run
 
 SHAPE = {"ics": 48, "layers": 2, "weeks": 30, "warmup": 2}
 UNCERTAIN = [path for path, q in REGISTRY.items() if q.uncertain and path.startswith(PEOPLE)]

@@ -18,7 +18,8 @@ from test_directions import AGENTS, DOWN, EITHER, ONE_BOSS, THREE, UP
 from test_people_directions import BACKGROUND, BIG, HIRING, LAYOFFS, RATED, WAVE, cut_figures
 
 from sim.parameters.registry import REGISTRY
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 RUNS = 5
 SHAPE = {"ics": 24, "layers": 2, "weeks": 18, "warmup": 2}

@@ -12,7 +12,8 @@ from sim.organisation import costs
 from sim.people.scoreboard import BOARD, FIRM, MEASURES, boards, mark
 from sim.report import scoreboard as report
 from sim.scenario.scenario import from_yaml, load
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 SHORT = ["time.weeks=20", "time.warmup_weeks=2"]
 

@@ -18,7 +18,7 @@ from benchmarks.plain_mesa import IC, CodingAgent, Manager, PlainModel, run_plai
 from benchmarks.plain_mesa.dice import key_schedule, normal_quantile, philox
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario, from_yaml, load
-from sim.simulate import Engine
+from sim.simulation.simulator import Engine
 
 #: Bookkeeping of the engine's tables, which the plain version does not have.
 TABLES = {"slots_per_hour", "slot"}

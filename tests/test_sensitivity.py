@@ -503,7 +503,7 @@ class TestCommand:
         def interrupted(*_, **__):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("sim.simulate.run", interrupted)
+        monkeypatch.setattr("sim.simulation.run.run", interrupted)
         assert cli.execute(["sensitivity", "one.yaml", "--out", "gone"]) == 130
         assert "nothing was written" in capsys.readouterr().err
         assert not (small / "gone").exists()

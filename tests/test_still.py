@@ -8,7 +8,8 @@ import pytest
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, RETIRED, VACANT
 from sim.scenario.scenario import Scenario, load
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 from sim.validation.experiments import FOLDER
 
 YEAR = 52

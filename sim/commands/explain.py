@@ -88,7 +88,7 @@ def explain_command(
     a, b = (load_scenario(name, sets) for name in scenarios)
     notice_compilation()
     from sim.explain import check, explain
-    from sim.outcomes import OUTCOMES
+    from sim.outcomes.declared import OUTCOMES
 
     check(a, b, outcome, by, scale, OUTCOMES)
     name = f"{a.name}-{b.name}"

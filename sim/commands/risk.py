@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.groups import PeopleTable
     from sim.incidence import Risk
     from sim.scenario.scenario import Scenario
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 
 @click.command("risk")
@@ -71,7 +71,7 @@ def risk_command(
     from sim.commands.run_text import died_out
     from sim.incidence import assess
     from sim.report.risk import risk_json, risk_text
-    from sim.simulate import run
+    from sim.simulation.run import run
     from sim.text.tables import paragraph
 
     with keeping("nothing was written; risk keeps no partial results."), progress(runs) as bar:

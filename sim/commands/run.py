@@ -19,7 +19,7 @@ from sim.commands.common import (
 from sim.errors import UserError
 
 if TYPE_CHECKING:
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 
 @click.command("run")
@@ -65,7 +65,7 @@ def run_command(
         from sim.commands.run_paths import run_paths_command
 
         return run_paths_command(loaded, runs, seed, first_run, workers, out, fresh, as_json, replay)
-    from sim.simulate import run
+    from sim.simulation.run import run
 
     kept = "nothing was written; a run keeps no partial results."
     with keeping(kept), progress(runs) as bar:
@@ -104,7 +104,7 @@ def to_json(results: "Results") -> dict[str, Any]:
     The outcome bottleneck is a kind and has no mean: the key "bottleneck" has its words.
     """
     from sim.commands.run_text import bottleneck, died_out
-    from sim.outcomes import OUTCOMES
+    from sim.outcomes.declared import OUTCOMES
     from sim.statistics.estimates import estimate
 
     outcomes = {}

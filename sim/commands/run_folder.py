@@ -7,14 +7,14 @@ import numpy as np
 
 from sim.engine.kernel import source_hash
 from sim.errors import UserError
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.statistics.estimates import estimate
 from sim.store import files
 from sim.store.folder import claim, content_hash, set_status
 from sim.store.tables import Tables
 
 if TYPE_CHECKING:
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 
 def write_folder(results: "Results", out: str, fresh: bool) -> None:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.codes import STAGES
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.statistics.estimates import mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
 from sim.text.tables import paragraph, table
 
 if TYPE_CHECKING:
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 #: Runs below which intervals are said to be useless (Student's t is far out, and figures are skewed), and how many would do.
 FEW_RUNS, ENOUGH_RUNS = 10, 30

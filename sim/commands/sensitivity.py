@@ -92,7 +92,7 @@ def sensitivity_command(
     loaded = [load_scenario(name, sets) for name in scenarios]
     notice_compilation()
     from sim.indices import space_of
-    from sim.outcomes import OUTCOMES as DECLARED
+    from sim.outcomes.declared import OUTCOMES as DECLARED
     from sim.sensitivity import OUTCOMES, check, default_samples, planned_runs, sensitivity
 
     names = outcomes or OUTCOMES

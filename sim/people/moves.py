@@ -1,7 +1,7 @@
 """Changing an organisation while it runs: who reports to whom, how much code AI is to write, and parameters.
 
-The functions here edit the engine's tables between two events; `sim.model.OrgModel` is their door. An intervention that
-changes nothing touches nothing, so that it cannot move a result. What an intervention changes at which moment:
+The functions here edit the engine's tables between two events; `sim.mesa_model.model.OrgModel` is their door. An
+intervention that changes nothing touches nothing, so that it cannot move a result. What an intervention changes at which moment:
 
 - Structure at once: whom a question goes to, who reviews, which managers a dependency passes. What is already in
   somebody's inbox, in service or on its way stays there; reviews that wait in a team's shared queue stay with the team,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.codes import LAYOFF_RULES
-from sim.outcomes import OUTCOMES
+from sim.outcomes.declared import OUTCOMES
 from sim.paths import PROSPECTS, SHOWN, Branch, Paths, Window
 from sim.report import plots
 from sim.scenario.events import Event, in_words
@@ -16,7 +16,7 @@ from sim.text.numbers import interval, number, outcome_words, percent, plural, s
 from sim.text.tables import bullets, paragraph, table
 
 if TYPE_CHECKING:
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 _NOTE = (
     "Differences are paired by run on the same dice. An interval that contains 0 is no difference detected; intervals are not "

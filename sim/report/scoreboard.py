@@ -18,7 +18,7 @@ from sim.text import numbers, tables
 from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 REPLICATES = 400
 RANGE = (0.1, 0.9)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.scenario.scenario import load
-from sim.simulate import run, workers_or_default
+from sim.simulation.parallel import workers_or_default
+from sim.simulation.run import run
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 SEED = 20_260_101
 FOLDER = Path(__file__).parent / "scenarios"

@@ -24,7 +24,7 @@ from sim.validation.experiments import Experiment, Laboratory, experiment, jackk
 from sim.validation.report import ECHO, FACT, Check
 
 if TYPE_CHECKING:
-    from sim.simulate import Results
+    from sim.simulation.results import Results
 
 BASE = "base"
 RUNS = 40

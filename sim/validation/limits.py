@@ -319,7 +319,7 @@ def verdict(limit: Limit, figures: np.ndarray) -> Check:
 def items_identity(scenario: str, weeks: int, runs: int = 3) -> Check:
     """Check Little's identity, run by run: integral of the number in system = times in system, censored items included."""
     from sim.engine.codes import FREE, VERIFY, WITHDRAWN
-    from sim.simulate import Engine
+    from sim.simulation.simulator import Engine
 
     engine = Engine(experiment(scenario, {"time.weeks": weeks, "time.warmup_weeks": 0}).load())
     ratios = []

@@ -17,7 +17,8 @@ from mechanisms.worlds import differences, permuted, play, play_tree, world
 from sim.parameters.declaration import Parameter
 from sim.parameters.registry import REGISTRY
 from sim.scenario.tree import tree_of
-from sim.simulate import Results, run
+from sim.simulation.results import Results
+from sim.simulation.run import run
 
 RUNS = 6
 

@@ -15,7 +15,8 @@ from sim.flow.initialise import new_org, start
 from sim.organisation.tree import Tree
 from sim.scenario.scenario import Scenario, from_yaml
 from sim.scenario.tree import tree_of
-from sim.simulate import Engine, run
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
 
 HOURS_PER_WEEK = 40.0
 #: Bookkeeping of the tables, which says nothing about the organisation.

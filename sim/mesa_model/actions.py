@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 import numpy as np
 
-from sim.agents import IC, CodingAgent, Manager, Person
-from sim.constants import HOURS_PER_WEEK, MANAGER
-from sim.constants import IC as IC_ROLE
+from sim.constants import MANAGER
 from sim.engine.codes import VACANT
 from sim.engine.state import Org
 from sim.errors import UserError
+from sim.mesa_model.agents import IC, CodingAgent, Manager, Person
+from sim.mesa_model.staff import Staff
+from sim.mesa_model.stepping import SteppedEngine
 from sim.people import interventions, seats
-from sim.simulate import Engine
 
 if TYPE_CHECKING:
-    from sim.model import OrgModel
+    from sim.mesa_model.model import OrgModel
 
 #: Parameters that say when something happens to people, and those that say that it does.
 _DATED = {
@@ -31,35 +31,6 @@ _DATED = {
         "layoffs.delayer_first_span", "layoffs.delayer_upper_span", "layoffs.delayer_remove_layer",
     ),
 }  # fmt: skip
-
-
-class SteppedEngine(Engine):
-    """An engine whose flow of work and whose people's weeks are asked for one by one."""
-
-    @property
-    def people_come_and_go(self) -> bool:
-        """True if people come or go in this run: a people switch is on, or it was done by hand."""
-        return self._lives
-
-    def let_people_come_and_go(self) -> None:
-        """People come and go from now on."""
-        self._lives = True
-
-    def flow(self, org: Org, hours: float) -> Org:
-        """Simulate the flow of work up to *hours*; return *org* (it may have grown)."""
-        return self._advance(org, min(hours, self.weeks * HOURS_PER_WEEK), self.parameters)
-
-    def hold_week(self, org: Org) -> Org:
-        """Hold the people's week that has just ended; return *org* (it may have grown).
-
-        Where nobody comes or goes this only measures people, so that they can begin to at any week's end.
-        """
-        p = self.parameters
-        if not self._lives:
-            p = p.copy()
-            p["switches_strain"] = False
-            p["ai_strategy"] = 0
-        return self.hold_people_week(org, p)
 
 
 def check_date(path: str, value: object, values: dict, first: int, last: int) -> None:
@@ -95,78 +66,6 @@ class Vacancy(NamedTuple):
     kind: type
     boss: Manager
     filled_in_week: float
-
-
-# --- Agents follow -------------------------------------------------------------------------------------------------------
-
-
-class Staff:
-    """The Mesa agents of a model, in step with the engine's tables.
-
-    An agent is a person, not a seat: it leaves the model when the person does, somebody new gets a new agent, and a change
-    of roles makes an agent of the other class. at: agent in each row of humans, None where it is vacant. coding: AI agents
-    by row. carried: float64 [humans, activities], hours of the person there that the engine's books no longer show.
-    """
-
-    def __init__(self, model: OrgModel) -> None:
-        self._model = model
-        tree = model.tables.people["role"]
-        self.humans = int(np.count_nonzero(np.isin(tree, (IC_ROLE, MANAGER))))
-        self.at: list[IC | Manager | None] = [None] * self.humans
-        self.coding: list[CodingAgent] = []
-        self.of: dict[int, IC | Manager] = {}
-        self.carried = np.zeros((self.humans, model.tables.hours.shape[1]))
-        self._seen = np.full((2, self.humans), -1, np.int64)
-        self.follow(self.books())
-
-    def books(self) -> np.ndarray:
-        """Return a copy of the engine's hours of everybody, float64 [humans, activities]; take it before people move."""
-        return self._model.tables.hours[: self.humans].copy()
-
-    def follow(self, before: np.ndarray) -> bool:
-        """Let the agents follow the tables; *before*: `books` before people moved. Return True if anybody came or went."""
-        org = self._model.tables
-        self._follow_hours(before)
-        changed = self._follow_people()
-        self.coding += [CodingAgent(self._model, row) for row in range(len(self.coding), len(org.agents))]
-        return changed
-
-    def _follow_people(self) -> bool:
-        org = self._model.tables
-        pid, role = (org.people[name][: self.humans] for name in ("pid", "role"))
-        here = (role == IC_ROLE) | (role == MANAGER)
-        seen = np.where(here, np.stack([pid, role]), -1)
-        if np.array_equal(seen, self._seen):
-            return False
-        self._seen = seen
-        rows = np.flatnonzero(here)
-        rows = rows[np.argsort(pid[rows], kind="stable")].tolist() if self.of else rows.tolist()
-        earlier, self.of, self.at = self.of, {}, [None] * self.humans
-        for row in rows:
-            kind = Manager if role[row] == MANAGER else IC
-            agent = earlier.get(int(pid[row]))
-            if type(agent) is kind:
-                agent.sit_down(row)
-            else:
-                agent = kind(self._model, row)
-            self.of[agent.pid] = self.at[row] = agent
-        for number, agent in earlier.items():
-            if self.of.get(number) is not agent:
-                agent.leave()
-        return True
-
-    def _follow_hours(self, before: np.ndarray) -> None:
-        """Keep the hours of everybody who stays, whatever row they are in: the engine's books begin anew there."""
-        people, now = self._model.tables.people, self._model.tables.hours[: self.humans]
-        ids = np.where(
-            np.isin(people["role"][: self.humans], (IC_ROLE, MANAGER)), people["pid"][: self.humans], -1
-        )
-        if np.array_equal(before, now) and np.array_equal(ids, self._seen[0]):
-            return
-        total = before + self.carried
-        row_of = {number: row for row, number in enumerate(self._seen[0].tolist()) if number >= 0}
-        for row, number in enumerate(ids.tolist()):
-            self.carried[row] = (total[row_of[number]] if number in row_of else 0.0) - now[row]
 
 
 def _vacancies(model: OrgModel, staff: Staff) -> tuple[Vacancy, ...]:
@@ -206,7 +105,7 @@ def _seat_to_fill(model: OrgModel, staff: Staff, where: Vacancy | Manager, metho
 
 
 class PeopleDoor(mesa.Model):
-    """The part of `sim.model.OrgModel` through which people come, go and change roles."""
+    """The part of `sim.mesa_model.model.OrgModel` through which people come, go and change roles."""
 
     _engine: SteppedEngine
     _org: Org

@@ -1,7 +1,7 @@
 """Mesa agents as views: an IC, a manager or a coding agent reads its row of the engine's tables.
 
 The engine moves the tables, the views show them; nothing is stored twice and nothing can be set here. To change the
-organisation, use the methods of `sim.model.OrgModel`. Times are working hours, sizes standard hours, pay USD a year.
+organisation, use the methods of `sim.mesa_model.model.OrgModel`. Times are working hours, sizes standard hours, pay USD a year.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from sim.engine.state import Org
 from sim.errors import UserError
 
 if TYPE_CHECKING:
-    from sim.model import OrgModel
+    from sim.mesa_model.model import OrgModel
 
 _ACTIVITY = {
     INCIDENT: INCIDENTS, FIX: REWORKING, QUESTION: ANSWERING, COORDINATION: COORDINATING, REVIEW: REVIEWING,

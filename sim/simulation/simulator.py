@@ -1,20 +1,14 @@
-"""Run a scenario: compiled, in threads, one keyed run after the other.
+"""One scenario, ready to run: advanced week by week, people's weeks in between."""
 
-Run r of every scenario uses the key (seed, r), so that results pair by run (common random numbers).
-"""
-
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.constants import HOURS_PER_WEEK
 from sim.engine.record import record
-from sim.errors import RunsFailedError, UserError
-from sim.outcomes import OUTCOMES, Period, compute, with_week_held
+from sim.errors import UserError
+from sim.outcomes.declared import WEEKLY, compute, with_week_held
+from sim.outcomes.period import Period
 from sim.scenario.layoff_checks import check_cuts
 from sim.scenario.tree import heads_of, tree_of
 
@@ -22,40 +16,8 @@ if TYPE_CHECKING:
     from sim.engine.state import Org
     from sim.scenario.scenario import Scenario
 
-MAX_SEED = 2**32 - 1
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
 MAX_TABLE_BYTES = 4 * 2**30
-WEEKLY = tuple(name for name, outcome in OUTCOMES.items() if outcome.weekly)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A run that failed; ``orgsim run SCENARIO --seed SEED`` with the same run number replays it."""
-
-    run: int
-    seed: int
-    message: str
-
-
-@dataclass(frozen=True)
-class Results:
-    """Outcomes of several runs of one scenario.
-
-    runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
-    after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.engine.state.COHORT`), empty
-    arrays where people neither come nor go; ledgers: for every run a row for every cut (`sim.engine.state.LEDGER`); boards:
-    for every run a row for every manager at the end, and one for the firm (`sim.people.scoreboard.BOARD`).
-    """
-
-    scenario: "Scenario"
-    seed: int
-    runs: np.ndarray
-    outcomes: dict[str, np.ndarray]
-    series: dict[str, np.ndarray]
-    failures: tuple[Failure, ...] = ()
-    cohorts: tuple[np.ndarray, ...] = ()
-    ledgers: tuple[np.ndarray, ...] = ()
-    boards: tuple[np.ndarray, ...] = ()
 
 
 class Single(NamedTuple):
@@ -232,103 +194,3 @@ def _changes(scenario: "Scenario") -> dict[int, np.ndarray]:
             values |= dict(event.settings)
             made[event.week] = record(values)
     return made
-
-
-def check_runs(runs: int, seed: int, first_run: int = 0) -> None:
-    """Raise `UserError` if the number of runs or the seed cannot be used."""
-    if not 1 <= runs <= 1_000_000:
-        raise UserError(f"runs: {runs} is outside 1 to 1,000,000")
-    if not 0 <= seed <= MAX_SEED:
-        raise UserError(f"seed: {seed} is outside 0 to {MAX_SEED}")
-    if not 0 <= first_run <= MAX_SEED - runs:
-        raise UserError(f"first run: {first_run} is outside 0 to {MAX_SEED - runs}")
-
-
-def workers_or_default(workers: int | None) -> int:
-    """Return the number of threads: *workers*, or as many as there are processors for this process."""
-    if workers is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not 1 <= workers <= 1024:
-        raise UserError(f"workers: {workers} is outside 1 to 1024")
-    return workers
-
-
-def run(
-    scenario: "Scenario",
-    runs: int = 100,
-    seed: int = 1,
-    *,
-    workers: int | None = None,
-    first_run: int = 0,
-    progress: Callable[[int], None] | None = None,
-) -> Results:
-    """Simulate runs *first_run* to *first_run* + *runs* - 1 and return their outcomes.
-
-    *workers* threads (default: all processors); *progress* is called with the number of runs just done. A run that fails is
-    listed in ``failures`` and left out. Raises `UserError` if the scenario cannot be built.
-    """
-    check_runs(runs, seed, first_run)
-    engine = Engine(scenario)
-    singles: list[Single] = []
-    done, failures = [], []
-    for number, outcome in _in_threads(
-        engine, seed, range(first_run, first_run + runs), workers_or_default(workers)
-    ):
-        if isinstance(outcome, Exception):
-            failures.append(Failure(number, seed, f"{type(outcome).__name__}: {outcome}"))
-        else:
-            singles.append(outcome)
-            done.append(number)
-        if progress is not None:
-            progress(1)
-    if not done:
-        message = f"{scenario.name}: every run failed, the first one with: {failures[0].message}"
-        raise RunsFailedError(message, tuple(failures))
-    order = np.argsort(done)
-    singles = [singles[k] for k in order]
-    outcomes = engine.outcomes(np.stack([one.snapshots for one in singles]))
-    weekly = {name: np.stack([one.series[name] for one in singles]) for name in singles[0].series}
-    failed = tuple(sorted(failures, key=lambda f: f.run))
-    people = (tuple(getattr(one, name) for one in singles) for name in ("cohort", "ledger", "board"))
-    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people)
-
-
-def _in_threads(
-    engine: Engine, seed: int, numbers: range, workers: int
-) -> Iterator[tuple[int, Single | Exception]]:
-    """Yield (run, result or exception) as they end; at most 2 x *workers* are under way, so an interrupt is heard soon."""
-
-    def one(number: int) -> Single | Exception:
-        try:
-            return engine.simulate(seed, number)
-        except Exception as error:  # the run is reported and can be replayed by its seed and number
-            return error
-
-    if workers == 1 or len(numbers) == 1:
-        for number in numbers:
-            yield number, one(number)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: dict[Future, int] = {}
-        rest = iter(numbers)
-        try:
-            # The first run alone, so that the kernels are compiled once.
-            number = next(rest)
-            yield number, one(number)
-            for number in rest:
-                waiting[pool.submit(one, number)] = number
-                if len(waiting) >= 2 * workers:
-                    yield from _ended(waiting)
-            while waiting:
-                yield from _ended(waiting)
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def _ended(
-    waiting: dict[Future, int],
-) -> Iterator[tuple[int, Single | Exception]]:
-    ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in ended:
-        yield waiting.pop(future), future.result()

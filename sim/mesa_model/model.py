@@ -1,9 +1,9 @@
 """The organisation as a Mesa model: look at anybody, act between days, and get the engine's numbers.
 
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
-outcomes, bit for bit, as `sim.simulate.run` with the same scenario, seed and run. Between steps a policy may read the agents
-(`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
-`set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.people_door` and `sim.parameters.sections`).
+outcomes, bit for bit, as `sim.simulation.run.run` with the same scenario, seed and run. Between steps a policy may read the
+agents (`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
+`set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.mesa_model.actions` and `sim.parameters.sections`).
 People may also come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing
 here draws from ``model.random``.
 """
@@ -22,8 +22,6 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim import people_door
-from sim.agents import IC, Manager, Person, is_human
 from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, MANAGER
 from sim.constants import IC as IC_ROLE
 from sim.engine.codes import MAX_LAYERS
@@ -31,17 +29,22 @@ from sim.engine.hierarchy import chain_up, members
 from sim.engine.record import record
 from sim.engine.state import Org
 from sim.errors import UserError
+from sim.mesa_model import actions
+from sim.mesa_model.actions import PeopleDoor
+from sim.mesa_model.agents import IC, Manager, Person, is_human
+from sim.mesa_model.staff import Staff
+from sim.mesa_model.stepping import SteppedEngine
 from sim.organisation.costs import pay_scale
 from sim.organisation.headcounts import MAX_LAYERS as MOST_LAYERS
 from sim.organisation.tree import Tree, assemble
-from sim.outcomes import Period, compute, left_out, with_week_held
+from sim.outcomes.declared import WEEKLY, compute, left_out, with_week_held
+from sim.outcomes.period import Period
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import PEOPLE_SWITCHES, takes_effect, touches_flow
 from sim.people import condition, moves, replan, reviews
 from sim.people.desks import fit_hands_on
-from sim.people_door import PeopleDoor, Staff, SteppedEngine
 from sim.scenario.scenario import Scenario, load
-from sim.simulate import WEEKLY, check_runs
+from sim.simulation.run import check_runs
 
 DAYS_PER_WEEK = 5
 
@@ -263,7 +266,7 @@ class OrgModel(PeopleDoor):
     def outcomes(self) -> dict[str, float]:
         """Return name -> outcome of the completed weeks after the warm-up; NaN where undefined.
 
-        At the horizon and without interventions these are the figures of `sim.simulate.run`, bit for bit. After moves,
+        At the horizon and without interventions these are the figures of `sim.simulation.run.run`, bit for bit. After moves,
         structure (spans, layers) is that of the end, and payroll the mean over the time.
         """
         week = int(self._org.world["week"][0])
@@ -422,7 +425,7 @@ class OrgModel(PeopleDoor):
                 "set_parameter: managers.hands_on_share: nobody has a desk; start with it above 0"
             )
         first = max(int(self._org.world["people_week"][0]), 1)
-        people_door.check_date(path, value, self._values, first, self.setup.weeks)
+        actions.check_date(path, value, self._values, first, self.setup.weeks)
         self._change({path: value})
 
     def _change(self, settings: Mapping[str, float | int | bool | str]) -> None:

@@ -1,0 +1,1 @@
+"""The model as Mesa sees it: agents, steps, and what a researcher may do between two weeks."""

@@ -1,0 +1,39 @@
+"""What the runs of a scenario give."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that failed; ``orgsim run SCENARIO --seed SEED`` with the same run number replays it."""
+
+    run: int
+    seed: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Outcomes of several runs of one scenario.
+
+    runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
+    after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.engine.state.COHORT`), empty
+    arrays where people neither come nor go; ledgers: for every run a row for every cut (`sim.engine.state.LEDGER`); boards:
+    for every run a row for every manager at the end, and one for the firm (`sim.people.scoreboard.BOARD`).
+    """
+
+    scenario: "Scenario"
+    seed: int
+    runs: np.ndarray
+    outcomes: dict[str, np.ndarray]
+    series: dict[str, np.ndarray]
+    failures: tuple[Failure, ...] = ()
+    cohorts: tuple[np.ndarray, ...] = ()
+    ledgers: tuple[np.ndarray, ...] = ()
+    boards: tuple[np.ndarray, ...] = ()
