@@ -13,15 +13,15 @@ from pathlib import Path
 import click
 import numpy as np
 
-from sim.commands.risk import people_table
-from sim.incidence import assess
-from sim.report.plots import MARKERS, OKABE_ITO
-from sim.report.risk import risk_picture
+from sim.experiments.plots import MARKERS, OKABE_ITO
+from sim.experiments.risk.groups import people_table
+from sim.experiments.risk.incidence import assess
+from sim.experiments.risk.pictures import risk_picture
+from sim.experiments.sweep.file import load_sweep
+from sim.experiments.sweep.run import run_sweep
 from sim.scenario.files import find
 from sim.scenario.scenario import load
 from sim.simulation.run import run
-from sim.sweep import run_sweep
-from sim.sweepfile import load_sweep
 
 IMAGES = Path(__file__).absolute().parent / "images"
 PER = 1000.0  # USD, so that figures have few zeros

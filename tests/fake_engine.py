@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.sweep import SweepResult, run_sweep
-from sim.sweepfile import Sweep, load_sweep
+from sim.experiments.sweep.file import Sweep, load_sweep
+from sim.experiments.sweep.run import SweepResult, run_sweep
 
 CROSSING = 0.42
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.groups import PeopleTable
+from sim.experiments.risk.groups import PeopleTable
 
 COLUMNS = ("run", "pid", "role", "layer", "tenure_years", "skill", "ai_exposure", "exit_week", "exit_kind")
 

@@ -90,7 +90,7 @@ class TestSchema:
         assert set(PATHS) <= set(schema()["$defs"])
 
     def test_sweep_keys_are_those_of_the_reader(self):
-        from sim.sweepfile import KEYS
+        from sim.experiments.sweep.file import KEYS
 
         assert set(schema()["$defs"]["sweep"]["properties"]) == set(KEYS)
 

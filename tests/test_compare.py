@@ -10,12 +10,20 @@ import numpy as np
 import pytest
 from fake_engine import BASE, OUTCOMES, Engine
 
-from sim.compare import compare, structure_difference, unique_names, what_differs
 from sim.errors import UserError
+from sim.experiments.compare.study import compare
+from sim.experiments.compare.words import (
+    DECISIVE,
+    MAX_ROWS,
+    MAX_WIDTH,
+    comparison_json,
+    comparison_text,
+    verdict_sentence,
+)
+from sim.experiments.differences import structure_difference, unique_names, what_differs
+from sim.experiments.plausible import over_ranges, varied
 from sim.organisation.costs import PayScale
 from sim.organisation.structure import generated_tree
-from sim.ranges import over_ranges, varied
-from sim.report.comparison import DECISIVE, MAX_ROWS, MAX_WIDTH
 from sim.scenario.scenario import from_yaml, load
 from sim.statistics import estimates
 from sim.text import numbers, tables
@@ -59,12 +67,12 @@ def test_a_clear_difference(layered, flat):
     assert found.rows["flat"]["managers_share"].verdict == "lower"
     assert row.figures.variance_reduction > 3
     assert re.match(
-        r"flat beats layered on value per payroll dollar by \+1\d\.\d % \[", found.verdict("flat")
+        r"flat beats layered on value per payroll dollar by \+1\d\.\d % \[", verdict_sentence(found, "flat")
     )
 
 
 def test_json_is_the_contract(layered, flat):
-    data = json.loads(json.dumps(run([layered, flat], ranges=4).to_json(), allow_nan=False))
+    data = json.loads(json.dumps(comparison_json(run([layered, flat], ranges=4)), allow_nan=False))
     assert data["base"] == "layered"
     assert data["runs"] == 40
     row = data["comparisons"]["flat"]["value_per_payroll_usd"]
@@ -79,14 +87,14 @@ def test_json_is_the_contract(layered, flat):
 
 
 def test_one_run_has_no_interval(layered, flat):
-    data = run([layered, flat], runs=1).to_json()
+    data = comparison_json(run([layered, flat], runs=1))
     row = data["comparisons"]["flat"]["value_per_payroll_usd"]
     assert (row["ci95"], row["p_holm"], row["verdict"]) == (None, None, "not tested (one run)")
     assert any("1 run is too few" in warning for warning in data["warnings"])
 
 
 def test_text(layered, flat):
-    text = run([layered, flat], ranges=8).to_text()
+    text = comparison_text(run([layered, flat], ranges=8))
     assert text.index("What differs") < text.index("Verdict") < text.index("value_per_payroll_usd*")
     assert "of 8 plausible parameter sets" in " ".join(text.split())
     assert "noise included" in " ".join(text.split())
@@ -101,10 +109,10 @@ def test_noise_is_not_a_difference_and_more_runs_are_suggested(layered, flat):
 
     found = run([layered, flat], Same(noise=0.05), runs=20)
     assert found.rows["flat"]["value_per_payroll_usd"].verdict == "no difference detected"
-    assert "no difference detected" in found.verdict("flat")
-    assert "beats" not in found.to_text()
+    assert "no difference detected" in verdict_sentence(found, "flat")
+    assert "beats" not in comparison_text(found)
     assert any("20 runs are too few to decide value_per_payroll_usd for flat" in w for w in found.warnings)
-    assert "Too few runs: 20 runs are too few to decide value_per_payroll_usd" in found.to_text()
+    assert "Too few runs: 20 runs are too few to decide value_per_payroll_usd" in comparison_text(found)
 
 
 def test_the_runs_suggested_decide(layered, flat):
@@ -115,7 +123,7 @@ def test_the_runs_suggested_decide(layered, flat):
     assert suggested == max(6, estimates.runs_needed(figures.sd, figures.difference))
     enough = run([layered, near], Engine(noise=0.03), runs=2 * suggested, seed=1)
     assert enough.too_few == {}
-    assert "Too few" not in enough.to_text()
+    assert "Too few" not in comparison_text(enough)
 
 
 def test_the_primary_outcome_is_tested_alone_and_the_others_with_holm(layered, flat):
@@ -144,7 +152,7 @@ def test_another_primary_outcome_takes_the_place_of_the_first(layered, flat):
     rows = found.rows["flat"]
     assert rows["lead_time_hours"].p_holm == rows["lead_time_hours"].figures.p
     assert rows["value_per_payroll_usd"].p_holm > rows["value_per_payroll_usd"].figures.p
-    assert "on lead time hours by" in found.verdict("flat")
+    assert "on lead time hours by" in verdict_sentence(found, "flat")
 
 
 def test_error_rates_of_both_families_under_the_null(layered, flat):
@@ -174,7 +182,7 @@ def test_equal_scenarios_are_equal(layered):
     found = run([layered, layered])
     assert {row.verdict for row in found.rows["layered (2)"].values()} == {"equal"}
     assert (
-        found.verdict("layered (2)")
+        verdict_sentence(found, "layered (2)")
         == "layered (2) and layered have exactly the same value per payroll dollar."
     )
     assert found.warnings == ()
@@ -191,7 +199,7 @@ def test_until_decided_stops_when_it_is_clear(layered, flat):
     assert row.p_holm > max(0.05, row.figures.p)  # looking three times is paid for
     assert "200 runs are too few" in found.too_few["flat"]
     assert "--until-decided" not in found.too_few["flat"]
-    assert "no difference detected" in found.verdict("flat")
+    assert "no difference detected" in verdict_sentence(found, "flat")
     near = flat.with_values({"ai.share_of_code": 0.5})  # +2.4 % with a sd of 14 %
     found = run([layered, near], Engine(noise=0.1), until_decided=True, max_runs=3200)
     assert 50 < found.runs < 3200
@@ -210,7 +218,7 @@ def test_runs_are_paired_when_some_fail(layered, flat):
     marked = run([layered, flat], Engine(fails=(2, 5)))
     dropped = run([layered, flat], Dropping(fails=(2, 5)))
     assert len(marked.failures) == 4
-    assert marked.to_json() == dropped.to_json()
+    assert comparison_json(marked) == comparison_json(dropped)
     assert marked.rows["flat"]["value_per_payroll_usd"].figures.n == 38
 
 
@@ -250,7 +258,7 @@ def test_scenarios_must_have_the_same_horizon_and_be_two(layered, flat):
 
 def test_a_kind_has_no_mean_and_no_test(layered, flat):
     found = run([layered, flat], ranges=4)
-    data = found.to_json()["comparisons"]["flat"]["bottleneck"]
+    data = comparison_json(found)["comparisons"]["flat"]["bottleneck"]
     figures = (
         "base",
         "mean",
@@ -264,8 +272,8 @@ def test_a_kind_has_no_mean_and_no_test(layered, flat):
     assert all(data[name] is None for name in (*figures, "holds_in"))
     assert (data["base_shares"], data["runs"]) == ({"writing": 1.0}, 40)
     assert data["shares"] == {"writing": 0.75, "review wait": 0.25}
-    assert "shares" not in found.to_json()["comparisons"]["flat"]["lead_time_hours"]
-    text = found.to_text()
+    assert "shares" not in comparison_json(found)["comparisons"]["flat"]["lead_time_hours"]
+    text = comparison_text(found)
     assert "bottleneck: writing in every run (layered), writing in 75 % of the runs (flat)." in text
     assert run([layered, layered]).rows["layered (2)"]["bottleneck"].verdict == "equal"
 
@@ -298,24 +306,24 @@ def test_the_short_table(layered, flat):
     named = layered.with_sets([]), flat
     few, lots = many(*named, moved=3), many(*named, moved=9)
     for found, shown in ((few, len(DECISIVE) + 3), (lots, len(DECISIVE))):
-        text = found.to_text()
+        text = comparison_text(found)
         table = text[text.index("outcome ") : text.index("more outcome")].splitlines()[2:-1]
         assert len(table) == shown <= MAX_ROWS
         assert tables.width(text) <= MAX_WIDTH
         assert f"{len(Many.NAMES) - shown} more outcomes are not shown" in text
         assert "--all prints them, --json has all." in text.replace("\n", " ")
-        full = found.to_text(everything=True)
+        full = comparison_text(found, everything=True)
         assert all(name in full for name in Many.NAMES)
         assert "not shown" not in full
-        assert len(found.to_json()["comparisons"]["flat"]) == len(Many.NAMES)
-    assert "another_measure_number_02" in few.to_text()
-    assert "(9 of them with a difference beyond noise)" in lots.to_text()
+        assert len(comparison_json(found)["comparisons"]["flat"]) == len(Many.NAMES)
+    assert "another_measure_number_02" in comparison_text(few)
+    assert "(9 of them with a difference beyond noise)" in comparison_text(lots)
 
 
 def test_long_names_do_not_make_the_table_wide(layered, flat, tmp_path):
     (tmp_path / "b.yaml").write_text("extends: layered.yaml\nname: an-organisation-with-a-very-long-name\n")
     (tmp_path / "c.yaml").write_text("extends: flat.yaml\nname: another-organisation-with-a-long-name\n")
-    text = many(load(tmp_path / "b.yaml"), load(tmp_path / "c.yaml"), 3).to_text()
+    text = comparison_text(many(load(tmp_path / "b.yaml"), load(tmp_path / "c.yaml"), 3))
     assert tables.width(text) <= MAX_WIDTH
     assert "another-organisation-with-a-long-name against an-organisation" in text
 
@@ -323,8 +331,12 @@ def test_long_names_do_not_make_the_table_wide(layered, flat, tmp_path):
 def test_values_per_dollar_are_shown_per_thousand_and_kept_as_declared(layered, flat):
     found = run([layered, flat])
     row = found.rows["flat"]["value_per_payroll_usd"]
-    assert found.to_json()["comparisons"]["flat"]["value_per_payroll_usd"]["base"] == row.figures.base < 0.02
-    for text in (found.to_text(), found.to_text(everything=True)):
+    assert (
+        comparison_json(found)["comparisons"]["flat"]["value_per_payroll_usd"]["base"]
+        == row.figures.base
+        < 0.02
+    )
+    for text in (comparison_text(found), comparison_text(found, everything=True)):
         line = next(line for line in text.splitlines() if line.startswith("value_per_payroll_usd*"))
         assert line.split()[1] == numbers.number(1000 * row.figures.base)
         assert "per 1,000 USD" in text
@@ -359,13 +371,13 @@ def test_events_and_paths_that_only_one_has_are_said(layered):
     ]
     found = run([layered, later])
     assert any("its paths are followed by `orgsim run` only" in warning for warning in found.warnings)
-    assert "Note: layered: its paths are followed" in found.to_text()
+    assert "Note: layered: its paths are followed" in comparison_text(found)
 
 
 def test_a_short_horizon_is_said(layered, flat):
     found = run([scenario.with_values({"time.weeks": 30}) for scenario in (layered, flat)])
-    assert "Note: 30 weeks are fewer than 52 weeks" in found.to_text()
-    assert any(warning.startswith("30 weeks are fewer") for warning in found.to_json()["warnings"])
+    assert "Note: 30 weeks are fewer than 52 weeks" in comparison_text(found)
+    assert any(warning.startswith("30 weeks are fewer") for warning in comparison_json(found)["warnings"])
     assert run([layered, flat]).notes == ()
 
 
@@ -393,9 +405,9 @@ def test_a_verdict_that_the_plausible_sets_contradict(layered, flat, kept, words
             return 1.0 if layers == 3 else 1.2 if holds else 0.8
 
     found = run([layered, flat], Contrary(), ranges=32, workers=1)
-    assert found.verdict("flat").startswith("flat beats layered")
-    assert words in found.verdict("flat")
-    row = found.to_json()["comparisons"]["flat"]["value_per_payroll_usd"]
+    assert verdict_sentence(found, "flat").startswith("flat beats layered")
+    assert words in verdict_sentence(found, "flat")
+    row = comparison_json(found)["comparisons"]["flat"]["value_per_payroll_usd"]
     assert row["support"] == support
 
 

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UserError
+from sim.experiments.sweep.file import load_sweep
 from sim.parameters.registry import REGISTRY
 from sim.scenario.files import bundled
 from sim.scenario.scenario import Scenario, from_yaml, load
 from sim.scenario.settings import PATHS, SECTIONS, TOP_KEYS
 from sim.scenario.yaml_source import YamlDocument, parse_yaml
-from sim.sweepfile import load_sweep
 
 TEXTS = [path.read_text(encoding="utf-8") for path in bundled().values()]
 SWEEP = bundled()["flat-vs-layered"].read_text(encoding="utf-8")

@@ -10,10 +10,11 @@ from cli_help import clean, orgsim
 
 import cli
 from sim.errors import RunsFailedError, UserError
-from sim.explain import default_runs, explain, log_mean, planned_runs
+from sim.experiments.explain.pictures import waterfall
+from sim.experiments.explain.players import MECHANISMS, NO_MECHANISM, blocks, by_difference
+from sim.experiments.explain.study import default_runs, explain, log_mean, planned_runs
+from sim.experiments.explain.words import explain_json, explain_text, sentences
 from sim.parameters.registry import REGISTRY
-from sim.players import MECHANISMS, NO_MECHANISM, blocks, by_difference
-from sim.report.explain import explain_json, explain_text, sentences, waterfall
 from sim.scenario.scenario import from_yaml
 
 

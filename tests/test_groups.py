@@ -10,7 +10,7 @@ from people_help import company, reordered, table
 
 from sim.constants import MINIMUM_PEOPLE
 from sim.errors import UserError
-from sim.groups import parse_by, split
+from sim.experiments.risk.groups import parse_by, split
 
 
 def names(groups) -> list[str]:

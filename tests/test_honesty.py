@@ -17,7 +17,8 @@ from mechanisms.worlds import world
 from scipy.special import stdtrit
 from scipy.stats import binom, skew
 
-from sim.compare import PRIMARY, Comparison, compare
+from sim.experiments.compare.study import PRIMARY, Comparison, compare
+from sim.experiments.compare.words import comparison_json, comparison_text, verdict_sentence
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
 from sim.simulation.run import run
@@ -227,9 +228,9 @@ def test_the_printed_change_has_the_interval_of_a_ratio(layered):
     found = compare([A, B], 10, 1, 0, simulate=simulate, outcomes={PRIMARY: OUTCOMES[PRIMARY]})
     figures = found.rows["second"][PRIMARY].figures
     ends = f"[{numbers.percent(figures.relative_lo)}, {numbers.percent(figures.relative_hi)}]"
-    assert ends in found.verdict("second")
-    assert ends in found.to_text().replace("\n", " ")
-    assert found.to_json()["comparisons"]["second"][PRIMARY]["relative_ci95"] == [
+    assert ends in verdict_sentence(found, "second")
+    assert ends in comparison_text(found).replace("\n", " ")
+    assert comparison_json(found)["comparisons"]["second"][PRIMARY]["relative_ci95"] == [
         figures.relative_lo,
         figures.relative_hi,
     ]
@@ -249,7 +250,10 @@ def test_words_and_json_claim_nothing_within_noise(leaving):
     silent = 0
     for seed in range(40):
         found = null(leaving, seed, runs=10)
-        data, text = json.loads(json.dumps(found.to_json(), allow_nan=False)), found.to_text(everything=True)
+        data, text = (
+            json.loads(json.dumps(comparison_json(found), allow_nan=False)),
+            comparison_text(found, everything=True),
+        )
         rows = data["comparisons"]["second"]
         for row in rows.values():
             claimed = row["verdict"] in DETECTED

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people_help import company, reordered, table
 
-from sim import incidence
-from sim.incidence import Counts, Ratio, aalen_johansen, assess, hazard_ratio, weekly_counts
+from sim.experiments.risk import incidence
+from sim.experiments.risk.incidence import Counts, Ratio, aalen_johansen, assess, hazard_ratio, weekly_counts
 from sim.statistics.resampling import resamples
 
 

@@ -8,7 +8,7 @@ from cli_help import orgsim
 from model_help import small
 
 from sim.errors import UserError
-from sim.paths import PROSPECTS, run_paths
+from sim.experiments.paths.study import PROSPECTS, run_paths
 from sim.scenario.scenario import from_yaml, load
 from sim.simulation.run import run
 from sim.statistics.estimates import mean_ci

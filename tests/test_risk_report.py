@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from people_help import company, table
 
-from sim import incidence
-from sim.incidence import Ratio, assess
-from sim.report import plots
-from sim.report import risk as report
+from sim.experiments import plots
+from sim.experiments.risk import incidence, pictures, words
+from sim.experiments.risk.incidence import Ratio, assess
 
 BY = ("role", "layer")
 
@@ -38,7 +37,7 @@ def tables_of(text: str) -> list[list[str]]:
 
 
 def test_tables_are_aligned(risk):
-    for text in (report.risk_text(risk), report.risk_text(assessed(("tenure", "skill")))):
+    for text in (words.risk_text(risk), words.risk_text(assessed(("tenure", "skill")))):
         assert text.isascii()
         for head, rule, *rows in tables_of(text):
             ends = [k for k, sign in enumerate(rule + " ") if sign == " " and rule[k - 1 : k] == "-"]
@@ -49,7 +48,7 @@ def test_tables_are_aligned(risk):
 
 
 def test_table_has_totals_before_groups_and_all_weeks(risk):
-    laid_off, quits = tables_of(report.risk_text(risk))
+    laid_off, quits = tables_of(words.risk_text(risk))
     assert laid_off[0].split() == ["role", "layer", "people", "week", "26", "week", "52", "week", "104"]
     assert [row.split()[:3] for row in laid_off[2:]] == [
         ["all", "all", "117"], ["IC", "0", "96"], ["manager", "all", "21"], ["manager", "1", "16"],
@@ -61,36 +60,36 @@ def test_table_has_totals_before_groups_and_all_weeks(risk):
 
 def test_caution_is_always_there(risk):
     for one in (risk, assessed(("skill",)), assessed(runs=1), assessed(managers=(1,), ics=3)):
-        flat = " ".join(report.risk_text(one).split())
+        flat = " ".join(words.risk_text(one).split())
         assert "never a verdict on a person" in flat
         assert "must not be used to choose people" in flat
 
 
 def test_withheld_groups_are_named_and_have_no_figures(risk):
-    text = report.risk_text(risk)
+    text = words.risk_text(risk)
     flat = " ".join(text.split())
     assert "Withheld: 2 groups (manager, layer 2; manager, layer 3), with fewer than 5 people" in flat
     assert not any(
         row.split()[:2] in (["manager", "2"], ["manager", "3"]) for block in tables_of(text) for row in block
     )
-    assert "No group is withheld" in report.risk_text(assessed(("role",)))
-    many = report.withheld_sentence(assessed(("role", "layer", "tenure", "skill")))
+    assert "No group is withheld" in words.risk_text(assessed(("role",)))
+    many = words.withheld_sentence(assessed(("role", "layer", "tenure", "skill")))
     assert many.startswith("Withheld: ")
     assert "(" not in many  # more than a few are counted only
 
 
 def test_people_of_groups_that_change_between_runs_are_shown_twice():
-    text = report.risk_text(assessed(("skill",)))
+    text = words.risk_text(assessed(("skill",)))
     head, _, *rows = tables_of(text)[0]
     assert head.split()[:5] == ["skill", "quartile", "people", "per", "run"]
     assert rows[1].split()[:2] == ["1", "(lowest)"]
     assert float(rows[1].split()[3]) == pytest.approx(117 / 4, abs=0.5)
     assert "how many at a time" in " ".join(text.split())
-    assert "per run" not in report.risk_text(assessed(("layer",)))
+    assert "per run" not in words.risk_text(assessed(("layer",)))
 
 
 def test_one_run_and_short_horizon():
-    text = report.risk_text(assessed(runs=1, weeks=30))
+    text = words.risk_text(assessed(runs=1, weeks=30))
     assert "1 run of 30 weeks" in text
     assert "one run has no intervals" in text
     head, _, *rows = tables_of(text)[0]
@@ -99,10 +98,10 @@ def test_one_run_and_short_horizon():
 
 
 def test_rule_of_three_is_explained_where_it_is_used():
-    text = " ".join(report.risk_text(assessed(hazards=(0, 0, 0.002))).split())
+    text = " ".join(words.risk_text(assessed(hazards=(0, 0, 0.002))).split())
     assert "rule of three over runs" in text
     assert "0.0 [0.0, 22.1]" in text  # 1 - .05 ** (1 / 12)
-    assert "rule of three" not in report.risk_text(assessed(hazards=(0.05, 0.05, 0.02), by=("role",)))
+    assert "rule of three" not in words.risk_text(assessed(hazards=(0.05, 0.05, 0.02), by=("role",)))
 
 
 @pytest.mark.parametrize(
@@ -124,15 +123,15 @@ def test_rule_of_three_is_explained_where_it_is_used():
     ],
 )
 def test_sentence_on_the_hazard_ratio(ratio, sentence):
-    assert report.ratio_sentence(ratio).endswith(sentence)
-    assert report.ratio_sentence(ratio, *report.RISK_WORDS).endswith(sentence)
+    assert words.ratio_sentence(ratio).endswith(sentence)
+    assert words.ratio_sentence(ratio, *words.RISK_WORDS).endswith(sentence)
 
 
 # ---- JSON
 
 
 def test_json_is_the_contract(risk):
-    data = json.loads(json.dumps(report.risk_json(risk), allow_nan=False))
+    data = json.loads(json.dumps(words.risk_json(risk), allow_nan=False))
     assert list(data) == ["scenario", "runs", "by", "groups", "hazard_ratio", "risk_ratio", "withheld"]
     assert (data["scenario"], data["runs"], data["by"], data["withheld"]) == (
         "layered",
@@ -167,10 +166,10 @@ def test_json_is_the_contract(risk):
 def test_nothing_that_is_not_finite_is_printed(people, tmp_path):
     for by in (("role",), ("tenure", "skill"), BY):
         risk = assess(people, by, seed=1, scenario="edge", replicates=20)
-        text = report.risk_text(risk) + json.dumps(report.risk_json(risk), allow_nan=False)
+        text = words.risk_text(risk) + json.dumps(words.risk_json(risk), allow_nan=False)
         assert "nan" not in text.lower().replace("finance", "")
         assert "inf" not in text.lower()
-    assert len(report.risk_picture(tmp_path / "edge", risk, png=False)) <= 1
+    assert len(pictures.risk_picture(tmp_path / "edge", risk, png=False)) <= 1
 
 
 def test_withheld_figures_are_nowhere_in_the_json():
@@ -180,15 +179,15 @@ def test_withheld_figures_are_nowhere_in_the_json():
         pid=np.arange(41), role=(layer > 0).astype(int), layer=layer, exit_kind=(layer > 1).astype(int),
         exit_week=np.where(layer > 1, 9.0, np.inf),
     )  # fmt: skip
-    data = report.risk_json(assess(people, BY, seed=1, replicates=20))
+    data = words.risk_json(assess(people, BY, seed=1, replicates=20))
     assert [(g["role"], g["layer"]) for g in data["groups"]] == [("ic", 0), ("manager", 1)]
     assert all(g["layoff"]["104"]["mean"] == 0 for g in data["groups"])
 
 
 def test_ratio_of_a_role_with_few_people_is_null():
     few = assessed(managers=(2,))
-    data = report.risk_json(few)
-    assert "is withheld: one of the two roles" in report.risk_text(few)
+    data = words.risk_json(few)
+    assert "is withheld: one of the two roles" in words.risk_text(few)
     assert data["hazard_ratio"] == {"manager_vs_ic": {"mean": None, "ci95": None}}
     assert data["risk_ratio"] == {"manager_vs_ic": {"week": 52, "mean": None, "ci95": None}}
     assert data["withheld"] == 1
@@ -198,9 +197,9 @@ def test_ratio_of_a_role_with_few_people_is_null():
 
 
 def test_picture_is_written_and_the_same_bytes_each_time(risk, tmp_path):
-    written = report.risk_picture(tmp_path / "a", risk)
+    written = pictures.risk_picture(tmp_path / "a", risk)
     assert [path.name for path in written] == ["a.svg", "a.png"]
-    report.risk_picture(tmp_path / "b", risk)
+    pictures.risk_picture(tmp_path / "b", risk)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
 
@@ -212,7 +211,7 @@ def drawn(monkeypatch, tmp_path):
     def draw(risk):
         figures = []
         monkeypatch.setattr(plots, "save", lambda figure, path, png: figures.append(figure) or [])
-        report.risk_picture(tmp_path / "x", risk)
+        pictures.risk_picture(tmp_path / "x", risk)
         return figures[0].axes
 
     return draw
@@ -244,19 +243,19 @@ def test_scales_are_shared_unless_one_panel_would_be_flat(drawn):
 def test_many_groups_are_cut_down_and_said_so(drawn):
     risk = assessed(("tenure", "skill"))
     axes = drawn(risk)[0]
-    assert len(axes.lines) == report.MAX_LINES
-    assert f"({report.MAX_LINES} largest of {len(risk.groups)} groups)" in axes.figure.get_suptitle()
+    assert len(axes.lines) == pictures.MAX_LINES
+    assert f"({pictures.MAX_LINES} largest of {len(risk.groups)} groups)" in axes.figure.get_suptitle()
 
 
 def test_nothing_to_show_draws_nothing(tmp_path):
-    assert report.risk_picture(tmp_path / "x", assessed(managers=(1,), ics=3)) == []
+    assert pictures.risk_picture(tmp_path / "x", assessed(managers=(1,), ics=3)) == []
     assert list(tmp_path.iterdir()) == []
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 0.14)), min_size=1, max_size=7))
 def test_labels_do_not_overlap_and_stay_inside(labels):
     wanted, heights = (list(x) for x in zip(*labels, strict=True))
-    places = report.spread(wanted, heights)
+    places = pictures.spread(wanted, heights)
     spans = sorted((p - h / 2, p + h / 2) for p, h in zip(places, heights, strict=True))
     assert all(below[1] <= above[0] + 1e-9 for below, above in pairwise(spans))
     assert spans[0][0] >= -1e-9
@@ -266,9 +265,9 @@ def test_labels_do_not_overlap_and_stay_inside(labels):
 
 
 def test_labels_alone_stay_where_they_belong():
-    assert report.spread([0.3, 0.9], [0.05, 0.05]) == pytest.approx([0.3, 0.9])
-    assert report.spread([0.5, 0.5], [0.1, 0.1]) == pytest.approx([0.45, 0.55])
-    assert report.spread([0.0], [0.1]) == pytest.approx([0.05])
+    assert pictures.spread([0.3, 0.9], [0.05, 0.05]) == pytest.approx([0.3, 0.9])
+    assert pictures.spread([0.5, 0.5], [0.1, 0.1]) == pytest.approx([0.45, 0.55])
+    assert pictures.spread([0.0], [0.1]) == pytest.approx([0.05])
 
 
 def test_text_and_statistics_need_no_matplotlib():

@@ -8,9 +8,9 @@ import pytest
 from cli_help import clean, orgsim
 
 from sim.constants import IC, MANAGER
+from sim.experiments.run import scoreboard as report
 from sim.organisation import costs
 from sim.people.scoreboard import BOARD, FIRM, MEASURES, boards, mark
-from sim.report import scoreboard as report
 from sim.scenario.scenario import from_yaml, load
 from sim.simulation.run import run
 from sim.simulation.simulator import Engine

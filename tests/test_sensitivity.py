@@ -9,30 +9,35 @@ import pytest
 from cli_help import clean, orgsim
 
 import cli
-from sim.design import Range
 from sim.errors import UserError
-from sim.flips import Alone, End, Flips, Verdict, World, count_world, decided_sign, flips
-from sim.indices import (
+from sim.experiments.designs import Range
+from sim.experiments.sensitivity.figures import sensitivity_json
+from sim.experiments.sensitivity.indices import (
     Effect,
     Indices,
-    Space,
     design,
     elementary_effects,
-    figures,
     indices,
     noise_share,
     points_in_block,
-    references,
-    relative,
     run_design,
-    space_of,
 )
+from sim.experiments.sensitivity.pictures import sensitivity_pictures
+from sim.experiments.sensitivity.space import Space, figures, references, relative, space_of
+from sim.experiments.sensitivity.study import _quiet, sensitivity
+from sim.experiments.sensitivity.tipping import (
+    Alone,
+    End,
+    Flips,
+    Verdict,
+    World,
+    count_world,
+    decided_sign,
+    flips,
+)
+from sim.experiments.sensitivity.words import answer, sensitivity_text
 from sim.parameters.registry import REGISTRY
-from sim.report.sensitivity import answer, sensitivity_text
-from sim.report.sensitivity_json import sensitivity_json
-from sim.report.sensitivity_plots import sensitivity_pictures
 from sim.scenario.scenario import load
-from sim.sensitivity import _quiet, sensitivity
 from sim.statistics import estimates
 
 PATHS = ("a.x", "a.y", "b.z", "c.idle")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import shapley
+from sim.experiments.explain import shapley
 from sim.statistics.estimates import mean_ci
 
 

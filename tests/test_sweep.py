@@ -8,13 +8,13 @@ from fake_engine import CROSSING, OUTCOMES, SWEEP, Engine, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import design
-from sim.design import Levels, Range
 from sim.errors import UserError
+from sim.experiments import designs
+from sim.experiments.designs import Levels, Range
+from sim.experiments.sweep.file import load_sweep
+from sim.experiments.sweep.run import BLOCK_RUNS, _cover
 from sim.store.folder import read_manifest
 from sim.store.tables import Tables
-from sim.sweep import BLOCK_RUNS, _cover
-from sim.sweepfile import load_sweep
 
 run = run_file
 
@@ -28,32 +28,32 @@ def sweep_file(tmp_path):
 
 
 def test_grid_varies_the_last_path_fastest():
-    points = design.grid({"a": Levels((1, 2)), "b": Levels(("x", "y", "z"))})
+    points = designs.grid({"a": Levels((1, 2)), "b": Levels(("x", "y", "z"))})
     assert points[:2] == [{"a": 1, "b": "x"}, {"a": 1, "b": "y"}]
     assert len(points) == 6
 
 
 def test_steps_are_clean_numbers():
-    assert design.steps(0.0, 0.9, 10) == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-    assert design.steps(1, 4, 4) == (1, 2, 3, 4)
-    assert all(isinstance(v, int) for v in design.steps(1, 4, 4))
-    assert design.steps(0, 1, 3) == (0.0, 0.5, 1.0)
+    assert designs.steps(0.0, 0.9, 10) == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    assert designs.steps(1, 4, 4) == (1, 2, 3, 4)
+    assert all(isinstance(v, int) for v in designs.steps(1, 4, 4))
+    assert designs.steps(0, 1, 3) == (0.0, 0.5, 1.0)
 
 
 def test_latin_hypercube_uses_every_slice_once():
     vary = {"u": Range(0.0, 1.0), "n": Range(1, 8, integer=True), "log": Range(1.0, 1000.0, log=True)}
-    points = design.lhs(vary, 8, seed=3)
+    points = designs.lhs(vary, 8, seed=3)
     assert sorted(int(8 * p["u"]) for p in points) == list(range(8))
     assert sorted(p["n"] for p in points) == list(range(1, 9))
     assert sorted(int(8 * math.log10(p["log"]) / 3) for p in points) == list(range(8))
-    assert points == design.lhs(vary, 8, seed=3)
-    assert points != design.lhs(vary, 8, seed=4)
+    assert points == designs.lhs(vary, 8, seed=3)
+    assert points != designs.lhs(vary, 8, seed=4)
 
 
 def test_sobol_is_deterministic_and_inside():
     vary = {"u": Range(-1.0, 1.0), "w": Levels(("a", "b"))}
-    points = design.sobol(vary, 6)
-    assert points == design.sobol(vary, 6)
+    points = designs.sobol(vary, 6)
+    assert points == designs.sobol(vary, 6)
     assert len(points) == 6
     assert all(-1 <= p["u"] <= 1 and p["w"] in "ab" for p in points)
 
@@ -61,9 +61,9 @@ def test_sobol_is_deterministic_and_inside():
 def test_too_large_designs_are_refused_before_they_are_built():
     vary = {f"p{k}": Levels(tuple(range(50))) for k in range(10)}
     with pytest.raises(UserError, match="more than the limit of 100,000"):
-        design.grid(vary)
+        designs.grid(vary)
     with pytest.raises(UserError, match="1,000,000 points"):
-        design.lhs({"u": Range(0.0, 1.0)}, 1_000_000)
+        designs.lhs({"u": Range(0.0, 1.0)}, 1_000_000)
 
 
 # ---- files

@@ -8,11 +8,11 @@ from fake_engine import BASE, CROSSING, SWEEP, Engine, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.answer_words import crossing_sentence, is_shown, too_few
 from sim.errors import UserError
+from sim.experiments.sweep.file import load_sweep
+from sim.experiments.sweep.plausible import places, planned
+from sim.experiments.sweep.sentences import crossing_sentence, is_shown, too_few
 from sim.statistics import crossing, estimates
-from sim.sweep_ranges import places, planned
-from sim.sweepfile import load_sweep
 from sim.text import numbers, tables
 from sim.text.numbers import shown_unit
 

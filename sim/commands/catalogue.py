@@ -11,9 +11,9 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.experiments.sweep.file import Sweep
     from sim.organisation.tree import Tree
     from sim.scenario.scenario import Scenario
-    from sim.sweepfile import Sweep
 
 _STRUCTURAL = ("organisation.", "money.")  # what the trees of a sweep depend on
 _MOST_BUILT = 20_000  # people in the trees of a sweep that `check` builds, so that it answers at once
@@ -92,7 +92,7 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
 
     path = find(name)
     if is_sweep(read_yaml(path)):
-        from sim.sweepfile import load_sweep
+        from sim.experiments.sweep.file import load_sweep
 
         sweep = load_sweep(path, sets)
         return {
@@ -127,8 +127,8 @@ def _tree(scenario: "Scenario") -> "Tree":
 
 def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
     """Build the trees of a sweep, each structure once, up to a number of people in all; return how many of how many."""
+    from sim.experiments.sweep.file import label
     from sim.scenario.files import shown
-    from sim.sweepfile import label
 
     points: dict[tuple, Mapping[str, object]] = {}
     budget = "budget" in (sweep.hold, sweep.base.organisation.hold)  # then the planned AI spend counts, too

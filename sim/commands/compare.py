@@ -79,7 +79,8 @@ def compare_command(
 
     loaded = [load(name, sets) for name in scenarios]
     notice_compilation()
-    from sim.compare import compare
+    from sim.experiments.compare.study import compare
+    from sim.experiments.compare.words import comparison_json, comparison_text
     from sim.text.tables import use_colour
 
     planned = (100 if runs is None else runs) * len(loaded)
@@ -96,9 +97,9 @@ def compare_command(
         )
     if as_json:
         warn(found.warnings)
-        print_json(found.to_json())
+        print_json(comparison_json(found))
     else:  # the text has the notices of too few runs itself
         warn([line for line in found.warnings if line not in found.too_few.values()])
-        click.echo(found.to_text(use_colour(sys.stdout), everything))
+        click.echo(comparison_text(found, use_colour(sys.stdout), everything))
     report_failures(found.failures, replay_command("SCENARIO", sets))
     return exit_code(len(found.failures), found.runs * len(loaded))

@@ -27,7 +27,7 @@ from sim.commands.common import (
 from sim.errors import UserError
 
 if TYPE_CHECKING:
-    from sim.explain import Explanation
+    from sim.experiments.explain.study import Explanation
     from sim.scenario.scenario import Scenario
 
 
@@ -87,7 +87,7 @@ def explain_command(
         )
     a, b = (load_scenario(name, sets) for name in scenarios)
     notice_compilation()
-    from sim.explain import check, explain
+    from sim.experiments.explain.study import check, explain
     from sim.outcomes.declared import OUTCOMES
 
     check(a, b, outcome, by, scale, OUTCOMES)
@@ -140,7 +140,8 @@ def _claim(
 
 
 def _write(folder: Path, manifest: dict[str, object], found: "Explanation") -> None:
-    from sim.report.explain import explain_json, waterfall
+    from sim.experiments.explain.pictures import waterfall
+    from sim.experiments.explain.words import explain_json
     from sim.store import files
     from sim.store.folder import set_status
 
@@ -153,7 +154,7 @@ def _write(folder: Path, manifest: dict[str, object], found: "Explanation") -> N
 
 
 def _report(found: "Explanation", folder: Path, as_json: bool) -> None:
-    from sim.report.explain import explain_json, explain_text
+    from sim.experiments.explain.words import explain_json, explain_text
     from sim.text.tables import use_colour
 
     if found.used < 2:

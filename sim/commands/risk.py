@@ -18,12 +18,11 @@ from sim.commands.common import (
     simulation_options,
 )  # fmt: skip
 from sim.errors import UserError
+from sim.experiments.risk.folder import write
+from sim.experiments.risk.groups import people_table
 
 if TYPE_CHECKING:
-    from sim.groups import PeopleTable
-    from sim.incidence import Risk
     from sim.scenario.scenario import Scenario
-    from sim.simulation.results import Results
 
 
 @click.command("risk")
@@ -60,7 +59,7 @@ def risk_command(
       orgsim risk wave --by tenure,skill
       orgsim risk ic-or-manager --path manager
     """
-    from sim.groups import parse_by
+    from sim.experiments.risk.groups import parse_by
 
     attributes = parse_by(by)
     loaded = _on_path(load_scenario(scenario, sets, follows_paths=True), path)
@@ -68,9 +67,9 @@ def risk_command(
     if switched_on:
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
     notice_compilation()
-    from sim.commands.run_text import died_out
-    from sim.incidence import assess
-    from sim.report.risk import risk_json, risk_text
+    from sim.experiments.risk.incidence import assess
+    from sim.experiments.risk.words import risk_json, risk_text
+    from sim.experiments.run.words import died_out
     from sim.simulation.run import run
     from sim.text.tables import paragraph
 
@@ -78,7 +77,7 @@ def risk_command(
         results = run(loaded, runs, seed, workers=workers, progress=bar.update)
     risk = assess(people_table(results), attributes, seed, loaded.name)
     folder = Path(out) if out else Path("results") / f"risk-{loaded.name}"
-    _write(risk, results, folder, fresh or out is None)
+    write(risk, results, folder, fresh or out is None)
     ended = died_out(results)
     if as_json:
         print_json(risk_json(risk) | {"died_out": ended})
@@ -115,73 +114,3 @@ def _switched_on(scenario: "Scenario") -> tuple[str, ...]:
         err=True,
     )
     return tuple(f"switches.{name}" for name in ("quits", "hiring", "strain", "layoffs"))
-
-
-def people_table(results: "Results") -> "PeopleTable":
-    """Return what became of everybody present at week 0, over all runs."""
-    import numpy as np
-
-    from sim.groups import PeopleTable
-
-    rows = np.concatenate(results.cohorts)
-    sizes = [len(cohort) for cohort in results.cohorts]
-    return PeopleTable(
-        run=np.repeat(results.runs, sizes),
-        pid=rows["pid"],
-        role=rows["role"],
-        layer=rows["layer"],
-        tenure_years=rows["tenure"],
-        skill=rows["skill"],
-        ai_exposure=rows["exposure"],
-        exit_week=rows["exit_week"],
-        exit_kind=rows["exit_kind"],
-        weeks=results.scenario.weeks,
-    )
-
-
-def _write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
-    from sim.engine.kernel import source_hash
-    from sim.report.risk import risk_json, risk_picture
-    from sim.store import files
-    from sim.store.folder import claim, content_hash
-
-    scenario = results.scenario
-    content = {
-        "scenario": scenario.hash(),
-        "seed": results.seed,
-        "runs": len(results.runs),
-        "by": list(risk.grouping.by),
-        "source": source_hash(),
-    }
-    claim(
-        folder,
-        {
-            "kind": "risk",
-            "name": scenario.name,
-            "question": scenario.question,
-            "content_hash": content_hash(content),
-            "content": content,
-            "seeds": {"seed": results.seed, "runs": [0, len(results.runs) - 1]},
-            "scenario": scenario.to_dict(),
-        },
-        fresh,
-    )
-    files.write_json(folder / "risk.json", risk_json(risk))
-    risk_picture(folder / "plots" / "risk", risk)
-    if scenario.organisation.chart is None:  # of an imported chart there are only aggregates
-        _write_ledger(results, folder / "ledger.csv")
-
-
-def _write_ledger(results: "Results", path: Path) -> None:
-    """Write a row for every cut: run, week, person, role, layer, tenure, rule, score, percentile, converted."""
-    from sim.engine.codes import LAYOFF_RULES
-
-    roles = ("ic", "manager")
-    rows = ["run,week,person,role,layer,tenure_years,rule,score,percentile,converted"]
-    for run, ledger in zip(results.runs.tolist(), results.ledgers, strict=True):
-        for cut in ledger:
-            rows.append(
-                f"{run},{cut['week']:.0f},{cut['pid']},{roles[cut['role']]},{cut['layer']},{cut['tenure']:.3f},"
-                f"{LAYOFF_RULES[cut['rule']]},{cut['score']:.6g},{cut['percentile']:.1f},{int(cut['converted'])}"
-            )
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -1,5 +1,13 @@
 """`orgsim run`."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.experiments.run.words import to_json
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,7 +70,7 @@ def run_command(
             raise UserError(
                 f"--scoreboard: {loaded.name} has paths, which are set side by side; leave it out"
             )
-        from sim.commands.run_paths import run_paths_command
+        from sim.commands.run import run_paths_command
 
         return run_paths_command(loaded, runs, seed, first_run, workers, out, fresh, as_json, replay)
     from sim.simulation.run import run
@@ -71,17 +79,17 @@ def run_command(
     with keeping(kept), progress(runs) as bar:
         results = run(loaded, runs, seed, workers=workers, first_run=first_run, progress=bar.update)
     if out:
-        from sim.commands.run_folder import write_folder
+        from sim.experiments.run.folder import write_folder
 
         write_folder(results, out, fresh)
     if as_json:
         print_json(to_json(results) | _scoreboard_json(results, scoreboard))
     else:
-        from sim.commands.run_text import run_text
+        from sim.experiments.run.words import run_text
 
         click.echo(run_text(results))
         if scoreboard:
-            from sim.report.scoreboard import assess_boards, board_text
+            from sim.experiments.run.scoreboard import assess_boards, board_text
 
             click.echo("\n" + board_text(assess_boards(results)))
         if out:
@@ -93,40 +101,43 @@ def run_command(
 def _scoreboard_json(results: "Results", wanted: bool) -> dict[str, Any]:
     if not wanted:
         return {}
-    from sim.report.scoreboard import assess_boards, board_json
+    from sim.experiments.run.scoreboard import assess_boards, board_json
 
     return {"scoreboard": board_json(assess_boards(results))}
 
 
-def to_json(results: "Results") -> dict[str, Any]:
-    """The object of `orgsim run --json`. Undefined figures are None, with the number of runs in which they are defined.
+def run_paths_command(
+    scenario: "Scenario",
+    runs: int,
+    seed: int,
+    first_run: int,
+    workers: int | None,
+    out: str | None,
+    fresh: bool,
+    as_json: bool,
+    replay: str,
+) -> int:
+    """Run every path, print (and write) what comes of it, and return the exit code. *replay*: see `report_failures`."""
+    from sim.experiments.paths.study import run_paths
+    from sim.experiments.paths.words import paths_json, paths_picture, paths_text
 
-    The outcome bottleneck is a kind and has no mean: the key "bottleneck" has its words.
-    """
-    from sim.commands.run_text import bottleneck, died_out
-    from sim.outcomes.declared import OUTCOMES
-    from sim.statistics.estimates import estimate
+    kept = "nothing was written; a run keeps no partial results."
+    with keeping(kept), progress(runs * len(scenario.paths)) as bar:
+        paths = run_paths(scenario, runs, seed, workers=workers, first_run=first_run, progress=bar.update)
+    if out:
+        from sim.experiments.run.folder import write_folder
 
-    outcomes = {}
-    for name, values in results.outcomes.items():
-        found = estimate(values, OUTCOMES[name].unit)
-        outcomes[name] = {
-            "mean": found.mean,
-            "ci95": None if found.lo is None else [found.lo, found.hi],
-            "sd": found.sd,
-            "unit": OUTCOMES[name].unit,
-            "runs": found.n,
-        }
-    scenario = results.scenario
-    return {
-        "scenario": scenario.name,
-        "question": scenario.question,
-        "runs": len(results.runs),
-        "seed": results.seed,
-        "weeks": scenario.weeks,
-        "outcomes": outcomes,
-        "bottleneck": bottleneck(results),
-        "died_out": died_out(results),
-        "warnings": list(scenario.warnings),
-        "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in results.failures],
-    }
+        for name, results in paths.results.items():
+            write_folder(results, str(Path(out) / name.replace(" ", "-")), fresh)
+        paths_picture(Path(out) / "paths", paths)
+    if as_json:
+        from sim.experiments.run.words import to_json
+
+        print_json(paths_json(paths, to_json))
+    else:
+        click.echo(paths_text(paths))
+        if out:
+            click.echo(f"\nWritten: {out} (a folder for each path, and a picture)")
+    failures = [failure for results in paths.results.values() for failure in results.failures]
+    report_failures(failures, replay)
+    return exit_code(len(failures), runs * len(scenario.paths))

@@ -27,8 +27,8 @@ from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.commands.common import Bar
+    from sim.experiments.sensitivity.study import Sensitivity
     from sim.scenario.scenario import Scenario
-    from sim.sensitivity import Sensitivity
 
 _DEFAULT_OUTCOMES = "value_per_payroll_usd, cost_per_value, lead_time_hours, change_failure_rate"
 
@@ -91,9 +91,9 @@ def sensitivity_command(
     _check_count(scenarios)
     loaded = [load_scenario(name, sets) for name in scenarios]
     notice_compilation()
-    from sim.indices import space_of
+    from sim.experiments.sensitivity.space import space_of
+    from sim.experiments.sensitivity.study import OUTCOMES, check, default_samples, planned_runs, sensitivity
     from sim.outcomes.declared import OUTCOMES as DECLARED
-    from sim.sensitivity import OUTCOMES, check, default_samples, planned_runs, sensitivity
 
     names = outcomes or OUTCOMES
     samples = default_samples(method, len(loaded)) if samples is None else samples
@@ -182,8 +182,8 @@ def _claim(
 
 
 def _write(folder: Path, manifest: dict[str, object], found: "Sensitivity") -> None:
-    from sim.report.sensitivity_json import sensitivity_json
-    from sim.report.sensitivity_plots import sensitivity_pictures
+    from sim.experiments.sensitivity.figures import sensitivity_json
+    from sim.experiments.sensitivity.pictures import sensitivity_pictures
     from sim.store import files
     from sim.store.folder import set_status
 
@@ -193,8 +193,8 @@ def _write(folder: Path, manifest: dict[str, object], found: "Sensitivity") -> N
 
 
 def _report(found: "Sensitivity", folder: Path, as_json: bool) -> None:
-    from sim.report.sensitivity import sensitivity_text
-    from sim.report.sensitivity_json import sensitivity_json
+    from sim.experiments.sensitivity.figures import sensitivity_json
+    from sim.experiments.sensitivity.words import sensitivity_text
 
     if found.failed:
         warn([f"{found.failed} of {found.points:,} design points could not be built: {found.reason}"])

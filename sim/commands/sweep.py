@@ -56,8 +56,8 @@ def sweep_command(
       orgsim sweep flat-vs-layered
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
-    from sim.sweep import run_sweep
-    from sim.sweepfile import load_sweep
+    from sim.experiments.sweep.file import load_sweep
+    from sim.experiments.sweep.run import run_sweep
 
     sweep = load_sweep(file, sets, runs, seed)
     warn(sweep.base.warnings)

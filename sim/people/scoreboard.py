@@ -1,9 +1,9 @@
 """Managers' scoreboards at the end of a run: what their teams delivered in the last quarter, what it cost, and how AI is used.
 
 The measures are those of `sim.people.scoreboard.scoreboard`, with what a manager has the time for: inbox
-utilisation and the people time given over needed. Only distributions over managers are ever shown (`sim.report.scoreboard`),
-no manager's own, and the same measures of the whole firm. A seat that changed hands within the quarter counts with what both
-occupants did; whoever has left counts with nobody.
+utilisation and the people time given over needed. Only distributions over managers are ever shown
+(`sim.experiments.run.scoreboard`), no manager's own, and the same measures of the whole firm. A seat that changed hands
+within the quarter counts with what both occupants did; whoever has left counts with nobody.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,0 +1,378 @@
+"""Compare scenarios run by run, and say in which share of the plausible parameter ranges each verdict holds.
+
+The first scenario is the base; every other one is compared to it on common random numbers. A difference is
+called one only if it is beyond noise, adjusted p < .05. One outcome is primary, named before anything runs. It is
+tested on its own: its p is the plain one of the paired t test (with several comparisons, Holm's correction over
+them). All other outcomes are secondary: Holm's correction over them and the comparisons, shown or not. So the
+probability of any false claim is at most 5 % for the primary outcome, and 5 % for all others together.
+
+`--until-decided` spends the error of the primary outcome over the looks. Its adjusted p is then the smallest error
+at which some look would have decided. The p values of secondary outcomes take the number of runs as given.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sim.errors import UserError, suggest
+from sim.experiments import cautions
+from sim.experiments.differences import unique_names, what_differs
+from sim.experiments.plausible import RangeResult, over_ranges
+from sim.experiments.samples import Sample, paired_outcome
+from sim.statistics import estimates, sequential
+from sim.statistics.estimates import Holds
+from sim.text import numbers
+
+if TYPE_CHECKING:
+    from sim.outcomes.declared import Outcome
+    from sim.scenario.scenario import Scenario
+
+ALPHA = 0.05
+PRIMARY = "value_per_payroll_usd"
+MANY_RUNS = 100_000  # more are not suggested
+MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
+Progress = Callable[[int, int], None]  # runs done, runs planned
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outcome of one comparison. verdict: better, worse, higher, lower, equal, or no difference
+    detected.
+
+    p_holm: adjusted p value, see the module. shares: of an outcome that is a kind (the bottleneck), how many runs
+    of the base and of the other scenario have which; it has no figures and no test ("not compared", or equal).
+    holds, against: plausible sets with the sign of the mean difference, and with the opposite one.
+    """
+
+    unit: str
+    better: int
+    figures: estimates.Paired
+    p_holm: float | None
+    holds: Holds | None
+    verdict: str
+    shares: tuple[Mapping[str, float], Mapping[str, float]] | None = None
+    against: Holds | None = None
+
+    @property
+    def support(self) -> str | None:
+        """What most plausible sets say of the sign of the difference, see `sim.experiments.cautions.support`."""
+        return cautions.support(self.holds, self.against)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
+    test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
+    every verdict (both also in `warnings`). `range_runs`: runs per plausible set.
+    """
+
+    base: str
+    names: tuple[str, ...]
+    runs: int
+    seed: int
+    weeks: int
+    primary: str
+    rows: Mapping[str, Mapping[str, Row]]
+    differs: Mapping[str, Sequence[str]]
+    ranges: int = 0
+    ranges_failed: int = 0
+    ranges_varied: int = 0
+    range_runs: int = 0
+    until_decided: bool = False
+    decided: Mapping[str, bool] = field(default_factory=dict)
+    too_few: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    failures: tuple[object, ...] = ()
+
+
+def compare(
+    scenarios: Sequence["Scenario"],
+    runs: int = 100,
+    seed: int = 1,
+    ranges: int = 64,
+    until_decided: bool = False,
+    primary: str = PRIMARY,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    simulate: Callable | None = None,
+    *,
+    max_runs: int = MAX_RUNS,
+    range_runs: int = 4,
+    outcomes: Mapping[str, "Outcome"] | None = None,
+    tree_of: Callable | None = None,
+) -> Comparison:
+    """Run the scenarios and compare each to the first.
+
+    runs: per scenario; with until_decided the runs grow by looks up to max_runs until the primary outcome is
+    decided in every comparison. ranges: points of the Latin hypercube over the plausible ranges (0 = skip),
+    range_runs runs each. simulate, outcomes, tree_of: the engine, by default the real one. Raises UserError
+    on bad input.
+    """
+    simulate, outcomes, tree_of = _engine(simulate, outcomes, tree_of)
+    _check(scenarios, runs, max_runs, ranges, primary, outcomes)
+    names = unique_names([s.name for s in scenarios])
+    plan = (
+        sequential.looks(max_runs, ALPHA / (len(names) - 1))
+        if until_decided
+        else [sequential.Look(runs, 0.0)]
+    )
+    counter = _Counter(progress, extra=ranges * range_runs * len(names))
+    samples, spent = _simulate(
+        scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes[primary].better
+    )
+    done = functools.partial(counter.tick, range_runs * len(names))
+    ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
+    too_few = _too_few(rows, names, primary, until_decided)
+    return Comparison(
+        base=names[0],
+        names=tuple(names[1:]),
+        runs=samples[0].asked,
+        seed=seed,
+        weeks=scenarios[0].weeks,
+        primary=primary,
+        rows=rows,
+        differs=_differs(scenarios, names, tree_of),
+        ranges=ranges,
+        ranges_failed=ranged.failed if ranged else 0,
+        ranges_varied=len(ranged.paths) if ranged else 0,
+        range_runs=range_runs if ranged else 0,
+        until_decided=until_decided,
+        decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
+        too_few=too_few,
+        warnings=tuple(_warnings(samples, too_few, ranged, scenarios)),
+        notes=tuple(cautions.cautions(scenarios)),
+        failures=tuple(failure for sample in samples for failure in sample.failures),
+    )
+
+
+def _engine(simulate: Callable | None, outcomes: Mapping | None, tree_of: Callable | None) -> tuple:
+    """Fill in the real engine; imported here because it compiles code."""
+    if simulate is None:
+        from sim.simulation.run import run as simulate
+    if outcomes is None:
+        from sim.outcomes.declared import OUTCOMES
+
+        outcomes = OUTCOMES
+    if tree_of is None:
+        from sim.scenario.tree import tree_of
+    return simulate, outcomes, tree_of
+
+
+def _check(
+    scenarios: Sequence, runs: int, max_runs: int, ranges: int, primary: str, outcomes: Mapping
+) -> None:
+    if len(scenarios) < 2:
+        raise UserError(
+            f"compare needs at least two scenarios, got {len(scenarios)}; name a base and another one"
+        )
+    if runs < 1:
+        raise UserError(f"--runs {runs} is too few; use at least 1 (2 for an interval)")
+    if max_runs < 2:
+        raise UserError(f"at most {max_runs} runs are too few for --until-decided; use at least 2")
+    if ranges < 0:
+        raise UserError(f"--ranges {ranges} is below zero; use 0 to skip the plausible ranges")
+    _check_primary(primary, outcomes)
+    weeks = {scenario.weeks for scenario in scenarios}
+    if len(weeks) > 1:
+        raise UserError(
+            f"the scenarios differ in time.weeks ({', '.join(str(w) for w in sorted(weeks))}), so their outcomes do not "
+            f"compare; use --set time.weeks={max(weeks)}"
+        )
+
+
+def _check_primary(primary: str, outcomes: Mapping[str, "Outcome"]) -> None:
+    """The primary outcome must exist, be a quantity, and have a better direction."""
+    can = [name for name, outcome in outcomes.items() if outcome.better]
+    if primary in can:
+        return
+    if primary not in outcomes:
+        why = f"is unknown{suggest(primary, can)}"
+    elif outcomes[primary].unit in estimates.CATEGORY_UNITS:
+        why = f"cannot decide: it is a kind ({outcomes[primary].unit}), not a quantity"
+    else:
+        why = "cannot decide: neither more nor less of it is better"
+    raise UserError(f"--primary {primary[:80]}: this outcome {why}; use one of {', '.join(can)}")
+
+
+class _Counter:
+    """Tells `progress` how many runs are done and planned. extra: runs planned besides those of the looks."""
+
+    def __init__(self, progress: Progress | None, extra: int) -> None:
+        self.progress, self.planned, self.done = progress, extra, 0
+
+    def tick(self, runs: int) -> None:
+        self.done += runs
+        if self.progress is not None:
+            self.progress(self.done, self.planned)
+
+
+def _simulate(
+    scenarios: Sequence["Scenario"],
+    names: Sequence[str],
+    plan: Sequence[sequential.Look],
+    seed: int,
+    workers: int | None,
+    simulate: Callable,
+    counter: _Counter,
+    primary: str,
+    better: int,
+) -> tuple[list[Sample], dict[str, float | None]]:
+    """Run up to the first look at which the primary outcome of every comparison has been decided, else to the
+    last.
+
+    Also returns, per comparison, the smallest error at which a look so far would have decided (below `ALPHA` =
+    decided): levels are proportional to the error spent in total. None without a test.
+    """
+    samples = [Sample() for _ in names]
+    spent: dict[str, float | None] = dict.fromkeys(names[1:])
+    for look in plan:
+        more = look.runs - samples[0].asked
+        counter.planned += more * len(names)
+        for sample, scenario in zip(samples, scenarios, strict=True):
+            first = sample.asked
+            results = simulate(scenario, more, seed, workers=workers, first_run=first, progress=counter.tick)
+            sample.add(results, more)
+        for name, sample in zip(names, samples, strict=True):
+            if primary not in sample.outcomes:
+                raise UserError(
+                    f"--primary {primary}: there is no such figure in {name} (what it measures is switched off there); choose an "
+                    f"outcome that all scenarios have, such as {PRIMARY}"
+                )
+        for name, sample in zip(names[1:], samples[1:], strict=True):
+            p = paired_outcome(samples[0], sample, primary, better).p
+            if p is not None and look.level:
+                found = min(1.0, ALPHA * p / look.level)
+                spent[name] = found if spent[name] is None else min(found, spent[name])
+        if all(_below(p) for p in spent.values()):
+            break
+    return samples, spent
+
+
+def _below(p: float | None) -> bool:
+    return p is not None and p < ALPHA
+
+
+def _rows(
+    samples: Sequence[Sample],
+    names: Sequence[str],
+    outcomes: Mapping[str, "Outcome"],
+    ranged: RangeResult | None,
+    primary: str,
+    spent: Mapping[str, float | None] | None,
+) -> dict[str, dict[str, Row]]:
+    """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test."""
+    shown = [name for name in outcomes if all(name in sample.outcomes for sample in samples)]
+    pairs = [(name, outcome) for name in names[1:] for outcome in shown]
+    kinds = {outcome for outcome in shown if outcomes[outcome].unit in estimates.CATEGORY_UNITS}
+    others = dict(zip(names[1:], samples[1:], strict=True))
+    figures = {
+        (name, outcome): paired_outcome(samples[0], others[name], outcome, outcomes[outcome].better)
+        for name, outcome in pairs
+        if outcome not in kinds
+    }
+    plain = {key: figure.p for key, figure in figures.items()}
+    adjusted = estimates.families(plain, {(name, primary) for name in names[1:]})
+    adjusted |= {(name, primary): p for name, p in (spent or {}).items()}
+    rows: dict[str, dict[str, Row]] = {name: {} for name in names[1:]}
+    for name, outcome in pairs:
+        declared = outcomes[outcome]
+        if outcome in kinds:
+            rows[name][outcome] = _kind_row(samples[0], others[name], declared)
+            continue
+        figure, p = figures[name, outcome], adjusted[name, outcome]
+        holds = against = None
+        if ranged and figure.difference:
+            k = names.index(name) - 1
+            holds, against = (ranged.holds(k, outcome, sign * figure.difference) for sign in (1, -1))
+        verdict = _verdict(figure, declared.better, _below(p))
+        rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict, against=against)
+    return rows
+
+
+def _kind_row(a: Sample, b: Sample, declared: "Outcome") -> Row:
+    """A row without figures: which kinds the runs of both have, and whether every run has the same in both."""
+    from sim.engine.codes import STAGES
+
+    pair = paired_outcome(a, b, declared.name, 0)
+    none = estimates.Paired(None, None, None, None, None, None, None, None, None, None, pair.n)
+    same = pair.n > 0 and pair.difference == 0 and not pair.sd
+    verdict = "undefined" if pair.n == 0 else "equal" if same else "not compared"
+    shares = tuple(estimates.shares(sample.outcomes[declared.name], STAGES) for sample in (a, b))
+    return Row(declared.unit, 0, none, None, None, verdict, shares)
+
+
+def _verdict(figure: estimates.Paired, better: int, detected: bool) -> str:
+    if figure.n == 0:
+        return "undefined"
+    if figure.difference == 0 and not figure.sd:
+        return "equal"
+    if figure.p is None:
+        return "not tested (one run)"
+    if not detected:
+        return "no difference detected"
+    if better == 0:
+        return "higher" if figure.difference > 0 else "lower"
+    return "better" if better * figure.difference > 0 else "worse"
+
+
+def _warnings(
+    samples: Sequence[Sample],
+    too_few: Mapping[str, str],
+    ranged: RangeResult | None,
+    scenarios: Sequence["Scenario"],
+) -> list[str]:
+    lines = []
+    for scenario in scenarios:
+        lines += [f"{scenario.name}: {warning}" for warning in scenario.warnings]
+    lines += [*cautions.cautions(scenarios), *too_few.values()]
+    failed = sum(len(sample.failures) for sample in samples)
+    if failed:
+        lines.append(f"{numbers.plural(failed, 'run')} failed, left out of every figure")
+    if ranged and ranged.failed:
+        lines.append(
+            f"{ranged.failed} of the {ranged.points} plausible parameter sets could not be run: {ranged.reason}"
+        )
+    return lines
+
+
+def _too_few(
+    rows: Mapping[str, Mapping[str, Row]], names: Sequence[str], primary: str, until_decided: bool
+) -> dict[str, str]:
+    """Comparisons whose primary outcome is not decided: how many runs would decide a difference of the size seen.
+
+    From the sd of the paired differences, for a power of 80 % at the error of one comparison.
+    """
+    found = {}
+    for name in names[1:]:
+        row = rows[name].get(primary)
+        if row is None or row.verdict not in ("no difference detected", "not tested (one run)"):
+            continue
+        f = row.figures
+        more = "" if until_decided else ", or --until-decided"
+        text = f"{numbers.plural(f.n, 'run')} {'is' if f.n == 1 else 'are'} too few to decide {primary} for {name}"
+        needed = estimates.runs_needed(f.sd, f.difference, ALPHA / (len(names) - 1))
+        if needed is None:
+            found[name] = f"{text}; use at least {sequential.FIRST_LOOK}{more}"
+        elif needed > MANY_RUNS:
+            found[name] = (
+                f"{text}; the difference seen is so small that more than {MANY_RUNS:,} would be needed"
+            )
+        else:
+            suggested = max(needed, f.n + 1)
+            found[name] = f"{text}; about {suggested:,} would decide a difference of the size seen{more}"
+    return found
+
+
+# ---- what differs
+
+
+def _differs(
+    scenarios: Sequence["Scenario"], names: Sequence[str], tree_of: Callable
+) -> dict[str, list[str]]:
+    return {
+        name: what_differs(scenarios[0], other, tree_of)
+        for name, other in zip(names[1:], scenarios[1:], strict=True)
+    }

@@ -1,0 +1,1 @@
+"""A difference, split by mechanism or by what differs."""

@@ -1,0 +1,1 @@
+"""Alternative futures of the same people."""

@@ -1,0 +1,152 @@
+"""In which share of the plausible parameter ranges does the sign of a difference hold?
+
+A Latin hypercube over the ranges [low, high] of every uncertain parameter is applied to all scenarios alike,
+with a few runs per point on common random numbers. A parameter in which the scenarios differ, or which one of
+them sets itself, is never touched: it is part of the question. The ranges are mostly judgement, so the share
+is a measure of robustness, not a probability. A point with a difference of exactly zero does not count as
+agreeing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.experiments.designs import Range, lhs
+from sim.experiments.samples import Sample, paired_outcome
+from sim.parameters.sections import NEEDS
+from sim.simulation.parallel import threads
+from sim.statistics.estimates import Holds
+
+if TYPE_CHECKING:
+    from sim.parameters.declaration import Parameter
+    from sim.scenario.scenario import Scenario
+
+LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
+
+
+@dataclass(frozen=True)
+class RangeResult:
+    """Mean differences to the first scenario at every point.
+
+    differences: one dict per further scenario, outcome -> float64[points], NaN where undefined or failed.
+    paths: the parameters varied. failed: points that could not be run, and `reason` of the first.
+    """
+
+    points: int
+    paths: tuple[str, ...]
+    differences: tuple[Mapping[str, np.ndarray], ...]
+    failed: int = 0
+    reason: str = ""
+
+    def holds(self, k: int, outcome: str, difference: float | None) -> Holds | None:
+        """Points at which scenario k (0 = first after the base) differs in the direction of `difference`."""
+        if not difference or outcome not in self.differences[k]:
+            return None
+        values = self.differences[k][outcome]
+        values = values[np.isfinite(values)]
+        return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
+
+
+def _acts(path: str, scenarios: Sequence["Scenario"]) -> bool:
+    """True if the parameter can move anything in one of the scenarios; what cannot is not drawn, nor counted."""
+    if path.startswith("moves."):
+        return any(event.action == "move" for scenario in scenarios for event in scenario.events)
+    needed = NEEDS.get(path.split(".", 1)[0])
+    off = (False, "none", None)
+    return needed is None or any(s.values.get(name) not in off for s in scenarios for name in needed)
+
+
+def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"]) -> dict[str, Range]:
+    """Ranges of the uncertain parameters in which the scenarios agree and which none of them sets itself."""
+    bases = [s.hold_base for s in scenarios if s.hold_base is not None]
+    kept = {path for scenario in (*scenarios, *bases) for path in scenario.overrides}
+    first = scenarios[0].values
+    ranges = {}
+    for path, parameter in registry.items():
+        if not parameter.uncertain or path in kept or not _acts(path, scenarios):
+            continue
+        if not np.isfinite([parameter.low, parameter.high]).all():
+            continue
+        if all(scenario.values.get(path) == first.get(path) for scenario in scenarios[1:]):
+            wide = (
+                parameter.low > 0
+                and parameter.high / parameter.low >= LOG_RATIO
+                and parameter.kind == "float"
+            )
+            ranges[path] = Range(parameter.low, parameter.high, integer=parameter.kind == "int", log=wide)
+    return ranges
+
+
+def over_ranges(
+    scenarios: Sequence["Scenario"],
+    points: int,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    simulate: Callable,
+    on_done: Callable[[], None] | None = None,
+    registry: Mapping[str, "Parameter"] | None = None,
+) -> RangeResult:
+    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
+    from sim.parameters.registry import REGISTRY
+
+    ranges = varied(scenarios, REGISTRY if registry is None else registry)
+    design = lhs(ranges, points, seed)
+    found: list[list[dict[str, float]] | str] = [""] * points
+    with ThreadPoolExecutor(threads(workers)) as pool:
+        waiting = {
+            pool.submit(_differences, scenarios, values, runs, seed, simulate): k
+            for k, values in enumerate(design)
+        }
+        try:
+            while waiting:
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    found[waiting.pop(future)] = future.result()
+                    if on_done is not None:
+                        on_done()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    reasons = [entry for entry in found if isinstance(entry, str)]
+    return RangeResult(
+        points,
+        tuple(ranges),
+        _columns(found, len(scenarios) - 1),
+        len(reasons),
+        reasons[0] if reasons else "",
+    )
+
+
+def _differences(
+    scenarios: Sequence["Scenario"], values: Mapping[str, object], runs: int, seed: int, simulate: Callable
+) -> list[dict[str, float]] | str:
+    """Mean differences per further scenario at one point, or why it cannot be run."""
+    try:
+        samples = [Sample() for _ in scenarios]
+        for sample, scenario in zip(samples, scenarios, strict=True):
+            sample.add(simulate(scenario.with_values(values), runs, seed, workers=1), runs)
+    except UserError as error:
+        return str(error)
+    if all(len(sample.failures) >= runs for sample in samples):
+        return str(samples[0].failures[0].message)
+    means = []
+    for sample in samples[1:]:
+        both = [name for name in samples[0].outcomes if name in sample.outcomes]  # some exist per layer only
+        figures = {name: paired_outcome(samples[0], sample, name, 0) for name in both}
+        means.append({name: np.nan if f.difference is None else f.difference for name, f in figures.items()})
+    return means
+
+
+def _columns(found: Sequence[list[dict[str, float]] | str], others: int) -> tuple[dict[str, np.ndarray], ...]:
+    """Per further scenario: outcome -> float64[points], NaN where a point failed or has no such outcome."""
+    columns = []
+    for k in range(others):
+        at = [{} if isinstance(entry, str) else entry[k] for entry in found]
+        names = dict.fromkeys(name for entry in at for name in entry)
+        columns.append({name: np.array([entry.get(name, np.nan) for entry in at]) for name in names})
+    return tuple(columns)

@@ -1,0 +1,1 @@
+"""Who bears a policy: layoff risk by group."""

@@ -1,0 +1,57 @@
+"""What `orgsim risk` writes into a results folder: the groups, and the ledger of the cuts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.experiments.risk.incidence import Risk
+    from sim.simulation.results import Results
+
+
+def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
+    from sim.engine.kernel import source_hash
+    from sim.experiments.risk.pictures import risk_picture
+    from sim.experiments.risk.words import risk_json
+    from sim.store import files
+    from sim.store.folder import claim, content_hash
+
+    scenario = results.scenario
+    content = {
+        "scenario": scenario.hash(),
+        "seed": results.seed,
+        "runs": len(results.runs),
+        "by": list(risk.grouping.by),
+        "source": source_hash(),
+    }
+    claim(
+        folder,
+        {
+            "kind": "risk",
+            "name": scenario.name,
+            "question": scenario.question,
+            "content_hash": content_hash(content),
+            "content": content,
+            "seeds": {"seed": results.seed, "runs": [0, len(results.runs) - 1]},
+            "scenario": scenario.to_dict(),
+        },
+        fresh,
+    )
+    files.write_json(folder / "risk.json", risk_json(risk))
+    risk_picture(folder / "plots" / "risk", risk)
+    if scenario.organisation.chart is None:  # of an imported chart there are only aggregates
+        _write_ledger(results, folder / "ledger.csv")
+
+
+def _write_ledger(results: "Results", path: Path) -> None:
+    """Write a row for every cut: run, week, person, role, layer, tenure, rule, score, percentile, converted."""
+    from sim.engine.codes import LAYOFF_RULES
+
+    roles = ("ic", "manager")
+    rows = ["run,week,person,role,layer,tenure_years,rule,score,percentile,converted"]
+    for run, ledger in zip(results.runs.tolist(), results.ledgers, strict=True):
+        for cut in ledger:
+            rows.append(
+                f"{run},{cut['week']:.0f},{cut['pid']},{roles[cut['role']]},{cut['layer']},{cut['tenure']:.3f},"
+                f"{LAYOFF_RULES[cut['rule']]},{cut['score']:.6g},{cut['percentile']:.1f},{int(cut['converted'])}"
+            )
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Which assumption drives an outcome, or a verdict."""

@@ -1,0 +1,1 @@
+"""Many design points, and what they answer."""

@@ -1,0 +1,444 @@
+"""From the runs of a sweep to its answer: the table, the best design per row, where two designs cross, how
+robust it is.
+
+A `Panel` is a table: rows are values of the path `along`, columns values of the path `of`; a sweep of three
+or more paths has one panel per combination of the others. Nothing within noise is called best, ahead or
+behind: p values are paired t tests with Holm's correction over the rows of a panel. Where that leaves rows
+undecided, the panel says so, with the number of runs that would decide them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.cautions import support
+from sim.experiments.designs import Levels
+from sim.experiments.sweep.file import CrossingSpec, Sweep, label
+from sim.experiments.sweep.ranking import (
+    Ranking,
+    best_pair,
+    ranking,
+    ranking_sentence,
+    ranking_too_few,
+    ranks,
+)
+from sim.experiments.sweep.sentences import (
+    ALPHA,
+    TooFew,
+    crossing_sentence,
+    describe,
+    is_shown,
+    names_of,
+    plain_sentence,
+    support_sentence,
+    too_few,
+)
+from sim.statistics.crossing import Crossing, crossing
+from sim.statistics.estimates import Estimate, Holds, Paired, holm, mean_ci, paired
+from sim.text.numbers import percent, plural, shown_unit, words
+from sim.text.plain import jsonable
+
+if TYPE_CHECKING:
+    from sim.outcomes.declared import Outcome
+
+
+@dataclass(frozen=True)
+class Robust:
+    """In how many plausible parameter sets the first design beats the second, where the path `along` has the value `at`
+    (None: there is no such path).
+
+    behind: sets in which it is behind. support: what they say of the verdict there (`sim.experiments.cautions.support`),
+    None without one.
+    """
+
+    at: object
+    holds: Holds
+    behind: Holds
+    support: str | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One table. estimates[row][column] in the shown unit; best: per row the column and whether it is beyond
+    noise.
+
+    pair: per row the first compared design minus the second (see `Answer`), paired by run; None without a
+    pair.
+    """
+
+    fixed: Mapping[str, object]
+    rows: tuple[object, ...]
+    columns: tuple[object, ...]
+    estimates: tuple[tuple[Estimate, ...], ...]
+    best: tuple[tuple[int, bool] | None, ...]
+    pair: tuple[Paired, ...] | None
+    crossing: Crossing | None
+    sentence: str
+    too_few: TooFew | None = None
+    ranking: Ranking | None = None
+
+    def sign(self, at: object, better: int) -> int:
+        """+1 or -1 if the first design is ahead or behind beyond noise in that row (the best level: of the runner-up), else 0."""
+        if self.ranking is not None:
+            return int(self.ranking.beyond[self.ranking.second])
+        if self.pair is None:
+            return 0
+        k = self.rows.index(at)
+        p = holm([pair.p for pair in self.pair])[k]
+        return int(np.sign(better * self.pair[k].difference)) if p is not None and p < ALPHA else 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a sweep says. `first` and `second` name the compared designs (first overtakes second), '' without
+    a pair.
+
+    unit: of every figure shown (the outcome in its declared unit times `scale`). robust: how often first beats second over
+    plausible ranges, at several values of `along`.
+    """
+
+    outcome: str
+    unit: str
+    declared_unit: str
+    scale: float
+    better: int
+    along: str | None
+    of: str | None
+    first: str
+    second: str
+    panels: tuple[Panel, ...]
+    listing: tuple[Estimate, ...]
+    robust: tuple[Robust, ...]
+    robust_sentence: str
+
+    def sentences(self) -> list[str]:
+        """The answer in words, one sentence or two per panel, then its robustness."""
+        return [p.sentence for p in self.panels if p.sentence] + (
+            [self.robust_sentence] if self.robust_sentence else []
+        )
+
+    def notices(self) -> list[str]:
+        """What the runs are too few for, one sentence or two per panel."""
+        return [p.too_few.sentence for p in self.panels if p.too_few]
+
+    def to_json(self) -> dict[str, object]:
+        """Plain data in the declared unit; undefined figures are None."""
+
+        def plain(value: float | None) -> float | None:
+            return None if value is None else value / self.scale
+
+        panels = [
+            {
+                "fixed": {path: label(value) for path, value in p.fixed.items()},
+                "rows": [_plain(v) for v in p.rows],
+                "columns": [_plain(v) for v in p.columns],
+                "mean": [[plain(e.mean) for e in row] for row in p.estimates],
+                "ci95": [
+                    [None if e.lo is None else [plain(e.lo), plain(e.hi)] for e in row] for row in p.estimates
+                ],
+                "ranking": None if p.ranking is None else _ranking_json(p, plain),
+                "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
+                "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
+                "answer": p.sentence,
+                "too_few_runs": None if p.too_few is None else _too_few_json(p.too_few),
+            }
+            for p in self.panels
+        ]
+        data = {
+            "outcome": self.outcome,
+            "unit": self.declared_unit,
+            "along": self.along,
+            "of": self.of,
+            "first": self.first,
+            "second": self.second,
+            "panels": panels,
+            "holds_in": [
+                {
+                    "at": r.at,
+                    "share": r.holds.share,
+                    "ci95": None if r.holds.lo is None else [r.holds.lo, r.holds.hi],
+                    "sets": r.holds.n,
+                    "behind_share": r.behind.share,
+                    "support": r.support,
+                }
+                for r in self.robust
+            ],
+            "sentences": self.sentences(),
+            "notices": self.notices(),
+        }
+        return jsonable(data)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (bool, int, float)) else label(value)
+
+
+def _too_few_json(few: TooFew) -> dict[str, object]:
+    return {
+        "at": [_plain(value) for value in few.at],
+        "runs": few.runs,
+        "suggested": few.suggested,
+        "notice": few.sentence,
+    }
+
+
+def _ranking_json(panel: Panel, plain: Callable[[float | None], float | None]) -> dict[str, object]:
+    """The best level, and by how much it is ahead of each other one."""
+    found = panel.ranking
+    others = [
+        {
+            "level": _plain(panel.rows[k]),
+            "difference": plain(pair.difference),
+            "ci95": None if pair.lo is None else [plain(pair.lo), plain(pair.hi)],
+            "relative": pair.relative,
+            "beyond_noise": found.beyond[k],
+        }
+        for k, pair in enumerate(found.pairs)
+        if pair is not None
+    ]
+    return {"best": _plain(panel.rows[found.best]), "ahead_of": others}
+
+
+def _crossing_json(c: Crossing, rows: Sequence[float]) -> dict[str, object]:
+    """The interval's ends are None where they leave the range. beyond_noise: on both sides of the crossing."""
+    return {
+        "kind": c.kind,
+        "at": c.x,
+        "beyond_noise": is_shown(c, rows),
+        "ci95": None if c.lo is None else [c.lo, c.hi],
+        "signs": list(c.signs),
+        "others": list(c.others),
+    }
+
+
+# ---- the shape of the table
+
+
+def groups(sweep: Sweep) -> list[dict[object, int]]:
+    """Rows of the design: the points that differ only in the compared path, as value -> point, in design
+    order.
+    """
+    of = sweep.crossing.of if sweep.crossing else None
+    rows: dict[tuple, dict[object, int]] = {}
+    for k, values in enumerate(sweep.points):
+        key = tuple(value for path, value in values.items() if path != of)
+        rows.setdefault(key, {})[values[of] if of else None] = k
+    return list(rows.values())
+
+
+def _layout(sweep: Sweep) -> tuple[str | None, str | None]:
+    """The paths of the columns and of the rows."""
+    if sweep.crossing is not None:
+        rest = [path for path in sweep.vary if path != sweep.crossing.of]
+        return sweep.crossing.of, sweep.crossing.along or (rest[0] if rest else None)
+    paths = list(sweep.vary)
+    if len(paths) == 1:
+        return None, paths[0]
+    count = {path: len(axis.values) for path, axis in sweep.vary.items() if isinstance(axis, Levels)}
+    columns = min(paths, key=lambda path: count[path])
+    return columns, next(path for path in paths if path != columns)
+
+
+def answer(
+    sweep: Sweep,
+    values: Sequence[np.ndarray],
+    declared: "Outcome",
+    ranges: Mapping[str, object] | None = None,
+) -> Answer:
+    """The answer of a sweep. values: the outcome, float64[runs] per design point; ranges: see
+    `sim.experiments.sweep.plausible`."""
+    unit, scale = shown_unit(declared.unit)
+    scaled = [scale * np.asarray(v, dtype=float) for v in values]
+    first, second = names_of(sweep.crossing)
+    of = along = None
+    panels: list[Panel] = []
+    if sweep.design == "grid":
+        of, along = _layout(sweep)
+        for fixed, points in _panels(sweep, of, along):
+            panels.append(_panel(sweep, scaled, declared, fixed, points, (of, along), (first, second)))
+    robust, sentence = _robust(sweep, declared.better, panels, ranges)
+    panels = _with_support(sweep, panels, robust)
+    return Answer(
+        outcome=declared.name,
+        unit=unit,
+        declared_unit=declared.unit,
+        scale=scale,
+        better=declared.better,
+        along=along,
+        of=of,
+        first=first,
+        second=second,
+        panels=tuple(panels),
+        listing=tuple(mean_ci(v) for v in scaled),
+        robust=robust,
+        robust_sentence=sentence,
+    )
+
+
+def _panels(sweep: Sweep, of: str | None, along: str | None) -> list[tuple[dict[str, object], list[int]]]:
+    """(values of the paths that are neither rows nor columns, points), in design order."""
+    found: dict[tuple, tuple[dict[str, object], list[int]]] = {}
+    for k, values in enumerate(sweep.points):
+        fixed = {path: value for path, value in values.items() if path not in (of, along)}
+        found.setdefault(tuple(fixed.values()), (fixed, []))[1].append(k)
+    return list(found.values())
+
+
+def _panel(
+    sweep: Sweep,
+    values: Sequence[np.ndarray],
+    declared: "Outcome",
+    fixed: Mapping[str, object],
+    points: Sequence[int],
+    paths: tuple[str | None, str | None],
+    names: tuple[str, str],
+) -> Panel:
+    of, along = paths
+    columns = sweep.vary[of].values if of else (None,)
+    rows = sweep.vary[along].values if along else (None,)
+    at = {(sweep.points[k].get(along), sweep.points[k].get(of)): values[k] for k in points}
+    cells = [[at[row, column] for column in columns] for row in rows]
+    pair = found = few = None
+    sentence = ""
+    if sweep.crossing is not None:
+        b, a = (columns.index(value) for value in sweep.crossing.between)
+        pair = tuple(paired(*_same_length(row[a], row[b]), declared.better) for row in cells)
+        if along is None:
+            sentence = plain_sentence(pair[0], declared, names)
+        elif sweep.crossing.along is not None:
+            lead = [
+                (declared.better or 1) * np.subtract(*reversed(_same_length(row[a], row[b]))) for row in cells
+            ]
+            found = crossing(rows, _matrix(lead), sweep.seed)
+            sentence = crossing_sentence(found, rows, pair, along, names, declared)
+        prefix = ", ".join(f"{words(path)} {label(value)}" for path, value in fixed.items())
+        prefix = f"At {prefix}: " if prefix else ""
+        sentence = f"{prefix}{sentence}" if sentence else ""
+        few = too_few(rows, pair, found, along, prefix)
+    ranked = ranking([row[0] for row in cells], declared.better) if ranks(sweep) else None
+    if ranked is not None:
+        sentence = ranking_sentence(along, rows, ranked, declared.name)
+        few = ranking_too_few(along, rows, ranked)
+    return Panel(
+        fixed=fixed,
+        rows=tuple(rows),
+        columns=tuple(columns),
+        estimates=tuple(tuple(mean_ci(cell) for cell in row) for row in cells),
+        best=tuple(_best(cells, declared.better)),
+        pair=pair,
+        crossing=found,
+        sentence=sentence,
+        too_few=few,
+        ranking=ranked,
+    )
+
+
+def _same_length(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    n = min(len(a), len(b))
+    return a[:n], b[:n]
+
+
+def _matrix(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """float64[rows, most runs]; rows that were decided earlier are filled up with NaN."""
+    matrix = np.full((len(rows), max(len(row) for row in rows)), np.nan)
+    for k, row in enumerate(rows):
+        matrix[k, : len(row)] = row
+    return matrix
+
+
+def _best(cells: Sequence[Sequence[np.ndarray]], better: int) -> list[tuple[int, bool] | None]:
+    """Per row the best column, and whether it beats the runner-up beyond noise (paired, Holm over the
+    rows).
+    """
+    found: list[tuple[int, float | None] | None] = []
+    for row in cells:
+        means = [mean_ci(cell).mean for cell in row]
+        ranked = sorted(
+            (k for k, m in enumerate(means) if m is not None), key=lambda k: (-better * means[k], k)
+        )
+        if better == 0 or len(ranked) < 2:
+            found.append(None)
+            continue
+        p = paired(*_same_length(row[ranked[1]], row[ranked[0]]), better).p
+        found.append((ranked[0], p))
+    adjusted = holm([None if f is None else f[1] for f in found])
+    return [
+        None if f is None else (f[0], p is not None and p < ALPHA)
+        for f, p in zip(found, adjusted, strict=True)
+    ]
+
+
+# ---- how far to trust it
+
+
+def _robust(
+    sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Mapping[str, object] | None
+) -> tuple[tuple[Robust, ...], str]:
+    """In how many plausible parameter sets the first design beats the second, at each place of
+    `sim.experiments.sweep.plausible`."""
+    spec, (first, second) = _compared(sweep, panels)
+    if ranges is None or spec is None or better == 0:
+        return (), ""
+    panel = _base_panel(sweep, panels)
+    found = []
+    for place, listed in zip(ranges["at"], ranges["differences"], strict=True):
+        signs = [better * d for d in listed if d is not None]
+        ahead, behind = (Holds(sum(side * d > 0 for d in signs), len(signs)) for side in (1, -1))
+        sign = 0 if panel is None else panel.sign(place, better)
+        says = support(*((ahead, behind) if sign > 0 else (behind, ahead))) if sign else None
+        found.append(Robust(place, ahead, behind, says))
+    if not any(r.holds.n for r in found):
+        return tuple(found), f"None of the plausible parameter sets could be run: {ranges['reason']}"
+    shares = [_share(r, spec.along if k == 0 else None) for k, r in enumerate(found)]
+    listed = shares[0] if len(shares) == 1 else f"{', '.join(shares[:-1])} and {shares[-1]}"
+    lost = max(ranges["failed"])
+    failed = f" ({plural(lost, 'set')} could not be run)" if lost else ""
+    others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
+    base = f", {' and '.join(others)} as in the base" if others else ""
+    return tuple(found), (
+        f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges['varied']} uncertain parameters{failed}"
+        f"{base}, {first} is ahead of {second} in {listed}. Ahead here: by the mean of {plural(ranges['runs'], 'run')}, "
+        f"noise included."
+    )
+
+
+def _compared(sweep: Sweep, panels: Sequence[Panel]) -> tuple[CrossingSpec | None, tuple[str, str]]:
+    """The two designs that are tried on plausible sets, and what they are called; of ranked levels the best two."""
+    if sweep.crossing is not None or not panels or panels[0].ranking is None:
+        return sweep.crossing, names_of(sweep.crossing)
+    path = next(iter(sweep.vary))
+    spec = best_pair(path, panels[0].rows, panels[0].ranking)
+    best, other = (describe(path, value) for value in spec.between)
+    return spec, (best, other)
+
+
+def _base_panel(sweep: Sweep, panels: Sequence[Panel]) -> Panel | None:
+    """The panel that speaks of the base, on which the plausible sets are tried; None if no panel does."""
+    for panel in panels:
+        if all(sweep.base.values.get(path) == value for path, value in panel.fixed.items()):
+            return panel
+    return None
+
+
+def _with_support(sweep: Sweep, panels: Sequence[Panel], robust: Sequence[Robust]) -> list[Panel]:
+    """The same panels; the sentence of that of the base says so where most plausible sets do not bear it out."""
+    base = _base_panel(sweep, panels)
+    along = sweep.crossing.along if sweep.crossing else None
+    said = support_sentence([(r.at, r.support) for r in robust], along)
+    return [replace(p, sentence=f"{p.sentence} {said}") if p is base and said else p for p in panels]
+
+
+def _share(robust: Robust, along: str | None) -> str:
+    holds = robust.holds
+    share = (
+        "-"
+        if not holds.n
+        else f"{percent(holds.share, 0)} % [{percent(holds.lo, 0)}, {percent(holds.hi, 0)}]"
+    )
+    if robust.at is None:
+        return f"{share} of them"
+    return (
+        f"{share} of them at {words(along)} {label(robust.at)}" if along else f"{share} at {label(robust.at)}"
+    )

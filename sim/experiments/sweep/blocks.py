@@ -1,0 +1,74 @@
+"""The unit of work of a sweep: some runs of one design point, simulated by a thread or a machine of a cluster."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.experiments.sweep.file import label, scenario_at
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Block:
+    """Runs first .. first + count - 1 of a design point."""
+
+    point: int
+    first: int
+    count: int
+
+    @property
+    def file(self) -> str:
+        """File name in runs/ and series/."""
+        return f"{self.point:06d}-{self.first:07d}-{self.count:04d}.parquet"
+
+
+@dataclass(frozen=True)
+class BlockResult:
+    """What a worker sends back: outcomes float64[count], series float64[count, weeks], failures by run number."""
+
+    outcomes: Mapping[str, np.ndarray]
+    series: Mapping[str, np.ndarray]
+    failures: Mapping[int, str]
+
+
+def simulate_block(
+    base: "Scenario",
+    hold: str | None,
+    values: Mapping[str, object],
+    block: Block,
+    seed: int,
+    simulate: Callable | None = None,
+) -> BlockResult:
+    """Simulate one block. A module-level function, so that a cluster's workers can be sent to it."""
+    if simulate is None:
+        from sim.simulation.run import run as simulate
+    try:
+        scenario = scenario_at(base, hold, values)
+        results = simulate(scenario, block.count, seed, workers=1, first_run=block.first)
+    except UserError as error:
+        if failures := getattr(
+            error, "failures", ()
+        ):  # every run failed: a result, not a mistake in the sweep
+            return BlockResult({}, {}, {int(failure.run): str(failure.message) for failure in failures})
+        place = ", ".join(f"{path}={label(value)}" for path, value in values.items())
+        raise UserError(f"at the design point {place}: {error}") from error
+    at = np.asarray(results.runs, dtype=np.int64) - block.first
+    failures = {int(failure.run): str(failure.message) for failure in results.failures}
+    return BlockResult(
+        {name: _whole(values, at, block.count) for name, values in results.outcomes.items()},
+        {name: _whole(values, at, block.count) for name, values in results.series.items()},
+        failures,
+    )
+
+
+def _whole(values: np.ndarray, at: np.ndarray, count: int) -> np.ndarray:
+    """The values of all runs of a block; runs that are missing in the results (they failed) are NaN."""
+    values = np.asarray(values, dtype=float)
+    whole = np.full((count, *values.shape[1:]), np.nan)
+    whole[at] = values
+    return whole

@@ -1,0 +1,441 @@
+"""Sweep files: YAML -> a validated `Sweep`.
+
+Errors read `file:line:col: path: what is wrong, did you mean ...`.
+
+    question: At which AI share does a flat organisation overtake a layered one?
+    name: flat-vs-layered           # default: the file's name
+    base: layered.yaml              # a scenario: a path beside this file, or a bundled name
+    vary:                           # a list of values, or {from, to, steps}; a range without steps for lhs and sobol
+      organisation.management_layers: [1, 2, 3, 4]
+      ai.share_of_code: {from: 0.0, to: 0.9, steps: 10}
+    design: grid                    # grid | lhs | sobol (with samples: N)
+    weeks: 52                       # horizon of every run; default: the base's
+    hold: payroll                   # kept equal to the base at every point: ics | headcount | payroll | budget
+    runs: 50                        # or {until: decided, max: 2000}
+    seed: 1
+    outcome: value_per_payroll_usd  # the outcome that answers the question
+    ranges: 32                      # plausible parameter sets on which the verdict is tried; 0 = skip
+    crossing:                       # does the first of two designs overtake the second, and where? Without it, a
+                                    # single path with more than two levels is ranked: the best against all others
+      of: organisation.management_layers
+      between: [2, 3]
+      along: ai.share_of_code
+      names: [flat, layered]
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from sim.errors import UserError, percent_hint, suggest
+from sim.experiments.designs import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobol, steps
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+    from sim.scenario.yaml_source import YamlDocument
+
+KEYS = (
+    "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
+)  # fmt: skip
+HOLDS = ("ics", "headcount", "payroll", "budget")
+MAX_RUNS = 1_000_000
+MAX_WEEKS = 10_000
+MAX_SEED = 2**32 - 1  # as in sim.simulate
+DEFAULT_OUTCOME = "value_per_payroll_usd"
+DEFAULT_RANGES = 32
+
+
+@dataclass(frozen=True)
+class CrossingSpec:
+    """Which two designs are compared: values of path `of`; the first is asked to overtake the second `along`
+    a path.
+
+    along is None in a sweep that varies nothing numeric beside `of`. names: what to call the two, or None.
+    """
+
+    of: str
+    between: tuple[object, object]
+    along: str | None
+    names: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A validated sweep. `runs` is the most runs per point; `until_decided`: fewer where the verdict is
+    clear.
+    """
+
+    name: str
+    question: str
+    path: Path
+    base: "Scenario"
+    vary: Mapping[str, Axis]
+    design: str
+    points: tuple[Mapping[str, object], ...]
+    runs: int
+    until_decided: bool
+    seed: int
+    hold: str | None
+    outcome: str
+    ranges: int
+    crossing: CrossingSpec | None
+
+    def scenario(self, values: Mapping[str, object]) -> "Scenario":
+        """The scenario of a design point: the base with these values, held equal to the base where `hold`
+        says so.
+        """
+        return scenario_at(self.base, self.hold, values)
+
+
+def scenario_at(base: "Scenario", hold: str | None, values: Mapping[str, object]) -> "Scenario":
+    """The base with values set; in a sweep, what is held equal is held equal to the sweep's base.
+
+    Prices (money.*) that a point sets also price the base, or a dearer manager would look like a larger
+    payroll.
+    """
+    prices = {path: value for path, value in values.items() if path.startswith("money.")}
+    held = base.with_values(prices) if prices else base
+    settings = {**values, "organisation.hold": hold} if hold else dict(values)
+    return base.with_values(settings, hold_base=held)
+
+
+def load_sweep(
+    path: Path | str, sets: Sequence[str] = (), runs: int | None = None, seed: int | None = None
+) -> Sweep:
+    """Read and validate a sweep file. sets: `path=value` for its base; runs, seed: instead of the file's.
+
+    Raises UserError.
+    """
+    from sim.scenario.files import find, shown
+    from sim.scenario.yaml_source import read_yaml
+
+    given, path = path, find(path)
+    document = read_yaml(path, shown(path))
+    _check_sweep(document, str(given))
+    reader = _Reader(document)
+    data = reader.mapping((), KEYS, ("question", "base", "vary"))
+    if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
+        sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
+    base = _base(reader, path, sets)
+    design = reader.choice("design", DESIGNS, "grid")
+    chosen_seed = reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed
+    vary = _vary(reader)
+    hold = reader.choice("hold", HOLDS, None)
+    most, until = _runs(reader, runs)
+    sweep = Sweep(
+        name=_name(reader, path),
+        question=reader.text("question"),
+        path=path,
+        base=base,
+        vary=vary,
+        design=design,
+        points=tuple(_points(reader, design, vary, chosen_seed)),
+        runs=most,
+        until_decided=until,
+        seed=chosen_seed,
+        hold=hold,
+        outcome=reader.text("outcome") if "outcome" in data else DEFAULT_OUTCOME,
+        ranges=reader.whole(("ranges",), DEFAULT_RANGES, 0, 100_000),
+        crossing=_crossing(reader, design, vary),
+    )
+    if until and sweep.crossing is None:
+        reader.fail(
+            ("runs",),
+            "until: decided needs a crossing (which two designs are compared); add the key crossing",
+        )
+    _check_levels(reader, sweep)
+    return sweep
+
+
+def _check_sweep(document: "YamlDocument", given: str) -> None:
+    """Refuse a scenario, with the commands that take one. given: the file as the user named it."""
+    from sim.scenario.settings import TOP_KEYS
+    from sim.scenario.statement import is_sweep
+
+    data = document.data
+    if is_sweep(document) or not isinstance(data, dict) or not data.keys() & set(TOP_KEYS) - set(KEYS):
+        return
+    raise UserError(
+        f"{document.source}: this is a scenario, not a sweep; use `orgsim run {given}` or `orgsim compare`, or write a "
+        f"sweep file with `base: {given}` and `vary:` (what is varied, such as ai.share_of_code: [0.1, 0.5])"
+    )
+
+
+class _Reader:
+    """Typed access to the keys of the file, with errors that name the place."""
+
+    def __init__(self, document: "YamlDocument") -> None:
+        self.document = document
+
+    def fail(self, keys: tuple, message: str, *, key: bool = False) -> NoReturn:
+        dotted = ".".join(str(key) for key in keys)
+        raise UserError(
+            ": ".join(part for part in (self.document.where(keys, key=key), dotted, message) if part)
+        )
+
+    def get(self, keys: tuple, default: object = None) -> object:
+        value: object = self.document.data
+        for key in keys:
+            if not isinstance(value, Mapping) or key not in value:
+                return default
+            value = value[key]
+        return value
+
+    def mapping(self, keys: tuple, known: Sequence[str] | None, required: Sequence[str] = ()) -> Mapping:
+        value = self.get(keys)
+        if not isinstance(value, Mapping) or not value:
+            example = f"{known[0]}: ..." if known else "ai.share_of_code: [0.1, 0.5]"
+            self.fail(keys, f"expected keys with values, such as `{example}`, got {_short(value)}")
+        for key in value:
+            if known is not None and key not in known:
+                hint = suggest(str(key), list(known))
+                self.fail((*keys, key), f"unknown key{hint}; known: {', '.join(known)}", key=True)
+        for key in required:
+            if key not in value:
+                self.fail(keys, f"the key {key} is missing")
+        return value
+
+    def text(self, key: str) -> str:
+        value = self.get((key,))
+        if not isinstance(value, str) or not value.strip():
+            self.fail((key,), f"expected text, got {_short(value)}")
+        return value.strip()
+
+    def choice(self, key: str, known: Sequence[str], default: str | None) -> str | None:
+        value = self.get((key,), default)
+        if value is not None and value not in known:
+            self.fail(
+                (key,), f"{_short(value)} is not one of {', '.join(known)}{suggest(str(value), list(known))}"
+            )
+        return value
+
+    def whole(self, keys: tuple, default: int, low: int, high: int) -> int:
+        value = self.get(keys, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.fail(keys, f"expected a whole number from {low} to {high:,}, got {_short(value)}")
+        return value
+
+
+def _short(value: object) -> str:
+    """A value for messages, as it is written in the file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _name(reader: _Reader, path: Path) -> str:
+    name = reader.text("name") if reader.get(("name",)) is not None else path.stem
+    if any(c in name for c in '/\\:*?"<>|\0') or name.startswith("."):
+        reader.fail(
+            ("name",), f"{name!r} cannot be the name of a results folder; use letters, digits, - and _"
+        )
+    return name
+
+
+def _base(reader: _Reader, path: Path, sets: Sequence[str]) -> "Scenario":
+    from sim.scenario.files import find
+    from sim.scenario.scenario import load
+
+    where = f"{reader.document.where(('base',))}: base: "
+    return load(find(reader.text("base"), path.parent, where), tuple(sets))
+
+
+def _runs(reader: _Reader, override: int | None) -> tuple[int, bool]:
+    """Most runs per point, and whether they stop when decided."""
+    if override is not None:
+        if not 1 <= override <= MAX_RUNS:
+            raise UserError(f"--runs {override} is out of range; use 1 to {MAX_RUNS:,}")
+        return override, False
+    if isinstance(reader.get(("runs",)), Mapping):
+        spec = reader.mapping(("runs",), ("until", "max"), ("until", "max"))
+        if spec["until"] != "decided":
+            reader.fail(("runs", "until"), f"{_short(spec['until'])} is unknown; the only rule is: decided")
+        return reader.whole(("runs", "max"), 0, 2, MAX_RUNS), True
+    return reader.whole(("runs",), 100, 1, MAX_RUNS), False
+
+
+def _vary(reader: _Reader) -> dict[str, Axis]:
+    """Axes with every value in the type of its path."""
+    from sim.scenario.settings import LISTS, check_value, known_path
+
+    axes: dict[str, Axis] = {}
+    for path, spec in reader.mapping(("vary",), None).items():
+        keys = ("vary", path)
+        if path in LISTS:
+            reader.fail(
+                keys,
+                "lists of events cannot be varied; write a scenario for each, or paths, and compare them",
+            )
+        known_path(path, f"{reader.document.where(keys, key=True)}: vary.")
+        if isinstance(spec, Mapping):
+            axis = _range(reader, keys, _is_whole(path))
+        elif isinstance(spec, list) and spec:
+            check_size(len(spec), f"{reader.document.where(keys)}: vary.{path}")
+            axis = Levels(tuple(spec))
+        else:
+            reader.fail(keys, f"expected a list of values or {{from, to, steps}}, got {_short(spec)}")
+        place = f"{reader.document.where(keys)}: vary."
+        for value in axis.values if isinstance(axis, Levels) else ():
+            if hint := percent_hint(value):
+                reader.fail(keys, hint)
+        if isinstance(axis, Levels):
+            axis = Levels(tuple(check_value(path, value, place) for value in axis.values))
+            if len(set(axis.values)) < len(axis.values):
+                reader.fail(keys, "a value is listed twice; list every value once")
+        else:
+            check_value(path, axis.low, place)
+            check_value(path, axis.high, place)
+        axes[path] = axis
+    return axes
+
+
+def _is_whole(path: str) -> bool:
+    from sim.parameters.registry import REGISTRY
+    from sim.scenario.settings import SETTINGS
+
+    return (REGISTRY[path] if path in REGISTRY else SETTINGS[path]).kind == "int"
+
+
+def _range(reader: _Reader, keys: tuple, whole: bool) -> Axis:
+    spec = reader.mapping(keys, ("from", "to", "steps"), ("from", "to"))
+    for key in ("from", "to"):
+        value = spec[key]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
+            reader.fail((*keys, key), percent_hint(value) or f"expected a number, got {_short(value)}")
+        if whole and value != int(value):
+            reader.fail((*keys, key), f"expected a whole number, got {_short(value)}")
+    low, high = (int(spec["from"]), int(spec["to"])) if whole else (spec["from"], spec["to"])
+    if not low < high:
+        reader.fail(keys, f"from ({low}) must be below to ({high})")
+    if "steps" not in spec:
+        return Range(low, high, integer=whole)
+    count = reader.whole((*keys, "steps"), 2, 2, 100_000)
+    levels = steps(low, high, count)
+    if whole and not all(isinstance(level, int) for level in levels):
+        reader.fail(
+            (*keys, "steps"), f"{count} steps from {low} to {high} are not whole numbers; change steps"
+        )
+    return Levels(levels)
+
+
+def _points(reader: _Reader, design: str, vary: Mapping[str, Axis], seed: int) -> list[dict[str, object]]:
+    if design == "grid":
+        if reader.get(("samples",)) is not None:
+            reader.fail(("samples",), "a grid has no samples; remove the key, or use design: lhs or sobol")
+        try:
+            return grid(vary)
+        except UserError as error:
+            reader.fail(("vary",), str(error))
+    if reader.get(("samples",)) is None:
+        reader.fail(("design",), f"{design} needs the key samples (how many points)")
+    samples = reader.whole(("samples",), 0, 1, 100_000)
+    return (lhs if design == "lhs" else sobol)(vary, samples, seed)
+
+
+# ---- the crossing
+
+
+def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> CrossingSpec | None:
+    if reader.get(("crossing",)) is None:
+        if design != "grid" or (_has_many_levels(vary) and not isinstance(reader.get(("runs",)), Mapping)):
+            return None  # the levels of a single path are ranked, see `sim.experiments.sweep.ranking`
+        return _default_crossing(vary)
+    if design != "grid":
+        reader.fail(("crossing",), f"a crossing needs design: grid, this is {design}; remove the key")
+    from sim.scenario.settings import check_value
+
+    spec = reader.mapping(("crossing",), ("of", "between", "along", "names"), ("of", "between"))
+    of, along = spec["of"], spec.get("along")
+    for key in ("of", "along"):
+        if spec.get(key) is not None and spec[key] not in vary:
+            hint = suggest(str(spec[key]), list(vary))
+            reader.fail(
+                ("crossing", key), f"{_short(spec[key])} is not varied{hint}; varied: {', '.join(vary)}"
+            )
+    between, names = spec["between"], spec.get("names")
+    if not isinstance(between, list) or len(between) != 2:
+        reader.fail(("crossing", "between"), f"expected two values of {of}, got {_short(between)}")
+    pair = tuple(
+        check_value(of, value, f"{reader.document.where(('crossing', 'between'))}: ") for value in between
+    )
+    for value in pair:
+        if value not in vary[of].values:
+            levels = ", ".join(str(level) for level in vary[of].values)
+            reader.fail(
+                ("crossing", "between"), f"{_short(value)} is not a value of {of} in this sweep: {levels}"
+            )
+    if pair[0] == pair[1]:
+        reader.fail(("crossing", "between"), "the two values are the same; name two different ones")
+    if names is not None and (not isinstance(names, list) or [type(n) for n in names] != [str, str]):
+        reader.fail(("crossing", "names"), f"expected two names, got {_short(names)}")
+    along = _numeric_path(vary, of) if along is None else along
+    if along is not None and (along == of or not _is_numeric(vary[along])):
+        reader.fail(
+            ("crossing", "along"), f"{along} must vary over at least two numbers and differ from {of}"
+        )
+    return CrossingSpec(of, pair, along, tuple(names) if names else None)
+
+
+def _has_many_levels(vary: Mapping[str, Axis]) -> bool:
+    """One path with more than two levels: comparing two of them would leave out the others."""
+    return len(vary) == 1 and all(isinstance(axis, Levels) and len(axis.values) > 2 for axis in vary.values())
+
+
+def _default_crossing(vary: Mapping[str, Axis]) -> CrossingSpec | None:
+    """The first two values of the first structural path, along the longest other numeric path."""
+    for path, axis in vary.items():
+        if path.startswith("organisation.") and isinstance(axis, Levels) and len(axis.values) > 1:
+            return CrossingSpec(path, (axis.values[0], axis.values[1]), _numeric_path(vary, path))
+    return None
+
+
+def _numeric_path(vary: Mapping[str, Axis], other_than: str) -> str | None:
+    """The other path with the most numbers, the first of them if several have as many."""
+    numeric = {path: axis for path, axis in vary.items() if path != other_than and _is_numeric(axis)}
+    return max(numeric, key=lambda path: _count(numeric[path])) if numeric else None
+
+
+def _count(axis: Axis) -> float:
+    return len(axis.values) if isinstance(axis, Levels) else math.inf
+
+
+def _is_numeric(axis: Axis) -> bool:
+    if not isinstance(axis, Levels):
+        return True
+    numbers = [
+        isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in axis.values
+    ]
+    return len(numbers) > 1 and all(numbers)
+
+
+# ---- every value must make a scenario
+
+
+def _check_levels(reader: _Reader, sweep: Sweep) -> None:
+    """Try every value of every path alone, and the two corner points, so that mistakes show before anything
+    runs.
+    """
+    for path, axis in sweep.vary.items():
+        for value in axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12)):
+            try:
+                sweep.base.with_values({path: value})
+            except UserError as error:
+                reader.fail(("vary", path), f"{label(value)}: {error}")
+    for values in (sweep.points[0], sweep.points[-1]):
+        try:
+            sweep.scenario(values)
+        except UserError as error:
+            place = ", ".join(f"{path}={label(value)}" for path, value in values.items())
+            reader.fail(("vary",), f"at {place}: {error}")
+
+
+def label(value: object) -> str:
+    """A level as text: 0.3, 'managed', or '6-4-4' for a list of spans."""
+    if isinstance(value, tuple):
+        return "-".join(str(item) for item in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,124 @@
+"""Pictures of a sweep: heat map, lines, and how a difference fares along an axis."""
+
+from pathlib import Path
+
+import numpy as np
+
+from sim.experiments import plots
+from sim.experiments.sweep.answer import Answer, Panel
+from sim.experiments.sweep.file import Sweep, label
+from sim.experiments.sweep.sentences import describe, is_shown
+from sim.experiments.sweep.words import MAX_PANELS, decimals_for, short_name
+from sim.text import numbers
+
+
+def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
+    """Heat map and lines per panel (at most eight); returns the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for k, panel in enumerate(answer.panels[:MAX_PANELS]):
+        suffix = "" if len(answer.panels) == 1 else f"-{k + 1}"
+        if len(panel.rows) > 1 and len(panel.columns) > 1:
+            written += _heat_map(answer, panel, folder / f"heat-map{suffix}", sweep)
+        if len(panel.rows) > 1 and all(isinstance(v, (int, float)) for v in panel.rows):
+            written += _lines(answer, panel, folder / f"lines{suffix}")
+            if panel.pair is not None:
+                written += _difference(answer, panel, folder / f"difference{suffix}")
+    return tuple(written)
+
+
+def _title(answer: Answer, panel: Panel, what: str) -> str:
+    fixed = ", ".join(f"{numbers.words(path)} {label(value)}" for path, value in panel.fixed.items())
+    return what + (f" ({fixed})" if fixed else "")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _crossing(answer: Answer, panel: Panel, interval: str = "shaded: 95 % interval") -> plots.Crossing | None:
+    found = panel.crossing
+    if not is_shown(found, panel.rows):
+        return None
+    ends = [end if end is not None and np.isfinite(end) else None for end in (found.lo, found.hi)]
+    verb = "overtakes" if found.kind == "overtakes" else "falls behind"
+    text = f"{short_name(answer.first)} {verb} {short_name(answer.second)} at {found.x:.2g}"
+    return (
+        found.x,
+        ends[0],
+        ends[1],
+        text + (f" ({interval})" if any(e is not None for e in ends) else ""),
+    )
+
+
+def _means(panel: Panel, column: int, field: str) -> np.ndarray:
+    values = [getattr(row[column], field) for row in panel.estimates]
+    means = [row[column].mean for row in panel.estimates]
+    return np.array([m if v is None else v for v, m in zip(values, means, strict=True)], dtype=float)
+
+
+def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep) -> list[Path]:
+    values = np.array([_means(panel, column, "mean") for column in range(len(panel.columns))])
+    best = [(b[0], k) for k, b in enumerate(panel.best) if b is not None and b[1]]
+    held = f" at equal {sweep.hold}" if sweep.hold else ""
+    return plots.heat_map(
+        path,
+        values,
+        [label(v) for v in panel.rows],
+        [label(v) for v in panel.columns],
+        title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + held),
+        x_label=_capital(numbers.words(answer.along)),
+        y_label=_capital(numbers.words(answer.of)),
+        unit=answer.unit,
+        best=best,
+        crossing=_crossing(answer, panel, "bar: 95 % interval"),
+        compared=tuple(panel.columns.index(v) for v in sweep.crossing.between) if sweep.crossing else None,
+        decimals=decimals_for(panel),
+    )
+
+
+def _lines(answer: Answer, panel: Panel, path: Path) -> list[Path]:
+    lines = []
+    for column, value in enumerate(panel.columns):
+        name = describe(answer.of, value) if answer.of else numbers.outcome_words(answer.outcome)
+        lines.append((name, *(_means(panel, column, field) for field in ("mean", "lo", "hi"))))
+    return plots.line_plot(
+        path,
+        panel.rows,
+        lines,
+        title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + ", mean and 95 % band"),
+        x_label=_capital(numbers.words(answer.along)),
+        y_label=_capital(answer.unit),
+        crossing=_crossing(answer, panel),
+        png=False,
+    )
+
+
+def _difference(answer: Answer, panel: Panel, path: Path) -> list[Path]:
+    relative = all(p.base is not None and p.base > 0 for p in panel.pair)
+    shown = [
+        (p.relative, p.relative_lo, p.relative_hi) if relative else (p.difference, p.lo, p.hi)
+        for p in panel.pair
+    ]
+    scale = 100.0 if relative else 1.0
+    columns = [
+        np.array([np.nan if mean is None else scale * (mean if v is None else v) for mean, v in values])
+        for values in ([(ends[0], ends[k]) for ends in shown] for k in range(3))
+    ]
+    name = f"{answer.first} over {answer.second}"
+    return plots.line_plot(
+        path,
+        panel.rows,
+        [(name, *columns)],
+        title=_title(
+            answer,
+            panel,
+            f"{_capital(short_name(answer.first))} over {short_name(answer.second)}, paired by run, mean and 95 % band",
+        ),
+        x_label=_capital(numbers.words(answer.along)),
+        y_label=f"Difference in {numbers.outcome_words(answer.outcome)}, "
+        + ("%" if relative else answer.unit),
+        zero=True,
+        crossing=_crossing(answer, panel),
+        png=False,
+    )

@@ -1,0 +1,471 @@
+"""Run a sweep: every design point, in parallel, resumable, into a results folder.
+
+The work is cut into blocks of runs of one design point. Each finished block is one Parquet file, renamed into
+place; starting again computes only what is missing, also if more runs per point are asked for than before. Run r
+uses the same dice at every point. What ends in `summary.csv` is computed from the stored blocks in a fixed order,
+so it does not depend on workers, interruptions, order or how runs were cut into blocks.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import UserError, suggest
+from sim.experiments.cautions import cautions
+from sim.experiments.sweep.answer import Answer, answer, groups
+from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
+from sim.experiments.sweep.file import Sweep, label, load_sweep
+from sim.experiments.sweep.plausible import planned as planned_ranges
+from sim.experiments.sweep.plausible import sweep_ranges
+from sim.experiments.sweep.ranking import best_pair, ranking, ranks
+from sim.simulation.parallel import threads
+from sim.statistics import estimates, sequential
+from sim.store import files
+from sim.store.folder import claim, content_hash, set_status, stored_blocks
+from sim.store.tables import Tables
+from sim.text import plain
+
+if TYPE_CHECKING:
+    from sim.outcomes.declared import Outcome
+
+__all__ = ["Block", "Sweep", "SweepResult", "load_sweep", "run_sweep"]
+
+BLOCK_RUNS = 100  # most runs of one file: an interruption loses at most this much work per worker
+AHEAD = 4  # blocks submitted per worker, so that a large design does not fill memory with waiting work
+BATCH = 500  # design points read at once for the summary
+Progress = Callable[[int, int], None]  # runs done, runs planned
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A finished sweep. values: its outcome, float64[runs] per point; failures: (point, run, seed, message).
+
+    runs_reused: runs found in the folder; runs_done: all runs, those included, and those over the ranges.
+    """
+
+    sweep: Sweep
+    folder: Path
+    values: Sequence[np.ndarray]
+    answer: Answer
+    failures: tuple[tuple[int, int, int, str], ...]
+    runs_done: int
+    runs_reused: int
+    pictures: tuple[Path, ...] = field(default=())
+
+    @property
+    def notes(self) -> list[str]:
+        """What limits every answer of the sweep."""
+        weeks = [point["time.weeks"] for point in self.sweep.points if "time.weeks" in point]
+        return cautions([self.sweep.base], min(weeks, default=None))
+
+    def to_text(self, colour: bool = False) -> str:
+        """The table and the sentence that answer the sweep's question."""
+        from sim.experiments.sweep.words import sweep_text
+
+        return sweep_text(self, colour)
+
+
+class _Work:
+    """State of one call of `run_sweep`, used by one thread only; workers see nothing of it."""
+
+    def __init__(self, sweep: Sweep, folder: Path, tables: Tables, progress: Progress | None) -> None:
+        self.sweep, self.folder, self.tables, self.progress = sweep, folder, tables, progress
+        self.stored = stored_blocks(folder / "runs")  # point -> (first run, count) of files found
+        self.blocks: list[Block] = []
+        self.done = self.reused = self.planned = 0
+
+    def tick(self, runs: int) -> None:
+        self.done += runs
+        if self.progress is not None:
+            self.progress(self.done, max(self.planned, self.done))
+
+    def files(self, kind: str, points: Iterable[int] | None = None) -> list[Path]:
+        wanted = None if points is None else set(points)
+        blocks = sorted(
+            (b.point, b.first, b.file) for b in self.blocks if wanted is None or b.point in wanted
+        )
+        return [self.folder / kind / name for _, _, name in blocks]
+
+
+def run_sweep(
+    sweep: Sweep,
+    out_dir: Path | str,
+    workers: int | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    *,
+    cluster: str | None = None,
+    simulate: Callable | None = None,
+    outcomes: Mapping[str, "Outcome"] | None = None,
+    source: str | None = None,
+    pictures: bool = True,
+) -> SweepResult:
+    """Run or resume a sweep in `out_dir`.
+
+    workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads.
+    simulate, outcomes, source: the engine, its outcomes and the hash of its sources; by default the real
+    ones. Raises UserError on bad input, on a folder that belongs to something else, and KeyboardInterrupt
+    after keeping what is done.
+    """
+    declared = _declared(outcomes)
+    if sweep.outcome not in declared:
+        raise UserError(
+            f"{sweep.path}: outcome '{sweep.outcome}' is unknown{suggest(sweep.outcome, list(declared))}; known: "
+            f"{', '.join(declared)}"
+        )
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers {workers} is too few; use at least 1")
+    if declared[sweep.outcome].unit in estimates.CATEGORY_UNITS:
+        raise UserError(
+            f"{sweep.path}: outcome: {sweep.outcome} is a kind ({declared[sweep.outcome].unit}), not a quantity, so a table "
+            f"of its means says nothing; use one of {', '.join(name for name, o in declared.items() if o.better)}"
+        )
+    folder = Path(out_dir)
+    manifest = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
+    with Tables() as tables:
+        work = _Work(sweep, folder, tables, progress)
+        try:
+            with _executor(workers, cluster) as (executor, width):
+                _run_all(work, declared, executor, width, simulate)
+                asked = _asked(work, declared[sweep.outcome].better)
+                ranges = sweep_ranges(asked, folder, manifest["content"], workers, simulate, work.tick)
+            result = _finish(work, declared, ranges, pictures)
+        except KeyboardInterrupt:
+            set_status(folder, manifest, "interrupted", runs_done=work.done)
+            raise
+        except BaseException:
+            set_status(folder, manifest, "failed", runs_done=work.done)
+            raise
+        set_status(
+            folder,
+            manifest,
+            "complete",
+            runs_done=work.done,
+            failures=len(result.failures),
+            answer=result.answer.to_json(),
+        )
+    return result
+
+
+def _declared(outcomes: Mapping[str, "Outcome"] | None) -> Mapping[str, "Outcome"]:
+    if outcomes is not None:
+        return outcomes
+    from sim.outcomes.declared import OUTCOMES
+
+    return OUTCOMES
+
+
+def _source(simulate: Callable | None) -> str:
+    if simulate is not None:
+        return "injected"
+    from sim.engine.kernel import source_hash
+
+    return source_hash()
+
+
+def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
+    """What identifies the sweep. The answer's settings (crossing, ranges) are not part of it: they change no
+    run.
+    """
+    runs: dict[str, object] = {"runs": sweep.runs}
+    if sweep.until_decided:
+        assert sweep.crossing is not None
+        runs = {
+            "until": "decided",
+            "max": sweep.runs,
+            "outcome": sweep.outcome,
+            "between": sweep.crossing.between,
+        }
+    parts = {
+        "scenario": sweep.base.hash(),
+        "hold": sweep.hold,
+        "design": content_hash({"points": [list(point.items()) for point in sweep.points]}),
+        "runs": runs,
+        "seed": sweep.seed,
+        "source": source,
+    }
+    return {
+        "kind": "sweep",
+        "name": sweep.name,
+        "question": sweep.question,
+        "content_hash": content_hash(parts),
+        "content": plain.jsonable(parts),
+        "vary": list(sweep.vary),
+        "points": len(sweep.points),
+        "seeds": {"seed": sweep.seed, "runs": [0, sweep.runs - 1]},
+        "scenario": sweep.base.to_dict(),
+    }
+
+
+# ---- running
+
+
+@contextlib.contextmanager
+def _executor(workers: int | None, cluster: str | None) -> Iterator[tuple[Executor, int]]:
+    """Threads (the compiled engine releases the GIL), or a dask cluster. Yields the executor and its
+    width.
+    """
+    client = None
+    if cluster is None:
+        width = threads(workers)
+        executor: Executor = ThreadPoolExecutor(width, thread_name_prefix="orgsim")
+    else:
+        client = _client(cluster)
+        executor, width = client.get_executor(), max(1, sum(client.nthreads().values()))
+    try:
+        yield executor, width
+    except BaseException:
+        # Running blocks cannot be stopped in the middle; waiting ones can. Do not wait for either.
+        if cluster is None:
+            executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    else:
+        executor.shutdown()
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _client(address: str):
+    try:
+        from dask.distributed import Client
+    except ImportError:
+        raise UserError(
+            "--cluster needs dask.distributed, which is not installed; install it with: pip install 'orgsim[cluster]'"
+        ) from None
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise UserError(f"--cluster {address}: no dask scheduler answers there ({error})") from error
+
+
+def _cover(
+    found: Iterable[tuple[int, int]], point: int, start: int, stop: int
+) -> tuple[list[Block], list[Block]]:
+    """Blocks that hold runs start .. stop - 1 of a point: those stored, and those to be run between them.
+
+    found: (first run, count) of the stored blocks; the ones that reach beyond the runs asked for are left alone.
+    """
+    stored, missing, at = [], [], start
+    inside = sorted((first, count) for first, count in found if start <= first and first + count <= stop)
+    for first, count in (*inside, (stop, 0)):
+        if first < at:
+            continue
+        for gap in range(at, first, BLOCK_RUNS):
+            missing.append(Block(point, gap, min(BLOCK_RUNS, first - gap)))
+        if count:
+            stored.append(Block(point, first, count))
+        at = first + count
+    return stored, missing
+
+
+def _run_all(
+    work: _Work, declared: Mapping[str, "Outcome"], executor: Executor, width: int, simulate: Callable | None
+) -> None:
+    sweep = work.sweep
+    everything = range(len(sweep.points))
+    range_runs = planned_ranges(sweep)
+    if not sweep.until_decided:
+        work.planned = len(sweep.points) * sweep.runs + range_runs
+        _run_blocks(work, everything, (0, sweep.runs), executor, width, simulate)
+        return
+    rows = groups(sweep)
+    plan = sequential.looks(sweep.runs, 0.05 / len(rows))
+    start, open_rows = 0, rows
+    for look in plan:
+        points = sorted(point for row in open_rows for point in row.values())
+        work.planned = work.done + len(points) * (look.runs - start) + range_runs
+        _run_blocks(work, points, (start, look.runs), executor, width, simulate)
+        better = declared[sweep.outcome].better
+        open_rows = [row for row in open_rows if not _is_decided(work, row, better, look.level)]
+        start = look.runs
+        if not open_rows:
+            return
+
+
+def _is_decided(work: _Work, row: Mapping[object, int], better: int, level: float) -> bool:
+    """Is the difference of the two compared designs beyond noise at this look?"""
+    assert work.sweep.crossing is not None
+    name = work.sweep.outcome
+    a, b = (
+        work.tables.read(work.files("runs", [row[value]]), [name])[name]
+        for value in work.sweep.crossing.between
+    )
+    p = estimates.paired(a, b, better).p
+    return p is not None and p <= level
+
+
+def _run_blocks(
+    work: _Work,
+    points: Iterable[int],
+    runs: tuple[int, int],
+    executor: Executor,
+    width: int,
+    simulate: Callable | None,
+) -> None:
+    """Compute the runs [first, end) of the points that are not stored yet; a block is stored once it is finished."""
+    missing: list[Block] = []
+    for point in points:
+        stored, absent = _cover(work.stored.get(point, ()), point, *runs)
+        missing += absent
+        for block in stored:
+            work.blocks.append(block)
+            work.reused += block.count
+            work.tick(block.count)
+    queue = iter(missing)
+    waiting: dict[Future, Block] = {}
+
+    def submit() -> None:
+        for block in queue:
+            values = work.sweep.points[block.point]
+            future = executor.submit(
+                simulate_block, work.sweep.base, work.sweep.hold, values, block, work.sweep.seed, simulate
+            )
+            waiting[future] = block
+            if len(waiting) >= AHEAD * width:
+                return
+
+    try:
+        submit()
+        while waiting:
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                _store(work, waiting.pop(future), future.result())
+            submit()
+    except BaseException:
+        _keep_finished(work, waiting)
+        raise
+
+
+def _keep_finished(work: _Work, waiting: Mapping[Future, Block]) -> None:
+    """On the way out: cancel what has not started, store what is finished already."""
+    for future in waiting:
+        future.cancel()
+    for future, block in waiting.items():
+        if future.done() and not future.cancelled() and future.exception() is None:
+            _store(work, block, future.result())
+
+
+def _store(work: _Work, block: Block, result: BlockResult) -> None:
+    """Write a block: series first, because the file in runs/ says that the block is complete."""
+    n, runs = block.count, np.arange(block.first, block.first + block.count)
+    key = {"point": np.full(n, block.point, dtype=np.int64), "run": runs}
+    weeks = next((values.shape[1] for values in result.series.values()), 0)
+    long = {name: np.repeat(values, weeks) for name, values in key.items()}
+    long["week"] = np.tile(np.arange(1, weeks + 1), n)
+    work.tables.write(
+        work.folder / "series" / block.file,
+        {**long, **{name: v.ravel() for name, v in result.series.items()}},
+    )
+    columns: dict[str, Sequence | np.ndarray] = {**key, "seed": np.full(n, work.sweep.seed, dtype=np.int64)}
+    for path, value in work.sweep.points[block.point].items():
+        columns[path] = np.full(n, value) if isinstance(value, (bool, int, float)) else [label(value)] * n
+    for name, values in result.outcomes.items():
+        columns[name] = values
+    columns.setdefault(work.sweep.outcome, np.full(n, np.nan))  # every run of the block failed
+    columns["failure"] = [result.failures.get(int(run)) for run in runs]
+    work.tables.write(work.folder / "runs" / block.file, columns)
+    work.blocks.append(block)
+    work.tick(n)
+
+
+# ---- what it comes to
+
+
+def _values(work: _Work) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """What is stored of every run, and the outcome, float64[runs] per point."""
+    sweep = work.sweep
+    data = work.tables.read(work.files("runs"), ["point", "run", "seed", "failure", sweep.outcome])
+    bounds = np.searchsorted(data["point"], np.arange(len(sweep.points) + 1))
+    return data, [data[sweep.outcome][bounds[k] : bounds[k + 1]] for k in range(len(sweep.points))]
+
+
+def _asked(work: _Work, better: int) -> Sweep:
+    """The sweep with the two designs that are tried on plausible sets: of ranked levels the best and the runner-up."""
+    sweep = work.sweep
+    found = ranking(_values(work)[1], better) if sweep.ranges and ranks(sweep) else None
+    if found is None:
+        return sweep
+    path, axis = next(iter(sweep.vary.items()))
+    return replace(sweep, crossing=best_pair(path, axis.values, found))
+
+
+def _finish(
+    work: _Work, declared: Mapping[str, "Outcome"], ranges: Mapping[str, object] | None, pictures: bool
+) -> SweepResult:
+    sweep, folder, tables = work.sweep, work.folder, work.tables
+    _write_summary(work, declared)
+    data, values = _values(work)
+    failures = tuple(
+        (int(data["point"][k]), int(data["run"][k]), int(data["seed"][k]), str(message))
+        for k, message in enumerate(data["failure"])
+        if message
+    )
+    points, runs, seeds, messages = zip(*failures, strict=True) if failures else ((), (), (), ())
+    tables.write(
+        folder / "failures.parquet",
+        {
+            "point": np.array(points, dtype=np.int64),
+            "run": np.array(runs, dtype=np.int64),
+            "seed": np.array(seeds, dtype=np.int64),
+            "message": np.array(messages, dtype=object),
+        },
+    )
+    found = answer(sweep, values, declared[sweep.outcome], ranges)
+    drawn: tuple[Path, ...] = ()
+    if pictures:
+        from sim.experiments.sweep.pictures import draw
+
+        drawn = draw(sweep, found, folder / "plots")
+    return SweepResult(sweep, folder, values, found, failures, work.done, work.reused, drawn)
+
+
+def _write_summary(work: _Work, declared: Mapping[str, "Outcome"]) -> None:
+    """summary.csv: a row per design point and outcome, in the order of the design and of the declared
+    outcomes.
+    """
+    sweep = work.sweep
+    header = [
+        "point",
+        *sweep.vary,
+        "outcome",
+        "unit",
+        "runs",
+        "failed",
+        "defined",
+        "mean",
+        "sd",
+        "ci95_lo",
+        "ci95_hi",
+    ]
+
+    def rows() -> Iterator[list[object]]:
+        for start in range(0, len(sweep.points), BATCH):
+            points = range(start, min(start + BATCH, len(sweep.points)))
+            data = work.tables.read(work.files("runs", points))
+            bounds = np.searchsorted(data["point"], np.arange(points.start, points.stop + 1))
+            for k in points:
+                part = slice(bounds[k - start], bounds[k - start + 1])
+                yield from _summary_rows(
+                    sweep, k, {name: column[part] for name, column in data.items()}, declared
+                )
+
+    files.write_csv(work.folder / "summary.csv", header, rows())
+
+
+def _summary_rows(
+    sweep: Sweep, point: int, data: Mapping[str, np.ndarray], declared: Mapping[str, "Outcome"]
+) -> Iterator[list[object]]:
+    design = [label(value) if isinstance(value, tuple) else value for value in sweep.points[point].values()]
+    failed = sum(1 for message in data["failure"] if message)
+    for name, outcome in declared.items():
+        e = estimates.estimate(data.get(name, np.empty(0)), outcome.unit)
+        # Some outcomes do not exist at a point (a layer that is not there); the one asked for is always listed.
+        if e.n or name == sweep.outcome:
+            count = len(data["point"])
+            yield [point, *design, name, outcome.unit, count, failed, e.n, e.mean, e.sd, e.lo, e.hi]

@@ -1,0 +1,174 @@
+"""A sweep's answer as text and pictures."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.sweep.answer import Answer, Panel
+from sim.experiments.sweep.file import Sweep, label, scenario_at
+from sim.experiments.sweep.sentences import describe
+from sim.text import numbers, tables
+
+if TYPE_CHECKING:
+    from sim.experiments.sweep.run import SweepResult
+
+MAX_PANELS = 8
+MAX_LISTED = 40
+
+
+def sweep_text(result: "SweepResult", colour: bool = False) -> str:
+    """The question, the table, the answer and how far to trust it."""
+    sweep, answer = result.sweep, result.answer
+    parts = [tables.paint(tables.paragraph(sweep.question), "bold", colour)]
+    topic = numbers.outcome_words(answer.outcome)
+    held = f", {sweep.hold} held equal to the base" if sweep.hold else ""
+    runs = "1 run" if sweep.runs == 1 else f"{sweep.runs} runs"
+    counted = f"{'at most ' if sweep.until_decided else ''}{runs} of {sweep.base.weeks} weeks each"
+    counted += ", until decided" if sweep.until_decided else ""
+    parts.append(tables.paragraph(f"{topic}, {answer.unit}; {counted}, common random numbers{held}."))
+    if answer.panels:
+        parts += [panel_text(answer, panel, colour) for panel in answer.panels[:MAX_PANELS]]
+        structures = _structures(sweep, answer)
+        if structures:
+            parts.append(structures)
+        if len(answer.panels) > MAX_PANELS:
+            parts.append(
+                f"... and {len(answer.panels) - MAX_PANELS} more tables; all figures are in summary.csv"
+            )
+    else:
+        parts.append(_listing(sweep, answer))
+    sentences = answer.sentences()
+    if sentences or answer.notices():
+        shown = sentences if len(sentences) <= MAX_PANELS + 1 else [*sentences[:MAX_PANELS], sentences[-1]]
+        notices = [tables.paragraph(f"Too few runs: {text}", "  ") for text in answer.notices()[:MAX_PANELS]]
+        said = [tables.paragraph(s, "  ") for s in shown]
+        # The notices stand right below the sentences that they limit, before what other assumptions would change.
+        cut = len(said) - bool(answer.robust_sentence)
+        lines = [*said[:cut], *(tables.paint(text, "bold", colour) for text in notices), *said[cut:]]
+        lines += [tables.paragraph(f"Note: {note}.", "  ") for note in result.notes]
+        parts.append("Answer\n" + "\n".join(lines))
+    elif result.notes:
+        parts.append("\n".join(tables.paragraph(f"Note: {note}.") for note in result.notes))
+    if result.failures:
+        parts.append(
+            f"Warning: {numbers.plural(len(result.failures), 'run')} failed, left out; listed in failures.parquet with the "
+            f"seed that replays them."
+        )
+    return "\n\n".join(parts)
+
+
+def _structures(sweep: Sweep, answer: Answer) -> str:
+    """What the columns (or ranked rows) are, where they are structures: people and spans of the first point of each."""
+    path, values = answer.of, answer.panels[0].columns
+    if path is None and answer.panels[0].ranking is not None:
+        path, values = answer.along, answer.panels[0].rows
+    if path is None or not path.startswith("organisation."):
+        return ""
+    from sim.scenario.tree import tree_of
+
+    lines = []
+    for value in values:
+        first = next(k for k, point in enumerate(sweep.points) if point[path] == value)
+        facts = tree_of(scenario_at(sweep.base, sweep.hold, sweep.points[first])).facts()
+        lines.append(
+            f"{describe(path, value)}: {numbers.plural(facts['ics'], 'IC')}, "
+            f"{numbers.plural(facts['managers'], 'manager')}, first-line span {facts['first_line_span_mean']:.1f}"
+        )
+    return tables.paragraph("; ".join(lines) + ".")
+
+
+def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
+    """One table: rows are values of `along`, columns of `of`, the best of a row marked if it is beyond
+    noise.
+    """
+    header = [numbers.words(answer.along)] if answer.along else []
+    header += [describe(answer.of, value) if answer.of else "mean" for value in panel.columns]
+    intervals = answer.of is None
+    header += ["95 % interval"] if intervals else []
+    pair, ranked = panel.pair is not None, panel.ranking
+    header += ["best over it, %", "95 % interval", "beyond noise"] if ranked else []
+    header += (
+        [f"{short_name(answer.first)} over {short_name(answer.second)}, %", "95 % interval"] if pair else []
+    )
+    rows, decimals, marked = [], decimals_for(panel), False
+    for k, value in enumerate(panel.rows):
+        cells = [label(value)] if answer.along else []
+        for column, estimate in enumerate(panel.estimates[k]):
+            best = panel.best[k] is not None and panel.best[k] == (column, True)
+            best = best or (ranked is not None and ranked.best == k)
+            marked = marked or best
+            text = _fixed(estimate.mean, decimals) + ("*" if best else " ")
+            cells.append(tables.paint(text, "green", colour and best))
+        if intervals:
+            e = panel.estimates[k][0]
+            cells.append("" if e.lo is None else f"[{_fixed(e.lo, decimals)}, {_fixed(e.hi, decimals)}]")
+        if pair:
+            cells += _pair_cells(panel.pair[k])
+        if ranked:
+            other = ranked.pairs[k]
+            cells += (
+                ["", "", ""] if other is None else [*_pair_cells(other), "yes" if ranked.beyond[k] else "no"]
+            )
+        rows.append(cells)
+    fixed = ", ".join(f"{numbers.words(path)} {label(value)}" for path, value in panel.fixed.items())
+    text = (f"{fixed}\n" if fixed else "") + tables.table(header, rows)
+    if ranked:
+        text += (
+            f"\n* best mean. Beyond noise: paired t test, p < .05 after correction for all {ranked.tests} pairs"
+            "\n95 % interval: of each row by itself"
+        )
+    elif marked:
+        text += "\n* best of its row beyond noise (paired with the runner-up, p < .05 over the table)"
+    if pair and len(panel.rows) > 1:
+        text += "\n95 % interval: of each row by itself; the answer below is corrected for the number of rows"
+    return text
+
+
+def _pair_cells(pair) -> list[str]:
+    if pair.base is None or pair.base <= 0 or pair.relative is None:
+        return [numbers.signed(pair.difference), numbers.interval(pair.lo, pair.hi)]
+    change = numbers.percent(pair.relative, sign=True)
+    if pair.relative_lo is None:
+        return [change, ""]
+    return [change, f"[{numbers.percent(pair.relative_lo)}, {numbers.percent(pair.relative_hi)}]"]
+
+
+def short_name(name: str) -> str:
+    """'flat (2 layers)' -> 'flat'; a name without brackets stays."""
+    return name.split(" (")[0]
+
+
+def decimals_for(panel: Panel) -> int:
+    """Decimals that all cells share: four significant digits of the largest, more where the cells are
+    close.
+    """
+    means = [e.mean for row in panel.estimates for e in row if e.mean is not None]
+    largest = max((abs(m) for m in means), default=0.0)
+    if largest == 0:
+        return 0
+    spread = max(means) - min(means)
+    digits = 4 if spread == 0 else min(6, max(4, 3 + int(np.floor(np.log10(largest / spread)))))
+    return max(0, digits - 1 - int(np.floor(np.log10(largest))))
+
+
+def _fixed(value: float | None, decimals: int) -> str:
+    return "-" if value is None else f"{value:,.{decimals}f}"
+
+
+def _listing(sweep: Sweep, answer: Answer) -> str:
+    header = ["point", *(numbers.words(path) for path in sweep.vary), "mean", "95 % interval"]
+    rows = []
+    for k, values in enumerate(sweep.points[:MAX_LISTED]):
+        e = answer.listing[k]
+        rows.append(
+            [
+                str(k),
+                *(label(v) for v in values.values()),
+                numbers.number(e.mean),
+                numbers.interval(e.lo, e.hi, 4),
+            ]
+        )
+    more = len(sweep.points) - MAX_LISTED
+    return tables.table(header, rows) + (
+        f"\n... and {more} more points; all are in summary.csv" if more > 0 else ""
+    )
