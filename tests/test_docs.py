@@ -221,7 +221,7 @@ def test_figures_in_sentences_are_current(page: Path) -> None:
 
 
 def test_generated_pages_are_current() -> None:
-    from sim.reference import pages
+    from sim.reference.pages import pages
 
     for path, text in pages(ROOT).items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: python -m sim.reference"
@@ -229,7 +229,7 @@ def test_generated_pages_are_current() -> None:
 
 def test_the_reference_has_every_command() -> None:
     import cli
-    from sim.reference import commands
+    from sim.reference.pages import commands
 
     assert set(commands()) == set(cli.COMMANDS)
 
@@ -323,7 +323,7 @@ def fresh(step: Step, code: int, output: list[str]) -> list[str]:
 
 def update() -> None:
     """Write what is current into every page."""
-    from sim.reference import write
+    from sim.reference.pages import write
 
     for path in write(ROOT):
         print(f"written: {path.name}")

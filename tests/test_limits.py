@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.validation import check_ids, run_checks
-from sim.validation import facts as stylised
-from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
+from sim.validation import catalogue, check_ids, facts, run_checks
+from sim.validation.catalogue import limits
+from sim.validation.laboratory import Experiment, Laboratory, experiment, jackknife
 from sim.validation.limits import (
     IDENTITIES,
     TICKED,
@@ -17,7 +17,6 @@ from sim.validation.limits import (
     Limit,
     items_identity,
     judge,
-    limits,
     tick_convergence,
     ticked,
     verdict,
@@ -147,7 +146,7 @@ def test_jackknife_of_one_run_has_no_error() -> None:
 
 
 def test_echoes_are_those_whose_source_is_an_input() -> None:
-    kinds = {fact.id: stylised.kind_of(fact) for fact in stylised.facts()}
+    kinds = {fact.id: catalogue.kind_of(fact) for fact in catalogue.facts()}
     assert kinds["F2.volume"] == ECHO  # C04 is the volume ratio
     assert kinds["F4.pickup"] == ECHO  # C20 is the pick-up ratio
     assert kinds["F2.review_time"] == FACT
@@ -183,12 +182,12 @@ def test_facts_cite_known_evidence_and_change_only_the_base() -> None:
     from sim.parameters.evidence import EVIDENCE
     from sim.parameters.registry import REGISTRY
 
-    for fact in stylised.facts():
+    for fact in catalogue.facts():
         assert set(fact.sources) <= set(EVIDENCE), fact.id
         lo, hi = fact.expected
         assert lo < hi
         for one in fact.experiments:
-            assert one.scenario in (stylised.BASE, "F8-promotion")
+            assert one.scenario in (facts.BASE, "F8-promotion")
             paths = {path for path, _ in one.values} - {"time.weeks"}
             assert all(path in REGISTRY or path.startswith("organisation.") for path in paths)
 
@@ -201,16 +200,16 @@ def test_a_fact_is_judged_by_its_range() -> None:
         for size in (2.0, 1.0)
     )
     name = "changes_per_ic_week"
-    fact = stylised.Fact(
-        "X", "twice as small", (), (0.5, 1.5), short, (name,), lambda a, b: stylised.growth(a[name], b[name])
+    fact = facts.Fact(
+        "X", "twice as small", (), (0.5, 1.5), short, (name,), lambda a, b: facts.growth(a[name], b[name])
     )
-    check = stylised.judge(fact, Laboratory(1))
+    check = catalogue.judge(fact, Laboratory(1))
     assert check.passed
     assert check.ci95 is not None
     assert check.ci95[0] < check.result < check.ci95[1]
     assert check.source == "judgement"
-    narrow = stylised.Fact("X", "", (), (1.5, 2.5), short, (name,), fact.figure)
-    assert not stylised.judge(narrow, Laboratory(1)).passed
+    narrow = facts.Fact("X", "", (), (1.5, 2.5), short, (name,), fact.figure)
+    assert not catalogue.judge(narrow, Laboratory(1)).passed
 
 
 CHECKS = [

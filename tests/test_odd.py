@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import odd
 from sim.errors import UserError
-from sim.odd_words import NEUTRAL, REMAINS
 from sim.parameters.evidence import EVIDENCE, STANDINGS, is_weak, standing, vendor_interest
 from sim.parameters.listing import counts
 from sim.parameters.registry import REGISTRY
-from sim.reference import parameters_page
+from sim.reference import odd, source
+from sim.reference.pages import parameters_page
+from sim.reference.words import NEUTRAL, REMAINS
 from sim.scenario.scenario import load
 from sim.simulation.run import run
 
@@ -47,7 +47,7 @@ class TestOdd:
 
     def test_every_mechanism_has_a_section_with_equations(self):
         sections = ODD.split("## 7. Submodels")[1].split("\n### ")
-        for name in odd.mechanisms():
+        for name in source.submodels():
             mine = [text for text in sections if f"<!-- generated: submodel {name} -->" in text]
             assert len(mine) == 1, name
             assert "```text\n" in mine[0].split("<!-- generated")[0], f"{name} has no equations"
@@ -79,24 +79,24 @@ class TestOdd:
 
     def test_a_field_without_words_is_noticed(self):
         assert odd.undocumented() == []
-        text = odd.source("state").replace(
+        text = source.source("engine/state").replace(
             '("skill", "f8"),', '("skill", "f8"),\n        ("charm", "f8"),', 1
         )
         assert odd.undocumented(text) == ["PERSON.charm"]
         commented = text.replace('("charm", "f8"),', '("charm", "f8"),  # of the person')
         assert odd.undocumented(commented) == []
-        assert odd.undocumented(odd.source("state").replace('("fluency", "f8"),', "", 1)) == [
+        assert odd.undocumented(source.source("engine/state").replace('("fluency", "f8"),', "", 1)) == [
             "PERSON.fluency (words)"
         ]
 
     def test_the_fields_read_from_the_source_are_those_of_the_tables(self):
         from sim.engine import state
 
-        for name, rows in odd.fields().items():
+        for name, rows in source.fields().items():
             assert tuple(row.name for row in rows) == getattr(state, name).names
 
     def test_the_order_is_that_of_the_code(self):
-        made = [call for call, _ in odd.calls("schedule", "week_ends")]
+        made = [call for call, _ in source.calls("flow/schedule", "week_ends")]
         steps = [
             "close_books",
             "attention.update_load",
@@ -106,28 +106,41 @@ class TestOdd:
         ]
         assert [
             call for call in made if call in steps
-        ] == steps  # as the docstring of sim.schedule numbers them
-        assert [f"{k}." for k in range(1, 6)] == re.findall(r"^\d\.", odd.docstring("schedule"), re.MULTILINE)
-        people = [call for call, _ in odd.calls("lives", "hold_week")]
-        order = ["_measure", "cast", "_lay_off", "advancement.promote", "_fill_vacancies", "set_condition"]
-        assert [call for call in people if call in order] == order  # as that of sim.lives
-        assert [f"{k}." for k in range(1, 7)] == re.findall(r"^\d\.", odd.docstring("lives"), re.MULTILINE)
+        ] == steps  # as the docstring of sim.flow.schedule numbers them
+        assert [f"{k}." for k in range(1, 6)] == re.findall(
+            r"^\d\.", source.docstring("flow/schedule"), re.MULTILINE
+        )
+        people = [call for call, _ in source.calls("people/week", "hold_week")]
+        order = [
+            "measure",
+            "cast",
+            "carry_out_layoffs",
+            "promotion.promote",
+            "fill_vacancies",
+            "set_condition",
+        ]
+        assert [call for call in people if call in order] == order  # as that of sim.people.week
+        assert [f"{k}." for k in range(1, 7)] == re.findall(
+            r"^\d\.", source.docstring("people/week"), re.MULTILINE
+        )
 
     def test_every_parameter_is_read_by_the_engine(self):
-        assert [path for path in REGISTRY if not odd.readers(path)] == []
+        assert [path for path in REGISTRY if not source.readers(path)] == []
 
     def test_streams_are_those_of_the_code(self):
         from sim.engine import rng
 
-        found = odd.streams()
+        found = source.streams()
         assert found["CHANGE"] == (rng.CHANGE, "(IC, change): size; agent or assistant")
         assert len({number for number, _ in found.values()}) == len(found)
         assert all(getattr(rng, name) == number for name, (number, _) in found.items())
-        assert odd.users("QUESTION") == ["mechanisms/questions"]
+        assert source.users("QUESTION") == ["mechanisms/flow/questions"]
 
     def test_docstrings_become_markdown(self):
-        assert odd.as_markdown("a\n- b\n  c\n- d\n\ne:\n    f\ng") == "a\n\n- b\n  c\n- d\n\ne:\n\n    f\n\ng"
-        assert odd.as_markdown("- b\n  c\nd\n1. e\nf") == "- b\n  c\n\nd\n\n1. e\n\nf"
+        assert (
+            source.as_markdown("a\n- b\n  c\n- d\n\ne:\n    f\ng") == "a\n\n- b\n  c\n- d\n\ne:\n\n    f\n\ng"
+        )
+        assert source.as_markdown("- b\n  c\nd\n1. e\nf") == "- b\n  c\n\nd\n\n1. e\n\nf"
 
 
 class TestSwitches:

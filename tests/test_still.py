@@ -10,7 +10,7 @@ from sim.engine.codes import LAID_OFF, RETIRED, VACANT
 from sim.scenario.scenario import Scenario, load
 from sim.simulation.run import run
 from sim.simulation.simulator import Engine
-from sim.validation.experiments import FOLDER
+from sim.validation.laboratory import FOLDER
 
 YEAR = 52
 

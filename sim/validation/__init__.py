@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.validation.report import Check, checks_text, to_json, to_markdown
 
 if TYPE_CHECKING:
-    from sim.validation.experiments import Experiment, Laboratory
+    from sim.validation.laboratory import Experiment, Laboratory
 
 __all__ = ["Check", "check_ids", "checks_text", "run_checks", "to_json", "to_markdown"]
 
@@ -22,10 +22,10 @@ class Planned:
 
 def _planned(fast: bool) -> dict[str, Planned]:
     """Check id -> the check. The fast subset has limits only."""
-    from sim.validation import facts, limits
+    from sim.validation import catalogue, limits
 
     planned: dict[str, Planned] = {}
-    for limit in limits.limits(fast):
+    for limit in catalogue.limits(fast):
         needed = (limit.experiment, *((limit.base,) if limit.base else ()))
         planned[limit.id] = Planned(needed, lambda laboratory, limit=limit: limits.judge(limit, laboratory))
     for scenario, weeks in limits.IDENTITIES:
@@ -39,9 +39,9 @@ def _planned(fast: bool) -> dict[str, Planned]:
                 needed,
                 lambda laboratory, args=(scenario, weeks, tick): limits.tick_convergence(*args, laboratory),
             )
-    for fact in () if fast else facts.facts():
+    for fact in () if fast else catalogue.facts():
         planned[fact.id] = Planned(
-            fact.experiments, lambda laboratory, fact=fact: facts.judge(fact, laboratory)
+            fact.experiments, lambda laboratory, fact=fact: catalogue.judge(fact, laboratory)
         )
     return planned
 
@@ -63,7 +63,7 @@ def run_checks(
     each check. Raises `UserError` if no check has such an id.
     """
     from sim.errors import UserError, suggest
-    from sim.validation.experiments import Laboratory
+    from sim.validation.laboratory import Laboratory
 
     planned = _planned(fast)
     chosen = {name: check for name, check in planned.items() if only is None or name.startswith(only)}

@@ -18,13 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.parameters.evidence import cite
-from sim.statistics.estimates import t_quantile
-from sim.validation.experiments import Experiment, Laboratory, experiment, jackknife
-from sim.validation.report import ECHO, FACT, Check
+from sim.validation.laboratory import Experiment, experiment
 
 if TYPE_CHECKING:
-    from sim.simulation.results import Results
+    pass
 
 BASE = "base"
 RUNS = 40
@@ -84,7 +81,7 @@ def _growth_of(name: str) -> Statistic:
 # --- F1: local gains shrink on the way to the organisation ---------------------------------------------------------------
 
 
-def _f1() -> Iterator[Fact]:
+def f1() -> Iterator[Fact]:
     from sim.parameters.registry import defaults
 
     values = defaults()
@@ -131,7 +128,7 @@ def _more_tests() -> dict[str, Any]:
     return {"ai.guardrail": 1.0 - 1.0 / float(defaults()["ai.defect_ratio"])}
 
 
-def _f2() -> Iterator[Fact]:
+def f2() -> Iterator[Fact]:
     pair = (_with(_NONE), _with(_SOME))
     changes, volume, value = "changes_per_ic_week", "code_volume_per_week", "value_per_week"
     time = "review_time_hours"
@@ -162,7 +159,7 @@ def _f2() -> Iterator[Fact]:
     )  # fmt: skip
 
 
-def _f3() -> Iterator[Fact]:
+def f3() -> Iterator[Fact]:
     pair = (_with(_NONE), _with(_SOME))
     scaled = (_with(_NONE), _with(_SOME | _scaled_review() | _more_tests()))
     failures, incidents, unseen = "change_failure_rate", "incidents_per_change", "unreviewed_share"
@@ -186,7 +183,7 @@ def _f3() -> Iterator[Fact]:
 # --- F4: agent work is accepted less and waits longer --------------------------------------------------------------------
 
 
-def _f4() -> Iterator[Fact]:
+def f4() -> Iterator[Fact]:
     agent, human = "ai_acceptance_rate", "human_acceptance_rate"
     yield Fact(
         "F4.acceptance", "agents' acceptance over that of other changes", ("C22", "C23"), (0.40, 0.85), (_with(),),
@@ -221,7 +218,7 @@ def _value_of_ics(m: Means) -> float:
     return float(m["value_per_week"] - m["value_by_managers_per_week"])
 
 
-def _f5() -> Iterator[Fact]:
+def f5() -> Iterator[Fact]:
     changes = "changes_per_ic_week"
     value = ("value_per_week", "value_by_managers_per_week")
     for s in (8, 10):
@@ -286,66 +283,3 @@ def _first_line_heads(s: int) -> float:
 
     tree = tree_of(_span(s).load())
     return float(np.sum(tree.layer <= 1))
-
-
-# --- Judging -------------------------------------------------------------------------------------------------------------
-
-
-def facts() -> list[Fact]:
-    """All sub-checks."""
-    from sim.validation.manager_facts import manager_facts
-    from sim.validation.people_facts import people_facts
-
-    return [*_f1(), *_f2(), *_f3(), *_f4(), *_f5(), *people_facts(), *manager_facts()]
-
-
-def _samples(name: str, found: "Results") -> np.ndarray:
-    """Return what is called *name* in a fact's needs, [runs, ...]."""
-    from sim.validation.manager_facts import doublings_of_best
-    from sim.validation.people_facts import COHORT_FIGURES
-
-    figures = {**COHORT_FIGURES, "doublings_of_best": doublings_of_best}
-    kind, _, figure = name.rpartition(":")
-    if kind == "weekly":
-        return found.series[figure]
-    if kind == "cohort":
-        return np.array([figures[figure](cohort) for cohort in found.cohorts])
-    return found.outcomes[name]
-
-
-def judge(fact: Fact, laboratory: Laboratory) -> Check:
-    """Run the experiments of *fact* and compare its figure with the range expected."""
-    results = [laboratory.results(one) for one in fact.experiments]
-    shared = sorted(set.intersection(*(set(found.runs.tolist()) for found in results)))
-    samples = []
-    for found in results:
-        at = np.isin(found.runs, shared)
-        for name in fact.needs:
-            samples.append(_samples(name, found)[at])
-    width = len(fact.needs)
-
-    def statistic(means: list[np.ndarray]) -> float:
-        grouped = [means[k : k + width] for k in range(0, len(means), width)]
-        return fact.figure(*(dict(zip(fact.needs, group, strict=True)) for group in grouped))
-
-    value, error = jackknife(statistic, samples)
-    half = t_quantile(0.975, len(shared) - 1) * error if len(shared) > 1 else float("nan")
-    lo, hi = fact.expected
-    return Check(
-        fact.id, kind_of(fact), fact.what, cite(fact.sources) or "judgement", fact.expected, value,
-        (value - half, value + half) if np.isfinite(half) else None, bool(lo <= value <= hi), len(shared), None, note_of(fact),
-    )  # fmt: skip
-
-
-def kind_of(fact: Fact) -> str:
-    """Echo where a source of the expected range is also an input of the model, else fact."""
-    return ECHO if any(source in input_sources() for source in fact.sources) else FACT
-
-
-def note_of(fact: Fact) -> str:
-    """The fact's own note, and for an echo through which parameters the source comes in."""
-    paths = sorted({path for source in fact.sources for path in input_sources().get(source, ())})
-    parts = [fact.note] if fact.note else []
-    if paths:
-        parts.append(f"input through {', '.join(paths)}")
-    return "; ".join(parts)

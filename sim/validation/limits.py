@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.statistics.estimates import mean_ci
 from sim.validation import theory
-from sim.validation.experiments import Experiment, Laboratory, experiment
+from sim.validation.laboratory import Experiment, Laboratory, experiment
 from sim.validation.report import LIMIT, Check
 
 ERRORS = 4.0  # standard errors that a result may be away
@@ -70,7 +70,7 @@ def outcome(name: str, minus: float = 0.0, times: float = 1.0) -> Measure:
 _REPAIR = "machine repair M/M/1//s (Takacs 1962)"
 
 
-def _l1() -> Iterator[Limit]:
+def l1() -> Iterator[Limit]:
     for s in (2, 4, 6, 8, 10, 15, 20):
         utilisation, productive = theory.machine_repair(s, 0.1)
         weeks = 1040 if s < 6 else 520
@@ -99,7 +99,7 @@ def _team(s: int, teams: int = 1) -> dict[str, Any]:
 # --- L2: queues ----------------------------------------------------------------------------------------------------------
 
 
-def _l2() -> Iterator[Limit]:
+def l2() -> Iterator[Limit]:
     # distribution -> (squared cv, weeks that make the standard error small enough at rho = .5, .7, .8)
     services = {
         "deterministic": (0.0, (260, 260, 390)),
@@ -126,7 +126,7 @@ def _l2() -> Iterator[Limit]:
 # --- L3: knowledge hierarchy ---------------------------------------------------------------------------------------------
 
 
-def _l3() -> Iterator[Limit]:
+def l3() -> Iterator[Limit]:
     source = "Garicano 2000, fixed knowledge"
     for h, known, s in ((0.1, 0.5, 16), (0.2, 0.7, 13), (0.2, 0.9, 40)):
         values = _team(s) | {"questions.help_hours": h, "questions.ic_knowledge": known}
@@ -152,7 +152,7 @@ def _output_per_head(found: Mapping[str, np.ndarray], s: int) -> np.ndarray:
 # --- L4: coding, review, rework ------------------------------------------------------------------------------------------
 
 
-def _l4() -> Iterator[Limit]:
+def l4() -> Iterator[Limit]:
     yield from _fluid()
     yield from _amdahl()
     for rate, detection in ((0.2, 0.8), (0.4, 0.8), (0.6, 0.6)):
@@ -230,7 +230,7 @@ def _amdahl() -> Iterator[Limit]:
 # --- E: more of the same kind --------------------------------------------------------------------------------------------
 
 
-def _more() -> Iterator[Limit]:
+def more() -> Iterator[Limit]:
     where = experiment("E1-escalation")
     for layer, below, known in ((1, 6, 0.0), (2, 18, 0.4), (3, 36, 0.8)):
         yield Limit(
@@ -262,14 +262,6 @@ def _more() -> Iterator[Limit]:
         "E6.dm1.wait", "mean wait with evenly spaced arrivals, load 0.7", "D/M/1", experiment("L2-inbox", values),
         theory.dm1_wait(0.7), outcome("item_time_hours", minus=1.0), fast=True,
     )  # fmt: skip
-
-
-def limits(fast: bool = False) -> list[Limit]:
-    """All limits, or the fast subset."""
-    from sim.validation.people_limits import people_limits
-
-    every = [*_l1(), *_l2(), *_l3(), *_l4(), *people_limits(), *_more()]
-    return [limit for limit in every if limit.fast or not fast]
 
 
 def judge(limit: Limit, laboratory: Laboratory) -> Check:

@@ -9,8 +9,8 @@ from math import inf
 import numpy as np
 
 from sim.constants import IC
-from sim.validation.experiments import experiment
 from sim.validation.facts import BASE, RUNS, Fact, Means, growth
+from sim.validation.laboratory import experiment
 from sim.validation.people_facts import PEOPLE
 
 P90 = 1.2816

@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, QUIT
-from sim.validation.experiments import Experiment, experiment
 from sim.validation.facts import BASE, Fact, Means, growth
+from sim.validation.laboratory import Experiment, experiment
 
 PEOPLE = {
     "switches.quits": True,

@@ -14,7 +14,7 @@ import numpy as np
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, QUIT
 from sim.validation import theory
-from sim.validation.experiments import experiment
+from sim.validation.laboratory import experiment
 from sim.validation.limits import COHORT, SERIES, Limit, OfCohort
 
 ANNUAL = 0.13

@@ -6,32 +6,39 @@ order of calls), so that page and code cannot differ.
 """
 
 import ast
-import io
 import re
-import tokenize
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
 
 from sim.errors import UserError
-from sim.odd_words import ENTITIES, FIELDS, NEUTRAL, REMAINS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import standing, vendor_interest
 from sim.parameters.registry import GROUPS, REGISTRY
+from sim.reference.source import (
+    as_markdown,
+    calls,
+    comments,
+    constants,
+    docstring,
+    fields,
+    files,
+    imports,
+    read_in,
+    readers,
+    source,
+    streams,
+    submodels,
+    tree,
+    users,
+)
+from sim.reference.words import ENTITIES, FIELDS, NEUTRAL, REMAINS
 
-_HERE = Path(__file__).parent
 _MARK = re.compile(r"<!-- generated: ([\w ]+) -->\n(.*?)<!-- end of generated: \1 -->", re.DOTALL)
-_KINDS = {"f8": "number", "i8": "whole", "u8": "whole", "?": "yes or no"}
-#: Files that declare, check or describe parameters without acting on them.
-_DECLARING = {
-    "changeable", "declaration", "evidence", "odd", "odd_words", "parameters", "people_checks", "people_parameters", "reference",
-    "scenario", "scenario_checks", "statements",
-}  # fmt: skip
 #: Functions that say where the weekly order is in the code: file, function.
-_ORDER = (("schedule", "week_ends"), ("lives", "hold_week"), ("simulate", "hold_people_week"))
-#: Calls that arrange data and decide nothing.
-_HELPERS = {"settings", "dice_of", "crew_of", "signature", "finish", "Setup", "over_weeks", "begin"}
+_ORDER = (
+    ("flow/schedule", "week_ends"),
+    ("people/week", "hold_week"),
+    ("simulation/simulator", "hold_people_week"),
+)
 
 
 def filled(page: str, parts: Mapping[str, str], where: str) -> str:
@@ -63,7 +70,7 @@ def odd_parts() -> dict[str, str]:
         "other parameters": other_parameters_text(),
         "outcomes": outcomes_text(),
     }
-    return parts | {f"submodel {name}": submodel_text(name) for name in mechanisms()}
+    return parts | {f"submodel {name}": submodel_text(file) for name, file in submodels().items()}
 
 
 def limit_parts() -> dict[str, str]:
@@ -82,132 +89,6 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-# ---- sources
-
-
-@lru_cache(maxsize=256)
-def source(name: str) -> str:
-    """Text of a file of the package, named without .py: ``schedule``, ``mechanisms/work``."""
-    return (_HERE / f"{name}.py").read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=256)
-def tree(name: str) -> ast.Module:
-    return ast.parse(source(name))
-
-
-@lru_cache(maxsize=1)
-def files() -> tuple[str, ...]:
-    """Every file of the package, without .py, relative to it."""
-    paths = sorted(path.relative_to(_HERE).with_suffix("") for path in _HERE.rglob("*.py"))
-    return tuple(path.as_posix() for path in paths if path.name != "__init__")
-
-
-def mechanisms() -> tuple[str, ...]:
-    """Names of the mechanisms."""
-    return tuple(name.removeprefix("mechanisms/") for name in files() if name.startswith("mechanisms/"))
-
-
-@lru_cache(maxsize=1)
-def engine() -> tuple[str, ...]:
-    """Files that a run needs: what `sim.simulation.run` imports, and what those import, but for declarations."""
-    found, left = set(), ["simulate"]
-    while left:
-        name = left.pop()
-        if name in files() and name not in found and name not in _DECLARING:
-            found.add(name)
-            left += [target for target, _ in imports(name).values()]
-    return tuple(sorted(found))
-
-
-def comments(text: str) -> dict[int, tuple[str, bool]]:
-    """Line -> (comment, it has the line to itself)."""
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    found = [token for token in tokens if token.type == tokenize.COMMENT]
-    return {t.start[0]: (t.string.lstrip("#: "), t.line.lstrip().startswith("#")) for t in found}
-
-
-@lru_cache(maxsize=256)
-def imports(name: str) -> dict[str, tuple[str, str]]:
-    """Local name -> (file of the package, name in it, "" for the file itself), of what a file imports anywhere."""
-    found = {}
-    for node in ast.walk(tree(name)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":
-            folder = "/".join((node.module or "").split(".")[1:])
-            for alias in node.names:
-                inside = f"{folder}/{alias.name}".lstrip("/")
-                target = (inside, "") if inside in files() else (folder, alias.name)
-                found[alias.asname or alias.name] = target
-    return found
-
-
-def docstring(name: str, function: str = "") -> str:
-    """Docstring of a file, or of a function in it ("" if it has none)."""
-    module = tree(name)
-    if not function:
-        return ast.get_docstring(module) or ""
-    for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return ast.get_docstring(node) or ""
-    return ""
-
-
-def as_markdown(text: str) -> str:
-    """A docstring as Markdown: empty lines where lists and indented blocks need them."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        before = lines[-1] if lines else ""
-        item = bool(re.match(r"(- |\d+\. )", line))
-        block = line.startswith("    ")
-        opens = (item and not re.match(r"(- |\d+\. |  )", before)) or (
-            block and not before.startswith("    ")
-        )
-        closes = (before.startswith("    ") and not block) or (
-            bool(re.match(r"(- |\d+\. |  )", before)) and not re.match(r"(- |\d+\. |  )", line)
-        )
-        if before and line and (opens or closes):
-            lines.append("")
-        lines.append(line)
-    return "\n".join(lines)
-
-
-# ---- entities, scales, events
-
-
-class Field(NamedTuple):
-    """A field of a table of the state."""
-
-    name: str
-    kind: str
-    group: str  # the comment above it
-    meaning: str  # "" if neither `sim.engine.state` nor `sim.odd_words` says
-
-
-def fields(text: str | None = None) -> dict[str, list[Field]]:
-    """Table -> its fields, read from the source of `sim.engine.state`."""
-    text = source("state") if text is None else text
-    notes = comments(text)
-    found: dict[str, list[Field]] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("np.dtype("):
-            name = ast.unparse(node.targets[0])
-            group, line = "", node.lineno
-            found[name] = []
-            for entry in node.value.args[0].elts:
-                alone = [notes[k][0] for k in range(line, entry.lineno) if k in notes and notes[k][1]]
-                group, line = (alone[-1] if alone else group), entry.end_lineno
-                found[name].append(_field(name, entry, group, notes))
-    return found
-
-
-def _field(owner: str, entry: ast.Tuple, group: str, notes: Mapping[int, tuple[str, bool]]) -> Field:
-    name, kind = (part.value for part in entry.elts[:2])
-    lines = range(entry.lineno, entry.end_lineno + 1)
-    said = " ".join(notes[k][0] for k in lines if k in notes and not notes[k][1])
-    several = ", several" if len(entry.elts) > 2 else ""
-    return Field(name, _KINDS[kind] + several, group, said or FIELDS.get(owner, {}).get(name, ""))
-
-
 def undocumented(text: str | None = None) -> list[str]:
     """Fields, and whole tables, of the state that nothing explains; and words about fields that do not exist."""
     found = fields(text)
@@ -222,7 +103,7 @@ def entities_text() -> str:
     """A table of state variables for every entity."""
     if problems := undocumented():
         raise UserError(
-            f"sim/engine/state.py: no words for {', '.join(problems)}; comment them, or see sim/odd_words.py"
+            f"sim/engine/state.py: no words for {', '.join(problems)}; comment them, or see sim/reference/words.py"
         )
     found = fields()
     blocks = []
@@ -252,10 +133,10 @@ def events_text() -> str:
     """The kinds of events, and the classes in which a person serves items."""
     from sim.engine.codes import ACTIVITIES, ACTIVITY_OF_KIND, CLASS_OF_KIND, ITEM_KINDS
 
-    notes = comments(source("state"))
+    notes = comments(source("engine/codes"))
     kinds = [
         (node.targets[0].id, notes[node.lineno][0])
-        for node in tree("state").body
+        for node in tree("engine/codes").body
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "").startswith("EVENT_")
     ]
     items = [
@@ -272,25 +153,9 @@ def events_text() -> str:
 def weeks_text() -> str:
     """The order of a week, as `sim.flow.schedule` and `sim.people.week` state it."""
     return "\n\n".join(
-        f"From `sim/{name}.py`:\n\n{as_markdown(docstring(name))}" for name in ("schedule", "lives")
+        f"From `sim/{name}.py`:\n\n{as_markdown(docstring(name))}"
+        for name in ("flow/schedule", "people/week")
     )
-
-
-def calls(name: str, function: str) -> list[tuple[str, str]]:
-    """(call, first sentence of what it does) of the package's functions that *function* of a file calls, in order."""
-    body = next(n for n in ast.walk(tree(name)) if isinstance(n, ast.FunctionDef) and n.name == function)
-    made = sorted(
-        (n for n in ast.walk(body) if isinstance(n, ast.Call)), key=lambda n: (n.lineno, n.col_offset)
-    )
-    known, found = imports(name), []
-    for call in made:
-        words = ast.unparse(call.func).split(".")
-        file, inside = known.get(words[0], (name, words[0])) if words[0] != "self" else (name, words[-1])
-        inside = inside or words[-1]
-        text = docstring(file, inside) if file in files() else ""
-        if text and inside not in _HELPERS:
-            found.append((ast.unparse(call.func), text.split("\n\n")[0].replace("\n", " ")))
-    return found
 
 
 def calls_text() -> str:
@@ -304,28 +169,6 @@ def calls_text() -> str:
     return "\n\n".join(blocks)
 
 
-# ---- streams
-
-
-def streams() -> dict[str, tuple[int, str]]:
-    """Stream of random numbers -> (number, what it decides)."""
-    notes = comments(source("rng"))
-    return {
-        node.targets[0].id: (node.value.value, notes[node.lineno][0])
-        for node in tree("rng").body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, int)
-        and node.targets[0].id.isupper()
-        and not node.targets[0].id.startswith("_")
-    }
-
-
-def users(stream: str) -> list[str]:
-    """Files that draw from a stream."""
-    return [name for name in files() if ("rng", stream) in imports(name).values()]
-
-
 def streams_text() -> str:
     """Every stream of random numbers: key, decision, files."""
     rows = []
@@ -334,31 +177,6 @@ def streams_text() -> str:
         where = ", ".join(f"`{user}`" for user in users(name)) or "nowhere (number kept)"
         rows.append((str(number), f"`{name}`", f"{key})", decision, where))
     return table(("number", "stream", "key", "decides", "drawn in"), rows)
-
-
-# ---- parameters and outcomes
-
-
-@lru_cache(maxsize=256)
-def read_in(name: str) -> frozenset[str]:
-    """Paths of the parameters that a file reads: as a field of the record, or by path."""
-    by_field = {q.field: path for path, q in REGISTRY.items()}
-    found = set()
-    for node in ast.walk(tree(name)):
-        if isinstance(node, ast.Attribute) and node.attr in by_field:
-            found.add(by_field[node.attr])
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found |= {path for path in (node.value, by_field.get(node.value)) if path in REGISTRY}
-        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-            stem = str(node.values[0].value)
-            by_stem = {**{path: path for path in REGISTRY}, **by_field}
-            found |= {path for text, path in by_stem.items() if "_" in stem and text.startswith(stem)}
-    return frozenset(found)
-
-
-def readers(path: str) -> list[str]:
-    """Files of the engine that read a parameter."""
-    return [name for name in engine() if path in read_in(name)]
 
 
 def parameters_text() -> str:
@@ -390,7 +208,7 @@ def _interest(q: Parameter) -> str:
 
 def other_parameters_text() -> str:
     """Parameters that no mechanism reads, with the files that do."""
-    inside = frozenset().union(*(read_in(f"mechanisms/{name}") for name in mechanisms()))
+    inside = frozenset().union(*(read_in(file) for file in submodels().values()))
     rows = [
         (f"`{path}`", q.doc, ", ".join(f"`{name}`" for name in readers(path)))
         for path, q in REGISTRY.items()
@@ -406,25 +224,8 @@ def outcomes_text() -> str:
     return table(("outcome", "unit", "meaning"), ((f"`{x.name}`", x.unit, x.doc) for x in OUTCOMES.values()))
 
 
-# ---- submodels
-
-
-def constants(name: str) -> list[tuple[str, str]]:
-    """(name, value) of the figures that a file fixes in the code."""
-    return [
-        (node.targets[0].id, ast.unparse(node.value))
-        for node in tree(name).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id.isupper()
-        and not node.targets[0].id.startswith("_")
-        and re.fullmatch(r"[\d.e*\- ]+", ast.unparse(node.value))
-    ]
-
-
-def submodel_text(name: str) -> str:
+def submodel_text(file: str) -> str:
     """What a mechanism's file says and reads: docstring, callers, switches, streams, fixed figures, parameters."""
-    file = f"mechanisms/{name}"
     text = re.sub(r"\nParameters: .*", "", docstring(file), flags=re.DOTALL).rstrip()
     read = [REGISTRY[path] for path in REGISTRY if path in read_in(file)]
     callers = [other for other in files() if any(target == file for target, _ in imports(other).values())]
@@ -460,7 +261,7 @@ def unexplained() -> list[str]:
 def switches_text() -> str:
     """Every yes-or-no parameter: default, what it governs, what remains the other way."""
     if problems := unexplained():
-        raise UserError(f"sim/odd_words.py does not fit the parameters: {'; '.join(problems)}")
+        raise UserError(f"sim/reference/words.py does not fit the parameters: {'; '.join(problems)}")
     shown = {True: "on", False: "off"}
     rows = (
         (f"`{path}`", shown[REGISTRY[path].value], REGISTRY[path].doc, REMAINS[path]) for path in _booleans()

@@ -1,0 +1,1 @@
+"""The generated reference and the ODD description, written from the code."""

@@ -1,0 +1,229 @@
+"""The sources of this package, read as text: files, comments, calls, streams and fields, for the ODD."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import sim
+from sim.parameters.registry import REGISTRY
+from sim.reference.words import FIELDS
+
+PACKAGE = Path(sim.__file__).resolve().parent
+_KINDS = {"f8": "number", "i8": "whole", "u8": "whole", "?": "yes or no"}
+
+
+#: Beginnings of the files that declare, check or describe parameters without acting on them.
+_DECLARING = (
+    "parameters/",
+    "reference/",
+    "scenario/checks",
+    "scenario/layoff_checks",
+    "scenario/scenario",
+    "scenario/settings",
+    "scenario/statement",
+)
+
+
+#: Calls that arrange data and decide nothing.
+_HELPERS = {"settings", "dice_of", "crew_of", "signature", "finish", "Setup", "over_weeks", "begin"}
+
+
+@lru_cache(maxsize=256)
+def source(name: str) -> str:
+    """Text of a file of the package, named without .py: ``flow/schedule``, ``mechanisms/flow/work``."""
+    return (PACKAGE / f"{name}.py").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=256)
+def tree(name: str) -> ast.Module:
+    return ast.parse(source(name))
+
+
+@lru_cache(maxsize=1)
+def files() -> tuple[str, ...]:
+    """Every file of the package, without .py, relative to it."""
+    paths = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
+    return tuple(path.as_posix() for path in paths if path.name != "__init__")
+
+
+def submodels() -> dict[str, str]:
+    """Submodel -> its file: every mechanism, and what people and AI cost."""
+    found = {
+        name.rsplit("/", 1)[1]: name
+        for name in files()
+        if name.startswith("mechanisms/") and name != "mechanisms/people/workforce"
+    }
+    return found | {"costs": "organisation/costs"}
+
+
+@lru_cache(maxsize=1)
+def engine() -> tuple[str, ...]:
+    """Files that a run needs: what `sim.simulation.run` imports, and what those import, but for declarations."""
+    found, left = set(), ["simulation/run"]
+    while left:
+        name = left.pop()
+        if name in files() and name not in found and not name.startswith(_DECLARING):
+            found.add(name)
+            left += [target for target, _ in imports(name).values()]
+    return tuple(sorted(found))
+
+
+def comments(text: str) -> dict[int, tuple[str, bool]]:
+    """Line -> (comment, it has the line to itself)."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    found = [token for token in tokens if token.type == tokenize.COMMENT]
+    return {t.start[0]: (t.string.lstrip("#: "), t.line.lstrip().startswith("#")) for t in found}
+
+
+@lru_cache(maxsize=256)
+def imports(name: str) -> dict[str, tuple[str, str]]:
+    """Local name -> (file of the package, name in it, "" for the file itself), of what a file imports anywhere."""
+    found = {}
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":
+            folder = "/".join((node.module or "").split(".")[1:])
+            for alias in node.names:
+                inside = f"{folder}/{alias.name}".lstrip("/")
+                target = (inside, "") if inside in files() else (folder, alias.name)
+                found[alias.asname or alias.name] = target
+    return found
+
+
+def docstring(name: str, function: str = "") -> str:
+    """Docstring of a file, or of a function in it ("" if it has none)."""
+    module = tree(name)
+    if not function:
+        return ast.get_docstring(module) or ""
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return ast.get_docstring(node) or ""
+    return ""
+
+
+def as_markdown(text: str) -> str:
+    """A docstring as Markdown: empty lines where lists and indented blocks need them."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        before = lines[-1] if lines else ""
+        item = bool(re.match(r"(- |\d+\. )", line))
+        block = line.startswith("    ")
+        opens = (item and not re.match(r"(- |\d+\. |  )", before)) or (
+            block and not before.startswith("    ")
+        )
+        closes = (before.startswith("    ") and not block) or (
+            bool(re.match(r"(- |\d+\. |  )", before)) and not re.match(r"(- |\d+\. |  )", line)
+        )
+        if before and line and (opens or closes):
+            lines.append("")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+class Field(NamedTuple):
+    """A field of a table of the state."""
+
+    name: str
+    kind: str
+    group: str  # the comment above it
+    meaning: str  # "" if neither `sim.engine.state` nor `sim.reference.words` says
+
+
+def fields(text: str | None = None) -> dict[str, list[Field]]:
+    """Table -> its fields, read from the source of `sim.engine.state`."""
+    text = source("engine/state") if text is None else text
+    notes = comments(text)
+    found: dict[str, list[Field]] = {}
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("np.dtype("):
+            name = ast.unparse(node.targets[0])
+            group, line = "", node.lineno
+            found[name] = []
+            for entry in node.value.args[0].elts:
+                alone = [notes[k][0] for k in range(line, entry.lineno) if k in notes and notes[k][1]]
+                group, line = (alone[-1] if alone else group), entry.end_lineno
+                found[name].append(_field(name, entry, group, notes))
+    return found
+
+
+def _field(owner: str, entry: ast.Tuple, group: str, notes: Mapping[int, tuple[str, bool]]) -> Field:
+    name, kind = (part.value for part in entry.elts[:2])
+    lines = range(entry.lineno, entry.end_lineno + 1)
+    said = " ".join(notes[k][0] for k in lines if k in notes and not notes[k][1])
+    several = ", several" if len(entry.elts) > 2 else ""
+    return Field(name, _KINDS[kind] + several, group, said or FIELDS.get(owner, {}).get(name, ""))
+
+
+def calls(name: str, function: str) -> list[tuple[str, str]]:
+    """(call, first sentence of what it does) of the package's functions that *function* of a file calls, in order."""
+    body = next(n for n in ast.walk(tree(name)) if isinstance(n, ast.FunctionDef) and n.name == function)
+    made = sorted(
+        (n for n in ast.walk(body) if isinstance(n, ast.Call)), key=lambda n: (n.lineno, n.col_offset)
+    )
+    known, found = imports(name), []
+    for call in made:
+        words = ast.unparse(call.func).split(".")
+        file, inside = known.get(words[0], (name, words[0])) if words[0] != "self" else (name, words[-1])
+        inside = inside or words[-1]
+        text = docstring(file, inside) if file in files() else ""
+        if text and inside not in _HELPERS:
+            found.append((ast.unparse(call.func), text.split("\n\n")[0].replace("\n", " ")))
+    return found
+
+
+def streams() -> dict[str, tuple[int, str]]:
+    """Stream of random numbers -> (number, what it decides)."""
+    notes = comments(source("engine/rng"))
+    return {
+        node.targets[0].id: (node.value.value, notes[node.lineno][0])
+        for node in tree("engine/rng").body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int)
+        and node.targets[0].id.isupper()
+        and not node.targets[0].id.startswith("_")
+    }
+
+
+def users(stream: str) -> list[str]:
+    """Files that draw from a stream."""
+    return [name for name in files() if ("engine/rng", stream) in imports(name).values()]
+
+
+@lru_cache(maxsize=256)
+def read_in(name: str) -> frozenset[str]:
+    """Paths of the parameters that a file reads: as a field of the record, or by path."""
+    by_field = {q.field: path for path, q in REGISTRY.items()}
+    found = set()
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Attribute) and node.attr in by_field:
+            found.add(by_field[node.attr])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {path for path in (node.value, by_field.get(node.value)) if path in REGISTRY}
+        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+            stem = str(node.values[0].value)
+            by_stem = {**{path: path for path in REGISTRY}, **by_field}
+            found |= {path for text, path in by_stem.items() if "_" in stem and text.startswith(stem)}
+    return frozenset(found)
+
+
+def readers(path: str) -> list[str]:
+    """Files of the engine that read a parameter."""
+    return [name for name in engine() if path in read_in(name)]
+
+
+def constants(name: str) -> list[tuple[str, str]]:
+    """(name, value) of the figures that a file fixes in the code."""
+    return [
+        (node.targets[0].id, ast.unparse(node.value))
+        for node in tree(name).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id.isupper()
+        and not node.targets[0].id.startswith("_")
+        and re.fullmatch(r"[\d.e*\- ]+", ast.unparse(node.value))
+    ]
