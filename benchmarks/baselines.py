@@ -5,7 +5,7 @@
 
 A scenario with paths is run once on each. Values are kept to 12 digits; `TOLERANCE` is for processors and mathematical
 libraries that round the last bits differently. The file carries a *results version*, a digest of all that is in it, and
-tests/test_baselines.py asks the changelog for it under "Changes of results": results cannot change without a word.
+tests/science/test_baselines.py asks the changelog for it under "Changes of results": results cannot change without a word.
 """
 
 import hashlib

@@ -4,8 +4,8 @@ Every item is sent once and then served or withdrawn, or still in the system; th
 equals the sum of their times in it.
 """
 
+from sim.engine import codes
 from sim.engine.calendar import schedule
-from sim.engine.codes import CLASS_OF_KIND, EVENT_ARRIVE, FREE, NONE, QUEUED, SENT, VERIFY, WITHDRAWN
 from sim.engine.kernel import kernel
 
 
@@ -27,11 +27,11 @@ def new_item(org, kind, person, change, hours, now):
     w.free_item = item.next
     w.free_items -= 1
     item.kind = kind
-    item.state = SENT
+    item.state = codes.SENT
     item.person = person
-    item.team = NONE
+    item.team = codes.NONE
     item.change = change
-    item.next = NONE
+    item.next = codes.NONE
     item.life = org.changes[change].life if change >= 0 else 0
     item.wait = org.changes[change].wait if change >= 0 else 0
     item.step = 0
@@ -41,7 +41,7 @@ def new_item(org, kind, person, change, hours, now):
     item.sent_at = now
     item.asked_at = now
     item.difficulty = 0.0
-    if kind <= VERIFY:
+    if kind <= codes.VERIFY:
         w.items_sent += 1
         _count(org, now, 1)
     return k
@@ -52,9 +52,9 @@ def free_item(org, k, now, withdrawn):
     """Take item *k* out of the system, served or *withdrawn*, and give its row back."""
     w = org.world[0]
     item = org.items[k]
-    if item.kind <= VERIFY and item.state != WITHDRAWN:
+    if item.kind <= codes.VERIFY and item.state != codes.WITHDRAWN:
         count_out(org, k, now, withdrawn)
-    item.state = FREE
+    item.state = codes.FREE
     item.next = w.free_item
     w.free_item = k
     w.free_items += 1
@@ -75,18 +75,18 @@ def count_out(org, k, now, withdrawn):
 @kernel
 def send(org, sender, k, time):
     """Send item *k*; it arrives at *time*."""
-    schedule(org, sender, time, EVENT_ARRIVE, k, 0)
+    schedule(org, sender, time, codes.EVENT_ARRIVE, k, 0)
 
 
 @kernel
 def withdraw(org, k, now):
     """Withdraw item *k*: in service it is left to finish; queued or on its way it is dropped when met."""
     item = org.items[k]
-    if item.state == QUEUED or item.state == SENT:
-        if item.state == QUEUED and not item.begun and item.person >= 0:
+    if item.state == codes.QUEUED or item.state == codes.SENT:
+        if item.state == codes.QUEUED and not item.begun and item.person >= 0:
             org.people[item.person].queued_hours -= item.hours
         count_out(org, k, now, True)
-        item.state = WITHDRAWN
+        item.state = codes.WITHDRAWN
 
 
 @kernel
@@ -94,10 +94,10 @@ def enqueue(org, i, k):
     """Put item *k* at the end of its class's queue in the inbox of person *i*."""
     q = org.people[i]
     item = org.items[k]
-    c = CLASS_OF_KIND[item.kind]
-    item.state = QUEUED
+    c = codes.CLASS_OF_KIND[item.kind]
+    item.state = codes.QUEUED
     item.person = i
-    item.next = NONE
+    item.next = codes.NONE
     if q.ready & (1 << c):
         org.items[q.tail[c]].next = k
     else:
@@ -111,12 +111,12 @@ def enqueue_first(org, i, k):
     """Put item *k* back at the front of its class's queue (it was pre-empted)."""
     q = org.people[i]
     item = org.items[k]
-    c = CLASS_OF_KIND[item.kind]
-    item.state = QUEUED
+    c = codes.CLASS_OF_KIND[item.kind]
+    item.state = codes.QUEUED
     if q.ready & (1 << c):
         item.next = q.head[c]
     else:
-        item.next = NONE
+        item.next = codes.NONE
         q.tail[c] = k
         q.ready |= 1 << c
     q.head[c] = k
@@ -143,8 +143,8 @@ def first_of(org, i, c, now):
     q = org.people[i]
     while q.ready & (1 << c):
         k = q.head[c]
-        unlink(org, i, c, NONE, k)
-        if org.items[k].state != WITHDRAWN:
+        unlink(org, i, c, codes.NONE, k)
+        if org.items[k].state != codes.WITHDRAWN:
             return k
         free_item(org, k, now, True)
-    return NONE
+    return codes.NONE

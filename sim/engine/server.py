@@ -4,28 +4,8 @@ A person is present 40 hours a week. Fixed duties take their share of every hour
 an item of h hours takes h / rate hours of presence. Only a higher class pre-empts, and the interrupted item resumes.
 """
 
+from sim.engine import codes
 from sim.engine.calendar import plan, unplan
-from sim.engine.codes import (
-    ACTIVITY_OF_KIND,
-    CLASS_OF_KIND,
-    CODING,
-    FIX,
-    FREE_CLASS,
-    IDLE,
-    NONE,
-    REVIEW,
-    SERVING,
-    SPECIFYING,
-    STAGE_OWNER_QUEUE,
-    STAGE_REVIEW_WAIT,
-    STAGE_REVIEWING,
-    STAGE_REWORK,
-    STAGE_WRITING,
-    VERIFY,
-    VERIFYING,
-    WAITING,
-    WRITE,
-)
 from sim.engine.inbox import enqueue_first
 from sim.engine.kernel import kernel
 
@@ -53,7 +33,7 @@ def settle(org, i, now):
     q.capacity_hours += hours
     books = org.hours[q.human]
     if q.current < 0:
-        books[WAITING if q.has_work else IDLE] += hours
+        books[codes.WAITING if q.has_work else codes.IDLE] += hours
         return
     item = org.items[q.current]
     item.left -= hours
@@ -61,16 +41,16 @@ def settle(org, i, now):
     kind = item.kind
     if item.change >= 0 and org.changes[item.change].life == item.life:  # a helper may outlast the change
         org.changes[item.change].human_hours += hours
-    if kind == WRITE:
+    if kind == codes.WRITE:
         ch = org.changes[item.change]
         coding = hours * ch.share_coding
         verifying = hours * ch.share_verifying
-        books[CODING] += coding
-        books[VERIFYING] += verifying
-        books[SPECIFYING] += hours - coding - verifying
+        books[codes.CODING] += coding
+        books[codes.VERIFYING] += verifying
+        books[codes.SPECIFYING] += hours - coding - verifying
         q.hand_hours += hours * ch.share_by_hand
     else:
-        books[ACTIVITY_OF_KIND[kind]] += hours
+        books[codes.ACTIVITY_OF_KIND[kind]] += hours
 
 
 @kernel
@@ -90,21 +70,21 @@ def begin(org, i, k, now):
     q = org.people[i]
     item = org.items[k]
     q.current = k
-    q.serving = CLASS_OF_KIND[item.kind]
-    item.state = SERVING
+    q.serving = codes.CLASS_OF_KIND[item.kind]
+    item.state = codes.SERVING
     item.person = i
     if not item.begun:
         item.begun = True
-        if item.kind <= VERIFY and item.team < 0:
+        if item.kind <= codes.VERIFY and item.team < 0:
             q.queued_hours -= item.hours
     if item.change >= 0:
         kind = item.kind
-        if kind == REVIEW:
-            set_stage(org, item.change, STAGE_REVIEWING, now)
-        elif kind == FIX:
-            set_stage(org, item.change, STAGE_REWORK, now)
-        elif kind >= VERIFY:
-            set_stage(org, item.change, STAGE_WRITING, now)
+        if kind == codes.REVIEW:
+            set_stage(org, item.change, codes.STAGE_REVIEWING, now)
+        elif kind == codes.FIX:
+            set_stage(org, item.change, codes.STAGE_REWORK, now)
+        elif kind >= codes.VERIFY:
+            set_stage(org, item.change, codes.STAGE_WRITING, now)
     predict_completion(org, i, now)
 
 
@@ -114,13 +94,13 @@ def pause(org, i, now):
     settle(org, i, now)
     q = org.people[i]
     k = q.current
-    q.current = NONE
-    q.serving = FREE_CLASS
+    q.current = codes.NONE
+    q.serving = codes.FREE_CLASS
     unplan(org, i)
     enqueue_first(org, i, k)
     item = org.items[k]
     if item.change >= 0:
-        if item.kind == REVIEW:
-            set_stage(org, item.change, STAGE_REVIEW_WAIT, now)
-        elif item.kind >= VERIFY:
-            set_stage(org, item.change, STAGE_OWNER_QUEUE, now)
+        if item.kind == codes.REVIEW:
+            set_stage(org, item.change, codes.STAGE_REVIEW_WAIT, now)
+        elif item.kind >= codes.VERIFY:
+            set_stage(org, item.change, codes.STAGE_OWNER_QUEUE, now)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.codes import ACTIVITIES, CLASSES, MAX_LAYERS, MAX_REVIEWERS, STAGES
+from sim.engine import codes
 
 PERSON = np.dtype(
     [
@@ -36,8 +36,8 @@ PERSON = np.dtype(
         ("allowance", "f8"),  # h; reviews start while it is positive (owner: review)
         ("allowance_at", "f8"),  # time at which `allowance` was computed
         ("wake_at", "f8"),  # time of the pending EVENT_WAKE, or infinity
-        ("head", "i8", (CLASSES,)),
-        ("tail", "i8", (CLASSES,)),
+        ("head", "i8", (codes.CLASSES,)),
+        ("tail", "i8", (codes.CLASSES,)),
         ("queued_hours", "f8"),  # h of service waiting in the inbox
         ("arrived_hours", "f8"),  # h of service that arrived in the inbox, cumulative
         # structure (owner: structure, model interventions)
@@ -143,13 +143,13 @@ CHANGE = np.dtype(
         ("votes_for", "i8"),
         ("votes_against", "i8"),
         ("rejected", "?"),
-        ("reviewers", "i8", (MAX_REVIEWERS,)),
+        ("reviewers", "i8", (codes.MAX_REVIEWERS,)),
         ("started_at", "f8"),
         ("belief", "f8"),  # of the owner at the start
         ("human_hours", "f8"),
         ("stage", "i8"),
         ("stage_since", "f8"),
-        ("stage_hours", "f8", (len(STAGES),)),
+        ("stage_hours", "f8", (len(codes.STAGES),)),
     ],
     align=True,
 )
@@ -262,16 +262,16 @@ WORLD = np.dtype(
         ("change_times", "f8"),
         ("change_clock", "f8"),
         ("overload_hours", "f8"),  # duties beyond the time there is
-        ("stage_hours", "f8", (len(STAGES),)),  # of merged changes
-        ("hours_ic", "f8", (len(ACTIVITIES),)),
-        ("hours_manager", "f8", (len(ACTIVITIES),)),
-        ("inbox_hours", "f8", (MAX_LAYERS,)),
-        ("inbox_capacity", "f8", (MAX_LAYERS,)),
+        ("stage_hours", "f8", (len(codes.STAGES),)),  # of merged changes
+        ("hours_ic", "f8", (len(codes.ACTIVITIES),)),
+        ("hours_manager", "f8", (len(codes.ACTIVITIES),)),
+        ("inbox_hours", "f8", (codes.MAX_LAYERS,)),
+        ("inbox_capacity", "f8", (codes.MAX_LAYERS,)),
         # of those who have left or changed roles or layers
-        ("hours_ic_past", "f8", (len(ACTIVITIES),)),
-        ("hours_manager_past", "f8", (len(ACTIVITIES),)),
-        ("inbox_hours_past", "f8", (MAX_LAYERS,)),
-        ("inbox_capacity_past", "f8", (MAX_LAYERS,)),
+        ("hours_ic_past", "f8", (len(codes.ACTIVITIES),)),
+        ("hours_manager_past", "f8", (len(codes.ACTIVITIES),)),
+        ("inbox_hours_past", "f8", (codes.MAX_LAYERS,)),
+        ("inbox_capacity_past", "f8", (codes.MAX_LAYERS,)),
         ("coverage_sum", "f8"),  # cumulative over weeks and managers with reports
         ("coverage_count", "f8"),
         ("agent_hours", "f8"),

@@ -2,19 +2,8 @@
 
 from math import inf
 
+from sim.engine import codes
 from sim.engine.calendar import plan
-from sim.engine.codes import (
-    ASSISTED,
-    BY_AGENT,
-    CLASS_FIX,
-    CLASS_HELP,
-    CLASS_INCIDENT,
-    CLASS_OF_KIND,
-    CLASS_OWN,
-    CLASS_REVIEW,
-    NONE,
-    REVIEW,
-)
 from sim.engine.inbox import first_of
 from sim.engine.kernel import kernel
 from sim.engine.server import LEAST_RATE, begin, pause, settle
@@ -26,16 +15,16 @@ from sim.mechanisms.flow import coding, dependencies, questions, review, work
 def pick(org, p, i, now):
     """Take the item that person *i* serves next out of its queue, or return NONE."""
     q = org.people[i]
-    for c in (CLASS_INCIDENT, CLASS_FIX, CLASS_HELP):
+    for c in (codes.CLASS_INCIDENT, codes.CLASS_FIX, codes.CLASS_HELP):
         if q.ready & (1 << c):
             k = first_of(org, i, c, now)
             if k >= 0:
                 return k
-    if q.ready & (1 << CLASS_REVIEW):
+    if q.ready & (1 << codes.CLASS_REVIEW):
         k = review.take_own(org, p, i, now)
         if k >= 0:
             return k
-        if q.ready & (1 << CLASS_REVIEW):
+        if q.ready & (1 << codes.CLASS_REVIEW):
             review.wake_when_allowed(org, p, i, now)
     if q.reviewer and org.teams[q.team].head >= 0:
         if review.allowance(org, p, i, now) > review.LEAST_ALLOWANCE:
@@ -44,16 +33,16 @@ def pick(org, p, i, now):
                 return k
         else:
             review.wake_when_allowed(org, p, i, now)
-    if q.ready & (1 << CLASS_OWN):
-        return first_of(org, i, CLASS_OWN, now)
-    return NONE
+    if q.ready & (1 << codes.CLASS_OWN):
+        return first_of(org, i, codes.CLASS_OWN, now)
+    return codes.NONE
 
 
 @kernel
 def begin_item(org, p, i, k, now):
     """Person *i* begins item *k*; a review is opened first."""
     item = org.items[k]
-    if item.kind == REVIEW and not item.begun:
+    if item.kind == codes.REVIEW and not item.begun:
         review.open_item(org, p, k, i, now)
     begin(org, i, k, now)
 
@@ -63,16 +52,16 @@ def start_change(org, p, i, now):
     """Person *i* starts the next change, if allowed; return its row, or NONE."""
     q = org.people[i]
     if not (work.may_start(org, p, i) and work.is_asked_for(org, p, i, now)):
-        return NONE
+        return codes.NONE
     u, v = work.dice(org, i)
-    mode = BY_AGENT if v < q.agent_probability else ASSISTED
-    agent = work.claim_agent(org, i) if mode == BY_AGENT else NONE
-    if mode == BY_AGENT and agent < 0 and q.parked >= 0:
-        return NONE
+    mode = codes.BY_AGENT if v < q.agent_probability else codes.ASSISTED
+    agent = work.claim_agent(org, i) if mode == codes.BY_AGENT else codes.NONE
+    if mode == codes.BY_AGENT and agent < 0 and q.parked >= 0:
+        return codes.NONE
     c = work.start(org, p, i, mode, u, now)
     questions.plan(org, p, c)
     dependencies.plan(org, p, c)
-    if mode == BY_AGENT:
+    if mode == codes.BY_AGENT:
         if agent < 0:
             work.park(org, c, now)
         else:
@@ -96,7 +85,7 @@ def look_for_work(org, p, i, now):
         c = start_change(org, p, i, now)
         if c < 0:
             break
-        if org.changes[c].mode != BY_AGENT:
+        if org.changes[c].mode != codes.BY_AGENT:
             carry_on(org, p, c, CONTINUE, now)
     q.has_work = q.writing > 0 or q.open > 0 or q.parked >= 0
     if work.may_start(org, p, i) and not work.is_asked_for(org, p, i, now):
@@ -111,7 +100,7 @@ def interrupt(org, i, k, now):
     q = org.people[i]
     if q.current < 0:
         return i
-    if CLASS_OF_KIND[org.items[k].kind] < q.serving:
+    if codes.CLASS_OF_KIND[org.items[k].kind] < q.serving:
         pause(org, i, now)
         return i
-    return NONE
+    return codes.NONE

@@ -2,31 +2,8 @@
 
 from math import inf
 
+from sim.engine import codes
 from sim.engine.calendar import schedule
-from sim.engine.codes import (
-    CLASS_OWN,
-    CLASS_REVIEW,
-    COORDINATION,
-    EVENT_AGENT,
-    EVENT_ANSWER,
-    EVENT_ARRIVE,
-    EVENT_DONE,
-    EVENT_EXTERNAL,
-    EVENT_PATIENCE,
-    EVENT_WAKE,
-    FIX,
-    FREE_CLASS,
-    INCIDENT,
-    NONE,
-    QUESTION,
-    REVIEW,
-    SPECIFY,
-    STAGE_COORDINATION,
-    STAGE_OWNER_QUEUE,
-    VERIFY,
-    WITHDRAWN,
-    WRITE,
-)
 from sim.engine.inbox import enqueue, free_item, new_item
 from sim.engine.kernel import kernel
 from sim.engine.rng import ARRIVAL, ARRIVAL_SERVICE, positive, uniform
@@ -56,28 +33,28 @@ def completed(org, p, i, now):
     settle(org, i, now)
     q = org.people[i]
     k = q.current
-    q.current = NONE
-    q.serving = FREE_CLASS
+    q.current = codes.NONE
+    q.serving = codes.FREE_CLASS
     item = org.items[k]
     kind = item.kind
     c = item.change
     step = NOTHING
-    if kind == WRITE:
+    if kind == codes.WRITE:
         org.changes[c].done = org.changes[c].segment_end
         step = CONTINUE
-    elif kind == SPECIFY:
+    elif kind == codes.SPECIFY:
         step = CONTINUE
-    elif kind == QUESTION:
+    elif kind == codes.QUESTION:
         questions.served(org, p, k, i, now)
-    elif kind == COORDINATION:
+    elif kind == codes.COORDINATION:
         if dependencies.served(org, p, k, i, now):
             dependencies.settled(org, c)
             step = CONTINUE
-    elif kind == REVIEW and c >= 0:
+    elif kind == codes.REVIEW and c >= 0:
         step = review_completed(org, p, k)
-    elif kind == VERIFY:
+    elif kind == codes.VERIFY:
         step = verified(org, p, c, now)
-    elif kind == FIX:
+    elif kind == codes.FIX:
         step = fixed(org, p, c)
     free_item(org, k, now, False)
     return c, step
@@ -113,7 +90,7 @@ def verified(org, p, c, now):
         org.world[0].agent_decided += 1  # a run that its owner rejects is agent work that was not accepted
         if ch.attempt <= p.ai_retries:
             coding.queue_specification(org, p, c, now)
-            set_stage(org, c, STAGE_OWNER_QUEUE, now)
+            set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)
             return NOTHING
     work.release_agent(org, c)
     unpark(org, p, ch.owner, now)
@@ -128,33 +105,37 @@ def verified(org, p, c, now):
 def arrived(org, p, k, now):
     """Item *k* reaches its inbox or its team's queue; return a person who looks for work now, or NONE."""
     item = org.items[k]
-    if item.state == WITHDRAWN:
+    if item.state == codes.WITHDRAWN:
         free_item(org, k, now, True)
-        return NONE
-    if item.kind == INCIDENT and item.step == defects.ESCAPED:
+        return codes.NONE
+    if item.kind == codes.INCIDENT and item.step == defects.ESCAPED:
         defects.strike(org, p)
-    if item.kind == REVIEW and item.team >= 0:
+    if item.kind == codes.REVIEW and item.team >= 0:
         org.teams[item.team].queued_hours += item.hours
         if item.person < 0:
             i = review.find_reviewer(org, p, k, now)
             if i < 0:
                 review.queue_for_team(org, k)
-                return NONE
+                return codes.NONE
             if org.people[i].current >= 0:
                 pause(org, i, now)
             else:
                 settle(org, i, now)
             begin_item(org, p, i, k, now)
-            return NONE
+            return codes.NONE
     i = item.person
     q = org.people[i]
     if item.team < 0:
         q.arrived_hours += item.hours
         q.queued_hours += item.hours
     enqueue(org, i, k)
-    if item.kind == REVIEW and item.team >= 0 and review.allowance(org, p, i, now) <= review.LEAST_ALLOWANCE:
+    if (
+        item.kind == codes.REVIEW
+        and item.team >= 0
+        and review.allowance(org, p, i, now) <= review.LEAST_ALLOWANCE
+    ):
         review.wake_when_allowed(org, p, i, now)
-        return NONE
+        return codes.NONE
     return interrupt(org, i, k, now)
 
 
@@ -164,7 +145,7 @@ def agent_finished(org, p, c, now):
     coding.stop_agent(org, c)
     ch = org.changes[c]
     k = coding.new_verification(org, p, c, now)
-    set_stage(org, c, STAGE_OWNER_QUEUE, now)
+    set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)
     q = org.people[ch.owner]
     q.arrived_hours += org.items[k].hours
     q.queued_hours += org.items[k].hours
@@ -196,7 +177,7 @@ def patience_ended(org, p, c, stamp, now):
     ch = org.changes[c]
     if ch.wait != stamp:
         return NOTHING
-    if ch.stage == STAGE_COORDINATION:
+    if ch.stage == codes.STAGE_COORDINATION:
         dependencies.go_direct(org, p, c, now)
         return NOTHING
     rework = questions.decide_alone(org, p, c, now)
@@ -214,10 +195,10 @@ def woken(org, i, now):
     q.wake_at = inf
     if q.current < 0:
         return i
-    if q.serving != CLASS_OWN:
-        return NONE
-    if org.teams[q.team].head < 0 and not q.ready & (1 << CLASS_REVIEW):
-        return NONE
+    if q.serving != codes.CLASS_OWN:
+        return codes.NONE
+    if org.teams[q.team].head < 0 and not q.ready & (1 << codes.CLASS_REVIEW):
+        return codes.NONE
     pause(org, i, now)
     return i
 
@@ -229,13 +210,13 @@ def external_arrival(org, p, m, now):
     pid = org.people[m].pid
     team = org.teams[m]
     kind = (
-        INCIDENT if p.arrivals_kind == 1 else p.arrivals_kind
+        codes.INCIDENT if p.arrivals_kind == 1 else p.arrivals_kind
     )  # the other choices are numbered as their kinds are
     u = uniform(w, ARRIVAL_SERVICE, pid, team.arrivals, 0)
     hours = positive(u, p.arrivals_hours, p.arrivals_distribution, p.service_cv)
     k = new_item(org, kind, m, -1, max(hours, coding.LEAST_HOURS), now)
-    if kind == REVIEW:
-        org.items[k].person = NONE
+    if kind == codes.REVIEW:
+        org.items[k].person = codes.NONE
         org.items[k].team = m
     team.arrivals += 1
     announce_arrival(org, p, m, now)
@@ -249,31 +230,31 @@ def announce_arrival(org, p, m, now):
         return
     u = uniform(org.world[0], ARRIVAL, org.people[m].pid, org.teams[m].arrivals, 0)
     gap = positive(u, 1.0 / p.arrivals_per_hour, 1 if p.arrivals_pattern == 0 else 0, 1.0)
-    schedule(org, m, now + gap, EVENT_EXTERNAL, m, 0)
+    schedule(org, m, now + gap, codes.EVENT_EXTERNAL, m, 0)
 
 
 @kernel
 def happen(org, p, kind, ref, stamp, now):
     """Serve one event, then carry on what it leaves to do."""
-    person = NONE
+    person = codes.NONE
     change = ref
     step = NOTHING
-    if kind == EVENT_DONE:
+    if kind == codes.EVENT_DONE:
         person = ref
         if org.people[ref].current >= 0:
             change, step = completed(org, p, ref, now)
-    elif kind == EVENT_ARRIVE:
+    elif kind == codes.EVENT_ARRIVE:
         person = arrived(org, p, ref, now)
-    elif kind == EVENT_AGENT:
+    elif kind == codes.EVENT_AGENT:
         if org.changes[ref].life == stamp:
             person = agent_finished(org, p, ref, now)
-    elif kind == EVENT_PATIENCE:
+    elif kind == codes.EVENT_PATIENCE:
         step = patience_ended(org, p, ref, stamp, now)
-    elif kind == EVENT_ANSWER:
+    elif kind == codes.EVENT_ANSWER:
         step = answer_arrived(org, p, ref, stamp, now)
-    elif kind == EVENT_WAKE:
+    elif kind == codes.EVENT_WAKE:
         person = woken(org, ref, now)
-    elif kind == EVENT_EXTERNAL:
+    elif kind == codes.EVENT_EXTERNAL:
         person = external_arrival(org, p, ref, now)
     if step != NOTHING:
         owner = org.changes[change].owner

@@ -5,21 +5,8 @@ write -> submit -> review -> merge, with rework and closing on the way.
 """
 
 from sim.constants import IC
+from sim.engine import codes
 from sim.engine.calendar import plan, schedule
-from sim.engine.codes import (
-    BY_AGENT,
-    EVENT_AGENT,
-    EVENT_ARRIVE,
-    FIX,
-    NONE,
-    STAGE_AGENT,
-    STAGE_COORDINATION,
-    STAGE_DECISIONS,
-    STAGE_OWNER_QUEUE,
-    STAGE_REVIEW_WAIT,
-    STAGE_REWORK,
-    WRITE,
-)
 from sim.engine.inbox import enqueue, new_item
 from sim.engine.kernel import kernel
 from sim.engine.server import set_stage
@@ -56,7 +43,7 @@ def proceed(org, p, c, now):
         if ch.next_question <= ch.done:
             own_hours = questions.ask(org, p, c, now)
             if own_hours < 0.0:
-                set_stage(org, c, STAGE_DECISIONS, now)
+                set_stage(org, c, codes.STAGE_DECISIONS, now)
                 return NOTHING
             questions.plan(org, p, c)
             if own_hours > 0.0:
@@ -66,20 +53,20 @@ def proceed(org, p, c, now):
                 return ABANDON
         elif ch.dependency_at <= ch.done:
             if dependencies.request(org, p, c, now):
-                set_stage(org, c, STAGE_COORDINATION, now)
+                set_stage(org, c, codes.STAGE_COORDINATION, now)
                 return NOTHING
         else:
             until = min(ch.next_question, ch.dependency_at, ch.standard_hours)
-            if ch.mode != BY_AGENT:
+            if ch.mode != codes.BY_AGENT:
                 coding.queue_segment(org, p, c, until, now)
-                set_stage(org, c, STAGE_OWNER_QUEUE, now)
+                set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)
                 return NOTHING
             ch.done = until
     work.leave_writing(org, c)
-    if ch.mode == BY_AGENT:
+    if ch.mode == codes.BY_AGENT:
         ends = coding.run_agent(org, p, c, now)
-        schedule(org, ch.owner, ends, EVENT_AGENT, c, ch.life)
-        set_stage(org, c, STAGE_AGENT, now)
+        schedule(org, ch.owner, ends, codes.EVENT_AGENT, c, ch.life)
+        set_stage(org, c, codes.STAGE_AGENT, now)
         return NOTHING
     return SUBMIT
 
@@ -92,8 +79,8 @@ def _queue_help(org, c, hours, now):
     ch.share_verifying = 1.0
     ch.share_by_hand = 0.0
     ch.segment_end = ch.done
-    enqueue(org, ch.owner, new_item(org, WRITE, ch.owner, c, hours, now))
-    set_stage(org, c, STAGE_OWNER_QUEUE, now)
+    enqueue(org, ch.owner, new_item(org, codes.WRITE, ch.owner, c, hours, now))
+    set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)
 
 
 @kernel
@@ -105,7 +92,7 @@ def submit(org, p, c, now):
         ch.written = True
         org.people[ch.owner].open += 1
     if ch.open_questions > 0:
-        set_stage(org, c, STAGE_DECISIONS, now)
+        set_stage(org, c, codes.STAGE_DECISIONS, now)
         return NOTHING
     if ch.abandon:
         return ABANDON
@@ -125,7 +112,7 @@ def submit(org, p, c, now):
 @kernel
 def send_to_review(org, p, c, now):
     """Send change *c* into its next pass."""
-    set_stage(org, c, STAGE_REVIEW_WAIT, now)
+    set_stage(org, c, codes.STAGE_REVIEW_WAIT, now)
     outcome = review.request(org, p, c, now)
     if outcome == review.CLOSED:
         return DISCARD
@@ -139,9 +126,9 @@ def send_to_review(org, p, c, now):
 def queue_fix(org, p, c, mean, now):
     """Give the owner of change *c* rework of *mean* hours; it reaches the inbox as a message does."""
     ch = org.changes[c]
-    set_stage(org, c, STAGE_REWORK, now)
-    k = new_item(org, FIX, ch.owner, c, max(mean, coding.LEAST_HOURS), now)
-    schedule(org, ch.owner, now + p.communication_delay_hours, EVENT_ARRIVE, k, 0)
+    set_stage(org, c, codes.STAGE_REWORK, now)
+    k = new_item(org, codes.FIX, ch.owner, c, max(mean, coding.LEAST_HOURS), now)
+    schedule(org, ch.owner, now + p.communication_delay_hours, codes.EVENT_ARRIVE, k, 0)
 
 
 @kernel
@@ -177,10 +164,10 @@ def unpark(org, p, i, now):
     if a < 0:
         return
     c = q.parked
-    q.parked = NONE
+    q.parked = codes.NONE
     work.assign_agent(org, c, a)
     coding.queue_specification(org, p, c, now)
-    set_stage(org, c, STAGE_OWNER_QUEUE, now)
+    set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)
 
 
 @kernel

@@ -15,18 +15,13 @@ next change; first in, first out within a class; only a higher class pre-empts, 
 
 from sim.constants import HOURS_PER_WEEK, IC
 from sim.engine.calendar import free_event, take_first
-from sim.engine.codes import (
-    EVENT_DONE,
-    VACANT,
-)
+from sim.engine.codes import EVENT_DONE, VACANT
 from sim.engine.kernel import entry, kernel
 from sim.engine.numba_tables import borrow
 from sim.engine.server import predict_completion, settle
 from sim.engine.tables import MARGIN
 from sim.flow.handlers import happen
-from sim.flow.lifecycle import (
-    nudge,
-)
+from sim.flow.lifecycle import nudge
 from sim.mechanisms.flow import alignment, attention, coding, learning
 
 DONE, TABLES_FULL, OVERFLOW = range(3)

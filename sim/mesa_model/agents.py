@@ -15,34 +15,7 @@ from mesa import Agent
 from mesa.agent import AgentSet
 
 from sim.constants import HOURS_PER_WEEK
-from sim.engine.codes import (
-    ACTIVITIES,
-    ALIGNING,
-    ANSWERING,
-    CLASS_OWN,
-    CODING,
-    COORDINATING,
-    COORDINATION,
-    DESK,
-    FIX,
-    IDLE,
-    INCIDENT,
-    INCIDENTS,
-    MEETINGS,
-    OTHER,
-    PEOPLE,
-    QUESTION,
-    REVIEW,
-    REVIEWING,
-    REWORKING,
-    SPECIFY,
-    SPECIFYING,
-    VERIFY,
-    VERIFYING,
-    WAITING,
-    WITHDRAWN,
-    WRITE,
-)
+from sim.engine import codes
 from sim.engine.state import Org
 from sim.errors import UserError
 
@@ -50,13 +23,21 @@ if TYPE_CHECKING:
     from sim.mesa_model.model import OrgModel
 
 _ACTIVITY = {
-    INCIDENT: INCIDENTS, FIX: REWORKING, QUESTION: ANSWERING, COORDINATION: COORDINATING, REVIEW: REVIEWING,
-    VERIFY: VERIFYING, SPECIFY: SPECIFYING,
-}  # fmt: skip
+    codes.INCIDENT: codes.INCIDENTS,
+    codes.FIX: codes.REWORKING,
+    codes.QUESTION: codes.ANSWERING,
+    codes.COORDINATION: codes.COORDINATING,
+    codes.REVIEW: codes.REVIEWING,
+    codes.VERIFY: codes.VERIFYING,
+    codes.SPECIFY: codes.SPECIFYING,
+}
 _DUTIES = (
-    ("meetings_rate", MEETINGS), ("other_rate", OTHER), ("people_rate", PEOPLE), ("aligning_rate", ALIGNING),
-    ("talking_rate", COORDINATING),
-)  # fmt: skip
+    ("meetings_rate", codes.MEETINGS),
+    ("other_rate", codes.OTHER),
+    ("people_rate", codes.PEOPLE),
+    ("aligning_rate", codes.ALIGNING),
+    ("talking_rate", codes.COORDINATING),
+)
 
 
 class Inbox(NamedTuple):
@@ -101,17 +82,17 @@ def _add_unsettled(org: Org, row: int, now: float, books: np.ndarray) -> None:
     hours = (now - person["since"]) * person["rate"]
     current = int(person["current"])
     if current < 0:
-        books[WAITING if person["has_work"] else IDLE] += hours
+        books[codes.WAITING if person["has_work"] else codes.IDLE] += hours
         return
     item = org.items[current]
-    if item["kind"] != WRITE:
+    if item["kind"] != codes.WRITE:
         books[_ACTIVITY[int(item["kind"])]] += hours
         return
     change = org.changes[int(item["change"])]
     coding, verifying = hours * change["share_coding"], hours * change["share_verifying"]
-    books[CODING] += coding
-    books[VERIFYING] += verifying
-    books[SPECIFYING] += hours - coding - verifying
+    books[codes.CODING] += coding
+    books[codes.VERIFYING] += verifying
+    books[codes.SPECIFYING] += hours - coding - verifying
 
 
 def _queue(org: Org, k: int) -> Inbox:
@@ -119,7 +100,7 @@ def _queue(org: Org, k: int) -> Inbox:
     number, hours = 0, 0.0
     while k >= 0:
         item = org.items[k]
-        if item["state"] != WITHDRAWN:
+        if item["state"] != codes.WITHDRAWN:
             number += 1
             hours += float(item["left"])
         k = int(item["next"])
@@ -214,7 +195,7 @@ class Person(_View):
     def hours(self) -> dict[str, float]:
         """Hours since the start, or since joining, by activity; their sum is the time that has passed since."""
         hours = hours_to_date(self.model.tables, self.row) + self.model.carried_hours(self.row)
-        return dict(zip(ACTIVITIES, hours.tolist(), strict=True))
+        return dict(zip(codes.ACTIVITIES, hours.tolist(), strict=True))
 
     @property
     def _week(self) -> tuple | None:
@@ -228,7 +209,7 @@ class Person(_View):
         row, marks = self.row, self._week
         if marks is None:
             return {}
-        return dict(zip(ACTIVITIES, (marks[1].hours[row] - marks[0].hours[row]).tolist(), strict=True))
+        return dict(zip(codes.ACTIVITIES, (marks[1].hours[row] - marks[0].hours[row]).tolist(), strict=True))
 
     @property
     def utilisation(self) -> float:
@@ -247,7 +228,7 @@ class Person(_View):
         """Items that wait for this person, and their hours; reviews in the team's shared queue are not among them."""
         org = self.model.tables
         ready, heads = self._read("ready"), org.people["head"][self.row]
-        queues = [_queue(org, int(heads[c])) for c in range(CLASS_OWN) if ready & (1 << c)]
+        queues = [_queue(org, int(heads[c])) for c in range(codes.CLASS_OWN) if ready & (1 << c)]
         return Inbox(sum(q.items for q in queues), sum((q.hours for q in queues), 0.0))
 
 
@@ -416,4 +397,4 @@ class CodingAgent(_View):
 
 def is_human(org: Org) -> np.ndarray:
     """Return bool [people]: True for people, False for the desks of managers."""
-    return org.people["role"] != DESK
+    return org.people["role"] != codes.DESK

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.constants import WEEKS_PER_YEAR
-from sim.engine.codes import ACTIVITIES, MAX_LAYERS, STAGE_REVIEW_WAIT, STAGE_REVIEWING, STAGES
+from sim.engine import codes
 from sim.outcomes.period import Period, ratio
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _bottleneck(period: Period) -> np.ndarray:
 def _review_time(period: Period) -> np.ndarray:
     """Return the hours that a merged change waits for reviewers and is read."""
     stages = period.of("stage_hours")
-    return ratio(stages[:, STAGE_REVIEW_WAIT] + stages[:, STAGE_REVIEWING], period.of("merged"))
+    return ratio(stages[:, codes.STAGE_REVIEW_WAIT] + stages[:, codes.STAGE_REVIEWING], period.of("merged"))
 
 
 def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
@@ -99,7 +99,7 @@ _MAIN = (
     Outcome("guessed_share", "share", -1, "escalated questions that the asker decided alone", lambda q: ratio(q.of("guesses"), q.of("answers"))),
     Outcome("change_failure_rate", "share", -1, "merged changes with an escaped defect", lambda q: ratio(q.of("failed_changes"), q.of("merged")), True),
     Outcome("incidents_per_week", "incidents/week", -1, "incidents", lambda q: q.of("incidents") / q.weeks, True),
-    Outcome("rework_share", "share", -1, "rework hours over IC hours", lambda q: ratio(q.hours("ic")[:, ACTIVITIES.index("reworking")], q.hours("ic").sum(axis=1))),
+    Outcome("rework_share", "share", -1, "rework hours over IC hours", lambda q: ratio(q.hours("ic")[:, codes.ACTIVITIES.index("reworking")], q.hours("ic").sum(axis=1))),
     Outcome("unreviewed_share", "share", -1, "merged changes nobody reviewed", lambda q: ratio(q.of("unreviewed"), q.of("merged"))),
     Outcome("discarded_hours_share", "share", -1, "hours in changes that were closed without merging, over IC hours", lambda q: ratio(q.of("discarded_hours"), q.hours("ic").sum(axis=1))),
     Outcome("abandoned_changes", "changes/week", -1, "changes given up for want of an answer", lambda q: q.of("abandoned") / q.weeks),
@@ -133,7 +133,7 @@ _MAIN = (
     Outcome("ai_fluency_mean", "share", 0, "mean AI fluency of ICs at the end", lambda q: _of_ics(q, "fluency_mean")),
     Outcome("agents_running_mean", "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
     Outcome("overload_hours_per_week", "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
-    Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(STAGES)), _bottleneck),
+    Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(codes.STAGES)), _bottleneck),
     Outcome("reviews_per_merge", "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
     Outcome("review_time_hours", "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
     Outcome("discarded_share", "share", -1, "changes closed without merging, over those merged or closed", lambda q: ratio(q.of("discarded"), q.of("merged") + q.of("discarded"))),
@@ -144,12 +144,12 @@ _MAIN = (
 _TIMES = tuple(
     Outcome(f"time_{activity}_{role}", "share", 0, f"share of {who} hours: {activity}", _time(role, k))
     for role, who in (("ic", "IC"), ("manager", "manager"))
-    for k, activity in enumerate(ACTIVITIES)
+    for k, activity in enumerate(codes.ACTIVITIES)
 )
 
 _LAYERS = tuple(
     Outcome(f"manager_utilisation_layer_{k}", "share", 0, f"inbox hours over hours left for it, layer {k}", _layer_utilisation(k))
-    for k in range(1, MAX_LAYERS)
+    for k in range(1, codes.MAX_LAYERS)
 )  # fmt: skip
 
 OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES)}
@@ -157,7 +157,7 @@ OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES
 
 def left_out(values: Mapping, layers: int) -> set[str]:
     """Return the outcomes that do not exist under these parameter values in an organisation with so many management layers."""
-    absent = {f"manager_utilisation_layer_{k}" for k in range(layers + 1, MAX_LAYERS)}
+    absent = {f"manager_utilisation_layer_{k}" for k in range(layers + 1, codes.MAX_LAYERS)}
     if values["switches.flow"]:
         absent.add("efficiency")
     return absent | set(_OF_STRATEGY) if values["ai.strategy"] == "none" else absent

@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 
 from sim.constants import IC, MANAGER
-from sim.engine.codes import CLASS_REVIEW, DESK, FREE_CLASS, NONE, REVIEW, SENT
+from sim.engine import codes
 from sim.engine.hierarchy import join_team, members
 from sim.engine.state import AGENT, Org, table
 from sim.engine.tables import DESK_ID, give_event
@@ -17,26 +17,29 @@ def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
     """Give the reviews that desk *i* has, or that are on their way to it, back to its team; they start afresh."""
     people, items = org.people, org.items
     current = int(people["current"][i])
-    if current >= 0 and items["kind"][current] == REVIEW:
+    if current >= 0 and items["kind"][current] == codes.REVIEW:
         lay_aside(org, i, float(org.world["now"][0]))
     coming = (
-        (items["state"] == SENT) & (items["kind"] == REVIEW) & (items["team"] >= 0) & (items["person"] == i)
+        (items["state"] == codes.SENT)
+        & (items["kind"] == codes.REVIEW)
+        & (items["team"] >= 0)
+        & (items["person"] == i)
     )
     for k in np.flatnonzero(coming).tolist():
         unassign(org, k)
-    kept, k = [], int(people["head"][i, CLASS_REVIEW])
-    while int(people["ready"][i]) & (1 << CLASS_REVIEW) and k >= 0:
+    kept, k = [], int(people["head"][i, codes.CLASS_REVIEW])
+    while int(people["ready"][i]) & (1 << codes.CLASS_REVIEW) and k >= 0:
         after = int(items["next"][k])
-        if items["kind"][k] != REVIEW or items["team"][k] < 0:
+        if items["kind"][k] != codes.REVIEW or items["team"][k] < 0:
             kept.append(k)
         else:
             queue_for_team(org, int(items["team"][k]), k)
         k = after
     if kept:
-        items["next"][kept] = [*kept[1:], NONE]
-        people["head"][i, CLASS_REVIEW], people["tail"][i, CLASS_REVIEW] = kept[0], kept[-1]
+        items["next"][kept] = [*kept[1:], codes.NONE]
+        people["head"][i, codes.CLASS_REVIEW], people["tail"][i, codes.CLASS_REVIEW] = kept[0], kept[-1]
     else:
-        people["ready"][i] &= ~(1 << CLASS_REVIEW)
+        people["ready"][i] &= ~(1 << codes.CLASS_REVIEW)
     return rehome_reviews(org, p, int(people["team"][i]))
 
 
@@ -77,24 +80,24 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     agents = table(first + agents_each, AGENT)
     agents[:first] = org.agents
     agents["supervisor"][first:] = row
-    agents["change"][first:] = NONE
+    agents["change"][first:] = codes.NONE
     near = [int(org.home[i]) for i in members(org, m)]
     home = np.append(org.home, near[0] if near else 0)
     hours = np.vstack([org.hours, np.zeros((1, org.hours.shape[1]))])
     org = org._replace(**longer, agents=agents, home=home, hours=hours)
     people, teams = org.people, org.teams
     for name in ("first_member", "head", "tail"):
-        teams[name][row] = NONE
+        teams[name][row] = codes.NONE
     for name in ("desk", "next_member", "current", "parked", "head", "tail"):
-        people[name][row] = NONE
+        people[name][row] = codes.NONE
     now = float(org.world["now"][0])
     fields = {
-        "pid": DESK_ID + int(people["pid"][m]), "role": DESK, "boss": m, "human": m, "team": m, "coder": True,
+        "pid": DESK_ID + int(people["pid"][m]), "role": codes.DESK, "boss": m, "human": m, "team": m, "coder": True,
         "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "condition": 1.0, "tools": 1.0,
         "coverage": 1.0,
         "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
         "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
-        "serving": FREE_CLASS,
+        "serving": codes.FREE_CLASS,
     }  # fmt: skip
     for name, value in fields.items():
         people[name][row] = value

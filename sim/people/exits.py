@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
-from sim.engine.codes import LAID_OFF, LAYOFF_RULES, NONE, QUIT, RETIRED, STAYED
+from sim.engine import codes
 from sim.engine.state import LEDGER, Org, table
 from sim.mechanisms.people import layoffs
 from sim.mechanisms.people.workforce import Crew
@@ -28,7 +28,7 @@ def with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int)
     rows["week"] = week
     for name in ("pid", "role", "layer", "tenure"):
         rows[name] = getattr(crew, name)[at]
-    rows["rule"] = np.concatenate([np.full(len(one), LAYOFF_RULES.index(one.rule)) for one in cuts])
+    rows["rule"] = np.concatenate([np.full(len(one), codes.LAYOFF_RULES.index(one.rule)) for one in cuts])
     for name, column in (("score", "score"), ("percentile", "percentile"), ("converted", "convert")):
         rows[name] = np.concatenate([getattr(one, column) for one in cuts])
     return org._replace(ledger=np.concatenate([org.ledger, rows]))
@@ -38,7 +38,7 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
     record_exit(org, p, i, kind, week)
     org = seats.vacate(org, p, i)
-    org.lives["cohort"][i] = NONE
+    org.lives["cohort"][i] = codes.NONE
     return org
 
 
@@ -46,13 +46,13 @@ def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
     """Keep the books of an exit: cohort, counts, severance."""
     own = int(org.lives["cohort"][i])
     severance = 0.0
-    if kind == LAID_OFF:
+    if kind == codes.LAID_OFF:
         severance = float(org.lives["pay"][i]) * p["layoffs_severance_weeks"][0] / WEEKS_PER_YEAR
         org.world["people_usd"] += severance
-    if own >= 0 and org.cohort["exit_kind"][own] == STAYED:
+    if own >= 0 and org.cohort["exit_kind"][own] == codes.STAYED:
         org.cohort["exit_kind"][own] = kind
         org.cohort["exit_week"][own] = week
-        if kind == LAID_OFF and week <= RISK_WEEKS:
+        if kind == codes.LAID_OFF and week <= RISK_WEEKS:
             org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
         org.cohort["severance"][own] = severance
-    org.world[{LAID_OFF: "layoffs", QUIT: "quits", RETIRED: "retired"}[kind]] += 1
+    org.world[{codes.LAID_OFF: "layoffs", codes.QUIT: "quits", codes.RETIRED: "retired"}[kind]] += 1

@@ -11,25 +11,8 @@ Parameters: layoffs.takeover, layoffs.step_in_changes.
 """
 
 from sim.constants import IC
+from sim.engine import codes
 from sim.engine.calendar import unplan
-from sim.engine.codes import (
-    BY_AGENT,
-    CLASSES,
-    FIX,
-    FREE,
-    FREE_CLASS,
-    INCIDENT,
-    NONE,
-    QUEUED,
-    REVIEW,
-    SENT,
-    SERVING,
-    STAGE_OWNER_QUEUE,
-    STAGE_REVIEW_WAIT,
-    VERIFY,
-    WITHDRAWN,
-    WRITE,
-)
 from sim.engine.inbox import count_out, free_item, send, withdraw
 from sim.engine.kernel import entry, kernel
 from sim.engine.numba_tables import borrow
@@ -46,33 +29,33 @@ def _lay_down(org, i, now):
     q = org.people[i]
     if q.current >= 0:
         item = org.items[q.current]
-        item.state = QUEUED
+        item.state = codes.QUEUED
         if item.change >= 0 and org.changes[item.change].life == item.life:
-            if item.kind == REVIEW:
-                set_stage(org, item.change, STAGE_REVIEW_WAIT, now)
-            elif item.kind >= VERIFY:
-                set_stage(org, item.change, STAGE_OWNER_QUEUE, now)
-    q.current = NONE
-    q.serving = FREE_CLASS
+            if item.kind == codes.REVIEW:
+                set_stage(org, item.change, codes.STAGE_REVIEW_WAIT, now)
+            elif item.kind >= codes.VERIFY:
+                set_stage(org, item.change, codes.STAGE_OWNER_QUEUE, now)
+    q.current = codes.NONE
+    q.serving = codes.FREE_CLASS
     q.ready = 0
-    for c in range(CLASSES):
-        q.head[c] = NONE
-        q.tail[c] = NONE
+    for c in range(codes.CLASSES):
+        q.head[c] = codes.NONE
+        q.tail[c] = codes.NONE
     q.queued_hours = 0.0
-    q.parked = NONE
+    q.parked = codes.NONE
     unplan(org, i)
 
 
 @kernel
 def _desk_with_room(org, p, i, c, team):
     """Return the hands-on desk of the manager of *team* if it has room for change *c* of person *i*, or NONE."""
-    desk = org.people[team].desk if team >= 0 else NONE
+    desk = org.people[team].desk if team >= 0 else codes.NONE
     if desk < 0 or desk == i:
-        return NONE
+        return codes.NONE
     q = org.people[desk]
     room = q.writing + q.open < p.layoffs_step_in_changes
     if not (room and q.coder and q.rate > 0.0) or review.has_read(org, c, desk):
-        return NONE
+        return codes.NONE
     org.world[0].stepped_in += 1
     return desk
 
@@ -81,14 +64,14 @@ def _desk_with_room(org, p, i, c, team):
 def _heir(org, p, i, c):
     """Return who takes change *c* of person *i* over, a teammate or the manager's desk, or NONE; not one who reviews it."""
     ch = org.changes[c]
-    if ch.mode == BY_AGENT and not ch.written:
-        return NONE
+    if ch.mode == codes.BY_AGENT and not ch.written:
+        return codes.NONE
     team = org.people[i].team
     if uniform(org.world[0], ORPHAN, ch.pid, ch.j, 0) >= p.layoffs_takeover:
         return _desk_with_room(org, p, i, c, team)
-    best = NONE
+    best = codes.NONE
     least = 0
-    m = org.teams[team].first_member if team >= 0 else NONE
+    m = org.teams[team].first_member if team >= 0 else codes.NONE
     while m >= 0:
         mate = org.people[m]
         load = mate.writing + mate.open
@@ -119,7 +102,7 @@ def _take_over(org, c, i, heir):
 def _redirect(org, p, k, receiver, now):
     """Send item *k*, which is in no queue, on to *receiver*; it is withdrawn if there is none."""
     item = org.items[k]
-    if item.state == SENT:
+    if item.state == codes.SENT:
         if receiver >= 0:
             item.person = receiver
         else:
@@ -128,10 +111,10 @@ def _redirect(org, p, k, receiver, now):
     if receiver < 0:
         free_item(org, k, now, True)
         return
-    item.state = SENT
+    item.state = codes.SENT
     item.begun = False
     item.person = receiver
-    if item.kind == INCIDENT:
+    if item.kind == codes.INCIDENT:
         item.step = 0  # it has struck already
     send(org, receiver, k, now + p.communication_delay_hours)
 
@@ -141,9 +124,9 @@ def _back_to_team(org, k):
     """Give review item *k* of a leaver back to its team, as if nobody had looked at it."""
     item = org.items[k]
     if item.change >= 0:
-        org.changes[item.change].reviewers[item.step] = NONE
-    item.person = NONE
-    if item.state == SENT:
+        org.changes[item.change].reviewers[item.step] = codes.NONE
+    item.person = codes.NONE
+    if item.state == codes.SENT:
         return
     if item.begun:
         item.begun = False
@@ -158,15 +141,15 @@ def _own_item(org, p, k, i, now):
     item = org.items[k]
     c = item.change
     heir = org.changes[c].owner
-    if heir != i and item.kind == FIX:
+    if heir != i and item.kind == codes.FIX:
         _redirect(org, p, k, heir, now)
-        return NONE
+        return codes.NONE
     kind = item.kind
-    if item.state == SENT:
+    if item.state == codes.SENT:
         withdraw(org, k, now)
     else:
         free_item(org, k, now, True)
-    return c if heir != i and kind == WRITE else NONE
+    return c if heir != i and kind == codes.WRITE else codes.NONE
 
 
 @kernel
@@ -174,7 +157,7 @@ def _drop_from_team(org, k, now):
     """Take review item *k* out of its team's shared queue."""
     item = org.items[k]
     team = org.teams[item.team]
-    previous = NONE
+    previous = codes.NONE
     at = team.head
     while at >= 0 and at != k:
         previous = at
@@ -190,18 +173,18 @@ def _drop_from_team(org, k, now):
 def _drop_from_others(org, k, now):
     """Withdraw item *k* of an abandoned change, wherever it is; who already reads the change reads in vain."""
     item = org.items[k]
-    if item.kind != REVIEW or item.team < 0:
-        if item.state == SERVING and item.kind == REVIEW:
-            item.change = NONE
+    if item.kind != codes.REVIEW or item.team < 0:
+        if item.state == codes.SERVING and item.kind == codes.REVIEW:
+            item.change = codes.NONE
         else:
             withdraw(org, k, now)
-    elif item.state == QUEUED and item.person < 0:
+    elif item.state == codes.QUEUED and item.person < 0:
         _drop_from_team(org, k, now)
-    elif item.state == SENT:
+    elif item.state == codes.SENT:
         count_out(org, k, now, True)
-        item.state = WITHDRAWN
+        item.state = codes.WITHDRAWN
     else:
-        item.change = NONE
+        item.change = codes.NONE
 
 
 @entry
@@ -209,7 +192,7 @@ def work_of(items, changes, i):
     """Return how many messages wait for person *i*, or are on their way, and how many changes *i* owns, together."""
     count = 0
     for k in range(len(items)):
-        count += items[k].person == i and items[k].state != FREE
+        count += items[k].person == i and items[k].state != codes.FREE
     for c in range(len(changes)):
         count += changes[c].owner == i
     return count
@@ -235,22 +218,22 @@ def hand_over(tables, parameters, i, stand_in, now):
             ch.partner = stand_in
     for k in range(len(org.items)):
         item = org.items[k]
-        if item.state != SENT and item.state != QUEUED and item.state != SERVING:
+        if item.state != codes.SENT and item.state != codes.QUEUED and item.state != codes.SERVING:
             continue
         c = item.change
         alive = c >= 0 and org.changes[c].life == item.life
         if item.person == i:
-            if alive and (item.kind == FIX or item.kind >= VERIFY):
+            if alive and (item.kind == codes.FIX or item.kind >= codes.VERIFY):
                 goes_on = _own_item(org, p, k, i, now)
                 if goes_on >= 0:
                     heir = org.changes[goes_on].owner
                     carry_on(org, p, goes_on, CONTINUE, now)
                     nudge(org, heir, now)
-            elif item.kind == REVIEW and item.team >= 0:
+            elif item.kind == codes.REVIEW and item.team >= 0:
                 _back_to_team(org, k)
             elif alive and org.changes[c].owner == i:
                 _redirect(
-                    org, p, k, NONE, now
+                    org, p, k, codes.NONE, now
                 )  # of a change that nobody takes over: it must not outlive the change
             else:
                 _redirect(org, p, k, stand_in, now)

@@ -4,8 +4,8 @@ from collections import Counter
 
 import numpy as np
 
+from sim.engine import codes
 from sim.engine.calendar import schedule
-from sim.engine.codes import EVENT_ARRIVE, NONE, QUEUED, REVIEW, SENT
 from sim.engine.hierarchy import members
 from sim.engine.kernel import entry
 from sim.engine.numba_tables import borrow
@@ -23,7 +23,7 @@ def lay_aside(tables, i, now):
 @entry
 def _send_again(tables, k, receiver, at):
     """Send item *k* to the inbox of *receiver*."""
-    schedule(borrow(tables), receiver, at, EVENT_ARRIVE, k, 0)
+    schedule(borrow(tables), receiver, at, codes.EVENT_ARRIVE, k, 0)
 
 
 @entry
@@ -32,8 +32,8 @@ def _shared_reviews(items, team, rows):
     count = 0
     for k in range(len(items)):
         item = items[k]
-        shared = item.team == team and item.kind == REVIEW and item.person < 0
-        if shared and (item.state == QUEUED or item.state == SENT):
+        shared = item.team == team and item.kind == codes.REVIEW and item.person < 0
+        if shared and (item.state == codes.QUEUED or item.state == codes.SENT):
             rows[count] = k
             count += 1
     return count
@@ -69,17 +69,17 @@ def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
         if c >= 0 and people["human"][changes["owner"][c]] == team and people["boss"][team] >= 0:
             receiver = int(people["boss"][team])  # a manager's own hands-on change
         items["person"][k] = receiver
-        items["team"][k] = NONE
-        if items["state"][k] == QUEUED:
+        items["team"][k] = codes.NONE
+        if items["state"][k] == codes.QUEUED:
             _unlink_from_team(org, team, k)
-            items["state"][k] = SENT
+            items["state"][k] = codes.SENT
             _send_again(org, k, receiver, float(org.world["now"][0] + p["communication_delay_hours"][0]))
     return org
 
 
 def _unlink_from_team(org: Org, team: int, k: int) -> None:
     teams, items = org.teams, org.items
-    previous, row = NONE, int(teams["head"][team])
+    previous, row = codes.NONE, int(teams["head"][team])
     while row != k:
         previous, row = row, int(items["next"][row])
     after = int(items["next"][k])
@@ -89,15 +89,15 @@ def _unlink_from_team(org: Org, team: int, k: int) -> None:
         items["next"][previous] = after
     if after < 0:
         teams["tail"][team] = previous
-    items["next"][k] = NONE
+    items["next"][k] = codes.NONE
     teams["queued_hours"][team] -= items["hours"][k]
 
 
 def unassign(org: Org, k: int) -> None:
     items = org.items
-    items["person"][k] = NONE
+    items["person"][k] = codes.NONE
     if items["change"][k] >= 0:
-        org.changes["reviewers"][items["change"][k], items["step"][k]] = NONE
+        org.changes["reviewers"][items["change"][k], items["step"][k]] = codes.NONE
 
 
 def queue_for_team(org: Org, team: int, k: int) -> None:
@@ -107,7 +107,7 @@ def queue_for_team(org: Org, team: int, k: int) -> None:
     if items["begun"][k]:
         items["begun"][k] = False
         teams["queued_hours"][team] += items["hours"][k]
-    items["next"][k] = NONE
+    items["next"][k] = codes.NONE
     if teams["head"][team] >= 0:
         items["next"][teams["tail"][team]] = k
     else:

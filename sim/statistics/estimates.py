@@ -84,7 +84,7 @@ def mean_ci(x: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
     """Mean of the defined (finite) values of x, shape [runs], with a Student t interval.
 
     One run has a mean but no interval and no sd; no defined run has nothing. Simulated with the simulator's own
-    outcomes (tests/test_honesty.py) it covers 94 to 95 % of the time; with a skewness of 1 to 2.5 (waits, alignment)
+    outcomes (tests/science/test_honesty.py) it covers 94 to 95 % of the time; with a skewness of 1 to 2.5 (waits, alignment)
     83 to 93 % with 10 runs, 92 to 95 % with 100. Where a few runs decide, because something happens in fewer than
     one in ten, it covers far less: with 10 runs in which it never happened the interval is a point.
     """

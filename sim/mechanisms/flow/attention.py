@@ -14,7 +14,7 @@ Parameters: meetings.*, communication.*, work.other_duties, managers.*, alignmen
 """
 
 from sim.constants import HOURS_PER_WEEK, IC, MANAGER
-from sim.engine.codes import ALIGNING, COORDINATING, MEETINGS, OTHER, PEOPLE
+from sim.engine import codes
 from sim.engine.kernel import kernel
 
 
@@ -165,8 +165,8 @@ def book_duties(org, i, hours):
     """Account *hours* of presence of person *i* to the fixed duties of the week that ends."""
     from_row = org.people[i]
     books = org.hours[i]
-    books[MEETINGS] += from_row.meetings_rate * hours
-    books[OTHER] += from_row.other_rate * hours
-    books[PEOPLE] += from_row.people_rate * hours
-    books[ALIGNING] += from_row.aligning_rate * hours
-    books[COORDINATING] += from_row.talking_rate * hours
+    books[codes.MEETINGS] += from_row.meetings_rate * hours
+    books[codes.OTHER] += from_row.other_rate * hours
+    books[codes.PEOPLE] += from_row.people_rate * hours
+    books[codes.ALIGNING] += from_row.aligning_rate * hours
+    books[codes.COORDINATING] += from_row.talking_rate * hours

@@ -17,7 +17,7 @@ Parameters: work.prep_hours, ai.*.
 
 from math import exp, inf
 
-from sim.engine.codes import ASSISTED, BY_AGENT, NONE, SPECIFY, VERIFY, WRITE
+from sim.engine import codes
 from sim.engine.inbox import enqueue, new_item
 from sim.engine.kernel import kernel
 from sim.engine.rng import AGENT_RUN, AGENT_TIME, positive, uniform, uniform2
@@ -68,7 +68,7 @@ def queue_segment(org, p, c, until, now):
     ch.share_by_hand = (1.0 - ch.ai_fraction) * q.hours_by_hand / per_hour if per_hour > 0.0 else 0.0
     ch.segment_end = until
     hours = max(per_hour * (until - ch.done), LEAST_HOURS)
-    enqueue(org, ch.owner, new_item(org, WRITE, ch.owner, c, hours, now))
+    enqueue(org, ch.owner, new_item(org, codes.WRITE, ch.owner, c, hours, now))
 
 
 @kernel
@@ -80,7 +80,7 @@ def queue_specification(org, p, c, now):
         hours += p.work_prep_hours * ch.standard_hours
         ch.write_hours = hours
     hours = max(positive_hours(org, p, c, hours), LEAST_HOURS)
-    enqueue(org, ch.owner, new_item(org, SPECIFY, ch.owner, c, hours, now))
+    enqueue(org, ch.owner, new_item(org, codes.SPECIFY, ch.owner, c, hours, now))
 
 
 @kernel
@@ -126,7 +126,7 @@ def new_verification(org, p, c, now):
     ch = org.changes[c]
     q = org.people[ch.owner]
     hours = p.ai_agent_verify_hours * ch.standard_hours * q.verifying_factor
-    return new_item(org, VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
+    return new_item(org, codes.VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
 
 
 @kernel
@@ -155,7 +155,7 @@ def verdict(org, p, c, now):
 def redo_by_hand(org, c):
     """Hand change *c* back to its owner: its questions are answered, its code is written anew without AI."""
     ch = org.changes[c]
-    ch.mode = ASSISTED
+    ch.mode = codes.ASSISTED
     ch.ai_fraction = 0.0
     ch.failed = False
     ch.done = 0.0
@@ -168,8 +168,8 @@ def finish(org, p, c):
     """Note that change *c* is written: its volume, and what the assistant wrote."""
     ch = org.changes[c]
     ch.volume = volume(p, ch.standard_hours, ch.ai_fraction)
-    if ch.mode != BY_AGENT and ch.ai_fraction > 0.0:
+    if ch.mode != codes.BY_AGENT and ch.ai_fraction > 0.0:
         written = ch.standard_hours * ch.ai_fraction
         org.world[0].ai_standard_hours += written
         org.people[ch.owner].ai_hours += written
-    ch.awaited_item = NONE
+    ch.awaited_item = codes.NONE

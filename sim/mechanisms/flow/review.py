@@ -16,19 +16,8 @@ Parameters: review.*.
 from math import inf
 
 from sim.constants import HOURS_PER_WEEK
+from sim.engine import codes
 from sim.engine.calendar import schedule
-from sim.engine.codes import (
-    BY_AGENT,
-    CLASS_OWN,
-    CLASS_REVIEW,
-    EVENT_WAKE,
-    FREE_CLASS,
-    MAX_REVIEWERS,
-    NONE,
-    QUEUED,
-    REVIEW,
-    WITHDRAWN,
-)
 from sim.engine.inbox import free_item, new_item, send, unlink
 from sim.engine.kernel import kernel
 from sim.engine.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
@@ -77,7 +66,7 @@ def wake_when_allowed(org, p, i, now):
     if q.wake_at < inf or p.review_hours_per_week <= 0.0:
         return
     q.wake_at = now + max(missing, 0.0) * HOURS_PER_WEEK / p.review_hours_per_week
-    schedule(org, i, q.wake_at, EVENT_WAKE, i, 0)
+    schedule(org, i, q.wake_at, codes.EVENT_WAKE, i, 0)
 
 
 @kernel
@@ -164,8 +153,8 @@ def request(org, p, c, now):
     ch.votes_against = 0
     ch.rejected = False
     ch.found = 0
-    for r in range(MAX_REVIEWERS):
-        ch.reviewers[r] = NONE
+    for r in range(codes.MAX_REVIEWERS):
+        ch.reviewers[r] = codes.NONE
     if ch.review_pass > p.review_max_passes:
         return CLOSED
     mates = _other_reviewers(org, c)
@@ -175,12 +164,12 @@ def request(org, p, c, now):
         if boss < 0:
             return UNSEEN
         ch.pending = 1
-        k = new_item(org, REVIEW, boss, c, _needed_hours(org, p, c, 0), now)
+        k = new_item(org, codes.REVIEW, boss, c, _needed_hours(org, p, c, 0), now)
         send(org, ch.owner, k, now + _delay(org, p, c, 0))
         return PENDING
     for r in range(ch.pending):
-        receiver = NONE if p.review_assignment == SHARED else _addressee(org, c, r)
-        k = new_item(org, REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
+        receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
+        k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
         item = org.items[k]
         item.team = q.team
         item.step = r
@@ -204,7 +193,7 @@ def _addressee(org, c, r):
     """Return the teammate to whom the *r*-th review of this pass is addressed: the one of the highest keyed rank."""
     ch = org.changes[c]
     q = org.people[ch.owner]
-    best = NONE
+    best = codes.NONE
     best_rank = -1.0
     m = org.teams[q.team].first_member
     while m >= 0:
@@ -224,8 +213,8 @@ def queue_for_team(org, k):
     """Put review item *k* at the end of its team's shared queue."""
     item = org.items[k]
     team = org.teams[item.team]
-    item.state = QUEUED
-    item.next = NONE
+    item.state = codes.QUEUED
+    item.next = codes.NONE
     if team.tail >= 0:
         org.items[team.tail].next = k
     else:
@@ -251,9 +240,9 @@ def take_from_team(org, i):
     """Take the first review that person *i* may do out of the team's shared queue, or return NONE."""
     t = org.people[i].team
     if t < 0:
-        return NONE
+        return codes.NONE
     team = org.teams[t]
-    previous = NONE
+    previous = codes.NONE
     k = team.head
     while k >= 0:
         item = org.items[k]
@@ -262,7 +251,7 @@ def take_from_team(org, i):
             return k
         previous = k
         k = item.next
-    return NONE
+    return codes.NONE
 
 
 @kernel
@@ -270,21 +259,21 @@ def take_own(org, p, i, now):
     """Take the first verification or addressed review out of the inbox of person *i* that may start now, or NONE."""
     q = org.people[i]
     allowed = allowance(org, p, i, now) > LEAST_ALLOWANCE
-    previous = NONE
-    k = q.head[CLASS_REVIEW] if q.ready & (1 << CLASS_REVIEW) else NONE
+    previous = codes.NONE
+    k = q.head[codes.CLASS_REVIEW] if q.ready & (1 << codes.CLASS_REVIEW) else codes.NONE
     while k >= 0:
         item = org.items[k]
         after = item.next
-        if item.state == WITHDRAWN:
-            unlink(org, i, CLASS_REVIEW, previous, k)
+        if item.state == codes.WITHDRAWN:
+            unlink(org, i, codes.CLASS_REVIEW, previous, k)
             free_item(org, k, now, True)
-        elif item.kind != REVIEW or item.begun or allowed or item.team < 0:
-            unlink(org, i, CLASS_REVIEW, previous, k)
+        elif item.kind != codes.REVIEW or item.begun or allowed or item.team < 0:
+            unlink(org, i, codes.CLASS_REVIEW, previous, k)
             return k
         else:
             previous = k
         k = after
-    return NONE
+    return codes.NONE
 
 
 @kernel
@@ -296,17 +285,17 @@ def find_reviewer(org, p, k, now):
     with something higher look at the queue when they have finished).
     """
     c = org.items[k].change
-    best = NONE
+    best = codes.NONE
     best_free = False
     best_left = 0.0
     best_pid = 0
     m = org.teams[org.items[k].team].first_member
     while m >= 0:
         mate = org.people[m]
-        free = mate.serving == FREE_CLASS
+        free = mate.serving == codes.FREE_CLASS
         left = allowance(org, p, m, now)
         # Combined with & rather than `and`: who may read is a toss-up, and large teams would pay for every wrong guess.
-        may = (mate.serving >= CLASS_OWN) & mate.reviewer & (mate.rate > LEAST_RATE)
+        may = (mate.serving >= codes.CLASS_OWN) & mate.reviewer & (mate.rate > LEAST_RATE)
         more = (left > best_left) | ((left == best_left) & (mate.pid < best_pid))
         better = (best < 0) | (free & (not best_free)) | ((free == best_free) & more)
         exhausted = left <= LEAST_ALLOWANCE
@@ -392,7 +381,7 @@ def vote(org, p, k):
     ch.pending -= 1
     if ch.pending > 0:
         return PENDING
-    discard = p.review_discard_agent if ch.mode == BY_AGENT else p.review_discard_human
+    discard = p.review_discard_agent if ch.mode == codes.BY_AGENT else p.review_discard_human
     if ch.review_pass == 1 and ch.discard_luck < discard:
         return CLOSED
     return APPROVED if _is_accepted(p, ch.votes_for, ch.votes_against) else REWORK

@@ -17,13 +17,13 @@ Parameters: work.*, ai.share_of_code, ai.agent_fraction, ai.volume_ratio.
 from math import inf
 
 from sim.constants import HOURS_PER_WEEK, IC
-from sim.engine.codes import BY_AGENT, NONE, STAGE_AGENT, STAGE_OWNER_QUEUE, STAGES
+from sim.engine import codes
 from sim.engine.kernel import kernel
 from sim.engine.rng import CHANGE, positive, uniform2
 from sim.engine.server import set_stage
 
 MERGED, DISCARDED, ABANDONED = range(3)
-_STAGES = len(STAGES)
+_STAGES = len(codes.STAGES)
 
 
 @kernel
@@ -105,18 +105,18 @@ def start(org, p, i, mode, u, now):
     ch.j = q.next_change
     ch.standard_hours = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
     ch.mode = mode
-    ch.ai_fraction = 1.0 if mode == BY_AGENT else q.assistant_fraction
+    ch.ai_fraction = 1.0 if mode == codes.BY_AGENT else q.assistant_fraction
     ch.counted = True
     ch.done = 0.0
     ch.segment_end = 0.0
     ch.questions = 0
     ch.open_questions = 0
-    ch.awaited_item = NONE
+    ch.awaited_item = codes.NONE
     ch.next_question = inf
     ch.dependency_at = inf
-    ch.partner = NONE
+    ch.partner = codes.NONE
     ch.disagreement = 0.0
-    ch.agent = NONE
+    ch.agent = codes.NONE
     ch.attempt = 0
     ch.failed = False
     ch.written = False
@@ -131,7 +131,7 @@ def start(org, p, i, mode, u, now):
     ch.started_at = now
     ch.belief = org.people[q.human].belief
     ch.human_hours = 0.0
-    ch.stage = STAGE_OWNER_QUEUE
+    ch.stage = codes.STAGE_OWNER_QUEUE
     ch.stage_since = now
     for s in range(_STAGES):
         ch.stage_hours[s] = 0.0
@@ -149,7 +149,7 @@ def claim_agent(org, i):
     for a in range(q.first_agent, q.first_agent + q.agents):
         if org.agents[a].change < 0:
             return a
-    return NONE
+    return codes.NONE
 
 
 @kernel
@@ -164,9 +164,9 @@ def release_agent(org, c):
     """Free the agent of change *c*."""
     ch = org.changes[c]
     if ch.agent >= 0:
-        org.agents[ch.agent].change = NONE
+        org.agents[ch.agent].change = codes.NONE
         org.agents[ch.agent].running = False
-        ch.agent = NONE
+        ch.agent = codes.NONE
 
 
 @kernel
@@ -174,7 +174,7 @@ def park(org, c, now):
     """Let change *c* wait for an agent."""
     ch = org.changes[c]
     org.people[ch.owner].parked = c
-    set_stage(org, c, STAGE_AGENT, now)
+    set_stage(org, c, codes.STAGE_AGENT, now)
 
 
 @kernel
@@ -217,11 +217,11 @@ def close(org, c, outcome, now):
         else:
             w.abandoned += 1
     if outcome != ABANDONED:
-        if ch.mode == BY_AGENT:
+        if ch.mode == codes.BY_AGENT:
             w.agent_decided += 1
         else:
             w.human_decided += 1
-    ch.owner = NONE
+    ch.owner = codes.NONE
     ch.life += 1
     ch.wait += 1
     ch.next = w.free_change
@@ -243,7 +243,7 @@ def _count_merge(org, c, now):
         human_part = ch.standard_hours * (1.0 - ch.ai_fraction)
         w.ai_volume_merged += ch.volume - human_part
     w.lead_time += now - ch.started_at
-    if ch.mode == BY_AGENT:
+    if ch.mode == codes.BY_AGENT:
         w.agent_merged += 1
     else:
         w.human_merged += 1

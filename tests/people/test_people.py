@@ -1,0 +1,283 @@
+"""People over time: what must hold whatever happens to whom."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from helpers import ROOT
+from helpers.cli import orgsim
+from helpers.people_dump import SHAPE, VALUES, records
+from helpers.worlds import differences, permuted, play_tree
+from helpers.worlds import play as small_play
+from helpers.worlds import world as small_world
+from hypothesis import given, reject
+from hypothesis import strategies as st
+from test_identities import check_items, check_nothing_is_lost, check_queues, world
+
+from sim.constants import IC, MANAGER
+from sim.engine.codes import DESK, NONE, VACANT
+from sim.errors import UserError
+from sim.mesa_model.model import OrgModel
+from sim.scenario.tree import tree_of
+from sim.simulation.run import run
+from sim.simulation.simulator import Engine
+
+TURMOIL = {
+    "switches.quits": True, "switches.hiring": True, "switches.strain": True, "quits.base": 0.7, "hiring.delay_weeks": 2.0,
+}  # fmt: skip
+
+
+def play(scenario, weeks):
+    engine = Engine(scenario)
+    return engine.advance(engine.begin(1, 0), weeks * 40.0)
+
+
+def check_tree(org) -> None:
+    """The tree stays a tree of those present, and every count agrees with it."""
+    people, w = org.people, org.world[0]
+    role, boss = people["role"], people["boss"]
+    here = (role == IC) | (role == MANAGER)
+    assert (role == IC).sum() == w.ics
+    assert (role == MANAGER).sum() == w.managers
+    assert len(set(people["pid"][here])) == here.sum()
+    for i in np.flatnonzero(here):
+        seen = set()
+        while i != NONE:
+            assert i not in seen
+            seen.add(i)
+            assert role[i] == MANAGER or len(seen) == 1
+            i = boss[i]
+    np.testing.assert_array_equal(
+        people["reports"][role == MANAGER],
+        np.bincount(boss[here & (boss >= 0)], minlength=len(people))[role == MANAGER],
+    )
+    members = {}
+    for t in range(len(org.teams)):
+        row, chain = int(org.teams["first_member"][t]), []
+        while row != NONE:
+            chain.append(row)
+            row = int(people["next_member"][row])
+        members[t] = chain
+        ics = [m for m in chain if role[m] == IC]
+        assert len(ics) == org.teams["ics"][t]
+        assert sum(bool(people["reviewer"][m]) for m in chain) == org.teams["reviewers"][t]
+    listed = sorted(m for chain in members.values() for m in chain if role[m] == IC)
+    assert listed == np.flatnonzero(role == IC).tolist()
+    vacant = role == VACANT
+    assert not people["coder"][vacant].any()
+    assert not people["reviewer"][vacant].any()
+    assert np.all(people["rate"][vacant] == 0.0)
+    assert np.all(people["current"][vacant] == NONE)
+
+
+def check(org, scenario) -> None:
+    w = org.world[0]
+    now = float(w.now)
+    check_items(org, now)
+    check_queues(org)
+    check_nothing_is_lost(org)
+    check_tree(org)
+    start = Engine(scenario).tree
+    assert start.ics + start.managers + w.hired - w.quits - w.layoffs == w.ics + w.managers
+    used = np.flatnonzero(org.changes["owner"] >= 0)
+    assert w.started == w.merged + w.discarded + w.abandoned + len(used)
+    coders = org.people["coder"] | (org.people["role"] == DESK)
+    assert coders[org.changes["owner"][used]].all(), "a change belongs to somebody who cannot write"
+    n = len(org.people)
+    np.testing.assert_array_equal(
+        org.people["writing"],
+        np.bincount(org.changes["owner"][used][org.changes["counted"][used]], minlength=n),
+    )
+    snapshot = org.weeks[w.week]
+    present = 40.0 * (
+        w.week * (start.ics + start.managers)
+        + snapshot["ics_above_start_sum"]
+        + snapshot["managers_above_start_sum"]
+    )
+    assert snapshot["hours_ic"].sum() + snapshot["hours_manager"].sum() == pytest.approx(present, rel=1e-9)
+
+
+REGIMES = {
+    "layoffs.background_probability": st.floats(0.0, 0.9),
+    "layoffs.wave_week": st.integers(0, 8),
+    "layoffs.wave_fraction": st.floats(0.0, 0.5),
+    "layoffs.wave_scope": st.sampled_from(["all", "managers", "ics"]),
+    "layoffs.wave_select": st.sampled_from(["rank", "weights"]),
+    "layoffs.delayer_week": st.integers(0, 8),
+    "layoffs.delayer_first_span": st.integers(0, 20),
+    "layoffs.delayer_upper_span": st.integers(0, 20),
+    "layoffs.delayer_convert": st.floats(0.0, 1.0),
+    "layoffs.performance_share": st.floats(0.0, 0.3),
+    "layoffs.performance_weeks": st.integers(1, 5),
+    "layoffs.ai_pass_through": st.floats(0.0, 1.0),
+    "layoffs.budget_target": st.floats(50.0, 1000.0),
+    "layoffs.takeover": st.floats(0.0, 1.0),
+    "quits.base": st.floats(0.0, 0.95),
+    "hiring.delay_weeks": st.floats(0.0, 30.0),
+    "hiring.policy": st.sampled_from(["backfill", "freeze", "attrition_only", "ai"]),
+    "managers.hands_on_share": st.sampled_from([0.0, 0.25]),
+    "review.managers_review": st.booleans(),
+    "review.assignment": st.sampled_from(["shared", "addressed"]),
+    "review.approvals": st.integers(1, 3),
+    "questions.blocking": st.booleans(),
+    "work.demand": st.sampled_from([float("inf"), 2.0]),
+    "switches.layoffs": st.booleans(),
+    "switches.hiring": st.booleans(),
+    "switches.strain": st.booleans(),
+}  # fmt: skip
+
+
+#: Demand -> (setting of its first week, the default of that).
+DATED = {
+    "layoffs.wave_fraction": ("layoffs.wave_week", 52),
+    "layoffs.delayer_first_span": ("layoffs.delayer_week", 52),
+    "layoffs.delayer_upper_span": ("layoffs.delayer_week", 52),
+    "layoffs.performance_share": ("layoffs.performance_weeks", 26),
+    "layoffs.ai_pass_through": ("", 13),
+    "layoffs.budget_target": ("", 26),
+}
+
+
+def possible(values: dict, ics: int, layers: int, weeks: int):
+    """The world with the demands that fall within its weeks; what is refused for another reason is not tried."""
+    late = {path for path, (date, default) in DATED.items() if values.get(date, default) >= weeks}
+    try:
+        scenario = world(
+            {k: v for k, v in values.items() if k not in late}, ics=ics, layers=layers, weeks=weeks
+        )
+        Engine(scenario)
+    except UserError as error:
+        if "may be cut" not in str(error):
+            raise
+        reject()
+    return scenario
+
+
+@given(
+    values=st.fixed_dictionaries({}, optional=REGIMES), ics=st.integers(2, 40), layers=st.integers(1, 4),
+    weeks=st.sampled_from([4, 9, 15, 30]),
+)  # fmt: skip
+def test_identities_hold_while_people_come_and_go(values, ics, layers, weeks):
+    scenario = possible({**TURMOIL, **values}, ics, layers, weeks)
+    org = play(scenario, scenario.weeks + scenario.warmup_weeks)
+    check(org, scenario)
+    w = org.world[0]
+    assert len(org.ledger) == w.layoffs + w.conversions
+    assert w.conversions == org.ledger["converted"].sum()
+    gone = org.cohort["exit_kind"] > 0
+    np.testing.assert_array_equal(np.isfinite(org.cohort["exit_week"]), gone)
+
+
+# --- The contract of people mechanisms -----------------------------------------------------------------------------------
+
+
+def test_nobody_comes_or_goes_is_the_flow_engine():
+    """With switches on and every hazard 0 the week ends change nothing but the books of people."""
+    shape = {"ics": 20, "layers": 2, "weeks": 6, "warmup": 2}
+    # Not hiring: recent hires among those of week 0 still ramp up.
+    still = {"switches.quits": True, "switches.layoffs": True, "switches.promotions": True}
+    still |= {"quits.base": 0.0, "layoffs.background_probability": 0.0}
+    flow, people = (small_play(small_world(values, **shape)) for values in ({}, still))
+    books = {"people_week", "cohort_ics", "cohort_managers"}
+    assert set(differences(flow.weeks, people.weeks)) == books
+    assert len(flow.cohort) == 0
+    assert len(people.cohort) == len(people.people[people.people["role"] <= MANAGER])
+
+
+@pytest.mark.parametrize("hiring", [True, False])
+def test_order_of_rows_does_not_matter(hiring):
+    scenario = small_world({**VALUES, "switches.hiring": hiring}, ics=30, layers=3, weeks=10)
+    tree = tree_of(scenario)
+    reference = play_tree(tree, scenario)
+    for seed in (1, 2):
+        order = np.random.default_rng(seed).permutation(tree.n)
+        shuffled = play_tree(permuted(tree, order), scenario)
+        assert differences(reference.weeks, shuffled.weeks, rounding=1e-9) == []
+        for name in ("pid", "exit_week", "exit_kind"):
+            np.testing.assert_array_equal(reference.cohort[name], shuffled.cohort[name])
+        for name in ("week", "pid", "rule", "converted"):
+            np.testing.assert_array_equal(reference.ledger[name], shuffled.ledger[name])
+
+
+def test_workers_do_not_matter():
+    one, two = (run(small_world(VALUES, **SHAPE), 5, 1, workers=k) for k in (1, 2))
+    assert not one.failures
+    np.testing.assert_array_equal(one.runs, two.runs)
+    for name, x in one.outcomes.items():
+        np.testing.assert_array_equal(x, two.outcomes[name], err_msg=name)
+    for a, b in zip(one.cohorts, two.cohorts, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture(scope="module")
+def interpreted(tmp_path_factory):
+    """Records of the interpreted engine under two hash seeds."""
+    folder = tmp_path_factory.mktemp("people")
+    started = []
+    for seed in ("1", "4242"):
+        out = folder / f"{seed}.npz"
+        environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONHASHSEED": seed}
+        command = [sys.executable, str(ROOT / "tests" / "helpers" / "people_dump.py"), str(out)]
+        started.append((subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True), out))
+    accounts = []
+    for process, out in started:
+        _, errors = process.communicate(timeout=170)
+        assert process.returncode == 0, errors
+        with np.load(out) as kept:
+            accounts.append({name: kept[name] for name in kept.files})
+    return accounts
+
+
+def test_compiled_equals_interpreted_under_any_hash_seed(interpreted):
+    compiled = records()
+    assert compiled["weeks"]["quits"][-1] > 0
+    assert compiled["weeks"]["hired"][-1] > 0
+    assert len(compiled["ledger"]) > 3
+    for account in interpreted:
+        assert differences(compiled["weeks"], account["weeks"]) == []
+        for name in ("cohort", "ledger"):
+            for column in compiled[name].dtype.names:
+                np.testing.assert_array_equal(compiled[name][column], account[name][column], err_msg=column)
+
+
+def test_stepping_through_the_model_equals_the_compiled_run():
+    scenario = small_world(VALUES, **SHAPE)
+    compiled = run(scenario, 1, 3, first_run=7, workers=1)
+    daily = OrgModel(scenario, seed=3, run=7)
+    while daily.running:
+        daily.step()
+    stepped = daily.outcomes()
+    assert compiled.outcomes["quits_per_year"][0] > 0
+    for name, x in compiled.outcomes.items():
+        np.testing.assert_array_equal(x[0], stepped[name], err_msg=name)
+
+
+def test_an_organisation_that_everybody_leaves_ends_without_a_crash(tmp_path):
+    """Only the top stays; what is per IC is undefined, and the program says null and ends well."""
+    values = {"switches.quits": True, "switches.strain": True, "quits.base": 1.0}
+    results = run(small_world(values, ics=12, layers=2, weeks=6, warmup=1), 2, 1, workers=1)
+    assert not results.failures
+    for cohort in results.cohorts:
+        assert np.count_nonzero(cohort["exit_kind"] == 0) == 1
+        assert set(cohort["exit_week"][cohort["exit_kind"] == 2]) == {1.0}
+    assert np.all(results.outcomes["quits_per_year"] > 0)
+    # The top may still write changes of its own, as a first-line manager without reports.
+    assert np.all(np.isnan(results.series["changes_per_ic_week"][:, -1]))
+    sets = [
+        "switches.quits=true",
+        "quits.base=1",
+        "time.weeks=6",
+        "time.warmup_weeks=0",
+        "organisation.ics=12",
+    ]
+    answer = orgsim(
+        "run", "base", "--runs", "2", "--json", *(x for one in sets for x in ("--set", one)), cwd=tmp_path
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "NaN" not in answer.stdout
+    assert (
+        json.loads(answer.stdout)["outcomes"]["layoff_risk_ic"]["mean"] is None
+    )  # less than a year was watched
