@@ -57,7 +57,9 @@ def sweep_command(
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
     from sim.experiments.sweep.file import load_sweep
+    from sim.experiments.sweep.pictures import draw
     from sim.experiments.sweep.run import run_sweep
+    from sim.experiments.sweep.words import sweep_text
 
     sweep = load_sweep(file, sets, runs, seed)
     warn(sweep.base.warnings)
@@ -66,6 +68,7 @@ def sweep_command(
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
             found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)
+        drawn = draw(found.sweep, found.answer, folder / "plots")
     except KeyboardInterrupt:
         raise InterruptedByUserError(
             f"finished runs are kept in {folder}; the same command continues from there."
@@ -80,9 +83,9 @@ def sweep_command(
     else:
         from sim.text.tables import use_colour
 
-        click.echo(found.to_text(use_colour(sys.stdout)))
+        click.echo(sweep_text(found, use_colour(sys.stdout)))
         kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
-        pictures = ", pictures" if found.pictures else ""
+        pictures = ", pictures" if drawn else ""
         click.echo(f"\nWritten: {folder} (tables{pictures} and the data of every run{kept})")
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
         values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from helpers.fake_engine import CROSSING, OUTCOMES, SWEEP, Engine, run_file, write_sweep
+from helpers.fake_engine import CROSSING, OUTCOMES, SWEEP, Engine, drawn, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from sim.experiments import designs
 from sim.experiments.designs import Levels, Range
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.run import BLOCK_RUNS, _cover
+from sim.experiments.sweep.words import sweep_text
 from sim.store.folder import read_manifest
 from sim.store.tables import Tables
 
@@ -171,7 +172,7 @@ def test_a_scenario_is_no_sweep(tmp_path):
 
 
 def test_results_folder(sweep_file, tmp_path):
-    result = run(sweep_file, tmp_path / "out", pictures=True)
+    result = run(sweep_file, tmp_path / "out")
     folder = result.folder
     manifest = read_manifest(folder)
     assert manifest["status"] == "complete"
@@ -186,7 +187,7 @@ def test_results_folder(sweep_file, tmp_path):
     assert {"point", "run", "seed", "organisation.management_layers", "ai.share_of_code"} <= set(runs)
     assert len(series["week"]) == 8 * 12 * 3
     assert series["week"].min() == 1
-    names = {path.name for path in result.pictures}
+    names = {path.name for path in drawn(result)}
     assert names == {"heat-map.svg", "heat-map.png", "lines.svg", "difference.svg"}
     assert not list(folder.rglob("*.tmp"))
 
@@ -204,8 +205,9 @@ def test_summary(sweep_file, tmp_path):
 
 
 def test_same_bytes_whatever_the_workers(sweep_file, tmp_path):
-    one = run(sweep_file, tmp_path / "one", workers=1, pictures=True)
-    two = run(sweep_file, tmp_path / "two", workers=2, pictures=True)
+    one = run(sweep_file, tmp_path / "one", workers=1)
+    two = run(sweep_file, tmp_path / "two", workers=2)
+    drawn(one), drawn(two)
     assert (one.folder / "summary.csv").read_bytes() == (two.folder / "summary.csv").read_bytes()
     for name in ("heat-map.svg", "lines.svg", "difference.svg"):
         assert (one.folder / "plots" / name).read_bytes() == (two.folder / "plots" / name).read_bytes()
@@ -226,7 +228,7 @@ def test_interruption_keeps_what_is_done_and_resumes_to_the_same_bytes(sweep_fil
     assert again.runs_reused == kept * 12
     assert len([call for call in engine.calls if call[1] == 12]) == 8 - kept
     assert (broken / "summary.csv").read_bytes() == (whole.folder / "summary.csv").read_bytes()
-    assert again.to_text() == whole.to_text()
+    assert sweep_text(again) == sweep_text(whole)
 
 
 def test_a_finished_sweep_is_not_run_again(sweep_file, tmp_path):
@@ -234,7 +236,7 @@ def test_a_finished_sweep_is_not_run_again(sweep_file, tmp_path):
     engine = Engine()
     again = run(sweep_file, tmp_path / "out", engine)
     assert engine.calls == []
-    assert again.to_text() == first.to_text()
+    assert sweep_text(again) == sweep_text(first)
 
 
 def test_another_sweep_is_refused_and_fresh_replaces_it(sweep_file, tmp_path):
@@ -260,7 +262,8 @@ def test_more_runs_extend_the_folder_to_the_bytes_of_a_fresh_sweep(sweep_file, t
     out = tmp_path / "out"
     for before, runs in zip((0, *stages), stages, strict=False):
         engine = Engine(fails=(3, 100))
-        grown = run(sweep_file, out, engine, sweep=of_runs(sweep_file, runs), pictures=True)
+        grown = run(sweep_file, out, engine, sweep=of_runs(sweep_file, runs))
+        drawn(grown)
         per_point = [call for call in engine.calls if call[1] > 1 or call[0] > 0]
         assert sum(count for _, count in per_point) == 8 * (runs - before)
         assert min(first for first, _ in per_point) == before
@@ -271,11 +274,11 @@ def test_more_runs_extend_the_folder_to_the_bytes_of_a_fresh_sweep(sweep_file, t
         tmp_path / "fresh",
         Engine(fails=(3, 100)),
         sweep=of_runs(sweep_file, stages[-1]),
-        pictures=True,
     )
+    drawn(fresh)
     for name in ("summary.csv", "ranges.json", "plots/heat-map.svg", "plots/lines.svg"):
         assert (out / name).read_bytes() == (fresh.folder / name).read_bytes(), name
-    assert grown.to_text() == fresh.to_text()
+    assert sweep_text(grown) == sweep_text(fresh)
     assert grown.failures == fresh.failures
     again = Engine()
     run(sweep_file, out, again, sweep=of_runs(sweep_file, stages[-1]))
@@ -361,7 +364,7 @@ def test_failed_runs_are_listed_and_left_out(sweep_file, tmp_path):
         listed = tables.read([tmp_path / "out" / "failures.parquet"])
     assert listed["run"].tolist() == [3] * 8
     assert listed["message"][0] == "run 3 broke"
-    assert "8 runs failed" in result.to_text()
+    assert "8 runs failed" in sweep_text(result)
     assert ",12,1,11," in (tmp_path / "out" / "summary.csv").read_text()
 
 
@@ -428,4 +431,4 @@ def test_until_decided_runs_more_only_where_it_is_close(tmp_path):
     engine = Engine(noise=0.1)
     again = run(path, tmp_path / "out", engine)
     assert engine.calls == []
-    assert again.to_text() == result.to_text()
+    assert sweep_text(again) == sweep_text(result)

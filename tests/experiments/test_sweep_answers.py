@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from helpers.fake_engine import BASE, CROSSING, SWEEP, Engine, run_file, write_sweep
+from helpers.fake_engine import BASE, CROSSING, SWEEP, Engine, drawn, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from sim.errors import UserError
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.plausible import places, planned
 from sim.experiments.sweep.sentences import crossing_sentence, is_shown, too_few
+from sim.experiments.sweep.words import sweep_text
 from sim.statistics import crossing, estimates
 from sim.text import numbers, tables
 from sim.text.numbers import shown_unit
@@ -36,7 +37,7 @@ def test_the_crossing_is_recovered(tmp_path):
     assert found.x == pytest.approx(CROSSING, abs=0.02)
     assert (
         "flat (2 layers) overtakes layered (3 layers) on value per payroll dollar at AI share of code 0.4"
-        in " ".join(result.to_text().split())
+        in " ".join(sweep_text(result).split())
     )
     best = result.answer.panels[0].best
     assert best[0] == (1, True)
@@ -56,29 +57,33 @@ def test_noise_is_not_called_a_difference(tmp_path):
     result = run_file(write_sweep(tmp_path), tmp_path / "out", Same(noise=0.05))
     assert result.answer.panels[0].sentence.startswith("No difference detected between flat (2 layers)")
     assert all(best is None or not best[1] for best in result.answer.panels[0].best)
-    assert "*" not in result.to_text()
+    assert "*" not in sweep_text(result)
 
 
 def test_one_dimensional_and_sampled_sweeps(tmp_path):
     layers = SWEEP.replace("  ai.share_of_code: {from: 0.0, to: 0.9, steps: 4}\n", "")
     result = run_file(write_sweep(tmp_path, layers), tmp_path / "a")
-    assert "flat (2 layers) loses to layered (3 layers)" in result.to_text()
+    assert "flat (2 layers) loses to layered (3 layers)" in sweep_text(result)
     share = SWEEP.replace("  organisation.management_layers: [2, 3]\n", "")
-    assert "95 % interval" in run_file(write_sweep(tmp_path, share), tmp_path / "b", pictures=True).to_text()
+    result = run_file(write_sweep(tmp_path, share), tmp_path / "b")
+    assert "95 % interval" in sweep_text(result)
+    assert drawn(result)
     sampled = SWEEP.replace(", steps: 4", "") + "design: lhs\nsamples: 5\n"
-    result = run_file(write_sweep(tmp_path, sampled), tmp_path / "c", pictures=True)
+    result = run_file(write_sweep(tmp_path, sampled), tmp_path / "c")
+    drawn(result)
     assert len(result.values) == 5
-    assert "AI share of code" in result.to_text()
+    assert "AI share of code" in sweep_text(result)
 
 
 def test_three_paths_make_a_table_per_value_of_the_third(tmp_path):
     text = SWEEP.replace("vary:\n", "vary:\n  ai.agent_fraction: [0.1, 0.5]\n")
-    result = run_file(write_sweep(tmp_path, text), tmp_path / "out", pictures=True)
+    result = run_file(write_sweep(tmp_path, text), tmp_path / "out")
+    drawn(result)
     assert [panel.fixed for panel in result.answer.panels] == [
         {"ai.agent_fraction": 0.1},
         {"ai.agent_fraction": 0.5},
     ]
-    assert "At AI agent fraction 0.1: flat" in result.to_text()
+    assert "At AI agent fraction 0.1: flat" in sweep_text(result)
     assert ", AI agent fraction as in the base, flat" in result.answer.robust_sentence
     assert (tmp_path / "out" / "plots" / "heat-map-2.svg").exists()
 
@@ -86,13 +91,13 @@ def test_three_paths_make_a_table_per_value_of_the_third(tmp_path):
 def test_spans_can_be_varied(tmp_path):
     text = SWEEP.replace("organisation.management_layers: [2, 3]", "organisation.spans: [[12, 8], [6, 4, 4]]")
     result = run_file(write_sweep(tmp_path, text), tmp_path / "out")
-    assert "spans 12-8 overtakes spans 6-4-4" in result.to_text()
+    assert "spans 12-8 overtakes spans 6-4-4" in sweep_text(result)
     assert "0,12-8,0," in (tmp_path / "out" / "summary.csv").read_text()
 
 
 def test_the_words_of_the_table(tmp_path):
     text = SWEEP.replace("[2, 3]", "[1, 2]")
-    shown = run_file(write_sweep(tmp_path, text), tmp_path / "out").to_text()
+    shown = sweep_text(run_file(write_sweep(tmp_path, text), tmp_path / "out"))
     assert " ICs, 1 manager, first-line span" in shown
     assert tables.width(shown) <= 100
 
@@ -155,7 +160,7 @@ def test_the_sentence_claims_no_more_than_the_rows_show(slope, at, noise, runs, 
 def test_too_few_runs_are_said_with_the_number_that_would_do(tmp_path):
     path = write_sweep(tmp_path, SWEEP.replace("to: 0.9", "to: 0.3"))
     few = run_file(path, tmp_path / "few", Engine(noise=0.05), sweep=load_sweep(path, runs=4))
-    text = " ".join(few.to_text().split())
+    text = " ".join(sweep_text(few).split())
     assert "Too few runs: 4 runs a point are too few to decide at " in text
     assert "never" not in few.answer.panels[0].sentence
     notice = few.answer.to_json()["panels"][0]["too_few_runs"]
@@ -180,7 +185,8 @@ def test_rows_within_noise_beside_a_clear_crossing_need_no_more_runs(tmp_path):
 
 def test_an_undecided_crossing_is_not_drawn_or_called_one(tmp_path):
     path = write_sweep(tmp_path, SWEEP.replace("to: 0.9", "to: 0.6"))
-    result = run_file(path, tmp_path / "out", Engine(noise=0.08), pictures=True)
+    result = run_file(path, tmp_path / "out", Engine(noise=0.08))
+    drawn(result)
     panel = result.answer.panels[0]
     assert panel.crossing.x is not None
     assert not is_shown(panel.crossing, panel.rows)
@@ -193,7 +199,7 @@ def test_an_undecided_crossing_is_not_drawn_or_called_one(tmp_path):
 def test_one_or_two_runs(tmp_path, runs):
     path = write_sweep(tmp_path)
     result = run_file(path, tmp_path / "out", Engine(noise=0.05), sweep=load_sweep(path, runs=runs))
-    assert "Too few runs: " in result.to_text()
+    assert "Too few runs: " in sweep_text(result)
     json.dumps(result.answer.to_json(), allow_nan=False)
 
 
@@ -296,19 +302,19 @@ LEVELS = SWEEP.replace("[2, 3]", "[1, 2, 3, 4]").replace(
 
 
 def test_all_levels_of_one_path_are_ranked(tmp_path):
-    result = run_file(write_sweep(tmp_path, LEVELS), tmp_path / "out", pictures=True)
+    result = run_file(write_sweep(tmp_path, LEVELS), tmp_path / "out")
     panel = result.answer.panels[0]
     assert panel.rows[panel.ranking.best] == 3
     assert panel.ranking.beyond == (True, True, False, True)
-    text = " ".join(result.to_text().split())
+    text = " ".join(sweep_text(result).split())
     assert "Best mean on value per payroll dollar: 3 layers, beyond noise ahead of 2 layers (+" in text
     assert "is ahead of 2 layers in " in text  # the best against the runner-up on plausible sets
     assert "1 layer: " in text
-    table = result.to_text().split("\n\n")[2].splitlines()
+    table = sweep_text(result).split("\n\n")[2].splitlines()
     assert table[0].split()[:2] == ["management", "layers"]
     assert [line.split()[0] for line in table[2:6]] == ["1", "2", "3", "4"]
     assert [line.count("*") for line in table[2:6]] == [0, 0, 1, 0]
-    assert [path.name for path in result.pictures] == ["lines.svg"]
+    assert [path.name for path in drawn(result)] == ["lines.svg"]
     data = result.answer.to_json()["panels"][0]["ranking"]
     assert (data["best"], [one["level"] for one in data["ahead_of"]]) == (3, [1, 2, 4])
     assert json.dumps(data, allow_nan=False)
@@ -324,10 +330,10 @@ def test_levels_within_noise_are_not_ranked(tmp_path):
 
 def test_two_designs_on_one_path_have_no_empty_column(tmp_path):
     text = LEVELS.replace("[1, 2, 3, 4]", "[2, 3]")
-    result = run_file(write_sweep(tmp_path, text), tmp_path / "out", pictures=True)
-    table = result.to_text().split("\n\n")[2]
+    result = run_file(write_sweep(tmp_path, text), tmp_path / "out")
+    table = sweep_text(result).split("\n\n")[2]
     assert table.startswith("2 layers")
-    assert result.pictures == ()
+    assert drawn(result) == ()
 
 
 def test_a_verdict_that_the_plausible_sets_contradict(tmp_path):
@@ -351,6 +357,6 @@ def test_what_limits_every_answer_is_in_the_text(tmp_path):
     path = write_sweep(tmp_path, SWEEP + "weeks: 30\n")
     move = "[{week: 20, lay_off: {role: ic, number: 2}}]"
     (tmp_path / "base.yaml").write_text(BASE + f"paths: {{stay: [], cut: {move}}}\n")
-    text = " ".join(run_file(path, tmp_path / "out").to_text().split())
+    text = " ".join(sweep_text(run_file(path, tmp_path / "out")).split())
     assert "Note: base: its paths are followed by `orgsim run` only" in text
     assert "Note: 30 weeks are fewer than 52 weeks" in text

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.experiments.sweep.file import Sweep, load_sweep
+from sim.experiments.sweep.pictures import draw
 from sim.experiments.sweep.run import SweepResult, run_sweep
 
 CROSSING = 0.42
@@ -64,11 +65,16 @@ def write_sweep(folder: Path, text: str = SWEEP) -> Path:
 def run_file(
     path: Path, out: Path, engine: Callable | None = None, sweep: Sweep | None = None, **options
 ) -> SweepResult:
-    """Run a sweep file (or the sweep made of it) with the stand-in, without pictures unless asked."""
-    options = {"workers": 2, "pictures": False, **options}
+    """Run a sweep file (or the sweep made of it) with the stand-in, without pictures."""
+    options = {"workers": 2, **options}
     return run_sweep(
         sweep or load_sweep(path), out, simulate=engine or Engine(), outcomes=OUTCOMES, **options
     )
+
+
+def drawn(result: SweepResult) -> tuple[Path, ...]:
+    """Draw the pictures of a sweep as the command does; return them."""
+    return draw(result.sweep, result.answer, result.folder / "plots")
 
 
 class Engine:

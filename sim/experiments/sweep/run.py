@@ -9,7 +9,7 @@ so it does not depend on workers, interruptions, order or how runs were cut into
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,19 +55,12 @@ class SweepResult:
     failures: tuple[tuple[int, int, int, str], ...]
     runs_done: int
     runs_reused: int
-    pictures: tuple[Path, ...] = field(default=())
 
     @property
     def notes(self) -> list[str]:
         """What limits every answer of the sweep."""
         weeks = [point["time.weeks"] for point in self.sweep.points if "time.weeks" in point]
         return cautions([self.sweep.base], min(weeks, default=None))
-
-    def to_text(self, colour: bool = False) -> str:
-        """The table and the sentence that answer the sweep's question."""
-        from sim.experiments.sweep.words import sweep_text
-
-        return sweep_text(self, colour)
 
 
 class _Work:
@@ -103,7 +96,6 @@ def run_sweep(
     simulate: Callable | None = None,
     outcomes: Mapping[str, "Outcome"] | None = None,
     source: str | None = None,
-    pictures: bool = True,
 ) -> SweepResult:
     """Run or resume a sweep in `out_dir`.
 
@@ -134,7 +126,7 @@ def run_sweep(
                 _run_all(work, declared, executor, width, simulate)
                 asked = _asked(work, declared[sweep.outcome].better)
                 ranges = sweep_ranges(asked, folder, manifest["content"], workers, simulate, work.tick)
-            result = _finish(work, declared, ranges, pictures)
+            result = _finish(work, declared, ranges)
         except KeyboardInterrupt:
             set_status(folder, manifest, "interrupted", runs_done=work.done)
             raise
@@ -396,7 +388,7 @@ def _asked(work: _Work, better: int) -> Sweep:
 
 
 def _finish(
-    work: _Work, declared: Mapping[str, "Outcome"], ranges: Mapping[str, object] | None, pictures: bool
+    work: _Work, declared: Mapping[str, "Outcome"], ranges: Mapping[str, object] | None
 ) -> SweepResult:
     sweep, folder, tables = work.sweep, work.folder, work.tables
     _write_summary(work, declared)
@@ -417,12 +409,7 @@ def _finish(
         },
     )
     found = answer(sweep, values, declared[sweep.outcome], ranges)
-    drawn: tuple[Path, ...] = ()
-    if pictures:
-        from sim.experiments.sweep.pictures import draw
-
-        drawn = draw(sweep, found, folder / "plots")
-    return SweepResult(sweep, folder, values, found, failures, work.done, work.reused, drawn)
+    return SweepResult(sweep, folder, values, found, failures, work.done, work.reused)
 
 
 def _write_summary(work: _Work, declared: Mapping[str, "Outcome"]) -> None:

@@ -1,22 +1,18 @@
-"""A sweep's answer as text and pictures."""
-
-from typing import TYPE_CHECKING
+"""A sweep's answer as text."""
 
 import numpy as np
 
 from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.file import Sweep, label, scenario_at
+from sim.experiments.sweep.run import SweepResult
 from sim.experiments.sweep.sentences import describe
 from sim.text import numbers, tables
-
-if TYPE_CHECKING:
-    from sim.experiments.sweep.run import SweepResult
 
 MAX_PANELS = 8
 MAX_LISTED = 40
 
 
-def sweep_text(result: "SweepResult", colour: bool = False) -> str:
+def sweep_text(result: SweepResult, colour: bool = False) -> str:
     """The question, the table, the answer and how far to trust it."""
     sweep, answer = result.sweep, result.answer
     parts = [tables.paint(tables.paragraph(sweep.question), "bold", colour)]
