@@ -4,26 +4,23 @@ Only arithmetic, no NumPy, so that scenarios load at once. `sim.organisation.str
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from sim.errors import UserError
 from sim.organisation.headcounts import level_sizes, level_sizes_from_spans, refused_layer
+from sim.organisation.plan import Organisation
 from sim.parameters.registry import REGISTRY
+from sim.scenario.checked import Checked
 from sim.scenario.events import check_events
 from sim.scenario.layoff_checks import Heads, check_cuts, check_dates, hardly_meant
 from sim.scenario.statement import Statement
-
-if TYPE_CHECKING:
-    from sim.organisation.plan import Organisation
-    from sim.scenario.scenario import Scenario
 
 WIDE_SPAN = 30
 SHORT_WEEKS = 26
 
 
 def check_structure(
-    organisation: "Organisation",
-    base: "Scenario | None",
+    organisation: Organisation,
+    base: Checked | None,
     chain: Sequence[Statement],
     bottom_span_ratio: float,
 ) -> None:
@@ -63,7 +60,7 @@ def check_structure(
         raise UserError(f"{place('remove_layer')}organisation.remove_layer: {text}")
 
 
-def managers_per_level(organisation: "Organisation", bottom_span_ratio: float) -> tuple[int, ...]:
+def managers_per_level(organisation: Organisation, bottom_span_ratio: float) -> tuple[int, ...]:
     """Managers per level, bottom up."""
     if organisation.spans is not None:
         return level_sizes_from_spans(organisation.ics, organisation.spans)
@@ -76,7 +73,7 @@ def place_of(path: str, chain: Sequence[Statement]) -> str:
     return (stated or chain)[-1].place(path)
 
 
-def check_people(scenario: "Scenario", chain: Sequence[Statement]) -> None:
+def check_people(scenario: Checked, chain: Sequence[Statement]) -> None:
     """Raise `UserError`, at the place that states it, for cuts and dated events that cannot be."""
     check_dates(scenario)
     heads = _heads(scenario)
@@ -108,7 +105,7 @@ def check_people(scenario: "Scenario", chain: Sequence[Statement]) -> None:
             raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
 
 
-def implausible(scenario: "Scenario") -> Iterator[str]:
+def implausible(scenario: Checked) -> Iterator[str]:
     """Warnings about what is allowed but hardly meant, one sentence each."""
     for path in scenario.overrides:
         parameter, value = REGISTRY[path], scenario.values[path]
@@ -144,7 +141,7 @@ def implausible(scenario: "Scenario") -> Iterator[str]:
     yield from hardly_meant(scenario, _heads(scenario))
 
 
-def _heads(scenario: "Scenario") -> Heads | None:
+def _heads(scenario: Checked) -> Heads | None:
     """People at week 0, as far as they are known without a tree; None if not even the managers are."""
     organisation, base = scenario.organisation, scenario.hold_base
     held = (
@@ -162,7 +159,7 @@ def _heads(scenario: "Scenario") -> Heads | None:
     return Heads.of_levels(ics, managers)
 
 
-def _first_line_span(organisation: "Organisation", ratio: float) -> float:
+def _first_line_span(organisation: Organisation, ratio: float) -> float:
     """Planned reports of a first-line manager; 0 for charts."""
     if organisation.chart is not None or organisation.ics is None:
         return 0.0

@@ -8,13 +8,11 @@ as its numbers are known without a tree; `check_cuts` does it once more with the
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, erf, exp, inf, sqrt
-from typing import TYPE_CHECKING
 
 from sim.errors import UserError
 from sim.organisation.headcounts import refused_layer, share_of
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+from sim.scenario.checked import Checked
+from sim.text.numbers import plural
 
 #: Weeks that consequences of a cut need at least before they show.
 LATE = 4
@@ -76,7 +74,7 @@ def wanted(values: Mapping, path: str) -> bool:
 # ---- what cannot be
 
 
-def check_dates(scenario: "Scenario") -> None:
+def check_dates(scenario: Checked) -> None:
     """Raise `UserError` for a cut whose first week is at or after the end of the horizon."""
     values, weeks = scenario.values, scenario.weeks
     if not lays_off(values):
@@ -90,7 +88,7 @@ def check_dates(scenario: "Scenario") -> None:
         week = values[path]
         if week >= weeks and any(wanted(values, demand) for demand in demands):
             raise UserError(
-                f"{_where(scenario, path)}{path}: {what} in week {week:g} is after the end: {weeks} weeks are simulated, and a "
+                f"{scenario.place(path)}{path}: {what} in week {week:g} is after the end: {weeks} weeks are simulated, and a "
                 f"week must follow; use at most {weeks - 1}, or a time.weeks above {week:g}"
             )
     derived = (
@@ -100,12 +98,12 @@ def check_dates(scenario: "Scenario") -> None:
     for path, week, why in derived:
         if week >= weeks and wanted(values, path):
             raise UserError(
-                f"{_where(scenario, path)}{path}: {why}, in week {week} at the earliest, and {weeks} weeks are simulated; use a "
+                f"{scenario.place(path)}{path}: {why}, in week {week} at the earliest, and {weeks} weeks are simulated; use a "
                 f"time.weeks above {week}, or leave {path} out"
             )
 
 
-def check_cuts(scenario: "Scenario", heads: Heads) -> None:
+def check_cuts(scenario: Checked, heads: Heads) -> None:
     """Raise `UserError` for cuts that these people cannot meet."""
     values = scenario.values
     if not lays_off(values):
@@ -121,30 +119,30 @@ def check_cuts(scenario: "Scenario", heads: Heads) -> None:
             who = "people" if scope == "all" else {"managers": "managers", "ics": "ICs"}[scope]
             most = int(1000 * able / people) / 1000
             raise UserError(
-                f"{_where(scenario, path)}{path}: {values[path]:g} of {people:,} {who} means {count:,}, but only {able:,} may be "
+                f"{scenario.place(path)}{path}: {values[path]:g} of {people:,} {who} means {count:,}, but only {able:,} may be "
                 f"cut (the top never is); use at most {most:g}"
             )
     for path, count, able, sd in _against_protection(values, heads):
         if count > able + FAR * sd:
             raise UserError(
-                f"{_where(scenario, path)}{path}: {values[path]:g} means {count:,} people, but only about {able:.0f} of those "
+                f"{scenario.place(path)}{path}: {values[path]:g} means {count:,} people, but only about {able:.0f} of those "
                 f"who may be cut are not protected ({_protecting(values)}); ask for fewer, or protect fewer"
             )
 
 
-def _check_layer(scenario: "Scenario", heads: Heads) -> None:
+def _check_layer(scenario: Checked, heads: Heads) -> None:
     path, values = "layoffs.delayer_remove_layer", scenario.values
     layer = values[path]
     if not layer:
         return
     if any(values[span] for span in _DELAYER[:2]):
         raise UserError(
-            f"{_where(scenario, path)}{path}: a layer goes, or spans are raised; set layoffs.delayer_first_span and "
+            f"{scenario.place(path)}{path}: a layer goes, or spans are raised; set layoffs.delayer_first_span and "
             f"layoffs.delayer_upper_span to 0, or {path}"
         )
     removable = [k for k, count in enumerate(heads.led, 1) if count]
     if layer not in removable:
-        raise UserError(f"{_where(scenario, path)}{path}: {refused_layer(layer, heads.managers, removable)}")
+        raise UserError(f"{scenario.place(path)}{path}: {refused_layer(layer, heads.managers, removable)}")
 
 
 def _shares(values: Mapping) -> Iterator[tuple[str, str]]:
@@ -153,11 +151,6 @@ def _shares(values: Mapping) -> Iterator[tuple[str, str]]:
         yield "layoffs.wave_fraction", values["layoffs.wave_scope"]
     if values["layoffs.performance_share"]:
         yield "layoffs.performance_share", "all"
-
-
-def _where(scenario: "Scenario", path: str) -> str:
-    """The place of *path*, "" if it was given from outside the file (an option, a sweep)."""
-    return "" if path in scenario._origin.applied else scenario.place(path)
 
 
 # ---- protection
@@ -229,7 +222,7 @@ def _protecting(values: Mapping) -> str:
 # ---- what is hardly meant
 
 
-def hardly_meant(scenario: "Scenario", heads: Heads | None) -> Iterator[str]:
+def hardly_meant(scenario: Checked, heads: Heads | None) -> Iterator[str]:
     """Warnings about demands on people that are allowed, but come to nothing or cannot be seen."""
     values = scenario.values
     yield from _hiring(scenario)
@@ -254,7 +247,7 @@ def _off(demands: tuple[str, ...]) -> str:
     return f"is {value}" if len(demands) == 1 else f"are {value}"
 
 
-def _late(scenario: "Scenario") -> Iterator[str]:
+def _late(scenario: Checked) -> Iterator[str]:
     values, weeks = scenario.values, scenario.weeks
     for path, demands in (
         ("layoffs.wave_week", ("layoffs.wave_fraction",)),
@@ -263,12 +256,12 @@ def _late(scenario: "Scenario") -> Iterator[str]:
         left = weeks - values[path]
         if 0 < left < LATE and any(wanted(values, demand) for demand in demands):
             yield (
-                f"{path}: week {values[path]} is {left} week{'s'[: left != 1]} before the end; what follows from it hardly shows "
+                f"{path}: week {values[path]} is {plural(left, 'week')} before the end; what follows from it hardly shows "
                 f"in the outcomes"
             )
 
 
-def _hiring(scenario: "Scenario") -> Iterator[str]:
+def _hiring(scenario: Checked) -> Iterator[str]:
     values = scenario.values
     fills = values["switches.hiring"] and values["hiring.policy"] in ("backfill", "ai")
     if fills and values["hiring.delay_weeks"] >= scenario.weeks:

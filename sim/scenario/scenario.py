@@ -151,8 +151,11 @@ class Scenario:
         return replace(made, name=name)
 
     def place(self, path: str) -> str:
-        """``"file:line:column: "`` where *path* is stated last, of the file itself if it is not stated; see `Statement`."""
-        return place_of(path, self._origin.chain)
+        """``"file:line:column: "`` where *path* is stated last, of the file itself if it is not stated; see `Statement`.
+
+        "" if it was given from outside the file (an option, a sweep).
+        """
+        return "" if path in self._origin.applied else place_of(path, self._origin.chain)
 
     def hash(self) -> str:
         """Hex SHA-256 of everything that determines results: not of names, questions, descriptions and sources."""

@@ -165,11 +165,11 @@ def test_what_passes_can_be_cut(share, ics, managers, scope):
 class _Asked:
     """A scenario of which only the values count."""
 
-    class _origin:  # noqa: N801
-        applied = frozenset({"layoffs.wave_fraction"})
-
     def __init__(self, values):
         self.values = values
+
+    def place(self, path):
+        return ""
 
 
 class TestCommands:
