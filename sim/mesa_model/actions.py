@@ -7,7 +7,7 @@ hand stays vacant until it is filled by hand; a manager who fills it gets back t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import mesa
 import numpy as np
@@ -17,12 +17,10 @@ from sim.engine.codes import VACANT
 from sim.engine.state import Org
 from sim.errors import UserError
 from sim.mesa_model.agents import IC, CodingAgent, Manager, Person
+from sim.mesa_model.host import Host
 from sim.mesa_model.staff import Staff
 from sim.mesa_model.stepping import SteppedEngine
 from sim.people import interventions, seats
-
-if TYPE_CHECKING:
-    from sim.mesa_model.model import OrgModel
 
 #: Parameters that say when something happens to people, and those that say that it does.
 _DATED = {
@@ -68,7 +66,7 @@ class Vacancy(NamedTuple):
     filled_in_week: float
 
 
-def _vacancies(model: OrgModel, staff: Staff) -> tuple[Vacancy, ...]:
+def _vacancies(model: Host, staff: Staff) -> tuple[Vacancy, ...]:
     """Return the vacant seats, managers' first, then those under the same boss together."""
     org = model.tables
     rows = np.flatnonzero(org.people["role"][: staff.humans] == VACANT)
@@ -80,7 +78,7 @@ def _vacancies(model: OrgModel, staff: Staff) -> tuple[Vacancy, ...]:
     return tuple(sorted(found, key=lambda v: (v.kind is IC, v.boss.row, v.seat)))
 
 
-def _seat_to_fill(model: OrgModel, staff: Staff, where: Vacancy | Manager, method: str = "hire") -> int:
+def _seat_to_fill(model: Host, staff: Staff, where: Vacancy | Manager, method: str = "hire") -> int:
     """Return the row of the vacant seat that *where* means. Raises `UserError` if there is none."""
     found = _vacancies(model, staff)
     if isinstance(where, Vacancy):

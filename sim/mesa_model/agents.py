@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from mesa import Agent
@@ -18,9 +18,7 @@ from sim.constants import HOURS_PER_WEEK
 from sim.engine import codes
 from sim.engine.state import Org
 from sim.errors import UserError
-
-if TYPE_CHECKING:
-    from sim.mesa_model.model import OrgModel
+from sim.mesa_model.host import Host
 
 _ACTIVITY = {
     codes.INCIDENT: codes.INCIDENTS,
@@ -110,7 +108,7 @@ def _queue(org: Org, k: int) -> Inbox:
 class _View(Agent):
     """A Mesa agent that shows one row of a table."""
 
-    model: OrgModel
+    model: Host
 
     def remove(self) -> None:
         """Refuse: a view cannot leave without the person."""
@@ -124,7 +122,7 @@ class Person(_View):
     only its `pid`, and refuses (`UserError`) to show what is now somebody else's; `present` tells.
     """
 
-    def __init__(self, model: OrgModel, row: int) -> None:
+    def __init__(self, model: Host, row: int) -> None:
         super().__init__(model)
         self._row: int | None = row
         self._pid = int(model.tables.people["pid"][row])
@@ -273,7 +271,7 @@ class IC(Person):
     @property
     def ai_share(self) -> float:
         """Planned share of code volume written by AI."""
-        return float(self.model.ai_shares[self.row])
+        return float(self.model.planned_ai_share(self.row))
 
     @property
     def coding_agents(self) -> AgentSet:
@@ -338,7 +336,7 @@ class Manager(Person):
         if desk < 0:
             return None
         seat = self.model.tables.people[desk]
-        share = float(self.model.ai_shares[desk])
+        share = float(self.model.planned_ai_share(desk))
         return HandsOn(float(seat["rate"]) * HOURS_PER_WEEK, int(seat["writing"]), int(seat["open"]), share)
 
     @property
@@ -353,7 +351,7 @@ class CodingAgent(_View):
     It belongs to a seat: while that is vacant it has no supervisor and stands idle.
     """
 
-    def __init__(self, model: OrgModel, row: int) -> None:
+    def __init__(self, model: Host, row: int) -> None:
         super().__init__(model)
         self.row = row
 

@@ -32,6 +32,7 @@ from sim.errors import UserError
 from sim.mesa_model import actions
 from sim.mesa_model.actions import PeopleDoor
 from sim.mesa_model.agents import IC, Manager, Person, is_human
+from sim.mesa_model.host import Mark
 from sim.mesa_model.staff import Staff
 from sim.mesa_model.stepping import SteppedEngine
 from sim.organisation.costs import pay_scale
@@ -47,15 +48,6 @@ from sim.scenario.scenario import Scenario, load
 from sim.simulation.run import check_runs
 
 DAYS_PER_WEEK = 5
-
-
-class _Mark(NamedTuple):
-    """Cumulative hours of everybody on a day: float64 [people], [people], [people, activities]."""
-
-    day: int
-    served: np.ndarray
-    capacity: np.ndarray
-    hours: np.ndarray
 
 
 class _Transfer(NamedTuple):
@@ -115,7 +107,7 @@ class OrgModel(PeopleDoor):
         self._values = dict(self.setup.values)
         self.day = 0
         self.ai_shares = np.full(len(self._org.people), float(self._values["ai.share_of_code"]))
-        self.marks: tuple[_Mark, _Mark] | None = None
+        self.marks: tuple[Mark, Mark] | None = None
         self._transfers: list[_Transfer] = []
         self._payrolls: list[tuple[float, float]] = [(0.0, self._engine.tree.payroll)]
         self._nudges: set[int] = set()
@@ -188,10 +180,10 @@ class OrgModel(PeopleDoor):
         for _ in range(round(days)):
             self.step()
 
-    def _mark(self) -> _Mark:
+    def _mark(self) -> Mark:
         people = self._org.people
         columns = (people["served_hours"], people["capacity_hours"], self._org.hours)
-        return _Mark(self.day, *(column.copy() for column in columns))
+        return Mark(self.day, *(column.copy() for column in columns))
 
     def _hold_week(self) -> None:
         """Let people come and go at a week's end after the warm-up, and the agents follow."""
@@ -247,6 +239,10 @@ class OrgModel(PeopleDoor):
     def member(self, row: int) -> IC | Manager | None:
         """Return the human whose row (or desk) *row* is; None for -1 and for a vacant seat."""
         return self._staff.at[int(self._org.people["human"][row])] if row >= 0 else None
+
+    def planned_ai_share(self, row: int) -> float:
+        """Return the planned AI share of the code of the person or desk in *row*."""
+        return float(self.ai_shares[row])
 
     def reports_of(self, row: int) -> AgentSet:
         """Return the direct reports of the manager in *row*."""

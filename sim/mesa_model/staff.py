@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.constants import IC as IC_ROLE
 from sim.constants import MANAGER
 from sim.mesa_model.agents import IC, CodingAgent, Manager
-
-if TYPE_CHECKING:
-    from sim.mesa_model.model import OrgModel
+from sim.mesa_model.host import Host
 
 
 class Staff:
@@ -22,7 +18,7 @@ class Staff:
     by row. carried: float64 [humans, activities], hours of the person there that the engine's books no longer show.
     """
 
-    def __init__(self, model: OrgModel) -> None:
+    def __init__(self, model: Host) -> None:
         self._model = model
         tree = model.tables.people["role"]
         self.humans = int(np.count_nonzero(np.isin(tree, (IC_ROLE, MANAGER))))
