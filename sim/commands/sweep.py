@@ -97,6 +97,8 @@ def sweep_command(
     return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
 
 
-def _answer(found) -> dict[str, object]:
+def _answer(found: "SweepResult") -> dict[str, object]:
+    from sim.experiments.sweep.figures import answer_json
+
     failures = [{"point": p, "run": r, "seed": s, "message": m} for p, r, s, m in found.failures]
-    return {"answer": found.answer.to_json(), "failures": failures}
+    return {"answer": answer_json(found.answer), "failures": failures}

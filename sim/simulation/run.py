@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
 from sim.simulation.parallel import pool
 from sim.simulation.results import Failure, Results
@@ -16,8 +17,6 @@ from sim.simulation.simulator import Engine, Single
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-
-MAX_SEED = 2**32 - 1
 
 
 def check_runs(runs: int, seed: int, first_run: int = 0) -> None:

@@ -8,6 +8,7 @@ from sim.engine.codes import STAGES
 from sim.outcomes.declared import OUTCOMES
 from sim.statistics.estimates import mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
+from sim.text.plain import ends
 from sim.text.tables import paragraph, table
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def to_json(results: "Results") -> dict[str, Any]:
         found = estimate(values, OUTCOMES[name].unit)
         outcomes[name] = {
             "mean": found.mean,
-            "ci95": None if found.lo is None else [found.lo, found.hi],
+            "ci95": ends(found.lo, found.hi),
             "sd": found.sd,
             "unit": OUTCOMES[name].unit,
             "runs": found.n,

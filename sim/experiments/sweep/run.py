@@ -19,6 +19,7 @@ from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
 from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
+from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, label, load_sweep
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.plausible import sweep_ranges
@@ -138,7 +139,7 @@ def run_sweep(
             "complete",
             runs_done=work.done,
             failures=len(result.failures),
-            answer=result.answer.to_json(),
+            answer=answer_json(result.answer),
         )
     return result
 
