@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from sim.commands.common import (
     warn,
     workers_option,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from sim.experiments.sweep.run import SweepResult
 
 _SHOWN_FAILURES = 10
 

@@ -27,9 +27,8 @@ from sim.experiments.sweep.ranking import best_pair, ranking, ranks
 from sim.simulation.parallel import Pool, pool
 from sim.statistics import estimates, sequential
 from sim.store import files
-from sim.store.folder import claim, content_hash, set_status, stored_blocks
+from sim.store.folder import claim, content_hash, manifest, set_status, stored_blocks
 from sim.store.tables import Tables
-from sim.text import plain
 
 if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
@@ -118,24 +117,24 @@ def run_sweep(
             f"of its means says nothing; use one of {', '.join(name for name, o in declared.items() if o.better)}"
         )
     folder = Path(out_dir)
-    manifest = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
+    claimed = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
     with Tables() as tables:
         work = _Work(sweep, folder, tables, progress)
         try:
             with pool(workers) if cluster is None else _cluster(cluster) as side_by_side:
                 _run_all(work, declared, side_by_side, simulate)
                 asked = _asked(work, declared[sweep.outcome].better)
-                ranges = sweep_ranges(asked, folder, manifest["content"], workers, simulate, work.tick)
+                ranges = sweep_ranges(asked, folder, claimed["content"], workers, simulate, work.tick)
             result = _finish(work, declared, ranges)
         except KeyboardInterrupt:
-            set_status(folder, manifest, "interrupted", runs_done=work.done)
+            set_status(folder, claimed, "interrupted", runs_done=work.done)
             raise
         except BaseException:
-            set_status(folder, manifest, "failed", runs_done=work.done)
+            set_status(folder, claimed, "failed", runs_done=work.done)
             raise
         set_status(
             folder,
-            manifest,
+            claimed,
             "complete",
             runs_done=work.done,
             failures=len(result.failures),
@@ -181,17 +180,9 @@ def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
         "seed": sweep.seed,
         "source": source,
     }
-    return {
-        "kind": "sweep",
-        "name": sweep.name,
-        "question": sweep.question,
-        "content_hash": content_hash(parts),
-        "content": plain.jsonable(parts),
-        "vary": list(sweep.vary),
-        "points": len(sweep.points),
-        "seeds": {"seed": sweep.seed, "runs": [0, sweep.runs - 1]},
-        "scenario": sweep.base.to_dict(),
-    }
+    seeds = {"seed": sweep.seed, "runs": [0, sweep.runs - 1]}
+    facts = {"vary": list(sweep.vary), "points": len(sweep.points)}
+    return manifest("sweep", sweep.name, sweep.question, parts, seeds, sweep.base.to_dict(), facts)
 
 
 # ---- running
