@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
+from sim.constants import IC, MANAGER, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.engine.hierarchy import chain_up
 from sim.engine.kernel import entry
@@ -20,8 +20,6 @@ from sim.people import promotion, seats
 from sim.people.exits import leave, with_ledger
 from sim.people.moves import move
 from sim.people.vacancies import close_vacancies, open_vacancy
-
-QUARTER = 13  # weeks
 
 
 @dataclass(frozen=True)

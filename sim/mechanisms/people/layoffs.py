@@ -36,7 +36,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
+from sim.constants import IC, MANAGER, NEW, QUARTER, WEEKS_PER_YEAR
 from sim.engine.rng import LAYOFF, SELECTION
 from sim.errors import UserError
 from sim.mechanisms.people.workforce import Crew, Dice
@@ -50,10 +50,6 @@ SELECTS = ("rank", "weights")
 RANK, WEIGHTS = range(2)
 SCOPES = ("all", "managers", "ics")
 ALL, MANAGERS, ICS = range(3)
-
-QUARTER = 13  # weeks
-#: Years below which a hire is recent (Revelio Labs, G13).
-NEW = 1.5
 
 
 @dataclass(frozen=True, eq=False)
