@@ -17,7 +17,6 @@ import numpy as np
 from sim.errors import UserError
 from sim.experiments.designs import Range, lhs
 from sim.experiments.samples import Sample, paired_outcome
-from sim.parameters.sections import NEEDS
 from sim.simulation.parallel import threads
 from sim.statistics.estimates import Holds
 
@@ -25,6 +24,16 @@ if TYPE_CHECKING:
     from sim.parameters.declaration import Parameter
     from sim.scenario.scenario import Scenario
 
+#: Groups of parameters that act only where one of these settings is on (not false, not "none").
+NEEDS = {
+    "quits": ("switches.quits",),
+    "strain": ("switches.strain",),
+    "hiring": ("switches.hiring",),
+    "layoffs": ("switches.layoffs", "switches.quits"),
+    "careers": ("switches.promotions",),
+    "people": ("switches.quits", "switches.layoffs"),
+    "governance": ("ai.strategy",),
+}
 LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
 
 

@@ -4,7 +4,7 @@ from math import inf
 
 from sim.parameters.declaration import ASSUMPTION, choice, par, policy, switch
 
-PEOPLE_SWITCHES = (
+SWITCHES = (
     switch("switches.quits", False, "people quit"),
     switch("switches.layoffs", False, "people are laid off"),
     switch("switches.hiring", False, "vacancies are filled, and newcomers ramp up"),
