@@ -42,7 +42,7 @@ from sim.outcomes.declared import WEEKLY, compute, left_out, with_week_held
 from sim.outcomes.period import Period
 from sim.parameters.changing import takes_effect, touches_flow
 from sim.parameters.registry import REGISTRY
-from sim.parameters.sections import PEOPLE_SWITCHES
+from sim.parameters.sections import PEOPLE_SWITCHES, is_on
 from sim.people import condition, moves, replan, reviews
 from sim.people.desks import fit_hands_on
 from sim.scenario.scenario import Scenario, load
@@ -431,7 +431,7 @@ class OrgModel(PeopleDoor):
         old = p.copy()
         self._values.update(settings)
         p[:] = record(self._values)
-        if any(path in PEOPLE_SWITCHES and value is True for path, value in settings.items()):
+        if any(path in PEOPLE_SWITCHES and is_on(value) for path, value in settings.items()):
             self._engine.let_people_come_and_go()
         if not touches_flow(settings):
             return

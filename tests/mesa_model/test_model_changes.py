@@ -296,3 +296,15 @@ def test_parameters_that_act_only_at_the_start_are_refused():
     assert changing.takes_effect("managers.people_cap") == changing.NEXT_WEEK
     assert changing.takes_effect("review.detection") == changing.AT_ONCE
     assert not set(changing.FIXED) - set(model.parameters)
+
+
+def test_a_strategy_begun_in_a_run_where_nobody_comes_or_goes_takes_effect():
+    fluency = []
+    for begun in (False, True):
+        model = OrgModel(small("time.weeks=12"))
+        if begun:
+            model.set_parameter("ai.strategy", "top_down")
+        while model.day < model.days:
+            model.step()
+        fluency.append(model.tables.people["fluency"].sum())
+    assert fluency[1] != fluency[0]
