@@ -1,4 +1,4 @@
-"""Organisation structures: levels, spans, charts, delayering, and what is held equal between two structures.
+"""Organisation structures: layers, spans, charts, delayering, and what is held equal between two structures.
 
 The tree comes from one of: a number of ICs with a number of management layers, a number of ICs with explicit spans of
 control, or an imported chart. `build_tree` is the single entry. Pay follows role and layer counted from below; in a
@@ -11,7 +11,6 @@ import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,15 +22,13 @@ from sim.organisation.headcounts import (
     MAX_LAYERS,
     MAX_PEOPLE,
     check_size,
-    level_sizes,
-    level_sizes_from_spans,
+    layer_sizes,
+    layer_sizes_from_spans,
     refused_layer,
 )
+from sim.organisation.plan import Organisation
+from sim.organisation.roster.chart import Chart
 from sim.organisation.tree import Tree, assemble, check_tree, depth_first, select
-
-if TYPE_CHECKING:
-    from sim.organisation.plan import Organisation
-    from sim.organisation.roster.chart import Chart
 
 __all__ = [
     "HOLDS",
@@ -48,8 +45,8 @@ __all__ = [
     "check_tree",
     "generated_tree",
     "hold_ics",
-    "level_sizes",
-    "level_sizes_from_spans",
+    "layer_sizes",
+    "layer_sizes_from_spans",
     "remove_layer",
     "resize_ics",
 ]
@@ -58,16 +55,16 @@ __all__ = [
 
 
 def generated_tree(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Tree:
-    """Tree with the given managers per level (bottom up, ending in one top).
+    """Tree with the given managers per layer (bottom up, ending in one top).
 
-    Reports of one level are contiguous in id order and their numbers differ by at most one.
+    Reports of one layer are contiguous in id order and their numbers differ by at most one.
     """
     check_size(ics + sum(sizes))
     if sizes[-1] != 1:
-        raise ValueError(f"the last level must be one top, not {sizes[-1]}")
+        raise ValueError(f"the last layer must be one top, not {sizes[-1]}")
     pid, boss, start = [np.arange(ics, dtype=np.int64)], [], ics
-    for level, size in enumerate(sizes):
-        depth = len(sizes) - 1 - level
+    for below_it, size in enumerate(sizes):
+        depth = len(sizes) - 1 - below_it
         pid.append((depth + 1) * MANAGER_ID + np.arange(size, dtype=np.int64))
         below = len(pid[-2])
         boss.append(start + np.arange(below, dtype=np.int64) * size // below)
@@ -247,7 +244,8 @@ def build_tree(
         pay_scale = _top_paid_as_in(base, pay_scale)
     sizes: tuple[int, ...] | None = None
     if organisation.chart is not None:
-        from sim.organisation.roster.building import read_chart  # read only when a chart is used
+        # The reader of charts is loaded only where there is one.
+        from sim.organisation.roster.building import read_chart
 
         tree = chart_tree(read_chart(organisation.chart, organisation.chart_columns), pay_scale)
     else:
@@ -294,12 +292,12 @@ def _planned_ics(
 
 def _sizes(organisation: Organisation, ics: int, bottom_span_ratio: float) -> tuple[int, ...]:
     if organisation.spans is not None:
-        return level_sizes_from_spans(ics, organisation.spans)
+        return layer_sizes_from_spans(ics, organisation.spans)
     if organisation.management_layers is None:
         raise UserError(
             "organisation: say how it is layered with management_layers (3), spans ([6, 4, 4]) or chart (a file)"
         )
-    return level_sizes(ics, organisation.management_layers, bottom_span_ratio)
+    return layer_sizes(ics, organisation.management_layers, bottom_span_ratio)
 
 
 def _top_paid_as_in(base: Tree, pay_scale: PayScale) -> PayScale:

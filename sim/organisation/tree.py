@@ -16,6 +16,7 @@ from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import MAX_LAYERS, layers_from_below
+from sim.text.numbers import plural
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +111,9 @@ class Tree:
         """One line, such as '96 ICs, 21 managers in 3 layers, mean first-line span 6.0, widest span 6'."""
         fact = self.facts()
         roots = f", {fact['roots']} tops" if fact["roots"] != 1 else ""
-        layers = f"{fact['layers']} layer" + ("" if fact["layers"] == 1 else "s")
         return (
-            f"{fact['ics']:,} IC{'s'[: fact['ics'] != 1]}, {fact['managers']:,} manager{'s'[: fact['managers'] != 1]} in "
-            f"{layers}{roots}, mean first-line span "
+            f"{plural(fact['ics'], 'IC')}, {plural(fact['managers'], 'manager')} in "
+            f"{plural(fact['layers'], 'layer')}{roots}, mean first-line span "
             f"{fact['first_line_span_mean']:.1f}, widest span {fact['span_max']}"
         )
 

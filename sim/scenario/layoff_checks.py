@@ -46,8 +46,8 @@ class Heads:
     loose: int = 0
 
     @classmethod
-    def of_levels(cls, ics: int | None, managers: Sequence[int]) -> "Heads":
-        """Those of an organisation with that many managers per level, the last being the one top."""
+    def of_layers(cls, ics: int | None, managers: Sequence[int]) -> "Heads":
+        """Those of an organisation with that many managers per layer, the last being the one top."""
         return cls(ics, tuple(managers), (*managers[:-1], 0))
 
     def scope(self, scope: str) -> tuple[int, int] | None:

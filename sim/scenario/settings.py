@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, suggest
+from sim.errors import UserError, nearest_word, suggest
 from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
 from sim.parameters.registry import REGISTRY
 from sim.scenario.events import read_events, read_paths
@@ -200,8 +200,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     endings = {path.rsplit(".", 1)[-1]: path for path in PATHS}
     if last in endings:
         return f", did you mean '{endings[last]}'?"
-    if near := suggest(last, tuple(endings)):
-        return f", did you mean '{endings[near.split(chr(39))[1]]}'?"
+    if near := nearest_word(last, tuple(endings)):
+        return f", did you mean '{endings[near]}'?"
     if len(known) <= _SHOWN:
         return f"; known here: {', '.join(known)}"
     return "; `orgsim parameters` lists what exists"

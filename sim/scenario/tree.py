@@ -1,23 +1,19 @@
 """The tree of a scenario's organisation, held equal to its base where the scenario says so."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.organisation.costs import pay_scale, planned_ai_spend
+from sim.organisation.structure import build_tree
+from sim.organisation.tree import Tree
 from sim.scenario.layoff_checks import Heads
-
-if TYPE_CHECKING:
-    from sim.organisation.tree import Tree
-    from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario
 
 
 @lru_cache(maxsize=256)
-def tree_of(scenario: "Scenario") -> "Tree":
+def tree_of(scenario: Scenario) -> Tree:
     """Return the organisation's tree, held equal to the scenario's base where `hold` says so."""
-    from sim.organisation.costs import pay_scale, planned_ai_spend
-    from sim.organisation.structure import build_tree
-
     base = scenario.hold_base
     values = scenario.values
     return build_tree(
@@ -31,7 +27,7 @@ def tree_of(scenario: "Scenario") -> "Tree":
     )
 
 
-def heads_of(tree: "Tree") -> Heads:
+def heads_of(tree: Tree) -> Heads:
     """Return how many people of a tree may be cut, for `sim.scenario.layoff_checks`."""
     managers = tree.layer > 0
     led = np.bincount(tree.layer[managers & (tree.boss >= 0)], minlength=tree.layers + 1)[1:]

@@ -196,6 +196,7 @@ def _node(event: Any, kind: str, place: str, anchors: dict[str, _Node]) -> _Node
 
 
 def _events(text: str, shown: str) -> Iterator[Any]:
+    # Only where a file is read: `--help` loads this one.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from sim.errors import UserError, suggest
 from sim.organisation.headcounts import MAX_LAYERS, MAX_PEOPLE, layers_from_below
 from sim.organisation.roster import cells as values
-from sim.organisation.roster.cells import counted, rows_in_words
+from sim.organisation.roster.cells import rows_in_words
 from sim.organisation.roster.chart import INFERRED, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
 from sim.organisation.roster.reading import Record, Source, read_source
+from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
@@ -83,7 +84,7 @@ class _Builder:
             groups.setdefault(key, []).append(record)
         if without_id and len(without_id) < len(self.records):
             self._note(
-                f"{counted(len(without_id), 'row')} without an id of their own: one position each",
+                f"{plural(len(without_id), 'row')} without an id of their own: one position each",
                 without_id,
             )
         elif without_id and any(record.keys["name"] for record in self.records):
@@ -95,8 +96,8 @@ class _Builder:
         if merged:
             shared = sum(len(records) > 1 for records in groups.values())
             self._note(
-                f"{counted(shared, 'id')} in more than one row (job shares, or several assignments of one person): one "
-                f"position each, {counted(len(merged), 'row')} merged into it",
+                f"{plural(shared, 'id')} in more than one row (job shares, or several assignments of one person): one "
+                f"position each, {plural(len(merged), 'row')} merged into it",
                 merged,
             )
         self.counts["rows merged into a position of the same id"] = len(merged)
@@ -117,7 +118,7 @@ class _Builder:
         self.counts["second managers ignored"] = second
         if second:
             self._note(
-                f"{counted(second, 'second manager')} (dotted lines, further assignments) ignored: in the tree everybody "
+                f"{plural(second, 'second manager')} (dotted lines, further assignments) ignored: in the tree everybody "
                 "has one boss, the first one named"
             )
         if unclear:
@@ -165,7 +166,7 @@ class _Builder:
         gone = [position.place for position in self.positions if position.status == values.INACTIVE]
         self.counts["inactive"] = len(gone)
         if gone:
-            self._note(f"{counted(len(gone), 'inactive or eliminated position')} left out", gone)
+            self._note(f"{plural(len(gone), 'inactive or eliminated position')} left out", gone)
         if moved:
             self._note("Reports of inactive rows move up to the next active boss", moved)
 
@@ -187,10 +188,10 @@ class _Builder:
         self.counts["vacancies left out"] = len(out)
         self.counts["vacancies kept as managers"] = len(filled)
         if out:
-            self._note(f"{counted(len(out), 'vacancy', 'vacancies')} without filled reports left out", out)
+            self._note(f"{plural(len(out), 'vacancy', 'vacancies')} without filled reports left out", out)
         if filled:
             self._note(
-                f"{counted(len(filled), 'vacancy', 'vacancies')} with filled reports: taken to be filled by a manager",
+                f"{plural(len(filled), 'vacancy', 'vacancies')} with filled reports: taken to be filled by a manager",
                 filled,
             )
 
@@ -222,12 +223,12 @@ class _Builder:
         self.counts["inferred managers"] = len(index_of)
         if index_of:
             self._note(
-                f"{counted(len(index_of), 'manager')} not in the file: inferred, because filled rows report to them",
+                f"{plural(len(index_of), 'manager')} not in the file: inferred, because filled rows report to them",
                 places,
             )
         idle = len(pointing.keys() - index_of.keys())
         if idle:
-            self._note(f"{counted(idle, 'absent manager')} without filled reports left out")
+            self._note(f"{plural(idle, 'absent manager')} without filled reports left out")
 
     # ---- one forest
 
@@ -251,7 +252,7 @@ class _Builder:
                 state[node] = 2
         self.counts["cycles cut"] = len(cut)
         if cut:
-            self._note(f"{counted(len(cut), 'reporting cycle')} cut at the member with the most reports", cut)
+            self._note(f"{plural(len(cut), 'reporting cycle')} cut at the member with the most reports", cut)
 
     def _attach(self) -> None:
         """Put positions with an unknown boss, and rows outside the tree, below a manager."""
@@ -268,7 +269,7 @@ class _Builder:
             self._fill(unknown, tops)
         elif unknown:
             self.fates = {_UNKNOWN: len(unknown), "kept as tops": len(unknown)}
-            self._note(f"{counted(len(unknown), 'manager')} with an unknown boss: kept as separate tops")
+            self._note(f"{plural(len(unknown), 'manager')} with an unknown boss: kept as separate tops")
         alone = set(isolated)
         heads = [k for k, p in enumerate(positions) if self.kept[k] and p.boss < 0 and k not in alone]
         if isolated:
@@ -277,7 +278,7 @@ class _Builder:
                 positions[k].boss = largest
             where = "the top" if len(heads) == 1 else "the top with the most people below"
             self._note(
-                f"{counted(len(isolated), 'row')} with neither a known manager nor reports: put under {where}",
+                f"{plural(len(isolated), 'row')} with neither a known manager nor reports: put under {where}",
                 [positions[k].place for k in isolated],
             )
         self.counts["isolated rows put under the top"] = len(isolated)
@@ -339,13 +340,13 @@ class _Builder:
         filled = [r for k, p in enumerate(self.positions) if self.kept[k] for r in p.records]
         part = [r.place for r in filled if r.status != values.GROUP and r.fte < 1]
         if part:
-            self._note(f"{counted(len(part), 'part-time position')}: one person each", part)
+            self._note(f"{plural(len(part), 'part-time position')}: one person each", part)
         rounded = [
             r.place for r in filled if r.people != r.fte and r.status == values.GROUP and r.fte == r.fte
         ]
         if rounded:
             self._note(
-                f"{counted(len(rounded), 'grouped row')} with a fractional FTE: rounded to whole people, at least one",
+                f"{plural(len(rounded), 'grouped row')} with a fractional FTE: rounded to whole people, at least one",
                 rounded,
             )
         for status, text in (
@@ -355,11 +356,11 @@ class _Builder:
         ):
             places = [r.place for r in filled if r.status == status]
             if places:
-                self._note(f"{counted(len(places), 'position')} {text}: taken to be filled", places)
+                self._note(f"{plural(len(places), 'position')} {text}: taken to be filled", places)
         several = sum(source.several_teams for source in self.sources)
         if several:
             self._note(
-                f"{counted(several, 'cell')} with several teams: the last, most specific one is the primary team"
+                f"{plural(several, 'cell')} with several teams: the last, most specific one is the primary team"
             )
         self.counts["teams"] = len({values.plain(r.team) for r in filled if r.team})
         self.counts["part-time positions"] = len(part)

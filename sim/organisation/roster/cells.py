@@ -163,11 +163,6 @@ def rows_in_words(places: Iterable[str], limit: int = 8) -> str:
     return text + (f" and {len(places) - limit:,} more" if len(places) > limit else "")
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """'1 vacancy', '31 vacancies'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 # ---- dates
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
