@@ -28,6 +28,7 @@ from sim.organisation.headcounts import (
 )
 from sim.organisation.plan import Organisation
 from sim.organisation.roster.chart import Chart
+from sim.organisation.tenure import UNKNOWN, band_of
 from sim.organisation.tree import Tree, assemble, check_tree, depth_first, select
 
 __all__ = [
@@ -78,7 +79,7 @@ def generated_tree(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Tree:
 def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
     """Tree of an imported chart: ICs are numbered by sorted source id, managers from MANAGER_ID by sorted source id.
 
-    The module coordinate of an IC is its rank in a depth-first walk of the chart.
+    The module coordinate of an IC is its rank in a depth-first walk of the chart. Tenures are kept in their bands.
     """
     check_size(len(chart.boss))
     role = np.array([MANAGER if manager else IC for manager in chart.is_manager], dtype=np.int8)
@@ -92,7 +93,8 @@ def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
     walk = walk[role[walk] == IC]
     module = np.full(len(role), -1, dtype=np.int64)
     module[walk] = np.arange(len(walk))
-    return assemble(pid, role, boss, module, pay_scale)
+    tenure_band = np.array([band_of(years) for years in chart.tenure_years], dtype=np.int8)
+    return assemble(pid, role, boss, module, pay_scale, tenure_band)
 
 
 def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
@@ -110,15 +112,15 @@ def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
         )
     # One layer has no two managers on one path, so one step up is enough.
     boss = np.where(gone[tree.boss] & (tree.boss >= 0), tree.boss[tree.boss], tree.boss).astype(np.int64)
-    return assemble(*select(tree, boss, ~gone), pay_scale)
+    return assemble(*select(tree, boss, ~gone), pay_scale, tree.tenure_band[~gone])
 
 
 def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
     """Same managers with another number of ICs; layers and the pay of managers are kept.
 
-    Added ICs (permanent ids and modules after the existing ones) go one by one to the first-line team with the smallest
-    span. Fewer ICs: the highest permanent id of the team with the most ICs leaves, one by one. Ties: the lower
-    permanent id of the manager.
+    Added ICs (permanent ids and modules after the existing ones, of unknown tenure) go one by one to the first-line team
+    with the smallest span. Fewer ICs: the highest permanent id of the team with the most ICs leaves, one by one. Ties:
+    the lower permanent id of the manager.
     """
     check_size(ics + tree.managers)
     if ics < tree.ics:
@@ -151,6 +153,7 @@ def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
         layer=grown(tree.layer, np.zeros(added)),
         pay=grown(tree.pay, np.full(added, ic_pay)),
         module=grown(tree.module, first_module + np.arange(added)),
+        tenure_band=grown(tree.tenure_band, np.full(added, UNKNOWN)),
         payroll_gap=tree.payroll_gap,
     )
 
@@ -175,6 +178,7 @@ def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
         layer=tree.layer[keep],
         pay=tree.pay[keep],
         module=module,
+        tenure_band=tree.tenure_band[keep],
         payroll_gap=tree.payroll_gap,
     )
 

@@ -7,10 +7,11 @@ as its numbers are known without a tree; `check_cuts` does it once more with the
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, erf, exp, inf, sqrt
+from math import ceil, erf, inf, sqrt
 
 from sim.errors import UserError
 from sim.organisation.headcounts import refused_layer, share_of
+from sim.organisation.tenure import share_of_at_least
 from sim.scenario.checked import Checked
 from sim.text.numbers import plural
 
@@ -37,13 +38,15 @@ _IDLE: Mapping[tuple[str, ...], tuple[str, ...]] = {
 class Heads:
     """People at week 0. ics: None if not known yet. managers: in layer 1, 2, ... up to the top; led: of these, with a boss.
 
-    loose: ICs without a boss, who are not cut.
+    loose: ICs without a boss, who are not cut. tenures: of ICs and of the managers in layer 1, 2, ..., how many are in each
+    band of `sim.organisation.tenure.BANDS`; empty: nothing is known of anybody's tenure.
     """
 
     ics: int | None
     managers: tuple[int, ...]
     led: tuple[int, ...]
     loose: int = 0
+    tenures: tuple[tuple[int, ...], ...] = ()
 
     @classmethod
     def of_layers(cls, ics: int | None, managers: Sequence[int]) -> "Heads":
@@ -165,19 +168,25 @@ def _against_protection(values: Mapping, heads: Heads) -> Iterator[tuple[str, in
         select = values["layoffs.wave_select"] if path == "layoffs.wave_fraction" else "rank"
         groups = [] if scope == "managers" else [((heads.ics or 0) - heads.loose, 0)]
         groups += [] if scope == "ics" else [(count, layer) for layer, count in enumerate(heads.led, 1)]
-        yield path, share_of(values[path], there[0]), *_unprotected(values, groups, select)
+        yield path, share_of(values[path], there[0]), *_unprotected(values, heads, groups, select)
     surplus, path = _surplus(values, heads), "layoffs.delayer_first_span"
     if surplus > 0:
-        yield path, surplus, *_unprotected(values, [(heads.led[0], 1)], values["layoffs.delayer_select"])
+        yield (
+            path,
+            surplus,
+            *_unprotected(values, heads, [(heads.led[0], 1)], values["layoffs.delayer_select"]),
+        )
 
 
-def _unprotected(values: Mapping, groups: list[tuple[int, int]], select: str) -> tuple[float, float]:
+def _unprotected(
+    values: Mapping, heads: Heads, groups: list[tuple[int, int]], select: str
+) -> tuple[float, float]:
     """Expected number of those in *groups* (people, layer) who may be cut, and its standard deviation."""
-    free = [(people, _free(values, layer, select)) for people, layer in groups]
+    free = [(people, _free(values, heads, layer, select)) for people, layer in groups]
     return sum(n * share for n, share in free), sqrt(sum(n * share * (1.0 - share) for n, share in free))
 
 
-def _free(values: Mapping, layer: int, select: str) -> float:
+def _free(values: Mapping, heads: Heads, layer: int, select: str) -> float:
     """Share of the people in a layer (0: ICs) whom no infinite protection and no weight 0 keeps from being cut."""
     strength = {name: values[f"layoffs.protect_{name}"] == inf for name in PROTECTIONS}
     free = 1.0
@@ -196,9 +205,15 @@ def _free(values: Mapping, layer: int, select: str) -> float:
         if layer > 1 and not values["layoffs.weight_layer"]:
             return 0.0
         if not values["layoffs.weight_new"]:
-            mean = values["people.tenure_mean_years"]
-            free *= exp(-NEW / mean) if mean > 0 else 0.0
+            free *= _of_old_hands(values["people.tenure_mean_years"], heads, layer)
     return free
+
+
+def _of_old_hands(mean: float, heads: Heads, layer: int) -> float:
+    """Share of the people in a layer (0: ICs) who have been there for at least `NEW` years at week 0."""
+    counts = heads.tenures[layer] if heads.tenures else (1,)
+    shares = (share_of_at_least(NEW, band, mean) for band in range(len(counts)))
+    return sum(count * share for count, share in zip(counts, shares, strict=True)) / sum(counts)
 
 
 def _below_half(values: Mapping) -> float:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.organisation import tenure
 from sim.organisation.costs import pay_scale, planned_ai_spend
 from sim.organisation.structure import build_tree
 from sim.organisation.tree import Tree
@@ -33,4 +34,7 @@ def heads_of(tree: Tree) -> Heads:
     led = np.bincount(tree.layer[managers & (tree.boss >= 0)], minlength=tree.layers + 1)[1:]
     every = np.bincount(tree.layer[managers], minlength=tree.layers + 1)[1:]
     loose = int(np.count_nonzero(~managers & (tree.boss < 0)))
-    return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose)
+    tenures = np.zeros((tree.layers + 1, len(tenure.BANDS)), dtype=np.int64)
+    np.add.at(tenures, (tree.layer, tree.tenure_band), 1)
+    told = tuple(map(tuple, tenures.tolist())) if tree.tenure_band.any() else ()
+    return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose, told)

@@ -36,7 +36,10 @@ def chart(boss, order=None):
     """Just what `chart_tree` reads; by default in the order of the source ids."""
     leading = set(boss)
     is_manager = [person in leading for person in range(len(boss))]
-    return SimpleNamespace(boss=boss, is_manager=is_manager, order=order or range(len(boss)))
+    tenure_years = [float("nan")] * len(boss)
+    return SimpleNamespace(
+        boss=boss, is_manager=is_manager, order=order or range(len(boss)), tenure_years=tenure_years
+    )
 
 
 BASE = generated_tree(96, (16, 4, 1), PAY)

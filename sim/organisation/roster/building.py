@@ -20,6 +20,7 @@ from sim.organisation.roster.chart import INFERRED, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
 from sim.organisation.roster.reading import Record, Source, read_source
+from sim.organisation.tenure import coarsened
 from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
@@ -382,7 +383,7 @@ class _Builder:
             known = [r.tenure_years for r in position.records if not math.isnan(r.tenure_years)]
             ids.append(position.sort_key)
             ids += [f"{position.sort_key}#{member:06d}" for member in range(2, heads[k] + 1)]
-            tenure += [values.tenure_band(max(known, default=math.nan))] * heads[k]
+            tenure += [coarsened(max(known, default=math.nan))] * heads[k]
             inferred += [position.inferred] * heads[k]
         boss: list[int] = []
         for k in ranked:

@@ -239,13 +239,3 @@ def _full_year(digits: str) -> int:
     if len(digits) > 2:
         return year
     return year + (2000 if year < 50 else 1900)
-
-
-def tenure_band(years: float) -> float:
-    """Tenure in years, coarsened to the middle of <1, 1-2, 2-5, 5-10, 10+ (15), so that nobody is recognised by it."""
-    if math.isnan(years):
-        return math.nan
-    for limit, middle in ((1, 0.5), (2, 1.5), (5, 3.5), (10, 7.5)):
-        if years < limit:
-            return middle
-    return 15.0
