@@ -166,10 +166,10 @@ def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
     heapq.heapify(teams)
     keep = np.ones(tree.n, dtype=bool)
     for _ in range(tree.ics - ics):
-        size, pid, boss = heapq.heappop(teams)
+        size, lead, boss = heapq.heappop(teams)
         keep[members[boss].pop()] = False  # rows of ICs are in the order of their permanent ids
         if size + 1 < 0:
-            heapq.heappush(teams, (size + 1, pid, boss))
+            heapq.heappush(teams, (size + 1, lead, boss))
     pid, role, boss_rows, module = select(tree, tree.boss.astype(np.int64), keep)
     return Tree(
         pid=pid,
@@ -283,8 +283,8 @@ def _planned_ics(
                 "organisation.ics is missing: give ics with management_layers or spans, or a chart"
             )
         return stated or 0
-    inherited = {None, base.ics, base_organisation.ics if base_organisation is not None else None}
-    if stated in inherited or organisation.chart is not None:
+    inherited = {base.ics, base_organisation.ics if base_organisation is not None else None}
+    if stated is None or stated in inherited or organisation.chart is not None:
         return base.ics
     if hold != "ics":
         raise UserError(

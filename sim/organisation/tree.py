@@ -188,7 +188,7 @@ def _layers(role: np.ndarray, boss: np.ndarray) -> np.ndarray:
 def depth_first(boss: Sequence[int], key: Sequence[int]) -> list[int]:
     """Nodes with each boss before its reports; reports in the order of `key` (permanent ids: ICs before managers)."""
     below: list[list[int]] = [[] for _ in boss]
-    stack = []
+    stack: list[int] = []
     for node in sorted(range(len(boss)), key=key.__getitem__, reverse=True):
         (below[boss[node]] if boss[node] >= 0 else stack).append(node)
     walk = []

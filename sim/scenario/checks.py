@@ -61,10 +61,11 @@ def check_structure(
 
 
 def managers_per_layer(organisation: Organisation, bottom_span_ratio: float) -> tuple[int, ...]:
-    """Managers per layer, bottom up."""
+    """Managers per layer, bottom up, of an organisation that states its ICs and its layers."""
+    ics = organisation.ics or 0
     if organisation.spans is not None:
-        return layer_sizes_from_spans(organisation.ics, organisation.spans)
-    return layer_sizes(organisation.ics, organisation.management_layers, bottom_span_ratio)
+        return layer_sizes_from_spans(ics, organisation.spans)
+    return layer_sizes(ics, organisation.management_layers or 0, bottom_span_ratio)
 
 
 def place_of(path: str, chain: Sequence[Statement]) -> str:
@@ -168,4 +169,4 @@ def _first_line_span(organisation: Organisation, ratio: float) -> float:
     layers = organisation.management_layers or 1
     if layers == 1:
         return float(organisation.ics)
-    return min(float(organisation.ics), ratio * (organisation.ics / ratio) ** (1 / layers))
+    return min(float(organisation.ics), ratio * float((organisation.ics / ratio) ** (1 / layers)))

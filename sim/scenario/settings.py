@@ -128,7 +128,7 @@ def check_value(path: str, value: object, where: str = "") -> Any:
     if value is None and path.startswith("organisation."):
         return None
     if path in LISTS:
-        empty = {} if setting.kind == "paths" else []
+        empty: object = {} if setting.kind == "paths" else []
         if value in (None, (), empty):
             return ()
         try:
@@ -153,10 +153,14 @@ def check_value(path: str, value: object, where: str = "") -> Any:
 
 
 def _number(value: object, place: str, setting: Setting) -> int | float:
-    span = f"from {setting.low:g} to {setting.high:g} {setting.unit}"
+    low, high = setting.low, setting.high
+    # Every number is declared with its bounds.
+    assert low is not None
+    assert high is not None
+    span = f"from {low:g} to {high:g} {setting.unit}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UserError(f"{place}: expected a number {span}, got {short(value)}")
-    if (isinstance(value, float) and not math.isfinite(value)) or not setting.low <= value <= setting.high:
+    if (isinstance(value, float) and not math.isfinite(value)) or not low <= value <= high:
         raise UserError(f"{place}: {short(value)} is outside {span}")
     if setting.kind == "float":
         ticks = 8.0 / value

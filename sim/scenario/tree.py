@@ -22,7 +22,7 @@ def tree_of(scenario: Scenario) -> Tree:
         pay_scale(values),
         tree_of(base) if base is not None else None,
         base_organisation=base.organisation if base is not None else None,
-        bottom_span_ratio=values["organisation.bottom_span_ratio"],
+        bottom_span_ratio=float(values["organisation.bottom_span_ratio"]),
         ai_spend=planned_ai_spend(values),
         base_ai_spend=planned_ai_spend(base.values) if base is not None else 0.0,
     )

@@ -181,7 +181,8 @@ class _Builder:
             while above >= 0 and above not in needed:
                 needed.add(above)
                 above = self.positions[above].boss
-        filled, out = [], []
+        filled: list[str] = []
+        out: list[str] = []
         for index, position in enumerate(self.positions):
             if position.status == values.VACANCY:
                 (filled if index in needed else out).append(position.place)
@@ -267,7 +268,7 @@ class _Builder:
             self._nobody_reports()
         self.counts["tops named by the file"] = len(tops)
         if unknown and self.method is not None:
-            self._fill(unknown, tops)
+            self._fill(unknown, tops, self.method)
         elif unknown:
             self.fates = {_UNKNOWN: len(unknown), "kept as tops": len(unknown)}
             self._note(f"{plural(len(unknown), 'manager')} with an unknown boss: kept as separate tops")
@@ -286,7 +287,7 @@ class _Builder:
         if len(heads) > 1 and self.method is not None:
             self._note(f"{len(heads):,} tops with nobody above them stay separate")
 
-    def _fill(self, unknown: list[int], tops: list[int]) -> None:
+    def _fill(self, unknown: list[int], tops: list[int], method: str) -> None:
         """Find a boss for the managers whose boss is unknown; see `sim.organisation.roster.filling`."""
         positions, kept = self.positions, self.kept
         ranked = sorted(range(len(positions)), key=lambda k: positions[k].sort_key)
@@ -302,7 +303,7 @@ class _Builder:
             ],
             rank=rank,
         )
-        filling = fill(known, unknown, tops, self.method)
+        filling = fill(known, unknown, tops, method)
         for new in range(filling.between):
             positions.append(Position(f"{_BETWEEN_KEY}{new:06d}", [], inferred=True))
         if filling.new_top:
@@ -376,7 +377,10 @@ class _Builder:
                 "check the column for FTE or import a part of the organisation"
             )
         ranked = sorted(kept, key=lambda k: (self.positions[k].order, self.positions[k].sort_key))
-        first_of, tenure, inferred, ids = {}, [], [], []
+        first_of: dict[int, int] = {}
+        tenure: list[float] = []
+        inferred: list[bool] = []
+        ids: list[str] = []
         for k in ranked:
             position = self.positions[k]
             first_of[k] = len(ids)

@@ -20,7 +20,7 @@ half: simulated, `teams` came nearest to the complete chart where many were miss
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -128,7 +128,7 @@ def _by_team(known: Known, loose: Sequence[int], layer: Sequence[int], widest: i
         wishes = []
         above_of = _Above(boss, layer, members, known.rank)
         for k in (k for k in loose if k not in found):
-            votes: Counter[int] = Counter()
+            votes: dict[int, float] = defaultdict(float)
             for team in (team for report in reports[k] for team in known.teams[report] if team in members):
                 for candidate, share in above_of.candidates(team, layer[k]):
                     votes[candidate] += share / len(reports[k])
