@@ -1,5 +1,7 @@
 """The one exception that a user is meant to see."""
 
+from typing import Any
+
 
 class UserError(Exception):
     """Bad input or usage. The message names the value, the place, what exists, and the fix.
@@ -29,6 +31,6 @@ class RunsFailedError(UserError):
 
     exit_code = 1
 
-    def __init__(self, message: str, failures: tuple) -> None:
+    def __init__(self, message: str, failures: tuple[Any, ...]) -> None:
         super().__init__(message)
         self.failures = failures
