@@ -61,7 +61,7 @@ def carry_out_layoffs(
                 org = seats.convert(org, p, i, skill, pay, setup.agents_each)
                 continue
             org = leave(org, p, i, LAID_OFF, week)
-            if cuts.rule in ("background", "performance"):
+            if cuts.refilled:
                 org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
             else:
                 seats.close_seat(org, i)
