@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 
-def jsonable(value: object) -> object:
+def jsonable(value: object) -> Any:
     """Return a copy of plain data in which NumPy scalars and arrays are plain, and non-finite numbers are None."""
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Dice:
         outcome: str,
         seed: int,
         workers: int | None,
-        simulate: Callable,
+        simulate: Callable[..., Any],
         on_done: Callable[[int], None] | None = None,
     ) -> None:
         self.outcome, self.simulated = outcome, 0
@@ -86,7 +86,8 @@ class Dice:
     def _one(self, on: Coalition, side: int, first: int, count: int) -> "Results | UserError":
         try:
             scenario = self._scenarios_of(on)[side]
-            return self._simulate(scenario, count, self._seed, workers=1, first_run=first)
+            results: Results = self._simulate(scenario, count, self._seed, workers=1, first_run=first)
+            return results
         except UserError as error:
             return error
 

@@ -298,7 +298,8 @@ def explain_json(found: "Explanation") -> dict[str, object]:
         "differs": list(found.differs),
         "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in found.failures],
     }
-    return jsonable(data)
+    made: dict[str, object] = jsonable(data)
+    return made
 
 
 def _figures(estimate: "Estimate") -> dict[str, object]:

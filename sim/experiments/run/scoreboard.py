@@ -6,7 +6,7 @@ of the whole firm come first: their mean over runs.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -163,7 +163,7 @@ def _row(name: str, spread: Spread) -> tuple[str, ...]:
     return (words, numbers.number(spread.median, 3), *spans, unit)
 
 
-def board_json(board: Board) -> dict:
+def board_json(board: Board) -> dict[str, Any]:
     """What `orgsim run --scoreboard --json` has under "scoreboard"; undefined figures are None."""
     layers = [
         {
@@ -177,7 +177,7 @@ def board_json(board: Board) -> dict:
         name: {"unit": WORDS[name][1], "mean": one.mean, "ci95": ends(one.lo, one.hi)}
         for name, one in board.firm.items()
     }
-    return jsonable(
+    made: dict[str, Any] = jsonable(
         {
             "weeks": board.weeks,
             "runs": board.runs,
@@ -187,9 +187,10 @@ def board_json(board: Board) -> dict:
             "withheld": list(board.withheld),
         }
     )
+    return made
 
 
-def _cell(name: str, spread: Spread) -> dict:
+def _cell(name: str, spread: Spread) -> dict[str, Any]:
     return {
         "unit": WORDS[name][1],
         "managers": spread.managers,

@@ -6,9 +6,10 @@ from sim.experiments.sensitivity.words import answer
 from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
-    from sim.experiments.sensitivity.indices import Group
+    from sim.experiments.sensitivity.indices import Effect, Group
     from sim.experiments.sensitivity.study import Sensitivity, Study
-    from sim.experiments.sensitivity.tipping import Alone
+    from sim.experiments.sensitivity.tipping import Alone, Tip
+    from sim.statistics.estimates import Estimate, Paired
 
 
 def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
@@ -41,10 +42,11 @@ def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
         "points": found.points,
         "points_failed": found.failed,
     }
-    return jsonable(data)
+    made: dict[str, object] = jsonable(data)
+    return made
 
 
-def _ci(x: object) -> list[float] | None:
+def _ci(x: "Estimate | Paired | Effect | Tip") -> list[float | None] | None:
     return ends(x.lo, x.hi)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -85,12 +85,12 @@ class Simulated:
     outcomes: Sequence[str]
     seed: int
     workers: int | None
-    simulate: Callable
+    simulate: Callable[..., Any]
     on_done: Callable[[int], None] | None = None
     points: int = 0
     failed: int = 0
     reason: str = ""
-    failures: list = field(default_factory=list)
+    failures: list[Any] = field(default_factory=list)
 
     def __call__(
         self, points: Sequence[Mapping[str, object]], runs: int, firsts: Sequence[int]

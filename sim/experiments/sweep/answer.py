@@ -9,7 +9,7 @@ undecided, the panel says so, with the number of runs that would decide them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def groups(sweep: Sweep) -> list[dict[object, int]]:
     order.
     """
     of = sweep.crossing.of if sweep.crossing else None
-    rows: dict[tuple, dict[object, int]] = {}
+    rows: dict[tuple[Any, ...], dict[object, int]] = {}
     for k, values in enumerate(sweep.points):
         key = tuple(value for path, value in values.items() if path != of)
         rows.setdefault(key, {})[values[of] if of else None] = k
@@ -188,7 +188,7 @@ def answer(
 
 def _panels(sweep: Sweep, of: str | None, along: str | None) -> list[tuple[dict[str, object], list[int]]]:
     """(values of the paths that are neither rows nor columns, points), in design order."""
-    found: dict[tuple, tuple[dict[str, object], list[int]]] = {}
+    found: dict[tuple[Any, ...], tuple[dict[str, object], list[int]]] = {}
     for k, values in enumerate(sweep.points):
         fixed = {path: value for path, value in values.items() if path not in (of, along)}
         found.setdefault(tuple(fixed.values()), (fixed, []))[1].append(k)

@@ -52,7 +52,8 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "sentences": answer.sentences(),
         "notices": answer.notices(),
     }
-    return jsonable(data)
+    made: dict[str, object] = jsonable(data)
+    return made
 
 
 def _plain(value: object) -> object:

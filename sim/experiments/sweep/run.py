@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -92,7 +92,7 @@ def run_sweep(
     progress: Progress | None = None,
     *,
     cluster: str | None = None,
-    simulate: Callable | None = None,
+    simulate: Callable[..., Any] | None = None,
     outcomes: Mapping[str, "Outcome"] | None = None,
     source: str | None = None,
 ) -> SweepResult:
@@ -151,7 +151,7 @@ def _declared(outcomes: Mapping[str, "Outcome"] | None) -> Mapping[str, "Outcome
     return OUTCOMES
 
 
-def _source(simulate: Callable | None) -> str:
+def _source(simulate: Callable[..., Any] | None) -> str:
     if simulate is not None:
         return "injected"
     from sim.engine.kernel import source_hash
@@ -198,7 +198,7 @@ def _cluster(address: str) -> Iterator[Pool]:
         client.close()
 
 
-def _client(address: str):
+def _client(address: str) -> Any:
     try:
         from dask.distributed import Client
     except ImportError:
@@ -232,7 +232,7 @@ def _cover(
 
 
 def _run_all(
-    work: _Work, declared: Mapping[str, "Outcome"], side_by_side: Pool, simulate: Callable | None
+    work: _Work, declared: Mapping[str, "Outcome"], side_by_side: Pool, simulate: Callable[..., Any] | None
 ) -> None:
     sweep = work.sweep
     everything = range(len(sweep.points))
@@ -272,7 +272,7 @@ def _run_blocks(
     points: Iterable[int],
     runs: tuple[int, int],
     side_by_side: Pool,
-    simulate: Callable | None,
+    simulate: Callable[..., Any] | None,
 ) -> None:
     """Compute the runs [first, end) of the points that are not stored yet; a block is stored once it is finished."""
     missing: list[Block] = []
@@ -313,7 +313,10 @@ def _store(work: _Work, block: Block, result: BlockResult) -> None:
         work.folder / "series" / block.file,
         {**long, **{name: v.ravel() for name, v in result.series.items()}},
     )
-    columns: dict[str, Sequence | np.ndarray] = {**key, "seed": np.full(n, work.sweep.seed, dtype=np.int64)}
+    columns: dict[str, Sequence[Any] | np.ndarray] = {
+        **key,
+        "seed": np.full(n, work.sweep.seed, dtype=np.int64),
+    }
     for path, value in work.sweep.points[block.point].items():
         columns[path] = np.full(n, value) if isinstance(value, (bool, int, float)) else [label(value)] * n
     for name, values in result.outcomes.items():
