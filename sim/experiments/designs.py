@@ -4,8 +4,9 @@ A design is made from a mapping path -> levels (`Levels`, a list of values) or p
 continuous). Each design is a list of points, each a dict path -> value with the paths in declared order.
 """
 
+import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,32 +94,52 @@ def grid(vary: Mapping[str, Axis]) -> list[dict[str, object]]:
 def lhs(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:
     """Latin hypercube: each path's range is cut into `samples` slices, each used once; deterministic in
     `seed`.
-    """
-    from scipy.stats import qmc
 
-    return _sampled(vary, samples, lambda d, rng: qmc.LatinHypercube(d=d, rng=rng).random(samples), seed)
+    The draws of a path follow from its name, not from which other paths there are: one more, or one fewer, leaves those of the
+    others alone.
+    """
+    _check_samples(samples)
+    columns = []
+    for path in vary:
+        rng = _generator(seed, path)
+        columns.append(((rng.permutation(samples) + rng.random(samples)) / samples).tolist())
+    return _points(vary, columns, samples)
 
 
 def sobol(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:
     """Scrambled Sobol sequence, deterministic in `seed`. Balanced best when `samples` is a power of two."""
-    from scipy.stats import qmc
+    from scipy.stats import qmc  # here, because checking a sweep must be quick
 
-    def unit(d: int, rng: "np.random.Generator") -> "np.ndarray":
-        # random_base2 draws whole powers of two, which keeps SciPy from warning; the surplus is cut off.
-        exponent = max(0, math.ceil(math.log2(samples)))
-        return qmc.Sobol(d=d, rng=rng).random_base2(exponent)[:samples]
+    _check_samples(samples)
+    if not vary:
+        return _points(vary, [], samples)
+    # random_base2 draws whole powers of two, which keeps SciPy from warning; the surplus is cut off.
+    exponent = max(0, math.ceil(math.log2(samples)))
+    cube = qmc.Sobol(d=len(vary), rng=_generator(seed)).random_base2(exponent)[:samples]
+    return _points(vary, cube.T.tolist(), samples)
 
-    return _sampled(vary, samples, unit, seed)
 
-
-def _sampled(vary: Mapping[str, Axis], samples: int, unit: Callable, seed: int) -> list[dict[str, object]]:
-    import numpy as np  # here, because checking a sweep must be quick
-
+def _check_samples(samples: int) -> None:
     if samples < 1:
         raise UserError(f"samples: {samples} is too few; use at least 1")
     check_size(samples)
-    if not vary:
-        return [{} for _ in range(samples)]
-    rng = np.random.default_rng([seed & 0xFFFFFFFFFFFFFFFF, 0xDE51])  # SciPy spawns from its seed sequence
-    cube: Sequence[Sequence[float]] = unit(len(vary), rng).tolist()
-    return [{path: axis.at(u) for (path, axis), u in zip(vary.items(), row, strict=True)} for row in cube]
+
+
+def _generator(seed: int, path: str = "") -> "np.random.Generator":
+    """Uniforms of a design, or of one path of it."""
+    import numpy as np  # here, because checking a sweep must be quick
+
+    key = [seed & 0xFFFFFFFFFFFFFFFF, 0xDE51]
+    if path:
+        key.append(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))
+    return np.random.default_rng(key)  # SciPy spawns from its seed sequence
+
+
+def _points(
+    vary: Mapping[str, Axis], columns: Sequence[Sequence[float]], samples: int
+) -> list[dict[str, object]]:
+    """The points of a design: for every path its shares, 0 to 1."""
+    return [
+        {path: axis.at(column[k]) for (path, axis), column in zip(vary.items(), columns, strict=True)}
+        for k in range(samples)
+    ]

@@ -8,8 +8,8 @@ agreeing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +17,8 @@ import numpy as np
 from sim.errors import UserError
 from sim.experiments.designs import Range, lhs
 from sim.experiments.samples import Sample, paired_outcome
-from sim.parameters.sections import NEEDS
-from sim.simulation.parallel import threads
+from sim.parameters.sections import can_act, is_on
+from sim.simulation.parallel import pool
 from sim.statistics.estimates import Holds
 
 if TYPE_CHECKING:
@@ -51,23 +51,23 @@ class RangeResult:
         return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
 
 
-def _acts(path: str, scenarios: Sequence["Scenario"]) -> bool:
-    """True if the parameter can move anything in one of the scenarios; what cannot is not drawn, nor counted."""
-    if path.startswith("moves."):
-        return any(event.action == "move" for scenario in scenarios for event in scenario.events)
-    needed = NEEDS.get(path.split(".", 1)[0])
-    off = (False, "none", None)
-    return needed is None or any(s.values.get(name) not in off for s in scenarios for name in needed)
+def _switched_on(scenarios: Sequence["Scenario"]) -> Callable[[str], bool]:
+    """Tells whether a setting is on in one of the scenarios, from the start or by a dated event."""
+    on = {path for s in scenarios for path, value in s.values.items() if is_on(value)}
+    for event in (event for s in scenarios for event in s.events):
+        on |= {"events", f"events.{event.action}"}
+        on |= {path for path, value in event.settings if is_on(value)}
+    return on.__contains__
 
 
 def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"]) -> dict[str, Range]:
-    """Ranges of the uncertain parameters in which the scenarios agree and which none of them sets itself."""
+    """Ranges of the uncertain parameters that can act, in which the scenarios agree, and which none of them sets itself."""
     bases = [s.hold_base for s in scenarios if s.hold_base is not None]
     kept = {path for scenario in (*scenarios, *bases) for path in scenario.overrides}
-    first = scenarios[0].values
+    first, on = scenarios[0].values, _switched_on(scenarios)
     ranges = {}
     for path, parameter in registry.items():
-        if not parameter.uncertain or path in kept or not _acts(path, scenarios):
+        if not parameter.uncertain or path in kept or not can_act(path, on):
             continue
         if not np.isfinite([parameter.low, parameter.high]).all():
             continue
@@ -97,21 +97,20 @@ def over_ranges(
     ranges = varied(scenarios, REGISTRY if registry is None else registry)
     design = lhs(ranges, points, seed)
     found: list[list[dict[str, float]] | str] = [""] * points
-    with ThreadPoolExecutor(threads(workers)) as pool:
-        waiting = {
-            pool.submit(_differences, scenarios, values, runs, seed, simulate): k
-            for k, values in enumerate(design)
-        }
-        try:
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    found[waiting.pop(future)] = future.result()
-                    if on_done is not None:
-                        on_done()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+    def keep(k: int, entry: list[dict[str, float]] | str) -> None:
+        found[k] = entry
+        if on_done is not None:
+            on_done()
+
+    with pool(workers) as side_by_side:
+        side_by_side.run(
+            (
+                (k, partial(_differences, scenarios, values, runs, seed, simulate))
+                for k, values in enumerate(design)
+            ),
+            keep,
+        )
     reasons = [entry for entry in found if isinstance(entry, str)]
     return RangeResult(
         points,

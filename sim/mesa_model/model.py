@@ -3,7 +3,7 @@
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
 outcomes, bit for bit, as `sim.simulation.run.run` with the same scenario, seed and run. Between steps a policy may read the
 agents (`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
-`set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.mesa_model.actions` and `sim.parameters.sections`).
+`set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.mesa_model.actions` and `sim.parameters.changing`).
 People may also come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing
 here draws from ``model.random``.
 """
@@ -40,8 +40,9 @@ from sim.organisation.headcounts import MAX_LAYERS as MOST_LAYERS
 from sim.organisation.tree import Tree, assemble
 from sim.outcomes.declared import WEEKLY, compute, left_out, with_week_held
 from sim.outcomes.period import Period
+from sim.parameters.changing import takes_effect, touches_flow
 from sim.parameters.registry import REGISTRY
-from sim.parameters.sections import PEOPLE_SWITCHES, takes_effect, touches_flow
+from sim.parameters.sections import PEOPLE_SWITCHES, is_on
 from sim.people import condition, moves, replan, reviews
 from sim.people.desks import fit_hands_on
 from sim.scenario.scenario import Scenario, load
@@ -406,7 +407,7 @@ class OrgModel(PeopleDoor):
         self._nudges.update(row for row in chosen if self._org.people["coder"][row])
 
     def set_parameter(self, path: str, value: float | int | bool | str) -> None:
-        """Change a parameter from now on; `sim.parameters.sections.takes_effect` says when that shows.
+        """Change a parameter from now on; `sim.parameters.changing.takes_effect` says when that shows.
 
         Raises `UserError` for an unknown parameter, a value outside its bounds, and a parameter that only acts at the start.
         """
@@ -430,7 +431,7 @@ class OrgModel(PeopleDoor):
         old = p.copy()
         self._values.update(settings)
         p[:] = record(self._values)
-        if any(path in PEOPLE_SWITCHES and value for path, value in settings.items()):
+        if any(path in PEOPLE_SWITCHES and is_on(value) for path, value in settings.items()):
             self._engine.let_people_come_and_go()
         if not touches_flow(settings):
             return

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.constants import WEEKS_PER_YEAR
+from sim.constants import RISK_WEEKS, WEEKS_PER_YEAR
 from sim.engine import codes
 from sim.outcomes.period import Period, ratio
 
 if TYPE_CHECKING:
     pass
 
-RISK_WEEKS = 52
 #: Outcomes that an AI strategy makes: without one, nobody builds guardrails or follows fluency.
 _OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "unfluent_sum"}
 

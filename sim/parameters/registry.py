@@ -1,49 +1,45 @@
-"""All parameters by path, in their groups."""
+"""All parameters by path, and in their groups, whose titles are those of `sim.parameters.sections`."""
 
 from collections.abc import Mapping
 
+from sim.parameters import flow, people
 from sim.parameters.declaration import Parameter
-from sim.parameters.flow import (
-    AI,
-    ALIGNMENT,
-    COMMUNICATION,
-    DEFECTS,
-    DEPENDENCIES,
-    EXPERIMENT,
-    LEARNING,
-    MANAGERS,
-    MONEY,
-    QUESTIONS,
-    REVIEW,
-    STRUCTURE,
-    SWITCHES,
-    WORK,
+from sim.parameters.sections import title_of
+
+_DECLARED = (
+    *flow.STRUCTURE,
+    *flow.SWITCHES,
+    *people.SWITCHES,
+    *flow.WORK,
+    *flow.COMMUNICATION,
+    *flow.AI,
+    *flow.REVIEW,
+    *flow.DEFECTS,
+    *flow.QUESTIONS,
+    *flow.DEPENDENCIES,
+    *flow.ALIGNMENT,
+    *flow.MANAGERS,
+    *flow.LEARNING,
+    *people.PEOPLE,
+    *people.CAREERS,
+    *people.COMPETENCE,
+    *people.GOVERNANCE,
+    *flow.MONEY,
+    *flow.EXPERIMENT,
 )
-from sim.parameters.people import CAREERS, COMPETENCE, GOVERNANCE, PEOPLE, PEOPLE_SWITCHES
 
-GROUPS: Mapping[str, tuple[Parameter, ...]] = {
-    "Structure": STRUCTURE,
-    "Switches": (*SWITCHES, *PEOPLE_SWITCHES),
-    "Work": WORK,
-    "Meetings and communication": COMMUNICATION,
-    "AI": AI,
-    "Review": REVIEW,
-    "Defects and incidents": DEFECTS,
-    "Questions": QUESTIONS,
-    "Dependencies": DEPENDENCIES,
-    "Alignment": ALIGNMENT,
-    "Managers": MANAGERS,
-    "Learning": LEARNING,
-    "People": PEOPLE,
-    "Careers": CAREERS,
-    "Competence": COMPETENCE,
-    "AI strategy": GOVERNANCE,
-    "Money": MONEY,
-    "Experiments": EXPERIMENT,
-}
+REGISTRY: Mapping[str, Parameter] = {q.path: q for q in _DECLARED}
 
 
-REGISTRY: Mapping[str, Parameter] = {q.path: q for group in GROUPS.values() for q in group}
+def _grouped() -> dict[str, tuple[Parameter, ...]]:
+    groups: dict[str, tuple[Parameter, ...]] = {}
+    for q in _DECLARED:
+        title = title_of(q.path)
+        groups[title] = (*groups.get(title, ()), q)
+    return groups
+
+
+GROUPS: Mapping[str, tuple[Parameter, ...]] = _grouped()
 
 
 def defaults() -> dict[str, float | int | bool | str]:

@@ -1,100 +1,213 @@
-"""Which parameters can change in a run, and when a change shows."""
+"""The sections of the model, each declared once: what it is called, what switches it, what is left without it.
 
-from collections.abc import Iterable
+A section owns parameters, by the beginnings of their paths; the longest beginning decides. So a part of a section that has a
+switch of its own, or that shows at another time, stands under it with longer beginnings, and `within` names the section
+without which it does nothing. Everything that must know which sections there are reads this table:
 
-from sim.errors import UserError, suggest
-from sim.parameters.registry import REGISTRY
+- `sim.parameters.registry`: titles of the groups of parameters.
+- `sim.parameters.changing`: what can change in a run, and when that shows.
+- `can_act`: whose plausible ranges are drawn and counted (`sim.experiments.plausible`).
+- `explained`: the parts into which `orgsim explain` splits a difference.
+- `REMAINS`: what the page on limits says about a switch.
+- `PEOPLE_SWITCHES`: whether people come and go at all.
+
+A new mechanism adds an entry. `tests/parameters/test_sections.py` says what is missing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 AT_ONCE, NEXT_WEEK, WEEK_END = "at once", "next week", "at the week's end"
 
 _DRAWN = "people and their hands-on desks are made at the start"
+_AGES = "ages are drawn at the start"
+_TRAITS = "traits are drawn at the start"
+_AGENTS = "AI agents are hired at the start"
 _PRICES = "prices hold for the whole horizon"
 _EXPERIMENT = "it defines how the experiment is set up"
-#: Parameters that cannot be changed in a run, and why.
-FIXED = {
-    **dict.fromkeys(
-        (
-            "people.tenure_mean_years", "people.diverse_share", "people.age_mean", "people.age_sd", "people.age_min",
-            "people.age_max",
-        ),
-        "traits are drawn at the start",
-    ),
-    "switches.flow": _EXPERIMENT,
-    "switches.retirement": "ages are drawn at the start",
-    "organisation.bottom_span_ratio": "the tree is built at the start; use move()",
-    "switches.ai": "AI agents are hired at the start; use set_ai_share(None, 0)",
-    "switches.hands_on": f"{_DRAWN}; use managers.hands_on_share",
-    "ai.share_of_code": "it is set per person; use set_ai_share(None, share)",
-    "ai.agents_per_supervisor": "AI agents are hired at the start",
-    "ai.seat_usd": _PRICES,
-    "ai.usd_per_standard_hour": _PRICES,
-    "questions.blocking": _EXPERIMENT,
-    "questions.one_per_change": _EXPERIMENT,
-    "arrivals.kind": _EXPERIMENT,
-    **dict.fromkeys((path for path in REGISTRY if path.startswith("money.")), _PRICES),
-    **dict.fromkeys(
-        (
-            "switches.skill_differences", "work.skill_sd", "ai.fluency_mean", "ai.fluency_sd", "questions.ic_knowledge",
-            "questions.ic_knowledge_sd", "managers.hands_on_skill", "managers.quality_mean",
-            "managers.quality_sd", "review.dedicated_reviewers", "review.managers_review",
-        ),
-        _DRAWN,
-    ),
-}  # fmt: skip
-#: Parameters that are read once a week: groups, and single paths.
-_WEEKLY_GROUPS = ("meetings.", "managers.", "learning.")
-_WEEKLY = frozenset((
-    "work.other_duties", "communication.hours_per_partner", "communication.partners_max", "alignment.persistence",
-    "alignment.noise", "alignment.update", "alignment.meeting_hours", "switches.meetings", "switches.people_time",
-    "switches.pairwise_communication", "switches.other_duties", "switches.learning",
-))  # fmt: skip
-#: Parameters of people who come and go: everything that happens to them happens at a week's end.
-_WEEK_END_GROUPS = (
-    "people.",
-    "moves.",
-    "quits.",
-    "strain.",
-    "layoffs.",
-    "hiring.",
-    "careers.",
-    "competence.",
-    "governance.",
-    "ai.strategy",
-)
-PEOPLE_SWITCHES = frozenset(
-    f"switches.{name}" for name in ("quits", "layoffs", "hiring", "promotions", "strain")
-)
+
+# What several sections need. A dated event is "events." and what it does; a number is on where it is not 0.
+_DISMISSING = ("switches.layoffs", "events.lay_off", "competence.dismissal_below")
+_PROMOTING = ("switches.promotions", "events.promote")
+_LEAVING = ("switches.quits", "switches.layoffs", "switches.promotions", "switches.retirement", "events")
+_LIVING = (*_LEAVING, "switches.hiring", "switches.strain", "ai.strategy")
 
 
-def takes_effect(path: str, where: str = "set_parameter: ") -> str:
-    """Return when a change of parameter *path* in a run takes effect: AT_ONCE, NEXT_WEEK or WEEK_END.
+@dataclass(frozen=True)
+class Section:
+    """A section of the model, or a part of one. paths: beginnings of the paths of its parameters, the first its block.
 
-    At once: for everything that begins from now on (a change, a review, a question); what is under way is finished as it
-    was begun. At the week's end: when people next come and go. Raises `UserError` for an unknown parameter and for one that
-    only acts at the start.
+    switch: the setting that is true, or not "none", where the section is on; "" where it always is.
+    shows: when a change of its switch or its parameters in a run shows. WEEK_END is for people who come and go.
+    fixed: its paths that cannot change in a run -> why.
+    remains: what is left of the model with the switch the other way than declared.
+    words: what `orgsim explain` calls it. part: the section with which it is switched there; "" if it is never split off.
+    acts: its parameters do something where one of these is on; by default where its switch is.
     """
-    if path not in REGISTRY:
-        known = suggest(path, tuple(REGISTRY))
-        raise UserError(f"{where}there is no parameter '{path}'{known}; `orgsim parameters` lists them")
-    if path in FIXED:
-        raise UserError(f"{where}{path} cannot change in a run: {FIXED[path]}, or set it in the scenario")
-    if path in PEOPLE_SWITCHES or path.startswith(_WEEK_END_GROUPS):
-        return WEEK_END
-    return NEXT_WEEK if path in _WEEKLY or path.startswith(_WEEKLY_GROUPS) else AT_ONCE
+
+    name: str
+    paths: tuple[str, ...]
+    title: str = ""
+    switch: str = ""
+    shows: str = AT_ONCE
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    remains: str = ""
+    words: str = ""
+    part: str = ""
+    acts: tuple[str, ...] = ()
+    within: str = ""
 
 
-def touches_flow(paths: Iterable[str]) -> bool:
-    """Return True if a change of any of the parameters *paths* shows before people next come and go."""
-    return any(path == "ai.share_of_code" or takes_effect(path) != WEEK_END for path in paths)
+SECTIONS = (
+    Section("structure", ("organisation.",), "Structure", fixed={"organisation.bottom_span_ratio": "the tree is built at the start; use move()"}),
+    Section("flow", ("switches.",), "Switches", "switches.flow", fixed={"switches.flow": _EXPERIMENT},
+            remains="off: people come, go and are promoted; contribution is competence (`competence.*`), outcome `efficiency`"),
+    # Work, and what it meets on its way.
+    Section("work", ("work.",), "Work"),
+    Section("messages", ("communication.delay_hours",)),
+    Section("ai", ("ai.",), "AI", "switches.ai", words="AI", part="ai",
+            fixed={"switches.ai": f"{_AGENTS}; use set_ai_share(None, 0)", "ai.agents_per_supervisor": _AGENTS,
+                   "ai.share_of_code": "it is set per person; use set_ai_share(None, share)",
+                   "ai.seat_usd": _PRICES, "ai.usd_per_standard_hour": _PRICES},
+            remains="all else, by hand; no AI answers, governance hours or spend. `review.ai_reviewer` is a switch of its own"),
+    Section("fluency", ("ai.fluency_mean",), acts=("switches.ai", "ai.strategy"), fixed={"ai.fluency_mean": _DRAWN}),
+    Section("questions", ("questions.",), "Questions", "switches.questions", words="questions up the hierarchy", part="questions",
+            fixed={"questions.blocking": _EXPERIMENT, "questions.one_per_change": _EXPERIMENT, "questions.ic_knowledge": _DRAWN},
+            remains="managers' inboxes still get coordination, reviews and arrivals from outside"),
+    Section("dependencies", ("dependencies.",), "Dependencies", "switches.dependencies", words="dependencies between people", part="dependencies",
+            remains="everybody works alone but for review and questions"),
+    Section("review", ("review.",), "Review", "switches.review", words="review", part="review",
+            fixed={"review.dedicated_reviewers": _DRAWN, "review.managers_review": _DRAWN},
+            remains="defects are drawn and escape at merge; nothing is discarded"),
+    Section("review_budget", ("review.hours_per_week",), switch="switches.review_budget", within="review", part="review",
+            remains="reviewers stay single servers, and reviews still come after fixes and questions"),
+    Section("pickup", ("review.pickup_",), switch="switches.pickup", within="review", part="review",
+            remains="the delay of a message (`communication.delay_hours`)"),
+    Section("ai_reviewer", ("review.ai_",), switch="review.ai_reviewer", within="review",
+            remains="on: people still read every change afterwards"),
+    Section("defects", ("defects.",), "Defects and incidents", "switches.defects", words="defects and incidents", part="defects",
+            remains="rejections for other reasons (`review.reject_*`), rework after wrong guesses, incidents from outside"),
+    Section("alignment", ("alignment.",), "Alignment", "switches.alignment", words="alignment", part="alignment",
+            remains="the hours of the one-to-ones, which belong to people time"),
+    Section("drift", ("alignment.persistence", "alignment.noise", "alignment.update"), within="alignment", shows=NEXT_WEEK),
+    # Where hours go besides work.
+    Section("meetings", ("meetings.",), "Meetings and communication", "switches.meetings", NEXT_WEEK, part="duties",
+            remains="the one-to-ones and pairwise communication"),
+    Section("duties", ("work.other_duties", "managers.admin_share", "managers.upward_hours"), switch="switches.other_duties",
+            shows=NEXT_WEEK, words="meetings and other duties", part="duties",
+            remains="meetings, people time, hands-on time. Off with it: administration, upward reporting, AI governance"),
+    Section("communication", ("communication.",), "Meetings and communication", "switches.pairwise_communication", NEXT_WEEK,
+            words="talking within the team", part="communication", remains="meetings and one-to-ones"),
+    Section("managers", ("managers.",), "Managers", shows=NEXT_WEEK),
+    Section("coaching", ("managers.people_", "managers.lift", "alignment.meeting_hours"),
+            switch="switches.people_time", shows=NEXT_WEEK, words="managers' time for people", part="coaching",
+            remains="coverage is 1: one-to-ones and coaching at no hours; no lift, no effect of quality on output"),
+    Section("quality", ("managers.quality_effect",), shows=NEXT_WEEK, acts=("switches.people_time", *_PROMOTING)),
+    Section("hands_on", ("managers.hands_on_",), switch="switches.hands_on", shows=NEXT_WEEK, words="managers' hands-on work", part="hands_on",
+            fixed={"switches.hands_on": f"{_DRAWN}; use managers.hands_on_share", "managers.hands_on_skill": _DRAWN},
+            remains="managers write and review nothing, and step in for no leaver"),
+    Section("learning", ("learning.",), "Learning", "switches.learning", NEXT_WEEK, words="learning", part="learning",
+            remains="skill stays as drawn"),
+    Section("skill_differences", ("work.skill_sd", "managers.quality_mean", "managers.quality_sd"), switch="switches.skill_differences",
+            words="differences between people", part="skill_differences",
+            fixed=dict.fromkeys(("switches.skill_differences", "work.skill_sd", "managers.quality_mean", "managers.quality_sd"), _DRAWN),
+            remains="skill 1, knowledge and fluency at their means, quality 0; `managers.hands_on_skill`"),
+    Section("knowledge_differences", ("questions.ic_knowledge_sd",), acts=("switches.skill_differences",), within="questions",
+            fixed={"questions.ic_knowledge_sd": _DRAWN}),
+    Section("fluency_differences", ("ai.fluency_sd",), acts=("switches.skill_differences",), within="fluency", fixed={"ai.fluency_sd": _DRAWN}),
+    # People who come and go: everything that happens to them happens at a week's end.
+    Section("people", ("people.",), "People", shows=WEEK_END, acts=(*_LEAVING, "careers.staff_share"),
+            fixed={"people.tenure_mean_years": _TRAITS, "people.diverse_share": _TRAITS}),
+    Section("quits", ("quits.",), "People", "switches.quits", WEEK_END, words="quits", part="quits",
+            remains="on: needs nothing else; with `switches.strain` the hazard follows strain"),
+    Section("quits_of_strain", ("quits.strain_effect",), shows=WEEK_END, acts=("switches.strain",), within="quits"),
+    Section("ordinary_strain", ("quits.strain_at_base",), shows=WEEK_END, acts=("switches.strain",)),
+    Section("passed_over", ("quits.passed_over_effect",), shows=WEEK_END, acts=("switches.promotions",), within="quits"),
+    Section("layoffs", ("layoffs.",), "People", "switches.layoffs", WEEK_END, words="layoffs", part="layoffs",
+            remains="on: the background hazard; every other regime has a policy of its own that is 0 or .inf until set"),
+    Section("severance", ("layoffs.severance_weeks",), shows=WEEK_END, acts=_DISMISSING),
+    Section("handover", ("layoffs.takeover", "layoffs.step_in_changes"), shows=WEEK_END, acts=_LEAVING),
+    Section("shock", ("quits.layoff_",), shows=WEEK_END, acts=("switches.quits", "switches.strain"), within="severance"),
+    Section("hiring", ("hiring.",), "People", "switches.hiring", WEEK_END, acts=("switches.hiring", "events.hire"), words="hiring", part="hiring",
+            remains="on: vacancies are filled as `hiring.policy` says. Off: seats stay vacant, nobody ramps up"),
+    Section("promotions", ("careers.",), "Careers", "switches.promotions", WEEK_END, acts=_PROMOTING, words="promotions", part="promotions",
+            remains="on: managers' seats are filled from below. Off: from outside, if hiring is on"),
+    Section("currency", ("careers.currency_",), shows=WEEK_END, acts=_LIVING),
+    Section("return", ("careers.skill_kept",), shows=WEEK_END, acts=("switches.promotions", "switches.layoffs", "events.convert")),
+    Section("staff", ("careers.coaching_hours", "careers.staff_"), shows=WEEK_END, acts=("careers.staff_share",)),
+    Section("super_ics", ("careers.super_lift",), shows=WEEK_END, acts=_LIVING),
+    Section("strain", ("strain.",), "People", "switches.strain", WEEK_END, words="strain", part="strain",
+            remains="on: strain moves quits and output. Off: quits happen at the base rate"),
+    Section("strain_of_layoffs", ("strain.layoff_effect",), shows=WEEK_END, acts=_DISMISSING, within="strain"),
+    Section("retirement", ("people.age_", "people.retirement_age"), switch="switches.retirement", shows=WEEK_END, words="retirement", part="retirement",
+            fixed={"switches.retirement": _AGES, "people.age_": _TRAITS},
+            remains="on: ages (`people.age_*`) grow, and whoever is past `people.retirement_age` leaves"),
+    Section("competence", ("competence.",), "Competence", shows=WEEK_END),
+    Section("ai_strategy", ("governance.", "ai.strategy"), "AI strategy", "ai.strategy", WEEK_END, words="AI strategy", part="ai_strategy"),
+    Section("events", ("moves.",), "People", "events", WEEK_END, words="dated events", part="events", acts=("events.move",)),
+    # Money, and how an experiment is set up.
+    Section("money", ("money.",), "Money", fixed={"money.": _PRICES}),
+    Section("service", ("service.",), "Experiments"),
+    Section("arrivals", ("arrivals.",), "Experiments", "arrivals.kind", words="work from outside", part="arrivals",
+            fixed={"arrivals.kind": _EXPERIMENT}),
+)  # fmt: skip
+
+BY_NAME: Mapping[str, Section] = {section.name: section for section in SECTIONS}
+#: Switch -> what remains of the model with it the other way than declared.
+REMAINS: Mapping[str, str] = {section.switch: section.remains for section in SECTIONS if section.remains}
+#: People come and go where one of these is on.
+PEOPLE_SWITCHES = tuple(s.switch for s in SECTIONS if s.shows == WEEK_END and s.switch not in ("", "events"))
 
 
-#: Groups of parameters that act only where one of these settings is on (not false, not "none").
-NEEDS = {
-    "quits": ("switches.quits",),
-    "strain": ("switches.strain",),
-    "hiring": ("switches.hiring",),
-    "layoffs": ("switches.layoffs", "switches.quits"),
-    "careers": ("switches.promotions",),
-    "people": ("switches.quits", "switches.layoffs"),
-    "governance": ("ai.strategy",),
-}
+def off_value(switch: str) -> object:
+    """The value at which a section's switch is off."""
+    return () if switch == "events" else False if switch.startswith(("switches.", "review.")) else "none"
+
+
+def is_on(value: object) -> bool:
+    """True if a switch with this value is on; a number is where it is not 0."""
+    return value not in (False, "none", (), None)
+
+
+def section_of(path: str) -> Section:
+    """The section of a parameter: that whose switch it is, or else that with the longest beginning of its path.
+
+    Raises LookupError for a path that no section has.
+    """
+    for section in SECTIONS:
+        if path == section.switch:
+            return section
+    found = [(len(start), s) for s in SECTIONS for start in s.paths if path.startswith(start)]
+    if not found or path.startswith("switches."):
+        raise LookupError(f"{path}: no section has it; add an entry to sim/parameters/sections.py")
+    return max(found, key=lambda item: item[0])[1]
+
+
+def title_of(path: str) -> str:
+    """The title of the group of parameters that a path is listed in."""
+    section_of(path)
+    titles = [(len(start), s.title) for s in SECTIONS if s.title for start in s.paths if path.startswith(start)]
+    if not titles:
+        raise LookupError(f"{path}: its section in sim/parameters/sections.py has no title")
+    return max(titles)[1]
+
+
+def can_act(path: str, on: Callable[[str], bool]) -> bool:
+    """True if a parameter can move anything where `on` tells which switches are on."""
+    section = section_of(path)
+    while True:
+        needed = section.acts or ((section.switch,) if section.switch else ())
+        if needed and not any(on(switch) for switch in needed):
+            return False
+        if not section.within:
+            return True
+        section = BY_NAME[section.within]
+
+
+def explained() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Part of `orgsim explain` -> (its words, the switches that are off together without it)."""
+    return {
+        s.name: (s.words, tuple(other.switch for other in SECTIONS if other.part == s.name))
+        for s in SECTIONS
+        if s.part == s.name
+    }

@@ -6,6 +6,8 @@ check that nothing is missing and nothing is left over.
 
 from collections.abc import Mapping
 
+from sim.parameters import sections
+
 #: Table of `sim.engine.state` -> field without a comment there -> what it is.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "PERSON": {
@@ -171,32 +173,11 @@ ENTITIES: Mapping[str, str] = {
     "LEDGER": "Ledger of cuts, for observation only",
 }
 
-#: Yes-or-no parameter -> what remains of the model when it is switched the other way than declared.
+#: Yes-or-no parameter -> what remains of the model when it is switched the other way than declared. Those that switch a section
+#: are explained there; the others are here.
 REMAINS: Mapping[str, str] = {
-    "switches.flow": "off: people come, go and are promoted; contribution is competence (`competence.*`), outcome `efficiency`",
-    "switches.ai": "all else, by hand; no AI answers, governance hours or spend. `review.ai_reviewer` is a switch of its own",
-    "switches.questions": "managers' inboxes still get coordination, reviews and arrivals from outside",
-    "switches.dependencies": "everybody works alone but for review and questions",
-    "switches.review": "defects are drawn and escape at merge; nothing is discarded",
-    "switches.review_budget": "reviewers stay single servers, and reviews still come after fixes and questions",
-    "switches.pickup": "the delay of a message (`communication.delay_hours`)",
-    "switches.defects": "rejections for other reasons (`review.reject_*`), rework after wrong guesses, incidents from outside",
-    "switches.alignment": "the hours of the one-to-ones, which belong to people time",
-    "switches.meetings": "the one-to-ones and pairwise communication",
-    "switches.pairwise_communication": "meetings and one-to-ones",
-    "switches.other_duties": "meetings, people time, hands-on time. Off with it: administration, upward reporting, AI governance",
-    "switches.people_time": "coverage is 1: one-to-ones and coaching at no hours; no lift, no effect of quality on output",
-    "switches.hands_on": "managers write and review nothing, and step in for no leaver",
-    "switches.learning": "skill stays as drawn",
-    "switches.skill_differences": "skill 1, knowledge and fluency at their means, quality 0; `managers.hands_on_skill`",
-    "switches.quits": "on: needs nothing else; with `switches.strain` the hazard follows strain",
-    "switches.layoffs": "on: the background hazard; every other regime has a policy of its own that is 0 or .inf until set",
-    "switches.hiring": "on: vacancies are filled as `hiring.policy` says. Off: seats stay vacant, nobody ramps up",
-    "switches.promotions": "on: managers' seats are filled from below. Off: from outside, if hiring is on",
-    "switches.retirement": "on: ages (`people.age_*`) grow, and whoever is past `people.retirement_age` leaves",
-    "switches.strain": "on: strain moves quits and output. Off: quits happen at the base rate",
+    **sections.REMAINS,
     "review.managers_review": "on: first-line managers review in their hands-on time, within the same allowance",
-    "review.ai_reviewer": "on: people still read every change afterwards",
     "questions.one_per_change": "on: one question at the end of each change, whose difficulty is drawn as always",
     "questions.blocking": "off: the owner writes on; a change with an open question is not sent to review, and nobody guesses",
     "questions.top_solves_all": "off: the top knows what its layer knows, and the change of an unsolved question is abandoned",

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import UserError, suggest
+from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
-from sim.parameters.sections import takes_effect
 
 RANDOM = "random"
 #: How people are chosen among those whom an event may concern. Ties are broken at random, on the run's dice.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import ceil, erf, inf, sqrt
 from typing import Any
 
+from sim.constants import NEW, QUARTER
 from sim.errors import UserError
 from sim.organisation.headcounts import refused_layer, share_of
 from sim.organisation.tenure import share_of_at_least
@@ -18,9 +19,6 @@ from sim.text.numbers import plural
 
 #: Weeks that consequences of a cut need at least before they show.
 LATE = 4
-QUARTER = 13
-#: Years below which a hire is recent (`layoffs.weight_new`).
-NEW = 1.5
 #: Deviations (sd) of a number of protected people that are as good as impossible.
 FAR = 3.0
 PROTECTIONS = ("expertise", "hands_on", "ai", "diverse")

@@ -9,6 +9,7 @@ from sim.engine.record import record
 from sim.errors import UserError
 from sim.outcomes.declared import WEEKLY, compute, with_week_held
 from sim.outcomes.period import Period
+from sim.parameters.sections import PEOPLE_SWITCHES, is_on
 from sim.scenario.layoff_checks import check_cuts
 from sim.scenario.tree import heads_of, tree_of
 
@@ -46,9 +47,8 @@ class Engine:
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
         self._flows = bool(scenario.values["switches.flow"])
-        people_switches = ("quits", "layoffs", "hiring", "promotions", "strain", "retirement")
-        self._lives = any(scenario.values[f"switches.{name}"] for name in people_switches)
-        self._lives |= scenario.values["ai.strategy"] != "none" or bool(scenario.events) or not self._flows
+        self._lives = any(is_on(scenario.values[path]) for path in PEOPLE_SWITCHES)
+        self._lives |= bool(scenario.events) or not self._flows
         self._weeks_between = _weeks_between(scenario)
         self._agents_each = int(self._template.people["agents"].max(initial=0))
 
@@ -117,7 +117,7 @@ class Engine:
         return self._changes[max(weeks)] if weeks else self.parameters
 
     def _change_parameters(self, org: "Org", old: np.ndarray, week: int) -> "Org":
-        from sim.parameters.sections import touches_flow
+        from sim.parameters.changing import touches_flow
         from sim.people.desks import with_desks
         from sim.people.replan import change_parameters, resume
 

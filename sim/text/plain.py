@@ -17,3 +17,8 @@ def jsonable(value: object) -> object:
     if hasattr(value, "tolist"):  # NumPy's arrays and scalars
         return jsonable(value.tolist())
     return str(value)
+
+
+def ends(lo: float | None, hi: float | None) -> list[float | None] | None:
+    """An interval as [lo, hi], None where there is no lower end."""
+    return None if lo is None else [lo, hi]

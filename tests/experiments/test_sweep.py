@@ -51,6 +51,14 @@ def test_latin_hypercube_uses_every_slice_once():
     assert points != designs.lhs(vary, 8, seed=4)
 
 
+def test_the_draws_of_a_path_follow_from_its_name():
+    vary = {"u": Range(0.0, 1.0), "v": Range(0.0, 1.0), "w": Range(0.0, 2.0)}
+    points = designs.lhs(vary, 16, seed=3)
+    fewer = designs.lhs({path: vary[path] for path in ("w", "u")}, 16, seed=3)
+    assert [(p["u"], p["w"]) for p in points] == [(p["u"], p["w"]) for p in fewer]
+    assert all(p["u"] != p["v"] for p in points)
+
+
 def test_sobol_is_deterministic_and_inside():
     vary = {"u": Range(-1.0, 1.0), "w": Levels(("a", "b"))}
     points = designs.sobol(vary, 6)

@@ -13,7 +13,7 @@ from sim.engine.hierarchy import chain_up
 from sim.errors import UserError
 from sim.mesa_model.agents import IC, CodingAgent, Manager
 from sim.mesa_model.model import OrgModel
-from sim.parameters import sections
+from sim.parameters import changing
 from sim.people import reviews
 from sim.scenario.scenario import load
 
@@ -293,7 +293,18 @@ def test_parameters_that_act_only_at_the_start_are_refused():
         OrgModel(small("ai.agent_fraction=0")).set_parameter("ai.agent_fraction", 0.5)
     with pytest.raises(UserError, match="start with it above 0"):
         OrgModel(small("switches.hands_on=false")).set_parameter("managers.hands_on_share", 0.1)
-    assert sections.takes_effect("managers.people_cap") == sections.NEXT_WEEK
-    assert sections.takes_effect("review.detection") == sections.AT_ONCE
-    assert not set(sections.FIXED) - set(model.parameters)
-    assert not sections._WEEKLY - set(model.parameters)
+    assert changing.takes_effect("managers.people_cap") == changing.NEXT_WEEK
+    assert changing.takes_effect("review.detection") == changing.AT_ONCE
+    assert not set(changing.FIXED) - set(model.parameters)
+
+
+def test_a_strategy_begun_in_a_run_where_nobody_comes_or_goes_takes_effect():
+    fluency = []
+    for begun in (False, True):
+        model = OrgModel(small("time.weeks=12"))
+        if begun:
+            model.set_parameter("ai.strategy", "top_down")
+        while model.day < model.days:
+            model.step()
+        fluency.append(model.tables.people["fluency"].sum())
+    assert fluency[1] != fluency[0]

@@ -12,7 +12,7 @@ from sim.engine.codes import LAID_OFF, LAYOFF_RULES
 from sim.errors import UserError
 from sim.mesa_model.agents import IC, CodingAgent, Manager
 from sim.mesa_model.model import OrgModel
-from sim.parameters import sections
+from sim.parameters import changing
 from sim.simulation.run import run
 
 QUITS = [
@@ -347,10 +347,10 @@ def test_parameters_of_people_act_at_the_weeks_end():
         "strain.smoothing",
         "switches.quits",
     ):
-        assert sections.takes_effect(path) == sections.WEEK_END
+        assert changing.takes_effect(path) == changing.WEEK_END
     for path in ("people.tenure_mean_years", "people.diverse_share"):
         with pytest.raises(UserError, match="cannot change in a run"):
-            sections.takes_effect(path)
+            changing.takes_effect(path)
 
 
 def test_people_begin_to_quit_when_it_is_switched_on():

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.constants import ALPHA
 from sim.errors import UserError, suggest
 from sim.experiments import cautions
 from sim.experiments.differences import unique_names, what_differs
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
-ALPHA = 0.05
 PRIMARY = "value_per_payroll_usd"
 MANY_RUNS = 100_000  # more are not suggested
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200

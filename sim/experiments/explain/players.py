@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
+from sim.parameters.sections import explained, off_value, section_of
 from sim.scenario.scenario import diff
 
 if TYPE_CHECKING:
@@ -27,47 +28,16 @@ class Player:
     settings: Mapping[str, Any]
 
 
-def _switched(name: str, words: str, *switches: str) -> Player:
-    return Player(name, words, {f"switches.{switch}": False for switch in switches or (name,)})
-
-
 #: Every mechanism that can be off. Switches that mean nothing without another one go with it.
-MECHANISMS = (
-    _switched("ai", "AI"),
-    _switched("questions", "questions up the hierarchy"),
-    _switched("dependencies", "dependencies between people"),
-    _switched("review", "review", "review", "review_budget", "pickup"),
-    _switched("defects", "defects and incidents"),
-    _switched("alignment", "alignment"),
-    _switched("duties", "meetings and other duties", "meetings", "other_duties"),
-    _switched("communication", "talking within the team", "pairwise_communication"),
-    _switched("coaching", "managers' time for people", "people_time"),
-    _switched("hands_on", "managers' hands-on work"),
-    _switched("learning", "learning"),
-    _switched("skill_differences", "differences between people"),
-    _switched("quits", "quits"),
-    _switched("layoffs", "layoffs"),
-    _switched("hiring", "hiring"),
-    _switched("promotions", "promotions"),
-    _switched("strain", "strain"),
-    _switched("retirement", "retirement"),
-    Player("ai_strategy", "AI strategy", {"ai.strategy": "none"}),
-    Player("events", "dated events", {"events": ()}),
-    Player("arrivals", "work from outside", {"arrivals.kind": "none"}),
+MECHANISMS = tuple(
+    Player(name, words, {switch: off_value(switch) for switch in switches})
+    for name, (words, switches) in explained().items()
 )
 #: Without flow of work there is no outcome of work: that is another experiment, no mechanism that is switched off.
 NO_MECHANISM = ("switches.flow",)
 
-_BLOCK_OF_SWITCH = {
-    "switches.review_budget": "review",
-    "switches.pickup": "review",
-    "switches.pairwise_communication": "communication",
-    "switches.other_duties": "work",
-    "switches.people_time": "managers",
-    "switches.hands_on": "managers",
-    "switches.skill_differences": "work",
-    "switches.promotions": "careers",
-}
+#: Ages are people's, but nobody has any until people retire.
+_BLOCK_OF_SWITCH = {"switches.flow": "flow", "switches.retirement": "retirement"}
 _BLOCK_WORDS = {
     "structure": "structure of the organisation",
     "ai": "AI",
@@ -166,13 +136,13 @@ def _bases_differ(a: "Scenario", b: "Scenario") -> bool:
 
 
 def _block(path: str) -> str:
-    section, _, name = path.partition(".")
+    section = path.split(".")[0]
     if section == "organisation":
         return "structure"
     if path == "ai.strategy":
         return "governance"
     if section == "switches":
-        section = _BLOCK_OF_SWITCH.get(path, name)
+        section = _BLOCK_OF_SWITCH.get(path) or section_of(path).paths[0].split(".")[0]
     return "communication" if section == "meetings" else section
 
 

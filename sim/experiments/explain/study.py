@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import ALPHA
 from sim.errors import RunsFailedError, UserError, suggest
 from sim.experiments.differences import unique_names, what_differs
 from sim.experiments.explain import shapley
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
-ALPHA = 0.05
 PRIMARY = "value_per_payroll_usd"
 SCALES = ("ratio", "difference")
 PROBE = 8  # runs in which it is tried what has no effect

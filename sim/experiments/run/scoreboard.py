@@ -15,7 +15,7 @@ from sim.people.scoreboard import FIRM, MEASURES, WEEKS
 from sim.statistics.estimates import Estimate, mean_ci
 from sim.statistics.resampling import resamples
 from sim.text import numbers, tables
-from sim.text.plain import jsonable
+from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
     from sim.simulation.results import Results
@@ -174,7 +174,7 @@ def board_json(board: Board) -> dict:
         for one in board.layers
     ]
     firm = {
-        name: {"unit": WORDS[name][1], "mean": one.mean, "ci95": None if one.lo is None else [one.lo, one.hi]}
+        name: {"unit": WORDS[name][1], "mean": one.mean, "ci95": ends(one.lo, one.hi)}
         for name, one in board.firm.items()
     }
     return jsonable(
@@ -194,6 +194,6 @@ def _cell(name: str, spread: Spread) -> dict:
         "unit": WORDS[name][1],
         "managers": spread.managers,
         "median": spread.median,
-        "ci95": None if spread.lo is None else [spread.lo, spread.hi],
-        "p10_p90": None if spread.low is None else [spread.low, spread.high],
+        "ci95": ends(spread.lo, spread.hi),
+        "p10_p90": ends(spread.low, spread.high),
     }

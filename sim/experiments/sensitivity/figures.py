@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sim.experiments.sensitivity.words import answer
-from sim.text import plain
+from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
     from sim.experiments.sensitivity.indices import Group
@@ -41,11 +41,11 @@ def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
         "points": found.points,
         "points_failed": found.failed,
     }
-    return plain.jsonable(data)
+    return jsonable(data)
 
 
 def _ci(x: object) -> list[float] | None:
-    return None if x.lo is None else [x.lo, x.hi]
+    return ends(x.lo, x.hi)
 
 
 def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
@@ -80,7 +80,7 @@ def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
 
 def _group_json(found: "Sensitivity", group: "Group") -> dict[str, object]:
     data: dict[str, object] = {"mechanism": group.name, "parameters": group.members}
-    ci = None if group.lo is None else [group.lo, group.hi]
+    ci = ends(group.lo, group.hi)
     if found.method == "morris":
         return {**data, "beyond_noise": group.beyond, "mu_star_sum": group.total, "ci95": ci}
     first = {"first_order": group.first, "first_order_ci95": [group.first_lo, group.first_hi]}
@@ -102,7 +102,7 @@ def _flips_json(found: "Sensitivity") -> dict[str, object] | None:
     if change is not None:
         smallest = {
             "parameters": list(change.paths), "share_of_range": change.distance,
-            "ci95": None if change.distance_lo is None else [change.distance_lo, change.distance_hi],
+            "ci95": ends(change.distance_lo, change.distance_hi),
             "checked_at": dict(change.values), "difference": change.checked.mean, "difference_ci95": _ci(change.checked),
             "confirmed": change.confirmed,
         }  # fmt: skip

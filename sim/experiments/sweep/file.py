@@ -29,8 +29,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from sim.constants import MAX_SEED
 from sim.errors import UserError, percent_hint, suggest
 from sim.experiments.designs import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobol, steps
+from sim.organisation.headcounts import HOLDS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -39,10 +41,8 @@ if TYPE_CHECKING:
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
 )  # fmt: skip
-HOLDS = ("ics", "headcount", "payroll", "budget")
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
-MAX_SEED = 2**32 - 1  # as in sim.simulate
 DEFAULT_OUTCOME = "value_per_payroll_usd"
 DEFAULT_RANGES = 32
 
