@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.sensitivity.space import ALPHA, LEVELS, Evaluate, Space, figures
+from sim.constants import ALPHA
+from sim.experiments.sensitivity.space import LEVELS, Evaluate, Space, figures
 from sim.statistics import estimates
 
 if TYPE_CHECKING:

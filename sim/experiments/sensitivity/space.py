@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 METHODS = ("morris", "sobol")
 LEVELS = 4  # of a Morris design: 0, 1/3, 2/3, 1 of the range; a step is 2/3
-ALPHA = 0.05
 #: Figures of scenarios at points: (points, runs per point, number of the first run of each point) -> float64
 #: [points, scenarios, outcomes, runs], NaN where undefined or failed.
 Evaluate = Callable[[Sequence[Mapping[str, object]], int, Sequence[int]], np.ndarray]

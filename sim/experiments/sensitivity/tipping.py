@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.constants import ALPHA
 from sim.experiments.designs import lhs
 from sim.experiments.sensitivity.indices import changed
-from sim.experiments.sensitivity.space import ALPHA, Evaluate, Space, figures
+from sim.experiments.sensitivity.space import Evaluate, Space, figures
 from sim.statistics import crossing, estimates
 from sim.statistics.estimates import Holds
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import ALPHA
 from sim.experiments.cautions import support
 from sim.experiments.designs import Levels
 from sim.experiments.sweep.file import CrossingSpec, Sweep, label
@@ -25,7 +26,6 @@ from sim.experiments.sweep.ranking import (
     ranks,
 )
 from sim.experiments.sweep.sentences import (
-    ALPHA,
     TooFew,
     crossing_sentence,
     describe,

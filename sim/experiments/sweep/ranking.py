@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.constants import ALPHA
 from sim.experiments.sweep.file import CrossingSpec, Sweep
-from sim.experiments.sweep.sentences import ALPHA, MANY_RUNS, TooFew, change_words, describe, round_up
+from sim.experiments.sweep.sentences import MANY_RUNS, TooFew, change_words, describe, round_up
 from sim.statistics import estimates
 from sim.text.numbers import outcome_words, plural
 

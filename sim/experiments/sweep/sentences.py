@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import ALPHA
 from sim.experiments.cautions import OPPOSE, SPLIT
 from sim.experiments.sweep.file import CrossingSpec, label
 from sim.statistics import crossing, estimates
@@ -15,7 +16,6 @@ from sim.text.numbers import interval, number, outcome_words, percent, plural, s
 if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
 
-ALPHA = 0.05
 MANY_RUNS = 1000  # per point; more are not suggested
 FEW_RUNS = 10  # with fewer, the interval of a crossing is rough
 
