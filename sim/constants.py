@@ -1,4 +1,4 @@
-"""Plain facts that every floor shares: time, the two human roles, how small a group may be shown, what counts as noise."""
+"""Plain facts that every floor shares: time, the two human roles, how small a group may be shown, and what decides."""
 
 # --- Time --------------------------------------------------------------------------------------------------------------
 HOURS_PER_DAY = 8.0  # working hours
@@ -12,9 +12,12 @@ NEW = 1.5  # years below which a hire is recent (Revelio Labs, G13)
 IC, MANAGER = 0, 1
 MANAGER_ID = 1 << 24  # permanent ids of managers start here, those of ICs at 0
 
+# --- Decisions ---------------------------------------------------------------------------------------------------------
+PRIMARY = "value_per_payroll_usd"  # the outcome that decides unless another one is named
+ALPHA = 0.05  # error of a claim: a p value below it, after correction, is beyond noise
+
 # --- Privacy -----------------------------------------------------------------------------------------------------------
 MINIMUM_PEOPLE = 5  # distinct people of the organisation in the smallest group that is shown
 
 # --- Runs --------------------------------------------------------------------------------------------------------------
 MAX_SEED = 2**32 - 1  # of seeds and of run numbers
-ALPHA = 0.05  # a p value below it, after correction, is beyond noise

@@ -20,6 +20,7 @@ from sim.commands.common import (
     warn,
     workers_option,
 )  # fmt: skip
+from sim.constants import PRIMARY
 from sim.errors import UserError
 
 
@@ -31,7 +32,7 @@ from sim.errors import UserError
 )
 @click.option(
     "--primary",
-    default="value_per_payroll_usd",
+    default=PRIMARY,
     show_default=True,
     metavar="OUTCOME",
     help="The outcome that decides; name it before you look at results.",

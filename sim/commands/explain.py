@@ -24,6 +24,7 @@ from sim.commands.common import (
     warn,
     workers_option,
 )  # fmt: skip
+from sim.constants import PRIMARY
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("scenarios", nargs=-1, required=True, metavar="A B")
 @click.option(
-    "--outcome", default="value_per_payroll_usd", show_default=True, metavar="NAME", help="The outcome to explain."
+    "--outcome", default=PRIMARY, show_default=True, metavar="NAME", help="The outcome to explain."
 )  # fmt: skip
 @click.option(
     "--by", default="mechanism", show_default=True, metavar="WHAT",

@@ -7,31 +7,49 @@ and null in JSON.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from sim.constants import RISK_WEEKS, WEEKS_PER_YEAR
 from sim.engine import codes
+from sim.errors import UserError, suggest
 from sim.outcomes.period import Period, ratio
-
-if TYPE_CHECKING:
-    pass
+from sim.statistics.estimates import CATEGORY_UNITS
 
 #: Outcomes that an AI strategy makes: without one, nobody builds guardrails or follows fluency.
 _OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "unfluent_sum"}
 
 
+#: Groups of outcomes, in the order in which `orgsim run` prints them.
+DELIVERED, MONEY, FLOW, QUALITY, AI = "Delivered", "Money", "Flow", "Quality", "AI"
+MANAGERS, PEOPLE = "Managers and structure", "People"
+IC_HOURS, MANAGER_HOURS = "Where an IC's hours go", "Where a manager's hours go"
+OTHER = "Other"
+GROUPS = (DELIVERED, MONEY, FLOW, QUALITY, AI, MANAGERS, PEOPLE, IC_HOURS, MANAGER_HOURS, OTHER)
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """One declared outcome. better: +1 if more is better, -1 if less is, 0 if neither."""
+    """One declared outcome. better: +1 if more is better, -1 if less is, 0 if neither.
+
+    decisive: its place among those that `compare` shows unasked: output and its price, flow, quality, and what managers have
+    time for; 0 if it is not among them. on_paths: its place among those that alternative paths are set side by side by.
+    """
 
     name: str
+    group: str
     unit: str
     better: int
     doc: str
     compute: Callable[[Period], np.ndarray]
     weekly: bool = False
+    decisive: int = 0
+    on_paths: int = 0
+
+    def __post_init__(self) -> None:
+        if self.group not in GROUPS:
+            raise ValueError(f"{self.name}: '{self.group}' is no group of outcomes; use one of {', '.join(GROUPS)}")
 
 
 def _flat(x: Callable[[Period], float]) -> Callable[[Period], np.ndarray]:
@@ -82,79 +100,79 @@ def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
 
 
 _MAIN = (
-    Outcome("value_per_week", "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda q: q.value / q.weeks, True),
-    Outcome("value_per_fte", "standard hours/week", 1, "value per week and person", lambda q: ratio(q.value / q.weeks, q.people)),
-    Outcome("value_per_payroll_usd", "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda q: ratio(q.value, q.payroll)),
-    Outcome("value_per_people_and_ai_usd", "standard hours/USD", 1, "value per dollar of pay and AI", lambda q: ratio(q.value, q.payroll + q.ai_spend)),
-    Outcome("changes_per_ic_week", "changes/week", 1, "ICs' merged changes per IC and week", lambda q: ratio(q.of("merged_ic") / q.weeks, q.ics), True),
-    Outcome("code_volume_per_week", "standard-hour equivalents/week", 0, "volume of merged code", lambda q: q.of("volume_merged") / q.weeks, True),
-    Outcome("cost_per_value", "USD/standard hour", -1, "people, AI and incident cost per value", lambda q: ratio(q.cost, q.value)),
-    Outcome("payroll_per_year", "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda q: q.yearly_payroll),
-    Outcome("payroll_gap", "USD/year", 0, "what `hold` left over", _flat(lambda q: q.tree.payroll_gap)),
-    Outcome("ai_spend_per_year", "USD/year", -1, "seats and usage of AI", lambda q: q.ai_spend * WEEKS_PER_YEAR / q.weeks),
-    Outcome("lead_time_hours", "hours", -1, "start to merge", lambda q: ratio(q.of("lead_time"), q.of("merged")), True),
-    Outcome("review_wait_hours", "hours", -1, "review requested to begun", lambda q: ratio(q.of("review_wait"), q.of("reviews")), True),
-    Outcome("decision_latency_hours", "hours", -1, "question asked to answered (or decided alone)", lambda q: ratio(q.of("decision_latency"), q.of("answers")), True),
-    Outcome("guessed_share", "share", -1, "escalated questions that the asker decided alone", lambda q: ratio(q.of("guesses"), q.of("answers"))),
-    Outcome("change_failure_rate", "share", -1, "merged changes with an escaped defect", lambda q: ratio(q.of("failed_changes"), q.of("merged")), True),
-    Outcome("incidents_per_week", "incidents/week", -1, "incidents", lambda q: q.of("incidents") / q.weeks, True),
-    Outcome("rework_share", "share", -1, "rework hours over IC hours", lambda q: ratio(q.hours("ic")[:, codes.ACTIVITIES.index("reworking")], q.hours("ic").sum(axis=1))),
-    Outcome("unreviewed_share", "share", -1, "merged changes nobody reviewed", lambda q: ratio(q.of("unreviewed"), q.of("merged"))),
-    Outcome("discarded_hours_share", "share", -1, "hours in changes that were closed without merging, over IC hours", lambda q: ratio(q.of("discarded_hours"), q.hours("ic").sum(axis=1))),
-    Outcome("abandoned_changes", "changes/week", -1, "changes given up for want of an answer", lambda q: q.of("abandoned") / q.weeks),
-    Outcome("ai_share_realised", "share", 0, "merged AI volume over merged volume", lambda q: ratio(q.of("ai_volume_merged"), q.of("volume_merged")), True),
-    Outcome("ai_acceptance_rate", "share", 1, "agents' changes merged, over agents' work accepted or rejected by owner or reviewer", lambda q: ratio(q.of("agent_merged"), q.of("agent_decided"))),
-    Outcome("human_acceptance_rate", "share", 1, "other changes merged over decided", lambda q: ratio(q.of("human_merged"), q.of("human_decided"))),
-    Outcome("alignment", "share", 1, "value over size of merged changes", lambda q: ratio(q.of("value"), q.of("size_merged")), True),
-    Outcome("value_by_managers_per_week", "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda q: q.of("value_managers") / q.weeks),
-    Outcome("manager_utilisation", "share", 0, "inbox hours over hours left for the inbox", lambda q: ratio(q.of("inbox_hours").sum(axis=1), q.of("inbox_capacity").sum(axis=1)), True),
-    Outcome("coaching_coverage", "share", 1, "people time given over needed", lambda q: ratio(q.of("coverage_sum"), q.of("coverage_count")), True),
-    Outcome("span_mean", "reports", 0, "mean number of direct reports of a manager, at the start", _flat(lambda q: q.tree.facts()["span_mean"])),
-    Outcome("span_max", "reports", 0, "largest number of direct reports, at the start", _flat(lambda q: q.tree.facts()["span_max"])),
-    Outcome("headcount", "people", 0, "people, AI agents not counted, mean", lambda q: q.people),
-    Outcome("managers_share", "share", 0, "managers over headcount, mean", lambda q: ratio(q.managers, q.people)),
-    Outcome("quits_per_year", "quits/person-year", -1, "people who quit", lambda q: _per_person_year(q, "quits")),
-    Outcome("layoffs_per_year", "layoffs/person-year", -1, "people laid off", lambda q: _per_person_year(q, "layoffs")),
-    Outcome("hires_per_year", "hires/person-year", 0, "people hired", lambda q: _per_person_year(q, "hired")),
-    Outcome("layoff_risk_ic", "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda q: _risk(q, "ics")),
-    Outcome("layoff_risk_manager", "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda q: _risk(q, "managers")),
-    Outcome("died_out", "share", -1, "runs in which no IC is left before the end, and none to come", lambda q: (q.gauge("died_out") > 0).astype(float)),
-    Outcome("weeks_with_ics", "weeks", 1, "weeks until that was so, the whole horizon where it never was", _weeks_with_ics),
-    Outcome("promotions_per_year", "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
-    Outcome("retirements_per_year", "retirements/person-year", 0, "people who retired (switches.retirement)", lambda q: _per_person_year(q, "retired")),
-    Outcome("efficiency", "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
-    Outcome("guardrail_coverage", "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda q: _of_ics(q, "guardrails")),
-    Outcome("ai_spend_wasted_share", "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda q: q.of("unfluent_sum") / q.weeks),
-    Outcome("people_usd_per_year", "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks),
-    Outcome("orphaned_changes_per_year", "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda q: (q.of("orphans_taken_over") + q.of("orphans_abandoned")) * WEEKS_PER_YEAR / q.weeks),
-    Outcome("stepped_in_changes_per_year", "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda q: q.of("stepped_in") * WEEKS_PER_YEAR / q.weeks),
-    Outcome("skill_mean", "reference engineers", 1, "mean skill of ICs at the end", lambda q: _of_ics(q, "skill_mean"), True),
-    Outcome("ai_fluency_mean", "share", 0, "mean AI fluency of ICs at the end", lambda q: _of_ics(q, "fluency_mean")),
-    Outcome("agents_running_mean", "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
-    Outcome("overload_hours_per_week", "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
-    Outcome("bottleneck", "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(codes.STAGES)), _bottleneck),
-    Outcome("reviews_per_merge", "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
-    Outcome("review_time_hours", "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
-    Outcome("discarded_share", "share", -1, "changes closed without merging, over those merged or closed", lambda q: ratio(q.of("discarded"), q.of("merged") + q.of("discarded"))),
-    Outcome("incidents_per_change", "incidents/change", -1, "incidents per merged change", lambda q: ratio(q.of("incidents"), q.of("merged"))),
-    Outcome("item_time_hours", "hours", -1, "an inbox item's time from being sent to being served or withdrawn", lambda q: ratio(q.of("item_times"), q.of("items_served") + q.of("items_withdrawn"))),
+    Outcome("value_per_week", DELIVERED, "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda q: q.value / q.weeks, True, decisive=2, on_paths=1),
+    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda q: ratio(q.value / q.weeks, q.people), decisive=3),
+    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda q: ratio(q.value, q.payroll), decisive=1, on_paths=2),
+    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda q: ratio(q.value, q.payroll + q.ai_spend)),
+    Outcome("changes_per_ic_week", DELIVERED, "changes/week", 1, "ICs' merged changes per IC and week", lambda q: ratio(q.of("merged_ic") / q.weeks, q.ics), True),
+    Outcome("code_volume_per_week", DELIVERED, "standard-hour equivalents/week", 0, "volume of merged code", lambda q: q.of("volume_merged") / q.weeks, True),
+    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda q: ratio(q.cost, q.value), decisive=4, on_paths=3),
+    Outcome("payroll_per_year", MONEY, "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda q: q.yearly_payroll, decisive=5),
+    Outcome("payroll_gap", MONEY, "USD/year", 0, "what `hold` left over", _flat(lambda q: q.tree.payroll_gap)),
+    Outcome("ai_spend_per_year", MONEY, "USD/year", -1, "seats and usage of AI", lambda q: q.ai_spend * WEEKS_PER_YEAR / q.weeks),
+    Outcome("lead_time_hours", FLOW, "hours", -1, "start to merge", lambda q: ratio(q.of("lead_time"), q.of("merged")), True, decisive=6, on_paths=4),
+    Outcome("review_wait_hours", FLOW, "hours", -1, "review requested to begun", lambda q: ratio(q.of("review_wait"), q.of("reviews")), True, decisive=7),
+    Outcome("decision_latency_hours", FLOW, "hours", -1, "question asked to answered (or decided alone)", lambda q: ratio(q.of("decision_latency"), q.of("answers")), True, decisive=8),
+    Outcome("guessed_share", QUALITY, "share", -1, "escalated questions that the asker decided alone", lambda q: ratio(q.of("guesses"), q.of("answers")), decisive=9, on_paths=6),
+    Outcome("change_failure_rate", QUALITY, "share", -1, "merged changes with an escaped defect", lambda q: ratio(q.of("failed_changes"), q.of("merged")), True, decisive=10, on_paths=5),
+    Outcome("incidents_per_week", QUALITY, "incidents/week", -1, "incidents", lambda q: q.of("incidents") / q.weeks, True),
+    Outcome("rework_share", QUALITY, "share", -1, "rework hours over IC hours", lambda q: ratio(q.hours("ic")[:, codes.ACTIVITIES.index("reworking")], q.hours("ic").sum(axis=1)), decisive=11),
+    Outcome("unreviewed_share", QUALITY, "share", -1, "merged changes nobody reviewed", lambda q: ratio(q.of("unreviewed"), q.of("merged"))),
+    Outcome("discarded_hours_share", QUALITY, "share", -1, "hours in changes that were closed without merging, over IC hours", lambda q: ratio(q.of("discarded_hours"), q.hours("ic").sum(axis=1))),
+    Outcome("abandoned_changes", QUALITY, "changes/week", -1, "changes given up for want of an answer", lambda q: q.of("abandoned") / q.weeks),
+    Outcome("ai_share_realised", AI, "share", 0, "merged AI volume over merged volume", lambda q: ratio(q.of("ai_volume_merged"), q.of("volume_merged")), True),
+    Outcome("ai_acceptance_rate", AI, "share", 1, "agents' changes merged, over agents' work accepted or rejected by owner or reviewer", lambda q: ratio(q.of("agent_merged"), q.of("agent_decided"))),
+    Outcome("human_acceptance_rate", AI, "share", 1, "other changes merged over decided", lambda q: ratio(q.of("human_merged"), q.of("human_decided"))),
+    Outcome("alignment", DELIVERED, "share", 1, "value over size of merged changes", lambda q: ratio(q.of("value"), q.of("size_merged")), True, decisive=12),
+    Outcome("value_by_managers_per_week", DELIVERED, "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda q: q.of("value_managers") / q.weeks),
+    Outcome("manager_utilisation", MANAGERS, "share", 0, "inbox hours over hours left for the inbox", lambda q: ratio(q.of("inbox_hours").sum(axis=1), q.of("inbox_capacity").sum(axis=1)), True, decisive=14),
+    Outcome("coaching_coverage", MANAGERS, "share", 1, "people time given over needed", lambda q: ratio(q.of("coverage_sum"), q.of("coverage_count")), True, decisive=13, on_paths=7),
+    Outcome("span_mean", MANAGERS, "reports", 0, "mean number of direct reports of a manager, at the start", _flat(lambda q: q.tree.facts()["span_mean"])),
+    Outcome("span_max", MANAGERS, "reports", 0, "largest number of direct reports, at the start", _flat(lambda q: q.tree.facts()["span_max"])),
+    Outcome("headcount", MANAGERS, "people", 0, "people, AI agents not counted, mean", lambda q: q.people),
+    Outcome("managers_share", MANAGERS, "share", 0, "managers over headcount, mean", lambda q: ratio(q.managers, q.people)),
+    Outcome("quits_per_year", PEOPLE, "quits/person-year", -1, "people who quit", lambda q: _per_person_year(q, "quits"), on_paths=8),
+    Outcome("layoffs_per_year", PEOPLE, "layoffs/person-year", -1, "people laid off", lambda q: _per_person_year(q, "layoffs"), on_paths=9),
+    Outcome("hires_per_year", PEOPLE, "hires/person-year", 0, "people hired", lambda q: _per_person_year(q, "hired")),
+    Outcome("layoff_risk_ic", PEOPLE, "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda q: _risk(q, "ics")),
+    Outcome("layoff_risk_manager", PEOPLE, "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda q: _risk(q, "managers")),
+    Outcome("died_out", PEOPLE, "share", -1, "runs in which no IC is left before the end, and none to come", lambda q: (q.gauge("died_out") > 0).astype(float)),
+    Outcome("weeks_with_ics", PEOPLE, "weeks", 1, "weeks until that was so, the whole horizon where it never was", _weeks_with_ics),
+    Outcome("promotions_per_year", PEOPLE, "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
+    Outcome("retirements_per_year", PEOPLE, "retirements/person-year", 0, "people who retired (switches.retirement)", lambda q: _per_person_year(q, "retired")),
+    Outcome("efficiency", OTHER, "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
+    Outcome("guardrail_coverage", AI, "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda q: _of_ics(q, "guardrails")),
+    Outcome("ai_spend_wasted_share", MONEY, "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda q: q.of("unfluent_sum") / q.weeks),
+    Outcome("people_usd_per_year", MONEY, "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks, on_paths=10),
+    Outcome("orphaned_changes_per_year", PEOPLE, "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda q: (q.of("orphans_taken_over") + q.of("orphans_abandoned")) * WEEKS_PER_YEAR / q.weeks),
+    Outcome("stepped_in_changes_per_year", PEOPLE, "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda q: q.of("stepped_in") * WEEKS_PER_YEAR / q.weeks),
+    Outcome("skill_mean", PEOPLE, "reference engineers", 1, "mean skill of ICs at the end", lambda q: _of_ics(q, "skill_mean"), True, on_paths=11),
+    Outcome("ai_fluency_mean", AI, "share", 0, "mean AI fluency of ICs at the end", lambda q: _of_ics(q, "fluency_mean")),
+    Outcome("agents_running_mean", AI, "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
+    Outcome("overload_hours_per_week", MANAGERS, "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
+    Outcome("bottleneck", OTHER, "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(codes.STAGES)), _bottleneck),
+    Outcome("reviews_per_merge", FLOW, "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
+    Outcome("review_time_hours", FLOW, "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
+    Outcome("discarded_share", QUALITY, "share", -1, "changes closed without merging, over those merged or closed", lambda q: ratio(q.of("discarded"), q.of("merged") + q.of("discarded"))),
+    Outcome("incidents_per_change", QUALITY, "incidents/change", -1, "incidents per merged change", lambda q: ratio(q.of("incidents"), q.of("merged"))),
+    Outcome("item_time_hours", FLOW, "hours", -1, "an inbox item's time from being sent to being served or withdrawn", lambda q: ratio(q.of("item_times"), q.of("items_served") + q.of("items_withdrawn"))),
 )  # fmt: skip
 
 _TIMES = tuple(
-    Outcome(f"time_{activity}_{role}", "share", 0, f"share of {who} hours: {activity}", _time(role, k))
-    for role, who in (("ic", "IC"), ("manager", "manager"))
+    Outcome(f"time_{activity}_{role}", group, "share", 0, f"share of {who} hours: {activity}", _time(role, k))
+    for role, who, group in (("ic", "IC", IC_HOURS), ("manager", "manager", MANAGER_HOURS))
     for k, activity in enumerate(codes.ACTIVITIES)
 )
 
 _LAYERS = tuple(
-    Outcome(f"manager_utilisation_layer_{k}", "share", 0, f"inbox hours over hours left for it, layer {k}", _layer_utilisation(k))
+    Outcome(f"manager_utilisation_layer_{k}", MANAGERS, "share", 0, f"inbox hours over hours left for it, layer {k}", _layer_utilisation(k))
     for k in range(1, codes.MAX_LAYERS)
 )  # fmt: skip
 
 OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES)}
 
 
-def left_out(values: Mapping, layers: int) -> set[str]:
+def left_out(values: Mapping[str, Any], layers: int) -> set[str]:
     """Return the outcomes that do not exist under these parameter values in an organisation with so many management layers."""
     absent = {f"manager_utilisation_layer_{k}" for k in range(layers + 1, codes.MAX_LAYERS)}
     if values["switches.flow"]:
@@ -183,4 +201,24 @@ def compute(period: Period, names: tuple[str, ...] | None = None) -> dict[str, n
     return {name: OUTCOMES[name].compute(period) for name in chosen if name not in absent}
 
 
+def check_outcome(name: str, outcomes: Mapping[str, Outcome], where: str, *, decides: bool = False) -> None:
+    """Raise `UserError`, beginning with *where* it was named, unless the outcome is known and a quantity.
+
+    decides: it must have a better direction, too, so that a verdict can be had on it.
+    """
+    can = [x for x, o in outcomes.items() if o.unit not in CATEGORY_UNITS and (o.better or not decides)]
+    if name in can:
+        return
+    if name not in outcomes:
+        why = f"is unknown{suggest(name, can)}"
+    elif outcomes[name].unit in CATEGORY_UNITS:
+        why = f"does not serve: it is a kind ({outcomes[name].unit}), not a quantity"
+    else:
+        why = "cannot decide: neither more nor less of it is better"
+    raise UserError(f"{where} {name[:80]}: this outcome {why}; use one of {', '.join(can)}")
+
+
 WEEKLY = tuple(name for name, outcome in OUTCOMES.items() if outcome.weekly)
+#: What `compare` shows unasked, and by what alternative paths are set side by side, in that order.
+DECISIVE = tuple(x.name for x in sorted(OUTCOMES.values(), key=lambda x: x.decisive) if x.decisive)
+ON_PATHS = tuple(x.name for x in sorted(OUTCOMES.values(), key=lambda x: x.on_paths) if x.on_paths)

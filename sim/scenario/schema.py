@@ -8,6 +8,7 @@ import json
 import sys
 from typing import Any
 
+from sim.constants import PRIMARY
 from sim.organisation.headcounts import HOLDS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import cite
@@ -222,7 +223,7 @@ def _sweep() -> dict[str, Any]:
             "hold": {"enum": list(HOLDS), "description": "what every point keeps equal to the base"},
             "runs": {"anyOf": [{"type": "integer", "minimum": 1}, decided], "default": 100},
             "seed": {**whole, "default": 1},
-            "outcome": _words("the outcome that answers the question; default: value_per_payroll_usd"),
+            "outcome": _words(f"the outcome that answers the question; default: {PRIMARY}"),
             "ranges": {**whole, "description": "plausible parameter sets to try the verdict on; 0 = skip"},
             "crossing": crossing,
         },

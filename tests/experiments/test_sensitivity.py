@@ -413,7 +413,7 @@ class TestWhole:
         [
             (("flat",), {"names": ["bottleneck"]}, "is a kind"),
             (("flat",), {"names": ["lead_time"]}, "did you mean 'lead_time_hours'"),
-            (("flat", "layered"), {"names": ["headcount"]}, "no better direction"),
+            (("flat", "layered"), {"names": ["headcount"]}, "neither more nor less"),
             (("flat",), {"names": ["alignment", "alignment"]}, "named twice"),
             (("flat",), {"method": "moris"}, "did you mean 'morris'"),
             (("flat",), {"method": "sobol", "samples": 12}, "use 8 or 16"),

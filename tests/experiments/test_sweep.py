@@ -390,7 +390,7 @@ def test_bad_options(sweep_file, tmp_path):
         run(sweep_file, tmp_path / "out", workers=0)
     write_sweep(tmp_path, SWEEP + "outcome: bottleneck\n")
     with pytest.raises(
-        UserError, match=r"bottleneck is a kind \(stage\), not a quantity.*use one of value_per"
+        UserError, match=r"bottleneck: .* it is a kind \(stage\), not a quantity.*use one of value_per"
     ):
         run(sweep_file, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.constants import IC, MANAGER
+from sim.constants import IC, MANAGER, PRIMARY
 from sim.engine.codes import LAID_OFF
+from sim.errors import UserError
 from sim.mesa_model.model import OrgModel
+from sim.outcomes import declared
 from sim.scenario.scenario import from_yaml
 from sim.simulation.run import run
 
@@ -78,3 +80,40 @@ class TestOfAStrategy:
     def test_with_a_strategy_from_some_week_on_they_do(self):
         found = self.outcomes("events: [{week: 4, set: {ai.strategy: managed}}]\n")
         assert all(np.all(found[name] > 0) for name in self.NAMES)
+
+
+# --- What follows from the declarations
+
+
+def test_every_outcome_has_a_group_that_exists():
+    with pytest.raises(
+        ValueError, match="focus: 'Attention' is no group of outcomes; use one of Delivered, Money"
+    ):
+        declared.Outcome("focus", "Attention", "share", 1, "attention left", lambda q: q.weeks)
+    assert {o.group for o in declared.OUTCOMES.values()} == set(declared.GROUPS)
+    other = [name for name, o in declared.OUTCOMES.items() if o.group == declared.OTHER]
+    assert other == ["efficiency", "bottleneck"]  # what there is without flow; a kind, which is told in words
+
+
+def test_places_are_each_taken_once():
+    for place in ("decisive", "on_paths"):
+        taken = sorted(k for o in declared.OUTCOMES.values() if (k := getattr(o, place)))
+        assert taken == list(range(1, len(taken) + 1)), place
+    assert declared.DECISIVE[0] == PRIMARY
+    assert declared.OUTCOMES[PRIMARY].better == 1
+
+
+def test_which_outcomes_may_decide():
+    declared.check_outcome(PRIMARY, declared.OUTCOMES, "--primary", decides=True)
+    declared.check_outcome("headcount", declared.OUTCOMES, "--outcome")
+    for name, decides, words in (
+        (
+            "headcount",
+            True,
+            "cannot decide: neither more nor less of it is better; use one of value_per_week",
+        ),
+        ("bottleneck", False, r"does not serve: it is a kind \(stage\), not a quantity"),
+        ("leadtime", False, "is unknown, did you mean 'lead_time_hours'"),
+    ):
+        with pytest.raises(UserError, match=f"--outcome {name}: this outcome {words}"):
+            declared.check_outcome(name, declared.OUTCOMES, "--outcome", decides=decides)

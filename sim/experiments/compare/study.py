@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.constants import ALPHA
-from sim.errors import UserError, suggest
+from sim.constants import ALPHA, PRIMARY
+from sim.errors import UserError
 from sim.experiments import cautions
 from sim.experiments.differences import unique_names, what_differs
 from sim.experiments.plausible import RangeResult, over_ranges
 from sim.experiments.samples import Sample, paired_outcome
+from sim.outcomes.declared import check_outcome
 from sim.statistics import estimates, sequential
 from sim.statistics.estimates import Holds
 from sim.text import numbers
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
-PRIMARY = "value_per_payroll_usd"
 MANY_RUNS = 100_000  # more are not suggested
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
 Progress = Callable[[int, int], None]  # runs done, runs planned
@@ -178,27 +178,13 @@ def _check(
         raise UserError(f"at most {max_runs} runs are too few for --until-decided; use at least 2")
     if ranges < 0:
         raise UserError(f"--ranges {ranges} is below zero; use 0 to skip the plausible ranges")
-    _check_primary(primary, outcomes)
+    check_outcome(primary, outcomes, "--primary", decides=True)
     weeks = {scenario.weeks for scenario in scenarios}
     if len(weeks) > 1:
         raise UserError(
             f"the scenarios differ in time.weeks ({', '.join(str(w) for w in sorted(weeks))}), so their outcomes do not "
             f"compare; use --set time.weeks={max(weeks)}"
         )
-
-
-def _check_primary(primary: str, outcomes: Mapping[str, "Outcome"]) -> None:
-    """The primary outcome must exist, be a quantity, and have a better direction."""
-    can = [name for name, outcome in outcomes.items() if outcome.better]
-    if primary in can:
-        return
-    if primary not in outcomes:
-        why = f"is unknown{suggest(primary, can)}"
-    elif outcomes[primary].unit in estimates.CATEGORY_UNITS:
-        why = f"cannot decide: it is a kind ({outcomes[primary].unit}), not a quantity"
-    else:
-        why = "cannot decide: neither more nor less of it is better"
-    raise UserError(f"--primary {primary[:80]}: this outcome {why}; use one of {', '.join(can)}")
 
 
 class _Counter:

@@ -8,18 +8,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiments import cautions
+from sim.outcomes.declared import DECISIVE
 from sim.text import numbers, tables
 from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
     from sim.experiments.compare.study import Comparison, Row
 
-#: What is shown without being asked for: output and its price, flow, quality, and what managers have time for.
-DECISIVE = (
-    "value_per_payroll_usd", "value_per_week", "value_per_fte", "cost_per_value", "payroll_per_year",
-    "lead_time_hours", "review_wait_hours", "decision_latency_hours", "guessed_share", "change_failure_rate",
-    "rework_share", "alignment", "coaching_coverage", "manager_utilisation",
-)  # fmt: skip
 MAX_ROWS = 20
 MAX_WIDTH = 100
 LARGE = 0.10  # share of the base from which on a difference is large

@@ -20,19 +20,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.constants import ALPHA
+from sim.constants import ALPHA, PRIMARY
 from sim.errors import RunsFailedError, UserError, suggest
 from sim.experiments.differences import unique_names, what_differs
 from sim.experiments.explain import shapley
 from sim.experiments.explain.coalitions import Dice
 from sim.experiments.explain.players import BY, Player, blocks, by_difference, by_mechanism, on_main_path
+from sim.outcomes.declared import check_outcome
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
-PRIMARY = "value_per_payroll_usd"
 SCALES = ("ratio", "difference")
 PROBE = 8  # runs in which it is tried what has no effect
 BUDGET = 3200  # runs of a scenario that the default number of runs is made for
@@ -121,14 +121,7 @@ def check(
     a: "Scenario", b: "Scenario", name: str, by: str, scale: str, outcomes: Mapping[str, "Outcome"]
 ) -> None:
     """Raise UserError if the question makes no sense."""
-    if name not in outcomes:
-        raise UserError(
-            f"--outcome {name[:80]}: this outcome is unknown{suggest(name, list(outcomes))}; `orgsim run` prints them all"
-        )
-    if outcomes[name].unit in estimates.CATEGORY_UNITS:
-        raise UserError(
-            f"--outcome {name}: it is a kind ({outcomes[name].unit}), not a quantity, and cannot be split"
-        )
+    check_outcome(name, outcomes, "--outcome")
     if by not in BY:
         raise UserError(f"--by {by[:80]}: use one of {', '.join(BY)}{suggest(by, BY)}")
     if scale not in SCALES:

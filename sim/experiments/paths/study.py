@@ -13,7 +13,7 @@ import numpy as np
 from sim.constants import MINIMUM_PEOPLE, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, QUIT, STAYED
 from sim.errors import UserError
-from sim.outcomes.declared import OUTCOMES
+from sim.outcomes.declared import ON_PATHS, OUTCOMES
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 #: Weeks after the first event of a path: the ends of the windows that are reported.
 WINDOWS = (4, 8, 13, 26, 52, 104)
-#: Outcomes of the organisation that are set side by side.
-SHOWN = (
-    "value_per_week", "value_per_payroll_usd", "cost_per_value", "lead_time_hours", "change_failure_rate",
-    "guessed_share", "coaching_coverage", "quits_per_year", "layoffs_per_year", "people_usd_per_year", "skill_mean",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -200,7 +195,7 @@ def _branch(
         key: estimates.paired(
             results[base].outcomes[key][at[base]], results[name].outcomes[key][at[name]], OUTCOMES[key].better
         )
-        for key in SHOWN
+        for key in ON_PATHS
     }
     value = [results[path].series["value_per_week"][at[path]] for path in (base, name)]
     ends = [week + after for after in WINDOWS if week + after < scenario.weeks] + [scenario.weeks]

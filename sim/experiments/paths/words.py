@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.engine.codes import LAYOFF_RULES
 from sim.experiments import plots
-from sim.experiments.paths.study import PROSPECTS, SHOWN, Branch, Paths, Window
-from sim.outcomes.declared import OUTCOMES
+from sim.experiments.paths.study import PROSPECTS, Branch, Paths, Window
+from sim.outcomes.declared import ON_PATHS, OUTCOMES
 from sim.scenario.events import Event, in_words
 from sim.statistics.estimates import Paired, mean_ci
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
@@ -151,7 +151,7 @@ def _prospects(paths: Paths, names: list[str]) -> str:
 
 def _outcomes(paths: Paths, base: str, name: str, branch: Branch) -> str:
     rows = []
-    for key in SHOWN:
+    for key in ON_PATHS:
         figure = branch.outcomes[key]
         if figure.base is None or figure.difference is None:
             continue

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.run.study import bottleneck, died_out
-from sim.outcomes.declared import OUTCOMES
+from sim.outcomes.declared import GROUPS, OUTCOMES
 from sim.statistics.estimates import estimate, mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
 from sim.text.plain import ends
@@ -17,37 +17,6 @@ if TYPE_CHECKING:
 #: Runs below which intervals are said to be useless (Student's t is far out, and figures are skewed), and how many would do.
 FEW_RUNS, ENOUGH_RUNS = 10, 30
 _LAYER = "manager_utilisation_layer_"
-#: Group -> prefixes of the names of its outcomes, in the order of printing. What fits nowhere comes under "Other".
-_GROUPS = {
-    "Delivered": ("value_", "changes_", "code_volume", "alignment"),
-    "Money": ("cost_", "payroll_", "ai_spend", "people_usd"),
-    "Flow": ("lead_time", "review_", "reviews_", "decision_latency", "item_time"),
-    "Quality": ("change_failure", "incidents", "guessed", "rework", "unreviewed", "discarded", "abandoned"),
-    "AI": ("ai_", "agents_", "human_acceptance", "guardrail"),
-    "Managers and structure": (
-        "manager_utilisation",
-        "coaching",
-        "span_",
-        "headcount",
-        "managers_",
-        "overload",
-    ),
-    "People": (
-        "skill_",
-        "quits",
-        "layoff",
-        "layoffs",
-        "hires_",
-        "promotions_",
-        "orphaned_",
-        "stepped_in_",
-        "retirements_",
-        "died_out",
-        "weeks_with_ics",
-    ),
-    "Where an IC's hours go": ("time_",),
-    "Where a manager's hours go": ("time_",),
-}
 _STAGE_WORDS = {
     "writing": "being written",
     "owner's queue": "waiting for their owner's attention",
@@ -93,20 +62,14 @@ def run_text(results: "Results") -> str:
 
 
 def _grouped(results: "Results") -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {title: [] for title in (*_GROUPS, "Other")}
+    groups: dict[str, list[str]] = {title: [] for title in GROUPS}
     for name in results.outcomes:
         if name == "bottleneck" or name.startswith(_LAYER):
             continue
         if name in ("died_out", "weeks_with_ics") and not np.any(results.outcomes["died_out"]):
             continue
-        groups[_group(name)].append(name)
+        groups[OUTCOMES[name].group].append(name)
     return groups
-
-
-def _group(name: str) -> str:
-    if name.startswith("time_"):
-        return "Where a manager's hours go" if name.endswith("_manager") else "Where an IC's hours go"
-    return next((title for title, starts in _GROUPS.items() if name.startswith(starts)), "Other")
 
 
 def _row(results: "Results", name: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import PRIMARY
 from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
@@ -38,13 +39,14 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
+from sim.outcomes.declared import check_outcome
 from sim.statistics import estimates
 
 if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
-OUTCOMES = ("value_per_payroll_usd", "cost_per_value", "lead_time_hours", "change_failure_rate")
+OUTCOMES = (PRIMARY, "cost_per_value", "lead_time_hours", "change_failure_rate")
 #: Trajectories, or rows of Saltelli's scheme: for one scenario, and for the verdict on two, which costs more.
 SAMPLES = {"morris": (10, 6), "sobol": (64, 64)}
 RUNS = 2  # per design point
@@ -121,7 +123,7 @@ def check(
 ) -> None:
     """Raise UserError if the question makes no sense."""
     for name in names:
-        _check_outcome(name, outcomes, two=len(scenarios) == 2)
+        check_outcome(name, outcomes, "--outcome", decides=len(scenarios) == 2)
     if len(set(names)) < len(names):
         raise UserError(f"--outcome {', '.join(names)}: an outcome is named twice")
     if method not in METHODS:
@@ -138,21 +140,6 @@ def check(
             )
         if a.hash() == b.hash():
             raise UserError(f"{a.name} and {b.name} are the same scenario; there is no verdict to study")
-
-
-def _check_outcome(name: str, outcomes: Mapping[str, "Outcome"], two: bool) -> None:
-    can = [
-        key for key, o in outcomes.items() if o.unit not in estimates.CATEGORY_UNITS and (o.better or not two)
-    ]
-    if name in can:
-        return
-    if name not in outcomes:
-        why = f"is unknown{suggest(name, can)}"
-    elif outcomes[name].unit in estimates.CATEGORY_UNITS:
-        why = f"is a kind ({outcomes[name].unit}), not a quantity"
-    else:
-        why = "has no better direction, so that no verdict can be had on it"
-    raise UserError(f"--outcome {name[:80]}: this outcome {why}; use any of {', '.join(can)}")
 
 
 def default_samples(method: str, scenarios: int) -> int:

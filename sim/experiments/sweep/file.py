@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sim.constants import MAX_SEED
+from sim.constants import MAX_SEED, PRIMARY
 from sim.errors import UserError, percent_hint, suggest
 from sim.experiments.designs import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobol, steps
 from sim.organisation.headcounts import HOLDS
@@ -43,7 +43,6 @@ KEYS = (
 )  # fmt: skip
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
-DEFAULT_OUTCOME = "value_per_payroll_usd"
 DEFAULT_RANGES = 32
 
 
@@ -136,7 +135,7 @@ def load_sweep(
         until_decided=until,
         seed=chosen_seed,
         hold=hold,
-        outcome=reader.text("outcome") if "outcome" in data else DEFAULT_OUTCOME,
+        outcome=reader.text("outcome") if "outcome" in data else PRIMARY,
         ranges=reader.whole(("ranges",), DEFAULT_RANGES, 0, 100_000),
         crossing=_crossing(reader, design, vary),
     )

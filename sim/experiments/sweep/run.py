@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import UserError, suggest
+from sim.errors import UserError
 from sim.experiments.cautions import cautions
 from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
@@ -24,6 +24,7 @@ from sim.experiments.sweep.file import Sweep, label, load_sweep
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.plausible import sweep_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
+from sim.outcomes.declared import check_outcome
 from sim.simulation.parallel import Pool, pool
 from sim.statistics import estimates, sequential
 from sim.store import files
@@ -104,18 +105,9 @@ def run_sweep(
     after keeping what is done.
     """
     declared = _declared(outcomes)
-    if sweep.outcome not in declared:
-        raise UserError(
-            f"{sweep.path}: outcome '{sweep.outcome}' is unknown{suggest(sweep.outcome, list(declared))}; known: "
-            f"{', '.join(declared)}"
-        )
+    check_outcome(sweep.outcome, declared, f"{sweep.path}: outcome:")
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers} is too few; use at least 1")
-    if declared[sweep.outcome].unit in estimates.CATEGORY_UNITS:
-        raise UserError(
-            f"{sweep.path}: outcome: {sweep.outcome} is a kind ({declared[sweep.outcome].unit}), not a quantity, so a table "
-            f"of its means says nothing; use one of {', '.join(name for name, o in declared.items() if o.better)}"
-        )
     folder = Path(out_dir)
     claimed = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
     with Tables() as tables:
