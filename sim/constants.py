@@ -1,5 +1,9 @@
 """Plain facts that every floor shares: time, the two human roles, how small a group may be shown, and what decides."""
 
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent  # the folder of this package
+
 # --- Time --------------------------------------------------------------------------------------------------------------
 HOURS_PER_DAY = 8.0  # working hours
 HOURS_PER_WEEK = 40.0

@@ -14,7 +14,7 @@ def validate_command(only: str | None, fast: bool, workers: int | None, as_json:
     """Check against theory limits and stylised facts.
 
     Prints target, result, interval, and pass or miss of every check. Misses of stylised facts are reported, not hidden;
-    the exit code is 1 if a theory limit is missed.
+    the exit code is 1 if a theory limit or a construction is missed.
 
     \b
     Examples:
@@ -22,7 +22,7 @@ def validate_command(only: str | None, fast: bool, workers: int | None, as_json:
       orgsim validate --only L1
     """
     notice_compilation()
-    from sim.validation import check_ids, run_checks
+    from sim.validation.checks import check_ids, run_checks
     from sim.validation.report import checks_text
 
     total = sum(only is None or name.startswith(only) for name in check_ids(fast))
@@ -32,4 +32,4 @@ def validate_command(only: str | None, fast: bool, workers: int | None, as_json:
         print_json({"checks": [check.to_json() for check in checks]})
     else:
         click.echo(checks_text(checks))
-    return 1 if any(check.kind == "limit" and not check.passed for check in checks) else 0
+    return 1 if any(check.kind in ("limit", "construction") and not check.passed for check in checks) else 0

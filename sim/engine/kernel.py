@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-import sim
+from sim.constants import PACKAGE
 
 #: The folders of which kernels are made, and the constants that they read.
 KERNEL_FOLDERS = ("engine", "mechanisms", "flow", "people")
@@ -27,7 +27,7 @@ KERNEL_FOLDERS = ("engine", "mechanisms", "flow", "people")
 def source_hash(kernels_only: bool = False) -> str:
     """Return 16 hex digits that change whenever a source file of the package (or of its kernels only) changes."""
     digest = hashlib.sha256()
-    root = Path(sim.__file__).parent
+    root = PACKAGE
     paths = root.rglob("*.py")
     if kernels_only:
         folders = [path for name in KERNEL_FOLDERS for path in (root / name).rglob("*.py")]

@@ -6,14 +6,12 @@ import re
 import tokenize
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-import sim
+from sim.constants import PACKAGE
 from sim.parameters.registry import REGISTRY
 from sim.reference.words import FIELDS
 
-PACKAGE = Path(sim.__file__).resolve().parent
 _KINDS = {"f8": "number", "i8": "whole", "u8": "whole", "?": "yes or no"}
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-import sim
+from sim.constants import PACKAGE
 from sim.errors import UserError, suggest
 
 SUFFIXES = (".yaml", ".yml")
@@ -11,9 +11,8 @@ SUFFIXES = (".yaml", ".yml")
 
 def folder() -> Path:
     """The folder of the bundled scenarios: inside the installed package, or `scenarios/` beside it in a checkout."""
-    package = Path(sim.__file__).resolve().parent
-    installed = package / "bundled_scenarios"
-    return installed if installed.is_dir() else package.parent / "scenarios"
+    installed = PACKAGE / "bundled_scenarios"
+    return installed if installed.is_dir() else PACKAGE.parent / "scenarios"
 
 
 def bundled() -> dict[str, Path]:

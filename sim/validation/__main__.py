@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from sim.validation import run_checks
+from sim.validation.checks import run_checks
 from sim.validation.report import renew, to_markdown
 
 

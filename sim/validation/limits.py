@@ -16,7 +16,7 @@ import numpy as np
 from sim.statistics.estimates import mean_ci
 from sim.validation import theory
 from sim.validation.laboratory import Experiment, Laboratory, experiment
-from sim.validation.report import LIMIT, Check
+from sim.validation.report import CONSTRUCTION, LIMIT, Check
 
 ERRORS = 4.0  # standard errors that a result may be away
 MOST_ERROR = 0.01  # standard error over target
@@ -345,6 +345,7 @@ def tick_convergence(scenario: str, weeks: int, tick_hours: float, laboratory: L
         apart = np.abs(finer[name] - figures)[~same] / np.maximum(np.abs(figures[~same]), 1e-300)
         worst = max(worst, float(np.nan_to_num(apart, nan=inf).max(initial=0.0)))
     return Check(
-        f"T.{scenario}.tick{tick_hours:g}", LIMIT, f"largest relative difference of any outcome, tick {tick_hours:g} h to 1 h",
+        f"T.{scenario}.tick{tick_hours:g}", CONSTRUCTION,
+        f"largest relative difference of any outcome, tick {tick_hours:g} h to 1 h",
         "exact event times", 0.0, worst, None, worst == 0.0, 4, 0.0,
     )  # fmt: skip

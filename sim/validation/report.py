@@ -2,19 +2,21 @@
 
 A *limit* compares the engine with a closed form; it must pass. A *fact* compares the calibrated base with what was observed
 elsewhere; misses are reported as they come out. An *echo* is a fact whose source is also the source of a parameter
-that drives it: it tests wiring and is never counted as evidence.
+that drives it: it tests wiring and is never counted as evidence. A *construction* is true by how the program is built, such as
+results that do not depend on the tick because events have exact times: it can only fail if that is no longer so.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-LIMIT, FACT, ECHO = "limit", "fact", "echo"
+LIMIT, FACT, ECHO, CONSTRUCTION = "limit", "fact", "echo", "construction"
 BEGIN, END = "<!-- checks: begin -->", "<!-- checks: end -->"
 KINDS = {
     LIMIT: "theory limits",
     FACT: "stylised facts",
     ECHO: "echoes (their source is also an input; not evidence)",
+    CONSTRUCTION: "constructions (true by how the program is built; not evidence)",
 }
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
-from sim.validation import catalogue, check_ids, facts, run_checks
+from sim.validation import catalogue, facts
 from sim.validation.catalogue import limits
+from sim.validation.checks import check_ids, run_checks
 from sim.validation.laboratory import Experiment, Laboratory, experiment, jackknife
 from sim.validation.limits import (
     IDENTITIES,
@@ -23,7 +24,18 @@ from sim.validation.limits import (
 )
 from sim.validation.manager_facts import doublings_of_best
 from sim.validation.people_facts import COHORT_FIGURES
-from sim.validation.report import BEGIN, ECHO, END, FACT, Check, checks_text, renew, to_json, to_markdown
+from sim.validation.report import (
+    BEGIN,
+    CONSTRUCTION,
+    ECHO,
+    END,
+    FACT,
+    Check,
+    checks_text,
+    renew,
+    to_json,
+    to_markdown,
+)
 
 FAST = {limit.id: limit for limit in limits(fast=True)}
 
@@ -274,3 +286,15 @@ def test_run_checks_by_prefix_reports_progress() -> None:
 def test_an_unknown_prefix_is_a_sentence() -> None:
     with pytest.raises(UserError, match="L9: no check"):
         run_checks(only="L9")
+
+
+def test_what_cannot_fail_by_itself_is_no_limit():
+    checks = run_checks(only="T.L1-span")
+    assert {check.kind for check in checks} == {CONSTRUCTION}
+    assert all(check.passed for check in checks)
+    text = checks_text(checks)
+    assert "2 of 2 constructions (true by how the program is built; not evidence) pass." in text
+    assert "theory limits" not in text
+    assert [one["kind"] for one in to_json(checks)["checks"]] == ["construction"] * 2
+    missed = [replace(check, passed=False) for check in checks]
+    assert "0 of 2 constructions" in checks_text(missed)
