@@ -1,5 +1,7 @@
 """The one exception that a user is meant to see."""
 
+from typing import Any
+
 
 class UserError(Exception):
     """Bad input or usage. The message names the value, the place, what exists, and the fix.
@@ -10,17 +12,25 @@ class UserError(Exception):
 
 def suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
     """Return ``", did you mean 'x'?"`` for the known word nearest to *word*, or ``""``."""
-    import difflib
+    near = nearest_word(word, known)
+    return f", did you mean '{near}'?" if near else ""
+
+
+def nearest_word(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """Return the known word nearest to *word*, or ``""`` if none is near."""
+    import difflib  # only where something is wrong: every command loads this file
 
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f", did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else ""
 
 
 def percent_hint(value: object) -> str:
     """What to write instead of a percentage such as 60%; '' for everything else."""
-    import re
+    import re  # only where something is wrong: every command loads this file
 
-    match = re.fullmatch(r"\s*([-+]?\d{0,9}\.?\d{1,9})\s*%\s*", value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return ""
+    match = re.fullmatch(r"\s*([-+]?\d{0,9}\.?\d{1,9})\s*%\s*", value)
     return f"write {float(match[1]) / 100:.12g} instead of {value.strip()}, a fraction" if match else ""
 
 
@@ -29,6 +39,6 @@ class RunsFailedError(UserError):
 
     exit_code = 1
 
-    def __init__(self, message: str, failures: tuple) -> None:
+    def __init__(self, message: str, failures: tuple[Any, ...]) -> None:
         super().__init__(message)
         self.failures = failures

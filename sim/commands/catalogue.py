@@ -7,6 +7,7 @@ import click
 
 from sim.commands.common import json_option, print_json, sets_option, warn
 from sim.errors import UserError
+from sim.text.numbers import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,13 +160,11 @@ def _size(tree: "Tree") -> dict[str, int | float]:
 
 def _in_words(size: dict[str, int | float], structures: dict[str, int] | None = None, **_: object) -> str:
     """'96 ICs, 21 managers in 3 management layers, payroll 25.0 million USD a year'; of a sweep, what was built."""
-    from sim.organisation.roster.cells import counted
-
     usd = size["payroll_per_year"]
     money = f"{usd / 1e6:,.1f} million" if usd >= 1e6 else f"{usd:,.0f}"
     words = (
-        f"{counted(size['ics'], 'IC')}, {counted(size['managers'], 'manager')} in "
-        f"{counted(size['management_layers'], 'management layer')}, payroll {money} USD a year"
+        f"{plural(size['ics'], 'IC')}, {plural(size['managers'], 'manager')} in "
+        f"{plural(size['management_layers'], 'management layer')}, payroll {money} USD a year"
     )
     if structures is None:
         return words

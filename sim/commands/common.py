@@ -68,7 +68,7 @@ def _no_percent(_: click.Context, __: click.Parameter, sets: tuple[str, ...]) ->
     return sets
 
 
-def sets_option(function: Callable) -> Callable:
+def sets_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--set path=value``, repeatable."""
     return click.option(
         "--set", "sets", multiple=True, metavar="PATH=VALUE", callback=_no_percent,
@@ -76,7 +76,7 @@ def sets_option(function: Callable) -> Callable:
     )(function)  # fmt: skip
 
 
-def runs_option(default: int | None = 100) -> Callable:
+def runs_option(default: int | None = 100) -> Callable[..., Any]:
     """``--runs N``."""
     return click.option(
         "--runs", type=WholeNumber(1, MAX_RUNS), default=default, show_default=default is not None, metavar="N",
@@ -84,7 +84,7 @@ def runs_option(default: int | None = 100) -> Callable:
     )  # fmt: skip
 
 
-def seed_option(default: int | None = 1) -> Callable:
+def seed_option(default: int | None = 1) -> Callable[..., Any]:
     """``--seed N``."""
     return click.option(
         "--seed", type=WholeNumber(0, 2**32 - 1), default=default, show_default=default is not None, metavar="N",
@@ -92,7 +92,7 @@ def seed_option(default: int | None = 1) -> Callable:
     )  # fmt: skip
 
 
-def simulation_options(runs: int, out: str, fresh: str) -> Callable:
+def simulation_options(runs: int, out: str, fresh: str) -> Callable[..., Any]:
     """The argument SCENARIO and the options of commands that simulate one scenario. out, fresh: their help."""
     options = (
         click.argument("scenario", metavar="SCENARIO"),
@@ -105,7 +105,7 @@ def simulation_options(runs: int, out: str, fresh: str) -> Callable:
         json_option,
     )
 
-    def decorate(function: Callable) -> Callable:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(options):
             function = option(function)
         return function
@@ -113,14 +113,14 @@ def simulation_options(runs: int, out: str, fresh: str) -> Callable:
     return decorate
 
 
-def workers_option(function: Callable) -> Callable:
+def workers_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--workers N``."""
     return click.option(
         "--workers", type=WholeNumber(1, 1024), metavar="N", help="Threads; default: one per processor."
     )(function)
 
 
-def json_option(function: Callable) -> Callable:
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--json``."""
     return click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout."

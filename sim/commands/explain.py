@@ -29,7 +29,6 @@ from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.experiments.explain.study import Explanation
-    from sim.scenario.scenario import Scenario
 
 
 @click.command("explain")
@@ -88,70 +87,22 @@ def explain_command(
         )
     a, b = (load_scenario(name, sets) for name in scenarios)
     notice_compilation()
+    from sim.experiments.explain.folder import take, write
     from sim.experiments.explain.study import check, explain
     from sim.outcomes.declared import OUTCOMES
 
     check(a, b, outcome, by, scale, OUTCOMES)
-    name = f"{a.name}-{b.name}"
-    folder = Path(out) if out else Path("results") / f"{name}-explain"
+    folder = Path(out) if out else Path("results") / f"{a.name}-{b.name}-explain"
     taken = not folder.is_dir() or not any(folder.iterdir())
-    manifest = _claim(folder, (a, b), name, (outcome, by, scale, runs, seed), fresh or out is None)
+    claimed = take(folder, (a, b), (outcome, by, scale, runs, seed), fresh or out is None)
     kept = "nothing was written; explain keeps no partial results."
     with keeping(kept), given_back(folder, taken), progress(None) as bar:
         found = explain(
             a, b, outcome, by, scale, runs, seed, workers, progress=bar.at, on_estimate=say_estimate
         )  # fmt: skip
-    _write(folder, manifest, found)
+    write(folder, claimed, found)
     _report(found, folder, as_json)
     return exit_code(len(found.failures), found.simulated)
-
-
-def _claim(
-    folder: Path,
-    scenarios: "tuple[Scenario, Scenario]",
-    name: str,
-    asked: tuple[str, str, str, int | None, int],
-    fresh: bool,
-) -> dict[str, object]:
-    """Take the folder before the work begins, or raise UserError if it is another's."""
-    from sim.engine.kernel import source_hash
-    from sim.store.folder import claim, content_hash
-
-    outcome, by, scale, runs, seed = asked
-    content = {
-        "scenarios": [scenario.hash() for scenario in scenarios],
-        "outcome": outcome,
-        "by": by,
-        "scale": scale,
-        "runs": runs,
-        "seed": seed,
-        "source": source_hash(),
-    }
-    manifest = {
-        "kind": "explain",
-        "name": name,
-        "question": scenarios[1].question,
-        "content_hash": content_hash(content),
-        "content": content,
-        "seeds": {"seed": seed},
-        "scenario": scenarios[0].to_dict(),
-        "other": scenarios[1].to_dict(),
-    }
-    return claim(folder, manifest, fresh)
-
-
-def _write(folder: Path, manifest: dict[str, object], found: "Explanation") -> None:
-    from sim.experiments.explain.pictures import waterfall
-    from sim.experiments.explain.words import explain_json
-    from sim.store import files
-    from sim.store.folder import set_status
-
-    try:
-        files.write_json(folder / "explain.json", explain_json(found))
-        waterfall(folder / "plots" / "waterfall", found)
-    except OSError as error:
-        raise UserError(f"{folder}: the results cannot be written ({error.strerror or error})") from None
-    set_status(folder, manifest, "complete")
 
 
 def _report(found: "Explanation", folder: Path, as_json: bool) -> None:

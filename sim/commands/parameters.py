@@ -1,13 +1,15 @@
 """`orgsim parameters`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.commands.common import json_option, print_json
 from sim.errors import UserError, suggest
-from sim.parameters.declaration import Parameter
-from sim.parameters.registry import GROUPS
+
+if TYPE_CHECKING:
+    from sim.parameters.declaration import Parameter
 
 
 @click.command("parameters")
@@ -31,10 +33,11 @@ def parameters_command(part: str | None, assumptions: bool, wide: bool, as_json:
       orgsim parameters --assumptions
     """
     from sim.parameters.listing import counts
+    from sim.parameters.registry import GROUPS
     from sim.text.tables import paragraph
 
     count = counts()
-    wanted = _of_part(part) if part is not None else GROUPS
+    wanted = _of_part(part, GROUPS) if part is not None else GROUPS
     groups = {name: [q for q in group if q.assumed or not assumptions] for name, group in wanted.items()}
     groups = {name: group for name, group in groups.items() if group}
     if as_json:
@@ -57,18 +60,18 @@ def parameters_command(part: str | None, assumptions: bool, wide: bool, as_json:
     click.echo(paragraph(text))
 
 
-def _of_part(part: str) -> dict[str, list[Parameter]]:
+def _of_part(part: str, declared: Mapping[str, "Sequence[Parameter]"]) -> "dict[str, list[Parameter]]":
     """Return the groups, or parts of groups, that *part* names: by title, or by the beginning of a path. Raises `UserError`."""
-    if part in GROUPS:
-        return {part: list(GROUPS[part])}
+    if part in declared:
+        return {part: list(declared[part])}
     begins = part.removesuffix(".")
-    found = {name: [q for q in group if _begins(q.path, begins)] for name, group in GROUPS.items()}
+    found = {name: [q for q in group if _begins(q.path, begins)] for name, group in declared.items()}
     found = {name: group for name, group in found.items() if group}
-    found = found or {name: list(group) for name, group in GROUPS.items() if name.lower() == part.lower()}
+    found = found or {name: list(group) for name, group in declared.items() if name.lower() == part.lower()}
     if not found:
-        sections = sorted({q.path.partition(".")[0] for group in GROUPS.values() for q in group})
-        paths = [q.path for group in GROUPS.values() for q in group]
-        near = suggest(part[:80], sections) or suggest(part[:80], [*GROUPS, *paths])
+        sections = sorted({q.path.partition(".")[0] for group in declared.values() for q in group})
+        paths = [q.path for group in declared.values() for q in group]
+        near = suggest(part[:80], sections) or suggest(part[:80], [*declared, *paths])
         raise UserError(
             f"parameters {part[:80]}: no group, and no path that begins so{near}; "
             f"paths begin with {', '.join(sections)}"
@@ -82,14 +85,14 @@ def _begins(path: str, words: str) -> bool:
     return rest != path and (not rest or rest[0] in "._")
 
 
-def _wide(group: Sequence[Parameter]) -> str:
+def _wide(group: "Sequence[Parameter]") -> str:
     from sim.parameters.listing import PARAMETER_COLUMNS, parameter_cells
     from sim.text.tables import table
 
     return table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<<<")
 
 
-def _narrow(group: Sequence[Parameter]) -> str:
+def _narrow(group: "Sequence[Parameter]") -> str:
     """The figures in a line, and below it the meaning and the source, wrapped."""
     from sim.parameters.listing import PARAMETER_COLUMNS, parameter_cells
     from sim.text.tables import paragraph, table
@@ -104,7 +107,7 @@ def _narrow(group: Sequence[Parameter]) -> str:
     return "\n".join(lines)
 
 
-def _row(q: Parameter, group: str) -> dict[str, object]:
+def _row(q: "Parameter", group: str) -> dict[str, object]:
     from sim.parameters.evidence import EVIDENCE, cite, standing, vendor_interest
     from sim.scenario.scenario import json_value
 

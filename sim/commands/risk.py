@@ -18,8 +18,6 @@ from sim.commands.common import (
     simulation_options,
 )  # fmt: skip
 from sim.errors import UserError
-from sim.experiments.risk.folder import write
-from sim.experiments.risk.groups import people_table
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -67,9 +65,11 @@ def risk_command(
     if switched_on:
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
     notice_compilation()
+    from sim.experiments.risk.folder import write
+    from sim.experiments.risk.groups import people_table
     from sim.experiments.risk.incidence import assess
     from sim.experiments.risk.words import risk_json, risk_text
-    from sim.experiments.run.words import died_out
+    from sim.experiments.run.words import died_out_json
     from sim.simulation.run import run
     from sim.text.tables import paragraph
 
@@ -78,7 +78,7 @@ def risk_command(
     risk = assess(people_table(results), attributes, seed, loaded.name)
     folder = Path(out) if out else Path("results") / f"risk-{loaded.name}"
     write(risk, results, folder, fresh or out is None)
-    ended = died_out(results)
+    ended = died_out_json(results)
     if as_json:
         print_json(risk_json(risk) | {"died_out": ended})
     else:

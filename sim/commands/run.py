@@ -1,13 +1,6 @@
 """`orgsim run`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from sim.experiments.run.words import to_json
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,6 +20,7 @@ from sim.commands.common import (
 from sim.errors import UserError
 
 if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
     from sim.simulation.results import Results
 
 
@@ -70,9 +64,8 @@ def run_command(
             raise UserError(
                 f"--scoreboard: {loaded.name} has paths, which are set side by side; leave it out"
             )
-        from sim.commands.run import run_paths_command
-
-        return run_paths_command(loaded, runs, seed, first_run, workers, out, fresh, as_json, replay)
+        return _run_paths(loaded, runs, seed, first_run, workers, out, fresh, as_json, replay)
+    from sim.experiments.run.words import run_json, run_text
     from sim.simulation.run import run
 
     kept = "nothing was written; a run keeps no partial results."
@@ -83,10 +76,8 @@ def run_command(
 
         write_folder(results, out, fresh)
     if as_json:
-        print_json(to_json(results) | _scoreboard_json(results, scoreboard))
+        print_json(run_json(results) | _scoreboard_json(results, scoreboard))
     else:
-        from sim.experiments.run.words import run_text
-
         click.echo(run_text(results))
         if scoreboard:
             from sim.experiments.run.scoreboard import assess_boards, board_text
@@ -106,7 +97,7 @@ def _scoreboard_json(results: "Results", wanted: bool) -> dict[str, Any]:
     return {"scoreboard": board_json(assess_boards(results))}
 
 
-def run_paths_command(
+def _run_paths(
     scenario: "Scenario",
     runs: int,
     seed: int,
@@ -131,9 +122,9 @@ def run_paths_command(
             write_folder(results, str(Path(out) / name.replace(" ", "-")), fresh)
         paths_picture(Path(out) / "paths", paths)
     if as_json:
-        from sim.experiments.run.words import to_json
+        from sim.experiments.run.words import run_json
 
-        print_json(paths_json(paths, to_json))
+        print_json(paths_json(paths, run_json))
     else:
         click.echo(paths_text(paths))
         if out:

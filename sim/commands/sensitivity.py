@@ -28,7 +28,6 @@ from sim.errors import UserError
 if TYPE_CHECKING:
     from sim.commands.common import Bar
     from sim.experiments.sensitivity.study import Sensitivity
-    from sim.scenario.scenario import Scenario
 
 _DEFAULT_OUTCOMES = "value_per_payroll_usd, cost_per_value, lead_time_hours, change_failure_rate"
 
@@ -91,6 +90,7 @@ def sensitivity_command(
     _check_count(scenarios)
     loaded = [load_scenario(name, sets) for name in scenarios]
     notice_compilation()
+    from sim.experiments.sensitivity.folder import take, write
     from sim.experiments.sensitivity.space import space_of
     from sim.experiments.sensitivity.study import OUTCOMES, check, default_samples, planned_runs, sensitivity
     from sim.outcomes.declared import OUTCOMES as DECLARED
@@ -102,9 +102,7 @@ def sensitivity_command(
     name = "-".join(scenario.name for scenario in loaded)
     folder = Path(out) if out else Path("results") / f"{name}-sensitivity"
     taken = not folder.is_dir() or not any(folder.iterdir())
-    manifest = _claim(
-        folder, loaded, name, names, (method, samples, runs, ranges, seed), fresh or out is None
-    )
+    claimed = take(folder, loaded, names, (method, samples, runs, ranges, seed), fresh or out is None)
     kept = "nothing was written; sensitivity keeps no partial results."
     with keeping(kept), given_back(folder, taken), progress(planned) as bar:
         found = sensitivity(
@@ -119,7 +117,7 @@ def sensitivity_command(
             on_done=_counter(bar, planned),
             on_estimate=say_estimate,
         )
-    _write(folder, manifest, found)
+    write(folder, claimed, found)
     _report(found, folder, as_json)
     return exit_code(len(found.failures), found.points * runs * len(loaded))
 
@@ -143,53 +141,6 @@ def _counter(bar: "Bar", planned: int) -> Callable[[int], None]:
         bar.at(done, max(done, planned))
 
     return on_done
-
-
-def _claim(
-    folder: Path,
-    loaded: "list[Scenario]",
-    name: str,
-    outcomes: tuple[str, ...],
-    sizes: tuple[str, int, int, int, int],
-    fresh: bool,
-) -> dict[str, object]:
-    """Take the folder before the work begins, or raise UserError if it is another's."""
-    from sim.engine.kernel import source_hash
-    from sim.store.folder import claim, content_hash
-
-    method, samples, runs, ranges, seed = sizes
-    content = {
-        "scenarios": [scenario.hash() for scenario in loaded],
-        "method": method,
-        "samples": samples,
-        "runs": runs,
-        "ranges": ranges,
-        "seed": seed,
-        "outcomes": list(outcomes),
-        "source": source_hash(),
-    }
-    manifest = {
-        "kind": "sensitivity",
-        "name": name,
-        "question": loaded[-1].question,
-        "content_hash": content_hash(content),
-        "content": content,
-        "seeds": {"seed": seed},
-        "scenario": loaded[0].to_dict(),
-        "other": loaded[1].to_dict() if len(loaded) == 2 else None,
-    }
-    return claim(folder, manifest, fresh)
-
-
-def _write(folder: Path, manifest: dict[str, object], found: "Sensitivity") -> None:
-    from sim.experiments.sensitivity.figures import sensitivity_json
-    from sim.experiments.sensitivity.pictures import sensitivity_pictures
-    from sim.store import files
-    from sim.store.folder import set_status
-
-    files.write_json(folder / "sensitivity.json", sensitivity_json(found))
-    sensitivity_pictures(folder / "plots", found)
-    set_status(folder, manifest, "complete")
 
 
 def _report(found: "Sensitivity", folder: Path, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from sim.commands.common import (
     warn,
     workers_option,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from sim.experiments.sweep.run import SweepResult
 
 _SHOWN_FAILURES = 10
 
@@ -97,6 +101,8 @@ def sweep_command(
     return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
 
 
-def _answer(found) -> dict[str, object]:
+def _answer(found: "SweepResult") -> dict[str, object]:
+    from sim.experiments.sweep.figures import answer_json
+
     failures = [{"point": p, "run": r, "seed": s, "message": m} for p, r, s, m in found.failures]
-    return {"answer": found.answer.to_json(), "failures": failures}
+    return {"answer": answer_json(found.answer), "failures": failures}

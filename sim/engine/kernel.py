@@ -8,9 +8,11 @@ hash of the package's sources. Reference counting is compiled out (`_nrt=False`)
 kept alive by the caller; it costs more than the model itself otherwise (55 ns against 3 ns a call, measured).
 """
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -54,76 +56,59 @@ if "NUMBA_CACHE_DIR" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder())
 
 # The cache folder must be set before Numba is imported.
-from numba import _dynfunc, config, njit, types  # noqa: E402
-from numba.core.codegen import JITCodeLibrary  # noqa: E402
-from numba.core.compiler import Compiler  # noqa: E402
+import numba  # noqa: E402
+from numba import config, njit  # noqa: E402
 
 if not config.CACHE_DIR:
     config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
+try:  # Numba's internals: they save compile time, and may be gone in another version
+    from sim.engine import inlining
+except (ImportError, AttributeError) as error:
+    inlining, _MISSING = None, error
 
-class _Inlined(JITCodeLibrary):
-    """The code of a kernel, kept as it was lowered: the entry that calls it optimises all of them together, once.
 
-    Numba would optimise and emit every kernel with all that it calls, again at each level: a third of the time.
+@lru_cache(maxsize=1)
+def inlines() -> bool:
+    """True if kernels are compiled once, with the entry that calls them; else each by itself, as Numba does it: the same
+    results, a longer compilation (``ORGSIM_PLAIN_NUMBA=1`` asks for that). What Numba's internals are worth is tried once a
+    version, when nothing is compiled yet; if they fail, one warning says so.
     """
+    if os.environ.get("ORGSIM_PLAIN_NUMBA") == "1":
+        return False
+    if config.DISABLE_JIT:
+        return inlining is not None
+    if inlining is None:
+        _warn(_MISSING)
+        return False
+    tried = Path(os.environ["NUMBA_CACHE_DIR"]) / f"inlining-works-{numba.__version__}"
+    if tried.exists():
+        return True
+    try:
+        inlining.probe()
+    except Exception as error:  # whatever it is, it is not about the model
+        _warn(error)
+        return False
+    with contextlib.suppress(OSError):
+        tried.parent.mkdir(parents=True, exist_ok=True)
+        tried.touch()
+    return True
 
-    def _optimize_final_module(self) -> None:
-        """Leave it to the entry."""
 
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._finalized = True
-
-
-class _KernelCompiler(Compiler):
-    """Numba's compiler, short of machine code."""
-
-    def __init__(self, typingctx, targetctx, library, args, return_type, flags, locals) -> None:
-        flags.no_compile = True
-        library = _Inlined(targetctx.codegen(), "kernel")
-        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+def _warn(error: Exception) -> None:
+    warnings.warn(
+        f"Numba {numba.__version__} has other internals than this program knows ({type(error).__name__}: {error}): "
+        "compilation takes longer; results are the same",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def kernel(function: Callable) -> Callable:
     """Compile *function* for calls from other kernels (never call a kernel from compiled-mode Python: use an entry)."""
-    compiled = njit(
-        nogil=True,
-        error_model="numpy",
-        no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-        _nrt=False,
-        pipeline_class=_KernelCompiler,
-    )(function)
-    if not config.DISABLE_JIT:
-        _compile_once_per_type(compiled)
-        _register_without_machine_code(compiled)
-    return compiled
-
-
-def _compile_once_per_type(dispatcher) -> None:
-    """Let *dispatcher* see a constant argument as its type: Numba would compile a variant for every constant."""
-    resolve = dispatcher.get_call_template
-
-    def get_call_template(args, keywords):
-        plain = {name: types.unliteral(argument) for name, argument in keywords.items()}
-        return resolve(tuple(types.unliteral(argument) for argument in args), plain)
-
-    dispatcher.get_call_template = get_call_template
-
-
-def _register_without_machine_code(dispatcher) -> None:
-    """Let callers of *dispatcher* find its code by a key of its own; there is nothing that could be called from Python."""
-
-    def add_overload(compiled):
-        function = compiled.fndesc
-        key = _dynfunc.make_function(
-            function.lookup_module(), function.qualname, "", 0, compiled.environment, (compiled.library,)
-        )
-        dispatcher.targetctx.insert_user_function(key, function, [compiled.library])
-        dispatcher.overloads[tuple(compiled.signature.args)] = compiled._replace(entry_point=key)
-
-    dispatcher.add_overload = add_overload
+    if inlines() and not config.DISABLE_JIT:
+        return inlining.compiled(function)
+    return njit(nogil=True, error_model="numpy", _nrt=False)(function)
 
 
 def entry(function: Callable) -> Callable:

@@ -320,6 +320,10 @@ LIFE = np.dtype(
     [
         ("cohort", "i8"),  # row in `Org.cohort`, NONE for somebody hired since
         ("joined", "f8"),  # week, negative before week 0
+        (
+            "tenure_band",
+            "i8",
+        ),  # of who was there at the start, index in `BANDS` of sim.organisation.tenure; 0: unknown
         ("pay", "f8"),  # USD/year, loaded
         ("strain", "f8"),  # 0..1
         ("expertise", "f8"),  # of the domain, standard normal

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.scenario.events import in_words
 from sim.text import numbers
@@ -49,7 +49,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return unique
 
 
-def what_differs(a: "Scenario", b: "Scenario", tree_of: Callable | None = None) -> list[str]:
+def what_differs(a: "Scenario", b: "Scenario", tree_of: Callable[..., Any] | None = None) -> list[str]:
     """What b has that a has not, in words and money: first the organisation in one line, then changed
     parameters, then dated events that only one of them has.
 

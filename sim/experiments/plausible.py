@@ -8,8 +8,8 @@ agreeing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from sim.errors import UserError
 from sim.experiments.designs import Range, lhs
 from sim.experiments.samples import Sample, paired_outcome
 from sim.parameters.sections import can_act, is_on
-from sim.simulation.parallel import threads
+from sim.simulation.parallel import pool
 from sim.statistics.estimates import Holds
 
 if TYPE_CHECKING:
@@ -94,21 +94,20 @@ def over_ranges(
     ranges = varied(scenarios, REGISTRY if registry is None else registry)
     design = lhs(ranges, points, seed)
     found: list[list[dict[str, float]] | str] = [""] * points
-    with ThreadPoolExecutor(threads(workers)) as pool:
-        waiting = {
-            pool.submit(_differences, scenarios, values, runs, seed, simulate): k
-            for k, values in enumerate(design)
-        }
-        try:
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    found[waiting.pop(future)] = future.result()
-                    if on_done is not None:
-                        on_done()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+
+    def keep(k: int, entry: list[dict[str, float]] | str) -> None:
+        found[k] = entry
+        if on_done is not None:
+            on_done()
+
+    with pool(workers) as side_by_side:
+        side_by_side.run(
+            (
+                (k, partial(_differences, scenarios, values, runs, seed, simulate))
+                for k, values in enumerate(design)
+            ),
+            keep,
+        )
     reasons = [entry for entry in found if isinstance(entry, str)]
     return RangeResult(
         points,

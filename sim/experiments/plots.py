@@ -7,8 +7,14 @@ global state.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -18,7 +24,7 @@ Crossing = tuple[float, float | None, float | None, str]
 MAX_NOTES = 400  # cells; beyond this a heat map is not annotated
 
 
-def new_figure(width: float, height: float):
+def new_figure(width: float, height: float) -> "Figure":
     """Return an empty figure of that size, inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -28,7 +34,7 @@ def new_figure(width: float, height: float):
     return figure
 
 
-def save(figure, path: Path, png: bool) -> list[Path]:
+def save(figure: "Figure", path: Path, png: bool) -> list[Path]:
     """Write path.svg, and path.png if asked, each in one step; the folder is made where it is missing."""
     import matplotlib
 
@@ -91,7 +97,7 @@ def heat_map(
     return save(figure, path, png)
 
 
-def _annotate(axes, image, values: np.ndarray, decimals: int) -> None:
+def _annotate(axes: "Axes", image: "AxesImage", values: np.ndarray, decimals: int) -> None:
     from matplotlib.patheffects import withStroke
 
     for (row, column), value in np.ndenumerate(values):
@@ -107,7 +113,7 @@ def _annotate(axes, image, values: np.ndarray, decimals: int) -> None:
         text.set_zorder(6)
 
 
-def _frame(axes, best: Sequence[tuple[int, int]]) -> None:
+def _frame(axes: "Axes", best: Sequence[tuple[int, int]]) -> None:
     from matplotlib.patches import Rectangle
 
     for k, (row, column) in enumerate(best):
@@ -118,7 +124,9 @@ def _frame(axes, best: Sequence[tuple[int, int]]) -> None:
         axes.add_patch(box)
 
 
-def _mark_crossing(axes, x: Sequence[float], crossing: Crossing, compared: tuple[int, int] | None) -> None:
+def _mark_crossing(
+    axes: "Axes", x: Sequence[float], crossing: Crossing, compared: tuple[int, int] | None
+) -> None:
     """A dashed line at the crossing, and its interval as a whisker between the two rows that cross."""
     at, lo, hi, label = crossing
     order = np.argsort(x)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.simulation.results import Failure, Results
 from sim.statistics import estimates
 
 
@@ -12,9 +13,9 @@ class Sample:
         self.asked = 0  # runs asked for so far; the next run has this number
         self.runs = np.empty(0, dtype=np.int64)
         self.outcomes: dict[str, np.ndarray] = {}
-        self.failures: tuple[object, ...] = ()
+        self.failures: tuple[Failure, ...] = ()
 
-    def add(self, results: object, asked: int) -> None:
+    def add(self, results: Results, asked: int) -> None:
         """Append a `Results` of `asked` runs; failed runs may be missing in it or be NaN."""
         for name, values in results.outcomes.items():
             before = self.outcomes.get(name, np.full(len(self.runs), np.nan))

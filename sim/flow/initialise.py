@@ -60,6 +60,7 @@ def _lives(tree: Tree, people: np.ndarray) -> np.ndarray:
     """Return the seats of *tree*; who sits on them is drawn at the start of a run."""
     lives = table(len(people), LIFE)
     lives["cohort"] = NONE
+    lives["tenure_band"][: tree.n] = tree.tenure_band
     lives["seat_role"] = people["role"]
     lives["seat_boss"] = people["boss"]
     lives["open_until"] = inf

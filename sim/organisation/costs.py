@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ MONTHS_PER_YEAR = 12
 PLANNED_CHANGES = 3.0
 
 
-def pay_scale(values: Mapping) -> PayScale:
+def pay_scale(values: Mapping[str, Any]) -> PayScale:
     """Return the loaded annual pay by role and layer, USD, from the parameters *values*."""
     return PayScale(
         ic_pay=values["money.ic_pay"] * values["money.load"],
@@ -31,19 +32,20 @@ def pay_scale(values: Mapping) -> PayScale:
     )
 
 
-def planned_ai_spend(values: Mapping) -> float:
+def planned_ai_spend(values: Mapping[str, Any]) -> float:
     """Return the planned AI spend per IC and year, USD, for organisations held to equal budgets."""
     if not values["switches.ai"]:
         return 0.0
     share, g = values["ai.share_of_code"], values["ai.volume_ratio"]
     written = PLANNED_CHANGES * values["work.size_mean"] * share / (g - (g - 1.0) * share)
-    return (
+    usd: float = (
         values["ai.seat_usd"] * MONTHS_PER_YEAR
         + written * WEEKS_PER_YEAR * values["ai.usd_per_standard_hour"]
     )
+    return usd
 
 
-def ai_spend(values: Mapping, ics, standard_hours, weeks: float):
+def ai_spend(values: Mapping[str, Any], ics: Any, standard_hours: Any, weeks: float) -> Any:
     """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (arrays or floats)."""
     if not values["switches.ai"]:
         return 0.0 * standard_hours
@@ -51,7 +53,7 @@ def ai_spend(values: Mapping, ics, standard_hours, weeks: float):
     return ordered(values) * (seats + values["ai.usd_per_standard_hour"] * standard_hours)
 
 
-def ordered(values: Mapping) -> float:
+def ordered(values: Mapping[str, Any]) -> float:
     """Return the factor on AI spend: orders from the top buy seats and usage that nobody asked for."""
     return 1.0 + values["governance.ordered_spend"] if values["ai.strategy"] == "top_down" else 1.0
 
@@ -79,7 +81,7 @@ class PayScale:
     def pay(self, boss: np.ndarray, role: np.ndarray, layer: np.ndarray) -> np.ndarray:
         """Loaded annual pay in USD, float64[n], for boss, role and layer of shape [n]."""
         table = np.array([self.ratio(k) for k in range(int(layer.max(initial=0)) + 1)])
-        pay = self.ic_pay * table[layer]
+        pay: np.ndarray = self.ic_pay * table[layer]
         roots = np.flatnonzero(boss < 0)
         if self.top_ratio is not None and len(roots) == 1 and role[roots[0]] == MANAGER:
             pay[roots[0]] = self.ic_pay * self.top_ratio

@@ -1,4 +1,4 @@
-"""Levels of an organisation as plain numbers: size limits, managers per level, layers counted from below.
+"""Head counts of an organisation as plain numbers: size limits, managers per layer, layers counted from below.
 
 No NumPy here: scenarios are checked and rosters are read without it. `sim.organisation.structure` makes trees of these numbers.
 """
@@ -21,13 +21,13 @@ def check_size(people: int) -> None:
         )
 
 
-# ---- how many managers at each level
+# ---- how many managers in each layer
 
 
-def level_sizes(ics: int, management_layers: int, bottom_span_ratio: float = 1.5) -> tuple[int, ...]:
-    """Managers per level, bottom up, of a balanced organisation with that many layers, the top included.
+def layer_sizes(ics: int, management_layers: int, bottom_span_ratio: float = 1.5) -> tuple[int, ...]:
+    """Managers per layer, bottom up, of a balanced organisation with that many layers, the top included.
 
-    Upper spans are s = (ics / ratio)^(1 / layers), the bottom span is ratio * s, so level l has
+    Upper spans are s = (ics / ratio)^(1 / layers), the bottom span is ratio * s, so layer l has
     ics / (ratio s^l) managers, rounded and at least one. 96 ICs in 3 layers: (16, 4, 1).
     """
     _check_ics(ics)
@@ -40,16 +40,16 @@ def level_sizes(ics: int, management_layers: int, bottom_span_ratio: float = 1.5
             f"organisation.bottom_span_ratio: {bottom_span_ratio} must be above 0; 1.5 is the default"
         )
     scaled = ics / bottom_span_ratio
-    levels = range(1, management_layers)
+    below_top = range(1, management_layers)
     # Rounded half up; ics / (ratio s^l) is written as a power of `scaled` because s^L cancels exactly at the top.
-    sizes = [max(1, math.floor(scaled ** (1 - level / management_layers) + 0.5)) for level in levels]
+    sizes = [max(1, math.floor(scaled ** (1 - layer / management_layers) + 0.5)) for layer in below_top]
     return _checked_sizes(ics, (*sizes, 1))
 
 
-def level_sizes_from_spans(ics: int, spans: Sequence[int]) -> tuple[int, ...]:
-    """Managers per level, bottom up, for spans of control given bottom up: ceil(n / span) at each level.
+def layer_sizes_from_spans(ics: int, spans: Sequence[int]) -> tuple[int, ...]:
+    """Managers per layer, bottom up, for spans of control given bottom up: ceil(n / span) in each layer.
 
-    Raises UserError unless the last level is one top.
+    Raises UserError unless the last layer is one top.
     """
     _check_ics(ics)
     if not 1 <= len(spans) <= MAX_LAYERS:
@@ -139,6 +139,6 @@ def share_of(share: float, n: int) -> int:
     The share counts as the decimal number that was written: .145 of 100 is 14.5, hence 15, although the nearest float lies
     below .145.
     """
-    from decimal import ROUND_HALF_UP, Decimal
+    from decimal import ROUND_HALF_UP, Decimal  # only where a share is counted: `--help` loads this file
 
     return int((Decimal(repr(float(share))) * int(n)).quantize(Decimal(1), ROUND_HALF_UP))

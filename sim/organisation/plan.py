@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 
-class Frozen(Mapping):
+class Frozen(Mapping[str, Any]):
     """An immutable mapping that can be pickled."""
 
     __slots__ = ("_data",)
 
-    def __init__(self, data: Mapping) -> None:
+    def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = dict(data)
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: str) -> Any:
         return self._data[key]
 
-    def __iter__(self) -> Iterator:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._data)
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Organisation structures: levels, spans, charts, delayering, and what is held equal between two structures.
+"""Organisation structures: layers, spans, charts, delayering, and what is held equal between two structures.
 
 The tree comes from one of: a number of ICs with a number of management layers, a number of ICs with explicit spans of
 control, or an imported chart. `build_tree` is the single entry. Pay follows role and layer counted from below; in a
@@ -11,7 +11,6 @@ import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,15 +22,14 @@ from sim.organisation.headcounts import (
     MAX_LAYERS,
     MAX_PEOPLE,
     check_size,
-    level_sizes,
-    level_sizes_from_spans,
+    layer_sizes,
+    layer_sizes_from_spans,
     refused_layer,
 )
+from sim.organisation.plan import Organisation
+from sim.organisation.roster.chart import Chart
+from sim.organisation.tenure import UNKNOWN, band_of
 from sim.organisation.tree import Tree, assemble, check_tree, depth_first, select
-
-if TYPE_CHECKING:
-    from sim.organisation.plan import Organisation
-    from sim.organisation.roster.chart import Chart
 
 __all__ = [
     "HOLDS",
@@ -48,8 +46,8 @@ __all__ = [
     "check_tree",
     "generated_tree",
     "hold_ics",
-    "level_sizes",
-    "level_sizes_from_spans",
+    "layer_sizes",
+    "layer_sizes_from_spans",
     "remove_layer",
     "resize_ics",
 ]
@@ -58,16 +56,16 @@ __all__ = [
 
 
 def generated_tree(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Tree:
-    """Tree with the given managers per level (bottom up, ending in one top).
+    """Tree with the given managers per layer (bottom up, ending in one top).
 
-    Reports of one level are contiguous in id order and their numbers differ by at most one.
+    Reports of one layer are contiguous in id order and their numbers differ by at most one.
     """
     check_size(ics + sum(sizes))
     if sizes[-1] != 1:
-        raise ValueError(f"the last level must be one top, not {sizes[-1]}")
+        raise ValueError(f"the last layer must be one top, not {sizes[-1]}")
     pid, boss, start = [np.arange(ics, dtype=np.int64)], [], ics
-    for level, size in enumerate(sizes):
-        depth = len(sizes) - 1 - level
+    for below_it, size in enumerate(sizes):
+        depth = len(sizes) - 1 - below_it
         pid.append((depth + 1) * MANAGER_ID + np.arange(size, dtype=np.int64))
         below = len(pid[-2])
         boss.append(start + np.arange(below, dtype=np.int64) * size // below)
@@ -81,7 +79,7 @@ def generated_tree(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Tree:
 def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
     """Tree of an imported chart: ICs are numbered by sorted source id, managers from MANAGER_ID by sorted source id.
 
-    The module coordinate of an IC is its rank in a depth-first walk of the chart.
+    The module coordinate of an IC is its rank in a depth-first walk of the chart. Tenures are kept in their bands.
     """
     check_size(len(chart.boss))
     role = np.array([MANAGER if manager else IC for manager in chart.is_manager], dtype=np.int8)
@@ -95,7 +93,8 @@ def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
     walk = walk[role[walk] == IC]
     module = np.full(len(role), -1, dtype=np.int64)
     module[walk] = np.arange(len(walk))
-    return assemble(pid, role, boss, module, pay_scale)
+    tenure_band = np.array([band_of(years) for years in chart.tenure_years], dtype=np.int8)
+    return assemble(pid, role, boss, module, pay_scale, tenure_band)
 
 
 def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
@@ -113,15 +112,15 @@ def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
         )
     # One layer has no two managers on one path, so one step up is enough.
     boss = np.where(gone[tree.boss] & (tree.boss >= 0), tree.boss[tree.boss], tree.boss).astype(np.int64)
-    return assemble(*select(tree, boss, ~gone), pay_scale)
+    return assemble(*select(tree, boss, ~gone), pay_scale, tree.tenure_band[~gone])
 
 
 def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
     """Same managers with another number of ICs; layers and the pay of managers are kept.
 
-    Added ICs (permanent ids and modules after the existing ones) go one by one to the first-line team with the smallest
-    span. Fewer ICs: the highest permanent id of the team with the most ICs leaves, one by one. Ties: the lower
-    permanent id of the manager.
+    Added ICs (permanent ids and modules after the existing ones, of unknown tenure) go one by one to the first-line team
+    with the smallest span. Fewer ICs: the highest permanent id of the team with the most ICs leaves, one by one. Ties:
+    the lower permanent id of the manager.
     """
     check_size(ics + tree.managers)
     if ics < tree.ics:
@@ -154,6 +153,7 @@ def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
         layer=grown(tree.layer, np.zeros(added)),
         pay=grown(tree.pay, np.full(added, ic_pay)),
         module=grown(tree.module, first_module + np.arange(added)),
+        tenure_band=grown(tree.tenure_band, np.full(added, UNKNOWN)),
         payroll_gap=tree.payroll_gap,
     )
 
@@ -166,10 +166,10 @@ def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
     heapq.heapify(teams)
     keep = np.ones(tree.n, dtype=bool)
     for _ in range(tree.ics - ics):
-        size, pid, boss = heapq.heappop(teams)
+        size, lead, boss = heapq.heappop(teams)
         keep[members[boss].pop()] = False  # rows of ICs are in the order of their permanent ids
         if size + 1 < 0:
-            heapq.heappush(teams, (size + 1, pid, boss))
+            heapq.heappush(teams, (size + 1, lead, boss))
     pid, role, boss_rows, module = select(tree, tree.boss.astype(np.int64), keep)
     return Tree(
         pid=pid,
@@ -178,6 +178,7 @@ def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
         layer=tree.layer[keep],
         pay=tree.pay[keep],
         module=module,
+        tenure_band=tree.tenure_band[keep],
         payroll_gap=tree.payroll_gap,
     )
 
@@ -247,7 +248,8 @@ def build_tree(
         pay_scale = _top_paid_as_in(base, pay_scale)
     sizes: tuple[int, ...] | None = None
     if organisation.chart is not None:
-        from sim.organisation.roster.building import read_chart  # read only when a chart is used
+        # The reader of charts is loaded only where there is one.
+        from sim.organisation.roster.building import read_chart
 
         tree = chart_tree(read_chart(organisation.chart, organisation.chart_columns), pay_scale)
     else:
@@ -281,8 +283,8 @@ def _planned_ics(
                 "organisation.ics is missing: give ics with management_layers or spans, or a chart"
             )
         return stated or 0
-    inherited = {None, base.ics, base_organisation.ics if base_organisation is not None else None}
-    if stated in inherited or organisation.chart is not None:
+    inherited = {base.ics, base_organisation.ics if base_organisation is not None else None}
+    if stated is None or stated in inherited or organisation.chart is not None:
         return base.ics
     if hold != "ics":
         raise UserError(
@@ -294,12 +296,12 @@ def _planned_ics(
 
 def _sizes(organisation: Organisation, ics: int, bottom_span_ratio: float) -> tuple[int, ...]:
     if organisation.spans is not None:
-        return level_sizes_from_spans(ics, organisation.spans)
+        return layer_sizes_from_spans(ics, organisation.spans)
     if organisation.management_layers is None:
         raise UserError(
             "organisation: say how it is layered with management_layers (3), spans ([6, 4, 4]) or chart (a file)"
         )
-    return level_sizes(ics, organisation.management_layers, bottom_span_ratio)
+    return layer_sizes(ics, organisation.management_layers, bottom_span_ratio)
 
 
 def _top_paid_as_in(base: Tree, pay_scale: PayScale) -> PayScale:

@@ -16,6 +16,7 @@ from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import MAX_LAYERS, layers_from_below
+from sim.text.numbers import plural
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class Tree:
     layer: np.ndarray  # int16 0 ICs; managers: longest path below to a leaf; 1 for a manager without reports
     pay: np.ndarray  # float64 loaded annual pay, USD
     module: np.ndarray  # int64 module coordinate of an IC, kept by restructuring; -1 for managers
+    tenure_band: np.ndarray  # int8 index in `sim.organisation.tenure.BANDS`; 0 where no chart tells
     payroll_gap: float = 0.0  # USD left over by `hold`, 0 if nothing is held
 
     @property
@@ -110,10 +112,9 @@ class Tree:
         """One line, such as '96 ICs, 21 managers in 3 layers, mean first-line span 6.0, widest span 6'."""
         fact = self.facts()
         roots = f", {fact['roots']} tops" if fact["roots"] != 1 else ""
-        layers = f"{fact['layers']} layer" + ("" if fact["layers"] == 1 else "s")
         return (
-            f"{fact['ics']:,} IC{'s'[: fact['ics'] != 1]}, {fact['managers']:,} manager{'s'[: fact['managers'] != 1]} in "
-            f"{layers}{roots}, mean first-line span "
+            f"{plural(fact['ics'], 'IC')}, {plural(fact['managers'], 'manager')} in "
+            f"{plural(fact['layers'], 'layer')}{roots}, mean first-line span "
             f"{fact['first_line_span_mean']:.1f}, widest span {fact['span_max']}"
         )
 
@@ -121,7 +122,7 @@ class Tree:
 def check_tree(tree: Tree) -> None:
     """Raise ValueError unless the arrays form a forest in the documented order, with layers that fit."""
     n, ics = tree.n, tree.ics
-    columns = (tree.role, tree.boss, tree.layer, tree.pay, tree.module)
+    columns = (tree.role, tree.boss, tree.layer, tree.pay, tree.module, tree.tenure_band)
     if any(len(column) != n for column in columns):
         raise ValueError("the arrays differ in length")
     if n and (tree.boss.min() < -1 or tree.boss.max() >= n):
@@ -145,9 +146,14 @@ def check_tree(tree: Tree) -> None:
 
 
 def assemble(
-    pid: np.ndarray, role: np.ndarray, boss: np.ndarray, module: np.ndarray, pay_scale: PayScale
+    pid: np.ndarray,
+    role: np.ndarray,
+    boss: np.ndarray,
+    module: np.ndarray,
+    pay_scale: PayScale,
+    tenure_band: np.ndarray | None = None,
 ) -> Tree:
-    """Compute layers and pay, and bring the rows into the documented order."""
+    """Compute layers and pay, and bring the rows into the documented order. tenure_band: None if nothing is known."""
     layer = _layers(role, boss)
     if layer.max(initial=0) > MAX_LAYERS:
         raise UserError(
@@ -160,7 +166,8 @@ def assemble(
     boss = boss[order]
     boss = np.where(boss >= 0, row_of[boss], -1).astype(np.int32)
     role, layer = role[order], layer[order].astype(np.int16)
-    return Tree(pid[order], role, boss, layer, pay_scale.pay(boss, role, layer), module[order])
+    band = np.zeros(len(pid), dtype=np.int8) if tenure_band is None else tenure_band[order].astype(np.int8)
+    return Tree(pid[order], role, boss, layer, pay_scale.pay(boss, role, layer), module[order], band)
 
 
 def select(
@@ -181,7 +188,7 @@ def _layers(role: np.ndarray, boss: np.ndarray) -> np.ndarray:
 def depth_first(boss: Sequence[int], key: Sequence[int]) -> list[int]:
     """Nodes with each boss before its reports; reports in the order of `key` (permanent ids: ICs before managers)."""
     below: list[list[int]] = [[] for _ in boss]
-    stack = []
+    stack: list[int] = []
     for node in sorted(range(len(boss)), key=key.__getitem__, reverse=True):
         (below[boss[node]] if boss[node] >= 0 else stack).append(node)
     walk = []

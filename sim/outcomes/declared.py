@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.constants import WEEKS_PER_YEAR
+from sim.constants import RISK_WEEKS, WEEKS_PER_YEAR
 from sim.engine import codes
 from sim.errors import UserError, suggest
 from sim.outcomes.period import Period, ratio
 from sim.statistics.estimates import CATEGORY_UNITS
 
-RISK_WEEKS = 52
 #: Outcomes that an AI strategy makes: without one, nobody builds guardrails or follows fluency.
 _OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "unfluent_sum"}
 

@@ -6,8 +6,7 @@ take their seats in place, the top's included. Seats that stay empty are vacated
 becomes of competence, is in `sim.mechanisms.people.careers`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -16,22 +15,12 @@ from sim.constants import MANAGER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, NONE, RETIRED
 from sim.engine.state import Org
 from sim.mechanisms.people import careers, hiring
+from sim.mechanisms.people.layoffs import Cuts
 from sim.mechanisms.people.workforce import Crew, Dice
+from sim.people import exits
 from sim.people.seats import LIFE_PERSONAL, PERSONAL
-
-
-@dataclass(frozen=True)
-class Doors:
-    """What is done to the organisation elsewhere (`sim.people.week`).
-
-    record: (org, row, kind of exit): keeps the books. empty: (org, row, permanent id): vacates the seat, and the vacancy is
-    opened. welcome: (org, rows): draws newcomers onto these seats. ledger: (org, positions): the ledger of the dismissed.
-    """
-
-    record: Callable[[Org, int, int], None]
-    empty: Callable[[Org, int, int], Org]
-    welcome: Callable[[Org, np.ndarray], None]
-    ledger: Callable[[Org, np.ndarray], Org]
+from sim.people.traits import welcome
+from sim.people.vacancies import leave_vacant
 
 
 def due(q, week: int) -> bool:
@@ -39,7 +28,7 @@ def due(q, week: int) -> bool:
     return week > 0 and week % q.careers_every_weeks == 0
 
 
-def hold(org: Org, q, crew: Crew, dice: Dice, doors: Doors) -> Org:
+def hold(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice) -> Org:
     """Let people retire, dismiss those below the threshold, and let others take their seats where work stands still."""
     lives = org.lives
     age = (crew.week - lives["born"][crew.row]) / WEEKS_PER_YEAR
@@ -50,17 +39,22 @@ def hold(org: Org, q, crew: Crew, dice: Dice, doors: Doors) -> Org:
     left = (retire | dismissed) & ~stays
     if not left.any():
         return org
-    org = doors.ledger(org, np.flatnonzero(dismissed & left))
+    org = exits.with_ledger(org, crew, (_dismissals(crew, np.flatnonzero(dismissed & left)),), crew.week)
     for row, retires in zip(crew.row[left].tolist(), retire[left].tolist(), strict=True):
-        doors.record(org, row, RETIRED if retires else LAID_OFF)
+        exits.record_exit(org, p, row, RETIRED if retires else LAID_OFF, crew.week)
     if in_place:
-        return _succeed(org, q, crew, dice, left, doors)
+        return _succeed(org, p, q, crew, dice, left)
     for row, pid in zip(crew.row[left].tolist(), crew.pid[left].tolist(), strict=True):
-        org = doors.empty(org, row, pid)
+        org = leave_vacant(org, p, q, dice, row, pid, crew.week)
     return org
 
 
-def _succeed(org: Org, q, crew: Crew, dice: Dice, left: np.ndarray, doors: Doors) -> Org:
+def _dismissals(crew: Crew, at: np.ndarray) -> Cuts:
+    """Return the dismissals of those at the positions *at*, for the ledger."""
+    return Cuts("dismissal", at, crew.output[at], np.full(len(at), np.nan), np.zeros(len(at), bool), True)
+
+
+def _succeed(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, left: np.ndarray) -> Org:
     """Let others take in place the seats of those who have *left* [n], and the seats that these leave in turn."""
     made = _appointments(crew, left, q, dice)
     competence = careers.competences(crew, made, q, dice)
@@ -81,12 +75,12 @@ def _succeed(org: Org, q, crew: Crew, dice: Dice, left: np.ndarray, doors: Doors
     org.lives["competence"][target] = competence[inside]
     org.lives["pay"][target] = org.lives["seat_pay"][target]
     org.world["promotions"] += len(target)
-    doors.welcome(org, vacant[fill])
+    welcome(org, p, vacant[fill], crew.week)
     org.world["payroll_above_start"] += org.lives["pay"][seats].sum() - paid
     if not fill.all():
         pids = dict(zip(crew.row.tolist(), crew.pid.tolist(), strict=True))
         for i in vacant[~fill].tolist():
-            org = doors.empty(org, i, pids[i])
+            org = leave_vacant(org, p, q, dice, i, pids[i], crew.week)
     return org
 
 

@@ -10,7 +10,7 @@ from sim.engine.hierarchy import join_team, members
 from sim.engine.state import AGENT, Org, table
 from sim.engine.tables import DESK_ID, give_event
 from sim.flow.initialise import introduce
-from sim.people.reviews import lay_aside, queue_for_team, rehome_reviews, unassign, with_room
+from sim.people.reviews import give_back, lay_aside, rehome_reviews, with_room
 
 
 def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
@@ -26,14 +26,14 @@ def _hand_back_reviews(org: Org, p: np.ndarray, i: int) -> Org:
         & (items["person"] == i)
     )
     for k in np.flatnonzero(coming).tolist():
-        unassign(org, k)
+        give_back(org, k)
     kept, k = [], int(people["head"][i, codes.CLASS_REVIEW])
     while int(people["ready"][i]) & (1 << codes.CLASS_REVIEW) and k >= 0:
         after = int(items["next"][k])
         if items["kind"][k] != codes.REVIEW or items["team"][k] < 0:
             kept.append(k)
         else:
-            queue_for_team(org, int(items["team"][k]), k)
+            give_back(org, k)
         k = after
     if kept:
         items["next"][kept] = [*kept[1:], codes.NONE]

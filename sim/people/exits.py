@@ -2,15 +2,12 @@
 
 import numpy as np
 
-from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
+from sim.constants import IC, MANAGER, RISK_WEEKS, WEEKS_PER_YEAR
 from sim.engine import codes
 from sim.engine.state import LEDGER, Org, table
 from sim.mechanisms.people import layoffs
 from sim.mechanisms.people.workforce import Crew
 from sim.people import seats
-
-#: Layoffs up to this week count in the yearly risk.
-RISK_WEEKS = 52
 
 
 def close_books(org: Org) -> None:

@@ -120,22 +120,6 @@ def _redirect(org, p, k, receiver, now):
 
 
 @kernel
-def _back_to_team(org, k):
-    """Give review item *k* of a leaver back to its team, as if nobody had looked at it."""
-    item = org.items[k]
-    if item.change >= 0:
-        org.changes[item.change].reviewers[item.step] = codes.NONE
-    item.person = codes.NONE
-    if item.state == codes.SENT:
-        return
-    if item.begun:
-        item.begun = False
-        item.left = item.hours
-        org.teams[item.team].queued_hours += item.hours
-    review.queue_for_team(org, k)
-
-
-@kernel
 def _own_item(org, p, k, i, now):
     """Settle what becomes of item *k* of the own work of person *i*; return the change that goes on, or NONE."""
     item = org.items[k]
@@ -153,23 +137,6 @@ def _own_item(org, p, k, i, now):
 
 
 @kernel
-def _drop_from_team(org, k, now):
-    """Take review item *k* out of its team's shared queue."""
-    item = org.items[k]
-    team = org.teams[item.team]
-    previous = codes.NONE
-    at = team.head
-    while at >= 0 and at != k:
-        previous = at
-        at = org.items[at].next
-    if at < 0:
-        return
-    review.unlink_from_team(org, previous, k)
-    team.queued_hours -= item.hours
-    free_item(org, k, now, True)
-
-
-@kernel
 def _drop_from_others(org, k, now):
     """Withdraw item *k* of an abandoned change, wherever it is; who already reads the change reads in vain."""
     item = org.items[k]
@@ -179,7 +146,8 @@ def _drop_from_others(org, k, now):
         else:
             withdraw(org, k, now)
     elif item.state == codes.QUEUED and item.person < 0:
-        _drop_from_team(org, k, now)
+        if review.drop_from_team(org, k):
+            free_item(org, k, now, True)
     elif item.state == codes.SENT:
         count_out(org, k, now, True)
         item.state = codes.WITHDRAWN
@@ -230,7 +198,7 @@ def hand_over(tables, parameters, i, stand_in, now):
                     carry_on(org, p, goes_on, CONTINUE, now)
                     nudge(org, heir, now)
             elif item.kind == codes.REVIEW and item.team >= 0:
-                _back_to_team(org, k)
+                review.back_to_team(org, k)
             elif alive and org.changes[c].owner == i:
                 _redirect(
                     org, p, k, codes.NONE, now

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
+from sim.constants import IC, MANAGER, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.engine.hierarchy import chain_up
 from sim.engine.kernel import entry
@@ -20,8 +20,6 @@ from sim.people import promotion, seats
 from sim.people.exits import leave, with_ledger
 from sim.people.moves import move
 from sim.people.vacancies import close_vacancies, open_vacancy
-
-QUARTER = 13  # weeks
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def carry_out_layoffs(
                 org = seats.convert(org, p, i, skill, pay, setup.agents_each)
                 continue
             org = leave(org, p, i, LAID_OFF, week)
-            if cuts.rule in ("background", "performance"):
+            if cuts.refilled:
                 org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
             else:
                 seats.close_seat(org, i)

@@ -5,8 +5,6 @@ organisation. A person who moves up leaves the work of the old seat to others as
 then vacant itself. A manager who steps down becomes an IC of the boss, and the manager's seat is closed.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from sim.constants import IC, MANAGER
@@ -15,21 +13,11 @@ from sim.engine.state import Org
 from sim.mechanisms.people import careers
 from sim.mechanisms.people.workforce import Crew, Dice
 from sim.people import seats
+from sim.people.vacancies import open_vacancy
 
 
-def promote(
-    org: Org,
-    p: np.ndarray,
-    q,
-    crew: Crew,
-    dice: Dice,
-    agents_each: int,
-    open_vacancy: Callable[[Org, int, int], Org],
-) -> Org:
-    """Let managers' seats that are to be filled go to people from below.
-
-    *open_vacancy* (org, seat, pid) lets the seat that somebody leaves be filled in turn.
-    """
+def promote(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int) -> Org:
+    """Let managers' seats that are to be filled go to people from below, whose own seats are to be filled in turn."""
     org = _step_down(org, p, q, crew, dice, agents_each)
     vacant = _vacancies(org, crew)
     if not len(vacant.row):
@@ -47,7 +35,7 @@ def promote(
         org = move_up(org, p, source, row, quality, agents_each)
         if not q.switches_flow:
             org.lives["competence"][row] = in_job
-        org = open_vacancy(org, source, int(crew.pid[k]))
+        org = open_vacancy(org, q, dice, source, int(crew.pid[k]), crew.week)
     return org
 
 

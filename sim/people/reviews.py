@@ -12,6 +12,7 @@ from sim.engine.numba_tables import borrow
 from sim.engine.server import pause
 from sim.engine.state import Org
 from sim.engine.tables import MARGIN, grown
+from sim.mechanisms.flow import review
 
 
 @entry
@@ -21,9 +22,20 @@ def lay_aside(tables, i, now):
 
 
 @entry
+def give_back(tables, k):
+    """Give review item *k* back to its team, see `sim.mechanisms.flow.review.back_to_team`."""
+    review.back_to_team(borrow(tables), k)
+
+
+@entry
 def _send_again(tables, k, receiver, at):
-    """Send item *k* to the inbox of *receiver*."""
-    schedule(borrow(tables), receiver, at, codes.EVENT_ARRIVE, k, 0)
+    """Send review item *k* from the shared queue of its team to the inbox of *receiver*."""
+    org = borrow(tables)
+    review.drop_from_team(org, k)
+    item = org.items[k]
+    item.next = codes.NONE
+    item.state = codes.SENT
+    schedule(org, receiver, at, codes.EVENT_ARRIVE, k, 0)
 
 
 @entry
@@ -69,47 +81,7 @@ def rehome_reviews(org: Org, p: np.ndarray, team: int) -> Org:
         if c >= 0 and people["human"][changes["owner"][c]] == team and people["boss"][team] >= 0:
             receiver = int(people["boss"][team])  # a manager's own hands-on change
         items["person"][k] = receiver
-        items["team"][k] = codes.NONE
         if items["state"][k] == codes.QUEUED:
-            _unlink_from_team(org, team, k)
-            items["state"][k] = codes.SENT
             _send_again(org, k, receiver, float(org.world["now"][0] + p["communication_delay_hours"][0]))
+        items["team"][k] = codes.NONE
     return org
-
-
-def _unlink_from_team(org: Org, team: int, k: int) -> None:
-    teams, items = org.teams, org.items
-    previous, row = codes.NONE, int(teams["head"][team])
-    while row != k:
-        previous, row = row, int(items["next"][row])
-    after = int(items["next"][k])
-    if previous < 0:
-        teams["head"][team] = after
-    else:
-        items["next"][previous] = after
-    if after < 0:
-        teams["tail"][team] = previous
-    items["next"][k] = codes.NONE
-    teams["queued_hours"][team] -= items["hours"][k]
-
-
-def unassign(org: Org, k: int) -> None:
-    items = org.items
-    items["person"][k] = codes.NONE
-    if items["change"][k] >= 0:
-        org.changes["reviewers"][items["change"][k], items["step"][k]] = codes.NONE
-
-
-def queue_for_team(org: Org, team: int, k: int) -> None:
-    """Put review *k* at the end of the shared queue of *team*, as if nobody had looked at it."""
-    teams, items = org.teams, org.items
-    unassign(org, k)
-    if items["begun"][k]:
-        items["begun"][k] = False
-        teams["queued_hours"][team] += items["hours"][k]
-    items["next"][k] = codes.NONE
-    if teams["head"][team] >= 0:
-        items["next"][teams["tail"][team]] = k
-    else:
-        teams["head"][team] = k
-    teams["tail"][team] = k

@@ -12,6 +12,7 @@ from sim.engine.rng import TRAITS
 from sim.engine.state import Org
 from sim.flow.initialise import introduce
 from sim.mechanisms.people import careers
+from sim.organisation import tenure
 from sim.people.draws import dice_of, normal
 from sim.statistics import scores
 
@@ -20,7 +21,7 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
     """Draw the traits of the people in *rows* that the flow engine does not know."""
     dice, pids, lives, q = dice_of(org), org.people["pid"][rows], org.lives, settings(p)
     first, second, third = (dice(TRAITS, pids, 0, k) for k in range(3))
-    lives["joined"][rows] = q.people_tenure_mean_years * WEEKS_PER_YEAR * np.log1p(-first[:, 0])
+    lives["joined"][rows] = _joined(q.people_tenure_mean_years, lives["tenure_band"][rows], first[:, 0])
     lives["expertise"][rows] = normal(first[:, 1])
     lives["aptitude"][rows] = normal(second[:, 0])
     lives["diverse"][rows] = second[:, 1] < q.people_diverse_share
@@ -35,13 +36,23 @@ def draw_traits(org: Org, p: np.ndarray, rows: np.ndarray) -> None:
         lives["competence"][rows] = careers.competence_range(q).at(fourth[:, 1])
 
 
+def _joined(mean: float, band: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Return the weeks, before week 0, in which people joined: exponential tenures, inside the bands of a chart.
+
+    mean: years. The same uniforms *u* serve every band, and an unknown tenure is the exponential itself.
+    """
+    low, below = np.array(tenure.BANDS)[band].T
+    inside = -np.expm1((low - below) / max(mean, 1e-9))  # exactly 1 without an upper end
+    return mean * WEEKS_PER_YEAR * np.log1p(-inside * u) - low * WEEKS_PER_YEAR
+
+
 def welcome(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> None:
     """Draw newcomers, in this order, for the seats in *rows*, int64 [n]."""
     people, lives = org.people, org.lives
     people["pid"][rows] = tables.HIRE_ID + int(org.world["hired"][0]) + np.arange(len(rows))
     org.world["hired"] += len(rows)
     people["next_change"][rows] = 0
-    people["role"][rows] = lives["seat_role"][rows]
+    people["role"][rows], lives["tenure_band"][rows] = lives["seat_role"][rows], tenure.UNKNOWN
     introduce(org, p, rows)
     draw_traits(org, p, rows)
     lives["joined"][rows], lives["cohort"][rows], lives["staff"][rows] = week, NONE, False

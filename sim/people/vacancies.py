@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.constants import IC
-from sim.engine.codes import VACANT
+from sim.engine.codes import NONE, VACANT
 from sim.engine.state import Org
 from sim.mechanisms.people import hiring
 from sim.mechanisms.people.workforce import Dice
@@ -33,6 +33,13 @@ def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, wee
     elif q.switches_hiring and q.hiring_policy == hiring.AI:
         _raise_ai_share(org, i)
     return org
+
+
+def leave_vacant(org: Org, p: np.ndarray, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+    """Empty the seat *i*, which *pid* has left, and let it be filled as the hiring policy says."""
+    org = seats.vacate(org, p, i)
+    org.lives["cohort"][i] = NONE
+    return open_vacancy(org, q, dice, i, pid, week)
 
 
 def _raise_ai_share(org: Org, i: int) -> None:

@@ -15,23 +15,21 @@ switch off, nothing here is called, and the flow engine's numbers stay as they a
 """
 
 from math import inf
-from types import SimpleNamespace
 
 import numpy as np
 
 from sim.constants import IC, MANAGER
-from sim.engine.codes import NONE, QUIT, VACANT, WAITING
+from sim.engine.codes import QUIT, VACANT, WAITING
 from sim.engine.record import settings
 from sim.engine.state import COHORT, Org, table
 from sim.mechanisms.people import careers, hiring, layoffs, quits
-from sim.mechanisms.people.workforce import Crew, Dice
 from sim.people import ai_strategy, career_rounds, gather, promotion, replan, seats
 from sim.people.condition import MONTH, measure, set_condition
 from sim.people.draws import cast, dice_of
-from sim.people.exits import leave, record_exit, with_ledger
+from sim.people.exits import leave
 from sim.people.gather import Present, crew_of
 from sim.people.laying_off import Setup, carry_out_layoffs
-from sim.people.traits import draw_traits, welcome
+from sim.people.traits import draw_traits
 from sim.people.vacancies import fill_vacancies, open_vacancy
 
 
@@ -82,8 +80,7 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
         org = open_vacancy(org, q, dice, i, pid, week)
     careers_round = career_rounds.due(q, week)
     if careers_round and (q.switches_retirement or not q.switches_flow):
-        crew = present.crew(org)
-        org = career_rounds.hold(org, q, crew, dice, _doors(p, q, crew, dice))
+        org = career_rounds.hold(org, p, q, present.crew(org), dice)
     cut = 0.0
     may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
     if may_cut and (lots.background or layoffs.by_date(q, week)):
@@ -91,12 +88,8 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
     may_promote = q.switches_promotions and (careers_round or q.careers_every_weeks == 1)
     if may_promote and (measured or promotion.are_due(org, q)):
-
-        def opened(org: Org, i: int, pid: int) -> Org:
-            return open_vacancy(org, q, dice, i, pid, week)
-
         crew = present.crew(org)
-        org = promotion.promote(org, p, q, crew, dice, setup.agents_each, opened)
+        org = promotion.promote(org, p, q, crew, dice, setup.agents_each)
         if measured:
             promotion.wait(org, q, crew, MONTH)
     changed = gather.signature(org) != before
@@ -114,24 +107,3 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     if changed or measured:
         set_condition(org, p, week)
     return replan.finish(org, p, setup.agents_each) if changed else org
-
-
-def _doors(p: np.ndarray, q: SimpleNamespace, crew: Crew, dice: Dice) -> career_rounds.Doors:
-    """Return what a round of careers does to the organisation."""
-
-    def empty(org: Org, i: int, pid: int) -> Org:
-        org = seats.vacate(org, p, i)
-        org.lives["cohort"][i] = NONE
-        return open_vacancy(org, q, dice, i, pid, crew.week)
-
-    def ledger(org: Org, at: np.ndarray) -> Org:
-        undefined = np.full(len(at), np.nan)
-        cuts = layoffs.Cuts("dismissal", at, crew.output[at], undefined, np.zeros(len(at), bool))
-        return with_ledger(org, crew, (cuts,), crew.week)
-
-    return career_rounds.Doors(
-        lambda org, i, kind: record_exit(org, p, i, kind, crew.week),
-        empty,
-        lambda org, rows: welcome(org, p, rows, crew.week),
-        ledger,
-    )

@@ -6,7 +6,7 @@ Only arithmetic, no NumPy, so that scenarios load at once. `sim.organisation.str
 from collections.abc import Iterator, Sequence
 
 from sim.errors import UserError
-from sim.organisation.headcounts import level_sizes, level_sizes_from_spans, refused_layer
+from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans, refused_layer
 from sim.organisation.plan import Organisation
 from sim.parameters.registry import REGISTRY
 from sim.scenario.checked import Checked
@@ -51,7 +51,7 @@ def check_structure(
     if known:
         key = "spans" if organisation.spans is not None else "management_layers"
         try:
-            managers = managers_per_level(organisation, bottom_span_ratio)
+            managers = managers_per_layer(organisation, bottom_span_ratio)
         except UserError as error:
             raise UserError(f"{place(key)}{error}") from None
     layer = organisation.remove_layer
@@ -60,11 +60,12 @@ def check_structure(
         raise UserError(f"{place('remove_layer')}organisation.remove_layer: {text}")
 
 
-def managers_per_level(organisation: Organisation, bottom_span_ratio: float) -> tuple[int, ...]:
-    """Managers per level, bottom up."""
+def managers_per_layer(organisation: Organisation, bottom_span_ratio: float) -> tuple[int, ...]:
+    """Managers per layer, bottom up, of an organisation that states its ICs and its layers."""
+    ics = organisation.ics or 0
     if organisation.spans is not None:
-        return level_sizes_from_spans(organisation.ics, organisation.spans)
-    return level_sizes(organisation.ics, organisation.management_layers, bottom_span_ratio)
+        return layer_sizes_from_spans(ics, organisation.spans)
+    return layer_sizes(ics, organisation.management_layers or 0, bottom_span_ratio)
 
 
 def place_of(path: str, chain: Sequence[Statement]) -> str:
@@ -89,7 +90,7 @@ def check_people(scenario: Checked, chain: Sequence[Statement]) -> None:
     # How many managers there are is only known here if the size is the scenario's own, and nobody is taken out of it.
     known = organisation.chart is None and scenario.hold_base is None and organisation.remove_layer is None
     ratio = scenario.values["organisation.bottom_span_ratio"]
-    managers = managers_per_level(organisation, ratio) if known else None
+    managers = managers_per_layer(organisation, ratio) if known else None
     for key, events, before in lists:
         try:
             check_events(
@@ -154,9 +155,9 @@ def _heads(scenario: Checked) -> Heads | None:
         or held
     ):
         return None
-    managers = managers_per_level(organisation, scenario.values["organisation.bottom_span_ratio"])
+    managers = managers_per_layer(organisation, scenario.values["organisation.bottom_span_ratio"])
     ics = organisation.ics if base is None or organisation.hold == "ics" else None
-    return Heads.of_levels(ics, managers)
+    return Heads.of_layers(ics, managers)
 
 
 def _first_line_span(organisation: Organisation, ratio: float) -> float:
@@ -168,4 +169,4 @@ def _first_line_span(organisation: Organisation, ratio: float) -> float:
     layers = organisation.management_layers or 1
     if layers == 1:
         return float(organisation.ics)
-    return min(float(organisation.ics), ratio * (organisation.ics / ratio) ** (1 / layers))
+    return min(float(organisation.ics), ratio * float((organisation.ics / ratio) ** (1 / layers)))

@@ -69,7 +69,7 @@ class Who:
 
     def how_many(self, group: int) -> int:
         """Return how many people of a *group* of that size: shares are rounded half up."""
-        wanted = self.number if self.number is not None else math.floor(self.share * group + 0.5)
+        wanted = math.floor(self.share * group + 0.5) if self.share is not None else self.number or 0
         return min(wanted, group)
 
 
@@ -114,9 +114,7 @@ def in_words(event: Event) -> str:
         people += f" in layer {who.layer}"
     if who.followed:
         people = f"followed {people}"
-    amount = (
-        f"{who.number:,} {people}" if who.number is not None else f"{100 * who.share:g} % of the {people}"
-    )
+    amount = f"{who.number:,} {people}" if who.share is None else f"{100 * who.share:g} % of the {people}"
     if who.share == 1:
         amount = f"all {people}"
     chosen = (
@@ -189,7 +187,7 @@ def _event(item: object, place: str) -> Event:
     return Event(week, action, _who(given, action, inside), into=into, refill=refill and action in _ALSO)
 
 
-def _who(given: dict, action: str, place: str) -> Who:
+def _who(given: Mapping[str, Any], action: str, place: str) -> Who:
     roles = ACTIONS[action][1]
     followed = given.get("followed", False)
     if not isinstance(followed, bool):
@@ -219,7 +217,7 @@ def _who(given: dict, action: str, place: str) -> Who:
     return Who(role, layer, number, None if share is None else float(share), choose, followed)
 
 
-def _settings(given: dict, place: str) -> tuple[tuple[str, float | int | bool | str], ...]:
+def _settings(given: Mapping[str, Any], place: str) -> tuple[tuple[str, float | int | bool | str], ...]:
     if not given:
         raise UserError(f"{place}: expected parameters and their values, such as {{ai.share_of_code: 0.5}}")
     made = []
@@ -234,7 +232,7 @@ def _settings(given: dict, place: str) -> tuple[tuple[str, float | int | bool | 
     return tuple(made)
 
 
-def _whole(value: object, place: str, low: int, high: int, unit: str) -> int:
+def _whole(value: Any, place: str, low: int, high: int, unit: str) -> int:
     if value is None:
         raise UserError(f"{place}: is missing; use a whole number from {low} to {high:,} ({unit})")
     whole = (
@@ -248,9 +246,10 @@ def _whole(value: object, place: str, low: int, high: int, unit: str) -> int:
     return int(value)
 
 
-def _one_of(value: object, choices: tuple[str, ...], place: str) -> str:
-    if value in choices:
-        return value
+def _one_of(value: Any, choices: tuple[str, ...], place: str) -> str:
+    for choice in choices:
+        if value == choice:
+            return choice
     raise UserError(
         f"{place}: {_short(value)} is not one of {', '.join(choices)}{suggest(str(value)[:_TEXT], choices)}"
     )
@@ -278,7 +277,7 @@ def check_events(
     events: tuple[Event, ...],
     place: str,
     weeks: int,
-    values: Mapping,
+    values: Mapping[str, Any],
     ics: int | None,
     managers: tuple[int, ...] | None,
     before: tuple[Event, ...] = (),
@@ -309,14 +308,15 @@ def check_events(
                 f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
             )
         if managers is not None and event.who.number and event.action != "hire":
-            _check_number(event, at, (*before, *events[:k]), ics, managers)
+            _check_number(
+                event.who, event.who.number, f"{at}.{event.action}", (*before, *events[:k]), ics, managers
+            )
 
 
 def _check_number(
-    event: Event, at: str, earlier: tuple[Event, ...], ics: int | None, managers: tuple[int, ...]
+    who: Who, number: int, place: str, earlier: tuple[Event, ...], ics: int | None, managers: tuple[int, ...]
 ) -> None:
     """Raise `UserError` if an event names more people than there can be, after those whom earlier events have taken."""
-    who = event.who
     there = ics if who.role == "ic" else managers[who.layer - 1] if who.layer else sum(managers[:-1])
     if there is None or not who.role:
         return
@@ -324,20 +324,20 @@ def _check_number(
     for other in earlier:
         if other.action in ("hire", "promote"):
             taken = 0  # there are others by then
-        elif other.action in ("lay_off", "convert") and other.who.number and other.who.role == who.role:
-            taken += other.who.number if who.layer in (0, other.who.layer) else 0
-    if who.number + taken > there:
+        elif other.action in ("lay_off", "convert") and other.who is not None and other.who.role == who.role:
+            taken += other.who.number or 0 if who.layer in (0, other.who.layer) else 0
+    if number + taken > there:
         people = "ICs" if who.role == "ic" else "managers (without the top)"
         gone = f", of whom {taken:,} have gone by then" if taken else ""
         raise UserError(
-            f"{at}.{event.action}.number: {who.number:,} are more than there are: {there:,} {people} at the start{gone}; "
+            f"{place}.number: {number:,} are more than there are: {there:,} {people} at the start{gone}; "
             f"use share, or a smaller number"
         )
 
 
-def _check_settings(event: Event, at: str, values: Mapping) -> None:
+def _check_settings(event: Event, at: str, values: Mapping[str, Any]) -> None:
     for path, value in event.settings:
-        if path == "ai.share_of_code" and value > 0 and not values["switches.ai"]:
+        if path == "ai.share_of_code" and value and not values["switches.ai"]:
             raise UserError(f"{at}.set.{path}: AI is off in this scenario; start it with switches.ai: true")
         if path == "ai.agent_fraction" and not values[path]:
             raise UserError(f"{at}.set.{path}: nobody has an AI agent; start with it above 0")

@@ -7,18 +7,18 @@ as its numbers are known without a tree; `check_cuts` does it once more with the
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, erf, exp, inf, sqrt
+from math import ceil, erf, inf, sqrt
+from typing import Any
 
+from sim.constants import NEW, QUARTER
 from sim.errors import UserError
 from sim.organisation.headcounts import refused_layer, share_of
+from sim.organisation.tenure import share_of_at_least
 from sim.scenario.checked import Checked
 from sim.text.numbers import plural
 
 #: Weeks that consequences of a cut need at least before they show.
 LATE = 4
-QUARTER = 13
-#: Years below which a hire is recent (`layoffs.weight_new`).
-NEW = 1.5
 #: Deviations (sd) of a number of protected people that are as good as impossible.
 FAR = 3.0
 PROTECTIONS = ("expertise", "hands_on", "ai", "diverse")
@@ -37,17 +37,19 @@ _IDLE: Mapping[tuple[str, ...], tuple[str, ...]] = {
 class Heads:
     """People at week 0. ics: None if not known yet. managers: in layer 1, 2, ... up to the top; led: of these, with a boss.
 
-    loose: ICs without a boss, who are not cut.
+    loose: ICs without a boss, who are not cut. tenures: of ICs and of the managers in layer 1, 2, ..., how many are in each
+    band of `sim.organisation.tenure.BANDS`; empty: nothing is known of anybody's tenure.
     """
 
     ics: int | None
     managers: tuple[int, ...]
     led: tuple[int, ...]
     loose: int = 0
+    tenures: tuple[tuple[int, ...], ...] = ()
 
     @classmethod
-    def of_levels(cls, ics: int | None, managers: Sequence[int]) -> "Heads":
-        """Those of an organisation with that many managers per level, the last being the one top."""
+    def of_layers(cls, ics: int | None, managers: Sequence[int]) -> "Heads":
+        """Those of an organisation with that many managers per layer, the last being the one top."""
         return cls(ics, tuple(managers), (*managers[:-1], 0))
 
     def scope(self, scope: str) -> tuple[int, int] | None:
@@ -61,12 +63,12 @@ class Heads:
         return ics if scope == "ics" else (ics[0] + managers[0], ics[1] + managers[1])
 
 
-def lays_off(values: Mapping) -> bool:
+def lays_off(values: Mapping[str, Any]) -> bool:
     """Does anybody get laid off under these parameters?"""
     return bool(values["switches.layoffs"]) and values["hiring.policy"] != "attrition_only"
 
 
-def wanted(values: Mapping, path: str) -> bool:
+def wanted(values: Mapping[str, Any], path: str) -> bool:
     """Is the demand *path* of a layoff regime on?"""
     return values[path] < inf if path == "layoffs.budget_target" else bool(values[path])
 
@@ -122,10 +124,10 @@ def check_cuts(scenario: Checked, heads: Heads) -> None:
                 f"{scenario.place(path)}{path}: {values[path]:g} of {people:,} {who} means {count:,}, but only {able:,} may be "
                 f"cut (the top never is); use at most {most:g}"
             )
-    for path, count, able, sd in _against_protection(values, heads):
-        if count > able + FAR * sd:
+    for path, count, free, sd in _against_protection(values, heads):
+        if count > free + FAR * sd:
             raise UserError(
-                f"{scenario.place(path)}{path}: {values[path]:g} means {count:,} people, but only about {able:.0f} of those "
+                f"{scenario.place(path)}{path}: {values[path]:g} means {count:,} people, but only about {free:.0f} of those "
                 f"who may be cut are not protected ({_protecting(values)}); ask for fewer, or protect fewer"
             )
 
@@ -145,7 +147,7 @@ def _check_layer(scenario: Checked, heads: Heads) -> None:
         raise UserError(f"{scenario.place(path)}{path}: {refused_layer(layer, heads.managers, removable)}")
 
 
-def _shares(values: Mapping) -> Iterator[tuple[str, str]]:
+def _shares(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(Path, scope) of the regimes that take a share of people."""
     if values["layoffs.wave_fraction"]:
         yield "layoffs.wave_fraction", values["layoffs.wave_scope"]
@@ -156,7 +158,7 @@ def _shares(values: Mapping) -> Iterator[tuple[str, str]]:
 # ---- protection
 
 
-def _against_protection(values: Mapping, heads: Heads) -> Iterator[tuple[str, int, float, float]]:
+def _against_protection(values: Mapping[str, Any], heads: Heads) -> Iterator[tuple[str, int, float, float]]:
     """(Path, people demanded, expected number not protected, its sd) of the demands that protection may thwart."""
     for path, scope in _shares(values):
         there = heads.scope(scope)
@@ -165,19 +167,25 @@ def _against_protection(values: Mapping, heads: Heads) -> Iterator[tuple[str, in
         select = values["layoffs.wave_select"] if path == "layoffs.wave_fraction" else "rank"
         groups = [] if scope == "managers" else [((heads.ics or 0) - heads.loose, 0)]
         groups += [] if scope == "ics" else [(count, layer) for layer, count in enumerate(heads.led, 1)]
-        yield path, share_of(values[path], there[0]), *_unprotected(values, groups, select)
+        yield path, share_of(values[path], there[0]), *_unprotected(values, heads, groups, select)
     surplus, path = _surplus(values, heads), "layoffs.delayer_first_span"
     if surplus > 0:
-        yield path, surplus, *_unprotected(values, [(heads.led[0], 1)], values["layoffs.delayer_select"])
+        yield (
+            path,
+            surplus,
+            *_unprotected(values, heads, [(heads.led[0], 1)], values["layoffs.delayer_select"]),
+        )
 
 
-def _unprotected(values: Mapping, groups: list[tuple[int, int]], select: str) -> tuple[float, float]:
+def _unprotected(
+    values: Mapping[str, Any], heads: Heads, groups: list[tuple[int, int]], select: str
+) -> tuple[float, float]:
     """Expected number of those in *groups* (people, layer) who may be cut, and its standard deviation."""
-    free = [(people, _free(values, layer, select)) for people, layer in groups]
+    free = [(people, _free(values, heads, layer, select)) for people, layer in groups]
     return sum(n * share for n, share in free), sqrt(sum(n * share * (1.0 - share) for n, share in free))
 
 
-def _free(values: Mapping, layer: int, select: str) -> float:
+def _free(values: Mapping[str, Any], heads: Heads, layer: int, select: str) -> float:
     """Share of the people in a layer (0: ICs) whom no infinite protection and no weight 0 keeps from being cut."""
     strength = {name: values[f"layoffs.protect_{name}"] == inf for name in PROTECTIONS}
     free = 1.0
@@ -196,12 +204,18 @@ def _free(values: Mapping, layer: int, select: str) -> float:
         if layer > 1 and not values["layoffs.weight_layer"]:
             return 0.0
         if not values["layoffs.weight_new"]:
-            mean = values["people.tenure_mean_years"]
-            free *= exp(-NEW / mean) if mean > 0 else 0.0
+            free *= _of_old_hands(values["people.tenure_mean_years"], heads, layer)
     return free
 
 
-def _below_half(values: Mapping) -> float:
+def _of_old_hands(mean: float, heads: Heads, layer: int) -> float:
+    """Share of the people in a layer (0: ICs) who have been there for at least `NEW` years at week 0."""
+    counts = heads.tenures[layer] if heads.tenures else (1,)
+    shares = (share_of_at_least(NEW, band, mean) for band in range(len(counts)))
+    return sum(count * share for count, share in zip(counts, shares, strict=True)) / sum(counts)
+
+
+def _below_half(values: Mapping[str, Any]) -> float:
     """Share of people with AI fluency up to one half, at week 0; any share where the strategy moves it (none known)."""
     if values["ai.strategy"] != "none":
         return 1.0
@@ -211,7 +225,7 @@ def _below_half(values: Mapping) -> float:
     return 0.5 * (1.0 + erf((0.5 - mean) / (sd * sqrt(2.0))))
 
 
-def _protecting(values: Mapping) -> str:
+def _protecting(values: Mapping[str, Any]) -> str:
     """The settings that protect, for a message."""
     infinite = [f"layoffs.protect_{name}: .inf" for name in PROTECTIONS]
     infinite = [text for text in infinite if values[text.partition(":")[0]] == inf]
@@ -278,7 +292,7 @@ def _hiring(scenario: Checked) -> Iterator[str]:
         yield f"switches.promotions: no manager's seat is filled while {why}; nobody is promoted"
 
 
-def _to_nothing(values: Mapping, heads: Heads) -> Iterator[str]:
+def _to_nothing(values: Mapping[str, Any], heads: Heads) -> Iterator[str]:
     """Cuts of nobody, of every IC, and those that protection may thwart in some runs."""
     for path, scope in _shares(values):
         there = heads.scope(scope)
@@ -298,15 +312,15 @@ def _to_nothing(values: Mapping, heads: Heads) -> Iterator[str]:
     yield from _spans(values, heads)
 
 
-def _surplus(values: Mapping, heads: Heads) -> int:
+def _surplus(values: Mapping[str, Any], heads: Heads) -> int:
     """First-line managers beyond what the target span needs; 0 if no target, or not known."""
-    span = values["layoffs.delayer_first_span"]
+    span: int = values["layoffs.delayer_first_span"]
     if not span or heads.ics is None or len(heads.led) < 2:
         return 0
     return max(heads.led[0] - ceil(heads.ics / span), 0)
 
 
-def _spans(values: Mapping, heads: Heads) -> Iterator[str]:
+def _spans(values: Mapping[str, Any], heads: Heads) -> Iterator[str]:
     first, upper = values["layoffs.delayer_first_span"], values["layoffs.delayer_upper_span"]
     led = heads.led
     if first and heads.ics is not None and not _surplus(values, heads):

@@ -48,6 +48,8 @@ _EXCLUDE = (
 )
 
 Value = float | int | bool | str
+#: Settings, parameter values, overrides with their source, and words of a chain of statements.
+_Merged = tuple[dict[str, Any], dict[str, Value], dict[str, str | None], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Scenario:
             structure["chart_sha256"] = _file_hash(organisation.chart)
             structure["chart_columns"] = dict(organisation.chart_columns)
         # Without them the hash stays what it was before there were any.
-        dated = {"events": [event.to_dict() for event in self.events]} if self.events else {}
+        dated: dict[str, Any] = {"events": [event.to_dict() for event in self.events]} if self.events else {}
         if self.paths:
             dated["paths"] = {name: [event.to_dict() for event in events] for name, events in self.paths}
         return {
@@ -334,7 +336,7 @@ def _build(origin: _Origin) -> Scenario:
         origin = replace(origin, base=base, own=own)
     if organisation.hold is not None and base is not None:
         organisation = _held(organisation, base, chain, own)
-    check_structure(organisation, base, chain, values["organisation.bottom_span_ratio"])
+    check_structure(organisation, base, chain, float(values["organisation.bottom_span_ratio"]))
     leaf = chain[origin.files - 1]
     scenario = Scenario(
         name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
@@ -357,10 +359,12 @@ def _build(origin: _Origin) -> Scenario:
     return replace(scenario, warnings=tuple(implausible(scenario)))
 
 
-def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> tuple[dict, dict, dict, dict]:
+def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> _Merged:
     """Settings, parameter values, overrides and words of a chain of statements."""
     settings: dict[str, Any] = {path: setting.default for path, setting in SETTINGS.items()}
-    values, overrides, words = defaults(), {}, {}
+    values = defaults()
+    overrides: dict[str, str | None] = {}
+    words: dict[str, str] = {}
     for part in chain:
         _check_exclusive(part)
         for key, cleared in _CLEARS.items():
@@ -395,7 +399,7 @@ def _organisation(settings: Mapping[str, Any]) -> Organisation:
     return Organisation(**own)
 
 
-def _structure(organisation: Organisation, values: Mapping[str, Value]) -> tuple:
+def _structure(organisation: Organisation, values: Mapping[str, Value]) -> tuple[Any, ...]:
     keys = (*STRUCTURES, "chart_columns", "remove_layer")
     return (*(getattr(organisation, key) for key in keys), values["organisation.bottom_span_ratio"])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, suggest
+from sim.errors import UserError, nearest_word, suggest
 from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
 from sim.parameters.registry import REGISTRY
 from sim.scenario.events import read_events, read_paths
@@ -128,7 +128,7 @@ def check_value(path: str, value: object, where: str = "") -> Any:
     if value is None and path.startswith("organisation."):
         return None
     if path in LISTS:
-        empty = {} if setting.kind == "paths" else []
+        empty: object = {} if setting.kind == "paths" else []
         if value in (None, (), empty):
             return ()
         try:
@@ -153,10 +153,14 @@ def check_value(path: str, value: object, where: str = "") -> Any:
 
 
 def _number(value: object, place: str, setting: Setting) -> int | float:
-    span = f"from {setting.low:g} to {setting.high:g} {setting.unit}"
+    low, high = setting.low, setting.high
+    # Every number is declared with its bounds.
+    assert low is not None
+    assert high is not None
+    span = f"from {low:g} to {high:g} {setting.unit}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UserError(f"{place}: expected a number {span}, got {short(value)}")
-    if (isinstance(value, float) and not math.isfinite(value)) or not setting.low <= value <= setting.high:
+    if (isinstance(value, float) and not math.isfinite(value)) or not low <= value <= high:
         raise UserError(f"{place}: {short(value)} is outside {span}")
     if setting.kind == "float":
         ticks = 8.0 / value
@@ -200,8 +204,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     endings = {path.rsplit(".", 1)[-1]: path for path in PATHS}
     if last in endings:
         return f", did you mean '{endings[last]}'?"
-    if near := suggest(last, tuple(endings)):
-        return f", did you mean '{endings[near.split(chr(39))[1]]}'?"
+    if near := nearest_word(last, tuple(endings)):
+        return f", did you mean '{endings[near]}'?"
     if len(known) <= _SHOWN:
         return f"; known here: {', '.join(known)}"
     return "; `orgsim parameters` lists what exists"

@@ -28,7 +28,7 @@ _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _NOT_A_NUMBER = (".nan", ".NaN", ".NAN")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 #: What the parser says -> what to do about it.
 _PLAIN = {
@@ -81,6 +81,7 @@ class _Node:
         elif self.waiting_key is None:
             self.waiting_key = child
         else:
+            assert self.pairs is not None  # what has children and is no list is a mapping
             self.pairs.append((self.waiting_key, child))
             self.waiting_key = None
 
@@ -196,6 +197,7 @@ def _node(event: Any, kind: str, place: str, anchors: dict[str, _Node]) -> _Node
 
 
 def _events(text: str, shown: str) -> Iterator[Any]:
+    # Only where a file is read: `--help` loads this one.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -1,22 +1,90 @@
-"""One pool of threads for everything that is simulated side by side, with one way to cancel."""
+"""One pool of threads for everything that is simulated side by side, with one way to cancel.
 
+Threads are enough: the compiled engine releases the interpreter. A task that runs cannot be stopped in the middle, one that
+waits can. So whatever ends the work early, an interrupt or an error, what has not started is cancelled, and nobody waits for
+what has.
+"""
+
+import contextlib
 import os
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from sim.errors import UserError
 
+AHEAD = 4  # tasks handed over per thread, so that a large design does not fill memory with waiting work
+
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
+
 
 def threads(workers: int | None) -> int:
-    """Threads to use: as asked, else the processors that this process may use."""
-    if workers is not None:
-        return workers
-    affinity = getattr(os, "sched_getaffinity", None)  # Linux; containers often have fewer than cpu_count
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def workers_or_default(workers: int | None) -> int:
-    """Return the number of threads: *workers*, or as many as there are processors for this process."""
+    """Threads to use: as asked, else the processors that this process may use. Raises `UserError` if out of bounds."""
     if workers is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        affinity = getattr(os, "sched_getaffinity", None)  # Linux; containers often have fewer than cpu_count
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
     if not 1 <= workers <= 1024:
         raise UserError(f"workers: {workers} is outside 1 to 1024")
     return workers
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What runs tasks, *width* at a time. Without an executor they run one after the other, in the thread that asks."""
+
+    width: int
+    executor: Executor | None = None
+
+    def run(
+        self,
+        tasks: Iterable[tuple[Key, Callable[[], Found]]],
+        keep: Callable[[Key, Found], None],
+        *,
+        rescue: bool = False,
+    ) -> None:
+        """Run all *tasks*, (key, task) each, and call *keep* with key and result as they end, in this thread.
+
+        If something goes wrong, an interrupt included, what has not started is cancelled; with *rescue* what is finished by
+        then is kept before the exception goes on.
+        """
+        if self.executor is None:
+            for key, task in tasks:
+                keep(key, task())
+            return
+        rest = iter(tasks)
+        waiting: dict[Future[Found], Key] = {}
+        try:
+            while True:
+                for key, task in islice(rest, AHEAD * self.width - len(waiting)):
+                    waiting[self.executor.submit(task)] = key
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    keep(waiting.pop(future), future.result())
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            for future, key in waiting.items() if rescue else ():
+                if future.done() and not future.cancelled() and future.exception() is None:
+                    keep(key, future.result())
+            raise
+
+
+@contextlib.contextmanager
+def pool(workers: int | None) -> Iterator[Pool]:
+    """A pool of so many threads (default: the processors of this process)."""
+    width = threads(workers)
+    if width == 1:
+        yield Pool(1)
+        return
+    executor = ThreadPoolExecutor(width, thread_name_prefix="orgsim")
+    try:
+        yield Pool(width, executor)
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    else:
+        executor.shutdown()

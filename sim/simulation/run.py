@@ -3,21 +3,20 @@
 Run r of every scenario uses the key (seed, r), so that results pair by run (common random numbers).
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
-from sim.simulation.parallel import workers_or_default
+from sim.simulation.parallel import pool
 from sim.simulation.results import Failure, Results
 from sim.simulation.simulator import Engine, Single
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-
-MAX_SEED = 2**32 - 1
 
 
 def check_runs(runs: int, seed: int, first_run: int = 0) -> None:
@@ -47,10 +46,10 @@ def run(
     check_runs(runs, seed, first_run)
     engine = Engine(scenario)
     singles: list[Single] = []
-    done, failures = [], []
-    for number, outcome in _in_threads(
-        engine, seed, range(first_run, first_run + runs), workers_or_default(workers)
-    ):
+    done: list[int] = []
+    failures: list[Failure] = []
+
+    def keep(number: int, outcome: Single | Exception) -> None:
         if isinstance(outcome, Exception):
             failures.append(Failure(number, seed, f"{type(outcome).__name__}: {outcome}"))
         else:
@@ -58,6 +57,12 @@ def run(
             done.append(number)
         if progress is not None:
             progress(1)
+
+    with pool(1 if runs == 1 else workers) as side_by_side:
+        # The first run alone, so that the kernels are compiled once.
+        keep(first_run, _one(engine, seed, first_run))
+        rest = range(first_run + 1, first_run + runs)
+        side_by_side.run(((number, partial(_one, engine, seed, number)) for number in rest), keep)
     if not done:
         message = f"{scenario.name}: every run failed, the first one with: {failures[0].message}"
         raise RunsFailedError(message, tuple(failures))
@@ -70,42 +75,9 @@ def run(
     return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people)
 
 
-def _in_threads(
-    engine: Engine, seed: int, numbers: range, workers: int
-) -> Iterator[tuple[int, Single | Exception]]:
-    """Yield (run, result or exception) as they end; at most 2 x *workers* are under way, so an interrupt is heard soon."""
-
-    def one(number: int) -> Single | Exception:
-        try:
-            return engine.simulate(seed, number)
-        except Exception as error:  # the run is reported and can be replayed by its seed and number
-            return error
-
-    if workers == 1 or len(numbers) == 1:
-        for number in numbers:
-            yield number, one(number)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: dict[Future, int] = {}
-        rest = iter(numbers)
-        try:
-            # The first run alone, so that the kernels are compiled once.
-            number = next(rest)
-            yield number, one(number)
-            for number in rest:
-                waiting[pool.submit(one, number)] = number
-                if len(waiting) >= 2 * workers:
-                    yield from _ended(waiting)
-            while waiting:
-                yield from _ended(waiting)
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def _ended(
-    waiting: dict[Future, int],
-) -> Iterator[tuple[int, Single | Exception]]:
-    ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in ended:
-        yield waiting.pop(future), future.result()
+def _one(engine: Engine, seed: int, number: int) -> Single | Exception:
+    """One run, or why it failed: it is reported, and can be replayed by its seed and number."""
+    try:
+        return engine.simulate(seed, number)
+    except Exception as error:
+        return error

@@ -40,14 +40,14 @@ def crossing(
     (positive = B better), NaN where undefined or not run. Runs are resampled whole (all points together,
     because they share their dice) for the interval. Raises ValueError on shapes that do not fit.
     """
-    x = np.asarray(x, dtype=float)
+    at = np.asarray(x, dtype=float)
     diff = np.asarray(diff_runs, dtype=float)
-    if diff.ndim != 2 or len(x) != len(diff) or len(x) == 0:
+    if diff.ndim != 2 or len(at) != len(diff) or len(at) == 0:
         raise ValueError(
-            f"expected differences of shape [points, runs] for {len(x)} points, got {diff.shape}"
+            f"expected differences of shape [points, runs] for {len(at)} points, got {diff.shape}"
         )
-    order = np.argsort(x, kind="stable")
-    x, diff = x[order], diff[order]
+    order = np.argsort(at, kind="stable")
+    at, diff = at[order], diff[order]
     p_values = holm([paired_p(mean_ci(row), constant=False) for row in diff])
     signs = np.array([_sign(row, p) for row, p in zip(diff, p_values, strict=True)])
     in_given_order = np.empty_like(signs)
@@ -56,10 +56,10 @@ def crossing(
     runs = int(defined.any(axis=0).sum())
     if not defined.any(axis=1).all():
         return Crossing("undefined", None, None, None, tuple(in_given_order.tolist()))
-    kind, where, others = _kind(x, _means(diff, np.ones((diff.shape[1], 1)))[:, 0])
+    kind, where, others = _kind(at, _means(diff, np.ones((diff.shape[1], 1)))[:, 0])
     lo = hi = None
     if where is not None and runs > 1:
-        lo, hi = _bootstrap(x, diff, 1 if kind == "overtakes" else -1, seed, confidence)
+        lo, hi = _bootstrap(at, diff, 1 if kind == "overtakes" else -1, seed, confidence)
     return Crossing(kind, where, lo, hi, tuple(in_given_order.tolist()), others)
 
 
@@ -72,7 +72,8 @@ def _means(diff: np.ndarray, weights: np.ndarray) -> np.ndarray:
     filled = np.where(defined, diff, 0.0)
     total = defined @ weights.astype(float)
     plain = filled.sum(axis=1, keepdims=True) / defined.sum(axis=1, keepdims=True)
-    return np.where(total > 0, filled @ weights.astype(float) / np.maximum(total, 1e-300), plain)
+    means: np.ndarray = np.where(total > 0, filled @ weights.astype(float) / np.maximum(total, 1e-300), plain)
+    return means
 
 
 def _sign(row: np.ndarray, p: float | None) -> int:
@@ -117,7 +118,7 @@ def _bootstrap(
     runs = diff.shape[1]
     generator = np.random.Generator(np.random.Philox(key=[seed & 0xFFFFFFFFFFFFFFFF, 0xC2055]))
     batch = max(1, 2_000_000 // runs)
-    samples = []
+    samples: list[float] = []
     while len(samples) < REPLICATES:
         drawn = generator.integers(0, runs, (min(batch, REPLICATES - len(samples)), runs))
         weights = np.stack([np.bincount(row, minlength=runs) for row in drawn], axis=1)

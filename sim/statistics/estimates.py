@@ -205,7 +205,8 @@ def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def _defined(x: np.ndarray) -> np.ndarray:
     x = np.asarray(x, dtype=float).ravel()
-    return x[np.isfinite(x)]
+    defined: np.ndarray = x[np.isfinite(x)]
+    return defined
 
 
 def _sd(x: np.ndarray) -> float:

@@ -13,7 +13,8 @@ def normal(uniforms: np.ndarray) -> np.ndarray:
     """Return the standard normal quantiles of uniforms in (0, 1)."""
     from scipy.special import ndtri
 
-    return ndtri(uniforms)
+    quantiles: np.ndarray = ndtri(uniforms)
+    return quantiles
 
 
 def normal_scores(values: np.ndarray, groups: np.ndarray, ties: np.ndarray, ids: np.ndarray) -> np.ndarray:

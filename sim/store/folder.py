@@ -76,6 +76,32 @@ def versions() -> dict[str, str]:
     return found
 
 
+def manifest(
+    kind: str,
+    name: str,
+    question: str | None,
+    content: Mapping[str, object],
+    seeds: Mapping[str, object],
+    scenario: Mapping[str, object],
+    facts: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """What a results folder says of itself.
+
+    content: what identifies the results, the hash of the program's sources included; it is hashed as it is, and kept as plain
+    data. facts: what else there is to say, and changes no figure.
+    """
+    return {
+        "kind": kind,
+        "name": name,
+        "question": question,
+        "content_hash": content_hash(content),
+        "content": plain.jsonable(content),
+        **(facts or {}),
+        "seeds": dict(seeds),
+        "scenario": dict(scenario),
+    }
+
+
 # ---- the folder
 
 

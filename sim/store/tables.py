@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class Tables:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def write(self, path: Path, columns: Mapping[str, Sequence | np.ndarray]) -> None:
+    def write(self, path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
         """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
         data = {name: _column(values) for name, values in columns.items()}
         self._connection.register("chunk", data)
@@ -67,7 +67,7 @@ class Tables:
             return {name: _filled(values) for name, values in relation.fetchnumpy().items()}
 
 
-def _column(values: Sequence | np.ndarray) -> np.ndarray:
+def _column(values: Sequence[Any] | np.ndarray) -> np.ndarray:
     array = np.asarray(values)
     return np.array(list(values), dtype=object) if array.dtype.kind in "OUS" else np.ascontiguousarray(array)
 

@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 
-def jsonable(value: object) -> object:
+def jsonable(value: object) -> Any:
     """Return a copy of plain data in which NumPy scalars and arrays are plain, and non-finite numbers are None."""
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
@@ -17,3 +18,8 @@ def jsonable(value: object) -> object:
     if hasattr(value, "tolist"):  # NumPy's arrays and scalars
         return jsonable(value.tolist())
     return str(value)
+
+
+def ends(lo: float | None, hi: float | None) -> list[float | None] | None:
+    """An interval as [lo, hi], None where there is no lower end."""
+    return None if lo is None else [lo, hi]

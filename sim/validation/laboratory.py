@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.scenario.scenario import load
-from sim.simulation.parallel import workers_or_default
+from sim.simulation.parallel import threads
 from sim.simulation.run import run
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Laboratory:
         Experiments side by side instead of runs: none waits for the slowest run of another one. Those without flow of work run in
         Python and would hinder each other, so that one worker has them all.
         """
-        number = workers_or_default(self.workers)
+        number = threads(self.workers)
         if number == 1 or len(experiments) < 2:
             yield self
             return

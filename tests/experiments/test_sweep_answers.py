@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UserError
+from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.plausible import places, planned
 from sim.experiments.sweep.sentences import crossing_sentence, is_shown, too_few
@@ -104,7 +105,7 @@ def test_the_words_of_the_table(tmp_path):
 
 def test_json_of_an_answer_is_finite(tmp_path):
     result = run_file(write_sweep(tmp_path), tmp_path / "out")
-    data = json.loads(json.dumps(result.answer.to_json(), allow_nan=False))
+    data = json.loads(json.dumps(answer_json(result.answer), allow_nan=False))
     assert data["panels"][0]["columns"] == [2, 3]
     assert data["panels"][0]["crossing"]["kind"] == "overtakes"
     # Texts show it per 1,000 USD, JSON keeps the declared unit.
@@ -163,7 +164,7 @@ def test_too_few_runs_are_said_with_the_number_that_would_do(tmp_path):
     text = " ".join(sweep_text(few).split())
     assert "Too few runs: 4 runs a point are too few to decide at " in text
     assert "never" not in few.answer.panels[0].sentence
-    notice = few.answer.to_json()["panels"][0]["too_few_runs"]
+    notice = answer_json(few.answer)["panels"][0]["too_few_runs"]
     assert notice["runs"] == 4
     assert notice["at"]
     assert f"About {notice['suggested']:,} would decide differences of the size seen" in text
@@ -192,7 +193,7 @@ def test_an_undecided_crossing_is_not_drawn_or_called_one(tmp_path):
     assert not is_shown(panel.crossing, panel.rows)
     assert "overtakes" not in panel.sentence
     assert "overtakes" not in (tmp_path / "out" / "plots" / "lines.svg").read_text()
-    assert result.answer.to_json()["panels"][0]["crossing"]["beyond_noise"] is False
+    assert answer_json(result.answer)["panels"][0]["crossing"]["beyond_noise"] is False
 
 
 @pytest.mark.parametrize("runs", [1, 2])
@@ -200,7 +201,7 @@ def test_one_or_two_runs(tmp_path, runs):
     path = write_sweep(tmp_path)
     result = run_file(path, tmp_path / "out", Engine(noise=0.05), sweep=load_sweep(path, runs=runs))
     assert "Too few runs: " in sweep_text(result)
-    json.dumps(result.answer.to_json(), allow_nan=False)
+    json.dumps(answer_json(result.answer), allow_nan=False)
 
 
 def test_differences_that_are_hardly_there(tmp_path):
@@ -315,7 +316,7 @@ def test_all_levels_of_one_path_are_ranked(tmp_path):
     assert [line.split()[0] for line in table[2:6]] == ["1", "2", "3", "4"]
     assert [line.count("*") for line in table[2:6]] == [0, 0, 1, 0]
     assert [path.name for path in drawn(result)] == ["lines.svg"]
-    data = result.answer.to_json()["panels"][0]["ranking"]
+    data = answer_json(result.answer)["panels"][0]["ranking"]
     assert (data["best"], [one["level"] for one in data["ahead_of"]]) == (3, [1, 2, 4])
     assert json.dumps(data, allow_nan=False)
 
@@ -350,7 +351,7 @@ def test_a_verdict_that_the_plausible_sets_contradict(tmp_path):
     assert result.answer.panels[0].sentence.endswith(
         "But most plausible parameter sets say the opposite at AI share of code 0.1 and 0.5."
     )
-    assert [one["support"] for one in result.answer.to_json()["holds_in"]] == ["most say the opposite"] * 2
+    assert [one["support"] for one in answer_json(result.answer)["holds_in"]] == ["most say the opposite"] * 2
 
 
 def test_what_limits_every_answer_is_in_the_text(tmp_path):

@@ -115,7 +115,8 @@ def permuted(tree: Tree, order: np.ndarray) -> Tree:
     boss = tree.boss[order]
     boss = np.where(boss >= 0, row_of[boss], -1).astype(np.int32)
     return Tree(
-        tree.pid[order], tree.role[order], boss, tree.layer[order], tree.pay[order], tree.module[order], tree.payroll_gap
+        tree.pid[order], tree.role[order], boss, tree.layer[order], tree.pay[order], tree.module[order],
+        tree.tenure_band[order], tree.payroll_gap,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers import ROOT
 from helpers.model import BUSY, check_no_stuck_review, managers_of, same, small, top_of
-from test_people import check, check_tree
+from helpers.people_checks import check, check_tree
 
 from sim.engine.codes import LAID_OFF, LAYOFF_RULES
 from sim.errors import UserError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
-from sim.organisation.headcounts import HOLDS, MAX_PEOPLE, level_sizes, level_sizes_from_spans
+from sim.organisation.headcounts import HOLDS, MAX_PEOPLE, layer_sizes, layer_sizes_from_spans
 from sim.organisation.plan import Organisation
 from sim.organisation.structure import (
     build_tree,
@@ -36,7 +36,10 @@ def chart(boss, order=None):
     """Just what `chart_tree` reads; by default in the order of the source ids."""
     leading = set(boss)
     is_manager = [person in leading for person in range(len(boss))]
-    return SimpleNamespace(boss=boss, is_manager=is_manager, order=order or range(len(boss)))
+    tenure_years = [float("nan")] * len(boss)
+    return SimpleNamespace(
+        boss=boss, is_manager=is_manager, order=order or range(len(boss)), tenure_years=tenure_years
+    )
 
 
 BASE = generated_tree(96, (16, 4, 1), PAY)
@@ -47,7 +50,7 @@ BASE = generated_tree(96, (16, 4, 1), PAY)
 
 @pytest.mark.parametrize(("layers", "sizes"), [(1, (1,)), (2, (8, 1)), (3, (16, 4, 1)), (4, (23, 8, 3, 1))])
 def test_balanced_sizes_are_those_of_the_model(layers, sizes):
-    assert level_sizes(96, layers) == sizes
+    assert layer_sizes(96, layers) == sizes
 
 
 @pytest.mark.parametrize(
@@ -62,27 +65,27 @@ def test_balanced_sizes_are_those_of_the_model(layers, sizes):
     ],
 )
 def test_spans_round_up_at_each_level(ics, spans, sizes):
-    assert level_sizes_from_spans(ics, spans) == sizes
+    assert layer_sizes_from_spans(ics, spans) == sizes
 
 
 def test_spans_that_do_not_end_in_one_top_say_which_would():
     with pytest.raises(UserError, match=r"96 -> 16 -> 4.*as \[6, 4, 4\] does"):
-        level_sizes_from_spans(96, (6, 4))
-    assert level_sizes_from_spans(96, (6, 4, 4))[-1] == 1
+        layer_sizes_from_spans(96, (6, 4))
+    assert layer_sizes_from_spans(96, (6, 4, 4))[-1] == 1
 
 
 @pytest.mark.parametrize(
     ("function", "arguments", "message"),
     [
-        (level_sizes, (0, 3), "at least 1 IC"),
-        (level_sizes, (96, 0), "management_layers: 0"),
-        (level_sizes, (96, 101), "management_layers: 101"),
-        (level_sizes, (96, 3, math.nan), "bottom_span_ratio"),
-        (level_sizes, (MAX_PEOPLE + 1, 3), "200,000"),
-        (level_sizes, (10**15, 3), "200,000"),
-        (level_sizes_from_spans, (96, ()), "0 levels"),
-        (level_sizes_from_spans, (96, (6, 0)), "at least 1"),
-        (level_sizes_from_spans, (199_999, (2, 10**6)), "limit of 200,000"),
+        (layer_sizes, (0, 3), "at least 1 IC"),
+        (layer_sizes, (96, 0), "management_layers: 0"),
+        (layer_sizes, (96, 101), "management_layers: 101"),
+        (layer_sizes, (96, 3, math.nan), "bottom_span_ratio"),
+        (layer_sizes, (MAX_PEOPLE + 1, 3), "200,000"),
+        (layer_sizes, (10**15, 3), "200,000"),
+        (layer_sizes_from_spans, (96, ()), "0 levels"),
+        (layer_sizes_from_spans, (96, (6, 0)), "at least 1"),
+        (layer_sizes_from_spans, (199_999, (2, 10**6)), "limit of 200,000"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused(function, arguments, message):
@@ -92,7 +95,7 @@ def test_sizes_that_cannot_be_are_refused(function, arguments, message):
 
 @given(ics=st.integers(1, 3000), layers=st.integers(1, 8), ratio=st.floats(0.2, 5))
 def test_balanced_trees_are_trees_with_even_teams(ics, layers, ratio):
-    sizes = level_sizes(ics, layers, ratio)
+    sizes = layer_sizes(ics, layers, ratio)
     assert len(sizes) == layers
     assert sizes[-1] == 1
     tree = generated_tree(ics, sizes, PAY)

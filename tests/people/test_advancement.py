@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from helpers.people_checks import TURMOIL, check
 from helpers.worlds import differences, world
 from helpers.worlds import play as play_flow
 from hypothesis import given
 from hypothesis import strategies as st
-from test_people import REGIMES, TURMOIL, check, play, possible
+from test_people import REGIMES, play, possible
 
 from sim.constants import MANAGER
 from sim.engine.codes import VACANT

@@ -9,95 +9,25 @@ import numpy as np
 import pytest
 from helpers import ROOT
 from helpers.cli import orgsim
+from helpers.people_checks import TURMOIL, check
 from helpers.people_dump import SHAPE, VALUES, records
-from helpers.worlds import differences, permuted, play_tree
+from helpers.worlds import differences, permuted, play_tree, world
 from helpers.worlds import play as small_play
 from helpers.worlds import world as small_world
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from test_identities import check_items, check_nothing_is_lost, check_queues, world
 
-from sim.constants import IC, MANAGER
-from sim.engine.codes import DESK, NONE, VACANT
+from sim.constants import MANAGER
 from sim.errors import UserError
 from sim.mesa_model.model import OrgModel
 from sim.scenario.tree import tree_of
 from sim.simulation.run import run
 from sim.simulation.simulator import Engine
 
-TURMOIL = {
-    "switches.quits": True, "switches.hiring": True, "switches.strain": True, "quits.base": 0.7, "hiring.delay_weeks": 2.0,
-}  # fmt: skip
-
 
 def play(scenario, weeks):
     engine = Engine(scenario)
     return engine.advance(engine.begin(1, 0), weeks * 40.0)
-
-
-def check_tree(org) -> None:
-    """The tree stays a tree of those present, and every count agrees with it."""
-    people, w = org.people, org.world[0]
-    role, boss = people["role"], people["boss"]
-    here = (role == IC) | (role == MANAGER)
-    assert (role == IC).sum() == w.ics
-    assert (role == MANAGER).sum() == w.managers
-    assert len(set(people["pid"][here])) == here.sum()
-    for i in np.flatnonzero(here):
-        seen = set()
-        while i != NONE:
-            assert i not in seen
-            seen.add(i)
-            assert role[i] == MANAGER or len(seen) == 1
-            i = boss[i]
-    np.testing.assert_array_equal(
-        people["reports"][role == MANAGER],
-        np.bincount(boss[here & (boss >= 0)], minlength=len(people))[role == MANAGER],
-    )
-    members = {}
-    for t in range(len(org.teams)):
-        row, chain = int(org.teams["first_member"][t]), []
-        while row != NONE:
-            chain.append(row)
-            row = int(people["next_member"][row])
-        members[t] = chain
-        ics = [m for m in chain if role[m] == IC]
-        assert len(ics) == org.teams["ics"][t]
-        assert sum(bool(people["reviewer"][m]) for m in chain) == org.teams["reviewers"][t]
-    listed = sorted(m for chain in members.values() for m in chain if role[m] == IC)
-    assert listed == np.flatnonzero(role == IC).tolist()
-    vacant = role == VACANT
-    assert not people["coder"][vacant].any()
-    assert not people["reviewer"][vacant].any()
-    assert np.all(people["rate"][vacant] == 0.0)
-    assert np.all(people["current"][vacant] == NONE)
-
-
-def check(org, scenario) -> None:
-    w = org.world[0]
-    now = float(w.now)
-    check_items(org, now)
-    check_queues(org)
-    check_nothing_is_lost(org)
-    check_tree(org)
-    start = Engine(scenario).tree
-    assert start.ics + start.managers + w.hired - w.quits - w.layoffs == w.ics + w.managers
-    used = np.flatnonzero(org.changes["owner"] >= 0)
-    assert w.started == w.merged + w.discarded + w.abandoned + len(used)
-    coders = org.people["coder"] | (org.people["role"] == DESK)
-    assert coders[org.changes["owner"][used]].all(), "a change belongs to somebody who cannot write"
-    n = len(org.people)
-    np.testing.assert_array_equal(
-        org.people["writing"],
-        np.bincount(org.changes["owner"][used][org.changes["counted"][used]], minlength=n),
-    )
-    snapshot = org.weeks[w.week]
-    present = 40.0 * (
-        w.week * (start.ics + start.managers)
-        + snapshot["ics_above_start_sum"]
-        + snapshot["managers_above_start_sum"]
-    )
-    assert snapshot["hours_ic"].sum() + snapshot["hours_manager"].sum() == pytest.approx(present, rel=1e-9)
 
 
 REGIMES = {

@@ -42,17 +42,17 @@ class TestBundled:
             assert scenario.warnings == ()
 
     def test_layered_and_base_have_the_same_shape(self):
-        from sim.organisation.headcounts import level_sizes, level_sizes_from_spans
+        from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans
 
-        assert level_sizes(96, 3) == level_sizes_from_spans(96, (6, 4, 4)) == (16, 4, 1)
+        assert layer_sizes(96, 3) == layer_sizes_from_spans(96, (6, 4, 4)) == (16, 4, 1)
 
     def test_today_has_6_percent_fewer_managers(self):
-        from sim.organisation.headcounts import level_sizes
+        from sim.organisation.headcounts import layer_sizes
 
         old, new = load("yesterday"), load("today")
         assert new.organisation.ics == old.organisation.ics == 480
         ratio = [s.values["organisation.bottom_span_ratio"] for s in (old, new)]
-        before, after = (sum(level_sizes(480, 4, r)) for r in ratio)
+        before, after = (sum(layer_sizes(480, 4, r)) for r in ratio)
         assert 1 - after / before == pytest.approx(0.061, abs=0.005)
 
     def test_find(self, tmp_path, monkeypatch):

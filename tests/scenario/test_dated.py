@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from helpers.cli import orgsim
 from helpers.model import small
+from helpers.people_checks import TURMOIL, check
 from hypothesis import given
 from hypothesis import strategies as st
-from test_people import TURMOIL, check
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, VACANT

@@ -150,7 +150,7 @@ class TestWarned:
 def test_what_passes_can_be_cut(share, ics, managers, scope):
     """A share that is not refused leaves at least the top."""
     levels = (*sorted(managers, reverse=True), 1)
-    heads = Heads.of_levels(ics, levels)
+    heads = Heads.of_layers(ics, levels)
     values = {**load("people").values, "layoffs.wave_fraction": share, "layoffs.wave_scope": scope}
     of = {"all": ics + sum(levels), "ics": ics, "managers": sum(levels)}[scope]
     fits = share_of(share, of) <= of - (scope != "ics")

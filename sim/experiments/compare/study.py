@@ -13,7 +13,7 @@ at which some look would have decided. The p values of secondary outcomes take t
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.constants import ALPHA, PRIMARY
 from sim.errors import UserError
@@ -96,12 +96,12 @@ def compare(
     primary: str = PRIMARY,
     workers: int | None = None,
     progress: Progress | None = None,
-    simulate: Callable | None = None,
+    simulate: Callable[..., Any] | None = None,
     *,
     max_runs: int = MAX_RUNS,
     range_runs: int = 4,
     outcomes: Mapping[str, "Outcome"] | None = None,
-    tree_of: Callable | None = None,
+    tree_of: Callable[..., Any] | None = None,
 ) -> Comparison:
     """Run the scenarios and compare each to the first.
 
@@ -148,7 +148,11 @@ def compare(
     )
 
 
-def _engine(simulate: Callable | None, outcomes: Mapping | None, tree_of: Callable | None) -> tuple:
+def _engine(
+    simulate: Callable[..., Any] | None,
+    outcomes: Mapping[str, Any] | None,
+    tree_of: Callable[..., Any] | None,
+) -> tuple[Any, ...]:
     """Fill in the real engine; imported here because it compiles code."""
     if simulate is None:
         from sim.simulation.run import run as simulate
@@ -162,7 +166,7 @@ def _engine(simulate: Callable | None, outcomes: Mapping | None, tree_of: Callab
 
 
 def _check(
-    scenarios: Sequence, runs: int, max_runs: int, ranges: int, primary: str, outcomes: Mapping
+    scenarios: Sequence[Any], runs: int, max_runs: int, ranges: int, primary: str, outcomes: Mapping[str, Any]
 ) -> None:
     if len(scenarios) < 2:
         raise UserError(
@@ -201,7 +205,7 @@ def _simulate(
     plan: Sequence[sequential.Look],
     seed: int,
     workers: int | None,
-    simulate: Callable,
+    simulate: Callable[..., Any],
     counter: _Counter,
     primary: str,
     better: int,
@@ -356,7 +360,7 @@ def _too_few(
 
 
 def _differs(
-    scenarios: Sequence["Scenario"], names: Sequence[str], tree_of: Callable
+    scenarios: Sequence["Scenario"], names: Sequence[str], tree_of: Callable[..., Any]
 ) -> dict[str, list[str]]:
     return {
         name: what_differs(scenarios[0], other, tree_of)

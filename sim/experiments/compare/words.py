@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.experiments import cautions
 from sim.outcomes.declared import DECISIVE
 from sim.text import numbers, tables
-from sim.text.plain import jsonable
+from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
     from sim.experiments.compare.study import Comparison, Row
@@ -289,14 +289,14 @@ def _row_json(row: "Row") -> dict[str, object]:
         "base": figures.base,
         "mean": figures.mean,
         "difference": figures.difference,
-        "ci95": None if figures.lo is None else [figures.lo, figures.hi],
+        "ci95": ends(figures.lo, figures.hi),
         "relative": figures.relative,
-        "relative_ci95": None if figures.relative_lo is None else [figures.relative_lo, figures.relative_hi],
+        "relative_ci95": ends(figures.relative_lo, figures.relative_hi),
         "win_probability": figures.win_probability,
         "p_holm": row.p_holm,
         "variance_reduction": figures.variance_reduction,
         "holds_in": None if holds is None else holds.share,
-        "holds_in_ci95": None if holds is None or holds.lo is None else [holds.lo, holds.hi],
+        "holds_in_ci95": None if holds is None else ends(holds.lo, holds.hi),
         "support": row.support,
         "verdict": row.verdict,
         "unit": row.unit,

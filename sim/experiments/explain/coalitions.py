@@ -1,18 +1,20 @@
 """Levels of two scenarios with some of their players off, simulated on the same dice, every scenario and run once."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import RunsFailedError, UserError
-from sim.simulation.parallel import threads
+from sim.simulation.parallel import pool
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
+    from sim.simulation.results import Results
 
 Coalition = frozenset[int]
+Job = tuple[str, Coalition, int, int, int]  # key of the scenario, players on, side, first run, runs
 BLOCK = 4  # runs of a scenario that a thread does at a time
 
 
@@ -28,7 +30,7 @@ class Dice:
         outcome: str,
         seed: int,
         workers: int | None,
-        simulate: Callable,
+        simulate: Callable[..., Any],
         on_done: Callable[[int], None] | None = None,
     ) -> None:
         self.outcome, self.simulated = outcome, 0
@@ -72,30 +74,24 @@ class Dice:
         return self._keys[on]
 
     def _run(self, missing: dict[str, tuple[Coalition, int, set[int]]]) -> None:
-        jobs = []
+        jobs: list[Job] = []
         for key, (on, side, runs) in missing.items():
             if key in self._reasons:
                 self._found |= {(key, run): np.nan for run in runs}
             else:
                 jobs += [(key, on, side, first, count) for first, count in _blocks(sorted(runs))]
-        with ThreadPoolExecutor(threads(self._workers)) as pool:
-            try:
-                waiting = {pool.submit(self._one, *job[1:]): job for job in jobs}
-                while waiting:
-                    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                        self._keep(waiting.pop(future), future.result())
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with pool(self._workers) as side_by_side:
+            side_by_side.run(((job, partial(self._one, *job[1:])) for job in jobs), self._keep)
 
-    def _one(self, on: Coalition, side: int, first: int, count: int) -> object:
+    def _one(self, on: Coalition, side: int, first: int, count: int) -> "Results | UserError":
         try:
             scenario = self._scenarios_of(on)[side]
-            return self._simulate(scenario, count, self._seed, workers=1, first_run=first)
+            results: Results = self._simulate(scenario, count, self._seed, workers=1, first_run=first)
+            return results
         except UserError as error:
             return error
 
-    def _keep(self, job: tuple[str, Coalition, int, int, int], result: object) -> None:
+    def _keep(self, job: Job, result: "Results | UserError") -> None:
         key, _, _, first, count = job
         self._found |= {(key, run): np.nan for run in range(first, first + count)}
         if isinstance(result, RunsFailedError):

@@ -9,6 +9,9 @@ from sim.experiments.explain.words import ends_of, number_of, percent_of, topic_
 from sim.text import numbers
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from sim.experiments.explain.players import Player
     from sim.experiments.explain.study import Explanation, Part
     from sim.statistics.estimates import Estimate
@@ -48,7 +51,7 @@ def _whole_ends(found: "Explanation") -> str:
     return f" [{lo}, {hi}]"
 
 
-def _bar(axes, row: int, at: float, part: "Part", scale: float, drawn: set[str]) -> float:
+def _bar(axes: "Axes", row: int, at: float, part: "Part", scale: float, drawn: set[str]) -> float:
     """A floating bar from `at`, with the interval of its end; returns where it ends."""
     size = scale * part.mean.mean
     if not part.beyond_noise:
@@ -78,7 +81,7 @@ def _bar(axes, row: int, at: float, part: "Part", scale: float, drawn: set[str])
     return at + size
 
 
-def _level(axes, row: int, level: "Estimate", scale: float, note: str) -> None:
+def _level(axes: "Axes", row: int, level: "Estimate", scale: float, note: str) -> None:
     """A level: a dot, because the axis does not begin at zero, and a line to the first or from the last part."""
     mean = scale * level.mean
     axes.plot(mean, row, "D", color=LEVEL, ms=8, zorder=5)
@@ -87,7 +90,7 @@ def _level(axes, row: int, level: "Estimate", scale: float, note: str) -> None:
     _note(axes, row, note, True, bold=True)
 
 
-def _note(axes, row: int, text: str, strong: bool, *, bold: bool = False) -> None:
+def _note(axes: "Axes", row: int, text: str, strong: bool, *, bold: bool = False) -> None:
     axes.annotate(
         text, xy=(1, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center",
         fontsize=9.5, color="black" if strong else "#777777", fontweight="bold" if bold else "normal", annotation_clip=False,
@@ -98,7 +101,7 @@ def _label(player: "Player") -> str:
     return textwrap.fill(player.words, LABEL_WIDTH)
 
 
-def _dress(figure, axes, found: "Explanation", unit: str, last: int) -> None:
+def _dress(figure: "Figure", axes: "Axes", found: "Explanation", unit: str, last: int) -> None:
     a, b = found.names
     topic = topic_of(found)
     axes.set_ylim(last + 0.6, -0.6)

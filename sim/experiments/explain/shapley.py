@@ -76,7 +76,7 @@ def order_of(run: int, players: int, seed: int) -> list[int]:
     """Return the order that a run draws: the rotation number *run* of the random order of its block of runs."""
     block, shift = divmod(run, players)
     order = _generator(seed, _TAG_ORDERS, block).permutation(players).tolist()
-    return order[shift:] + order[:shift]
+    return [*order[shift:], *order[:shift]]
 
 
 def sampled_parts(evaluate: Evaluate, players: int, runs: Sequence[int], seed: int) -> np.ndarray:
@@ -90,7 +90,8 @@ def sampled_parts(evaluate: Evaluate, players: int, runs: Sequence[int], seed: i
     gains = np.empty((len(walks), players))
     for row, (_, order) in enumerate(walks):
         gains[row, order] = np.diff(values[row])
-    return gains.reshape(len(runs), 2, players).mean(axis=1)
+    means: np.ndarray = gains.reshape(len(runs), 2, players).mean(axis=1)
+    return means
 
 
 def sampled_interactions(
@@ -109,7 +110,8 @@ def sampled_interactions(
             for there in (before, frozenset(others) - before):
                 asked += [(there | {i, j}, run), (there | {i}, run), (there | {j}, run), (there, run)]
     values = np.asarray(evaluate(asked), dtype=float).reshape(len(pairs), len(runs), 2, 4)
-    return (values @ np.array([1.0, -1.0, -1.0, 1.0])).mean(axis=2)
+    means: np.ndarray = (values @ np.array([1.0, -1.0, -1.0, 1.0])).mean(axis=2)
+    return means
 
 
 def _generator(seed: int, tag: int, number: int) -> np.random.Generator:

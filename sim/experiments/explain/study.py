@@ -16,7 +16,7 @@ absence changes nothing at all, bit for bit, in either scenario plays no part an
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -246,7 +246,7 @@ def explain(
     progress: Progress | None = None,
     on_estimate: Callable[[int, float], None] | None = None,
     *,
-    simulate: Callable | None = None,
+    simulate: Callable[..., Any] | None = None,
     outcomes: Mapping[str, "Outcome"] | None = None,
 ) -> Explanation:
     """Split the paired difference B - A of an outcome. runs: default by the number of players (`default_runs`).

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.text import numbers, tables
-from sim.text.plain import jsonable
+from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
     from sim.experiments.explain.study import Explanation, Interaction, Part
@@ -285,7 +285,7 @@ def explain_json(found: "Explanation") -> dict[str, object]:
         "levels": {name: _figures(level) for name, level in zip((a, b), found.levels, strict=True)},
         "difference": {
             "mean": whole.difference,
-            "ci95": _ci(whole.lo, whole.hi),
+            "ci95": ends(whole.lo, whole.hi),
             "relative": whole.relative,
             "p": whole.p,
             "beyond_noise": found.detected,
@@ -298,15 +298,12 @@ def explain_json(found: "Explanation") -> dict[str, object]:
         "differs": list(found.differs),
         "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in found.failures],
     }
-    return jsonable(data)
-
-
-def _ci(lo: float | None, hi: float | None) -> list[float] | None:
-    return None if lo is None else [lo, hi]
+    made: dict[str, object] = jsonable(data)
+    return made
 
 
 def _figures(estimate: "Estimate") -> dict[str, object]:
-    return {"mean": estimate.mean, "ci95": _ci(estimate.lo, estimate.hi), "runs": estimate.n}
+    return {"mean": estimate.mean, "ci95": ends(estimate.lo, estimate.hi), "runs": estimate.n}
 
 
 def _part(found: "Explanation", part: "Part") -> dict[str, object]:

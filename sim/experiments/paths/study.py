@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.constants import WEEKS_PER_YEAR
+from sim.constants import MINIMUM_PEOPLE, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, QUIT, STAYED
 from sim.errors import UserError
 from sim.outcomes.declared import ON_PATHS, OUTCOMES
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
     from sim.simulation.results import Results
 
-#: Figures of groups smaller than this are withheld where people are those of a real chart.
-SMALLEST_GROUP = 5
-QUARTER = 13  # weeks
 #: Weeks after the first event of a path: the ends of the windows that are reported.
 WINDOWS = (4, 8, 13, 26, 52, 104)
 
@@ -152,7 +149,7 @@ def compare_paths(scenario: "Scenario", results: Mapping[str, "Results"]) -> Pat
     people = {name: _followed(found, common) for name, found in results.items()}
     base = next(iter(results))
     followed = float(np.mean([len(one) for one in people[base]]))
-    withheld = scenario.organisation.chart is not None and 0 < followed < SMALLEST_GROUP
+    withheld = scenario.organisation.chart is not None and 0 < followed < MINIMUM_PEOPLE
     prospects, load = None, float(scenario.values["money.load"])
     if followed and not withheld:
         prospects = {

@@ -13,6 +13,7 @@ from sim.outcomes.declared import ON_PATHS, OUTCOMES
 from sim.scenario.events import Event, in_words
 from sim.statistics.estimates import Paired, mean_ci
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
+from sim.text.plain import ends
 from sim.text.tables import bullets, paragraph, table
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def paths_json(paths: Paths, of_runs: Callable[["Results"], dict[str, Any]]) -> 
             found = mean_ci(by_path[name])
             prospects[key] = {
                 "mean": found.mean,
-                "ci95": _ci(found.lo, found.hi),
+                "ci95": ends(found.lo, found.hi),
                 "unit": PROSPECTS[key].unit,
             }
         made["paths"][name] = {
@@ -217,7 +218,7 @@ def paths_json(paths: Paths, of_runs: Callable[["Results"], dict[str, Any]]) -> 
             "outcomes": {key: _figure(figure) for key, figure in branch.outcomes.items()},
             "value_by_weeks": [
                 {"first": w.first, "last": w.last, "per_week": _figure(w.per_week), "total": w.total.mean,
-                 "total_ci95": _ci(w.total.lo, w.total.hi)} for w in (*branch.windows, branch.whole)
+                 "total_ci95": ends(w.total.lo, w.total.hi)} for w in (*branch.windows, branch.whole)
             ],
         }  # fmt: skip
     return made
@@ -225,13 +226,9 @@ def paths_json(paths: Paths, of_runs: Callable[["Results"], dict[str, Any]]) -> 
 
 def _figure(figure: Paired) -> dict[str, Any]:
     return {
-        "base": figure.base, "mean": figure.mean, "difference": figure.difference, "ci95": _ci(figure.lo, figure.hi),
+        "base": figure.base, "mean": figure.mean, "difference": figure.difference, "ci95": ends(figure.lo, figure.hi),
         "relative": figure.relative, "win_probability": figure.win_probability,
     }  # fmt: skip
-
-
-def _ci(lo: float | None, hi: float | None) -> list[float] | None:
-    return None if lo is None else [lo, hi]
 
 
 def paths_picture(path: Path, paths: Paths) -> list[Path]:

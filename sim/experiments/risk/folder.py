@@ -3,18 +3,20 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.engine.codes import LAYOFF_RULES
+from sim.engine.kernel import source_hash
+from sim.experiments.risk.pictures import risk_picture
+from sim.experiments.risk.words import risk_json
+from sim.store import files
+from sim.store.folder import claim, manifest
+
 if TYPE_CHECKING:
     from sim.experiments.risk.incidence import Risk
     from sim.simulation.results import Results
 
 
 def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
-    from sim.engine.kernel import source_hash
-    from sim.experiments.risk.pictures import risk_picture
-    from sim.experiments.risk.words import risk_json
-    from sim.store import files
-    from sim.store.folder import claim, content_hash
-
+    """Claim the folder and write the figures, the curves and, for a made-up organisation, the ledger of the cuts."""
     scenario = results.scenario
     content = {
         "scenario": scenario.hash(),
@@ -23,18 +25,9 @@ def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
         "by": list(risk.grouping.by),
         "source": source_hash(),
     }
+    seeds = {"seed": results.seed, "runs": [0, len(results.runs) - 1]}
     claim(
-        folder,
-        {
-            "kind": "risk",
-            "name": scenario.name,
-            "question": scenario.question,
-            "content_hash": content_hash(content),
-            "content": content,
-            "seeds": {"seed": results.seed, "runs": [0, len(results.runs) - 1]},
-            "scenario": scenario.to_dict(),
-        },
-        fresh,
+        folder, manifest("risk", scenario.name, scenario.question, content, seeds, scenario.to_dict()), fresh
     )
     files.write_json(folder / "risk.json", risk_json(risk))
     risk_picture(folder / "plots" / "risk", risk)
@@ -44,8 +37,6 @@ def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
 
 def _write_ledger(results: "Results", path: Path) -> None:
     """Write a row for every cut: run, week, person, role, layer, tenure, rule, score, percentile, converted."""
-    from sim.engine.codes import LAYOFF_RULES
-
     roles = ("ic", "manager")
     rows = ["run,week,person,role,layer,tenure_years,rule,score,percentile,converted"]
     for run, ledger in zip(results.runs.tolist(), results.ledgers, strict=True):

@@ -43,7 +43,7 @@ undefined, and the mean of such ratios is not the ratio of the risks. So `compar
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -73,12 +73,14 @@ class Counts:
 
     def exits(self) -> np.ndarray:
         """Exits of all kinds."""
-        return self.layoffs + self.quits + self.other
+        exits: np.ndarray = self.layoffs + self.quits + self.other
+        return exits
 
     def at_risk(self) -> np.ndarray:
         """People still there and under observation at the start of each week, [..., weeks + 1]."""
         gone = np.cumsum(self.exits() + self.censored, axis=-1)
-        return np.asarray(self.entered)[..., None] - _shifted(gone, 0.0)
+        at_risk: np.ndarray = np.asarray(self.entered)[..., None] - _shifted(gone, 0.0)
+        return at_risk
 
     def pooled(self, weights: np.ndarray | None = None) -> "Counts":
         """Sum over runs, or over runs with weights [samples, runs]: then the leading axis is samples."""
@@ -235,7 +237,7 @@ def _upper(mean: np.ndarray, hi: np.ndarray, hit: np.ndarray, runs: int) -> np.n
 
 def rule_of_three(runs: int) -> float:
     """95 % upper bound for the mean of a figure in 0..1 that was 0 in all of so many independent runs."""
-    return 1.0 - (1.0 - CONFIDENCE) ** (1.0 / runs)
+    return float(1.0 - (1.0 - CONFIDENCE) ** (1.0 / runs))
 
 
 # ---- managers against ICs
@@ -271,7 +273,7 @@ def risk_ratio(managers: Counts, ics: Counts, weights: np.ndarray, week: int = R
     return _resampled(managers, ics, weights, risks)
 
 
-def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: Callable) -> Ratio:
+def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: Callable[..., Any]) -> Ratio:
     """The ratio of what *of* (managers, ICs) returns, with its bootstrap interval over runs."""
     for counts, who in ((managers, "managers"), (ics, "ICs")):
         if not counts.entered.any():
@@ -377,7 +379,7 @@ def assess(
 
 
 def _ratio_of_roles(
-    grouping: Grouping, counts: dict[str | int, Counts], weights: np.ndarray, ratio: Callable
+    grouping: Grouping, counts: dict[str | int, Counts], weights: np.ndarray, ratio: Callable[..., Any]
 ) -> Ratio:
     if grouping.ratio_withheld:
         return Ratio(None, None, None, "withheld: one of the two roles has too few people")

@@ -11,6 +11,8 @@ from sim.experiments import plots
 from sim.experiments.risk.words import CAUTION, KINDS, ROLE_TOTALS, in_order
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from sim.experiments.risk.incidence import Curve, GroupRisk, Risk
 
 MAX_LINES = 7  # of a picture: the colours that can be told apart without yellow
@@ -96,7 +98,7 @@ def _inches(labels: Sequence[str]) -> float:
     return sum(11 * (label.count("\n") + 1) + 4 for label in labels) / 72
 
 
-def _panel(axes, curves: Sequence["Curve"], weeks: int, top: float) -> None:
+def _panel(axes: "Axes", curves: Sequence["Curve"], weeks: int, top: float) -> None:
     at = np.arange(weeks + 1)
     step = 26 if weeks > 52 else 13 if weeks > 26 else 4
     for k, curve in enumerate(curves):
@@ -118,7 +120,7 @@ def _panel(axes, curves: Sequence["Curve"], weeks: int, top: float) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _label_ends(axes, curves: Sequence["Curve"], labels: Sequence[str], height: float) -> None:
+def _label_ends(axes: "Axes", curves: Sequence["Curve"], labels: Sequence[str], height: float) -> None:
     """The name of each line beside its end. height: of the axes, inches."""
     weeks, top = axes.get_xlim()[1], axes.get_ylim()[1]
     ends = [100 * _last(curve.mean) for curve in curves]

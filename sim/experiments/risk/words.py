@@ -4,7 +4,7 @@ Every form carries the same caution, and none has a figure of a group that `sim.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.constants import MINIMUM_PEOPLE
 from sim.experiments.risk.groups import ATTRIBUTES
@@ -28,7 +28,7 @@ ROLE_TOTALS = {"ic": "all ICs", "manager": "all managers"}
 # ---- JSON
 
 
-def risk_json(risk: "Risk") -> dict:
+def risk_json(risk: "Risk") -> dict[str, Any]:
     """What `orgsim risk --json` prints; undefined figures are None. Shares are fractions, weeks are keys."""
     groups = [
         {
@@ -38,7 +38,7 @@ def risk_json(risk: "Risk") -> dict:
         }
         for one in risk.groups
     ]
-    return jsonable(
+    made: dict[str, Any] = jsonable(
         {
             "scenario": risk.scenario,
             "runs": risk.runs,
@@ -49,13 +49,14 @@ def risk_json(risk: "Risk") -> dict:
             "withheld": len(risk.grouping.withheld),
         }
     )
+    return made
 
 
-def _ratio(ratio: "Ratio") -> dict:
+def _ratio(ratio: "Ratio") -> dict[str, Any]:
     return {"mean": ratio.mean, "ci95": _ends(ratio.lo, ratio.hi)}
 
 
-def _figures(curve: "Curve", weeks: Sequence[int]) -> dict[str, dict]:
+def _figures(curve: "Curve", weeks: Sequence[int]) -> dict[str, dict[str, Any]]:
     figures = {}
     for week in weeks:
         mean, lo, hi = curve.at(week)

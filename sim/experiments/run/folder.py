@@ -10,7 +10,7 @@ from sim.errors import UserError
 from sim.outcomes.declared import OUTCOMES
 from sim.statistics.estimates import estimate
 from sim.store import files
-from sim.store.folder import claim, content_hash, set_status
+from sim.store.folder import claim, manifest, set_status
 from sim.store.tables import Tables
 
 if TYPE_CHECKING:
@@ -21,30 +21,21 @@ def write_folder(results: "Results", out: str, fresh: bool) -> None:
     """Write manifest, runs, weekly series, failures and summary of a run. Raises `UserError` for a folder of others."""
     folder = Path(out)
     scenario, first = results.scenario, int(results.runs[0]) if len(results.runs) else 0
-    parts = {
+    content = {
         "scenario": scenario.hash(),
         "seed": results.seed,
         "runs": [first, len(results.runs)],
         "source": source_hash(),
     }
-    manifest = claim(
-        folder,
-        {
-            "kind": "run",
-            "name": scenario.name,
-            "question": scenario.question,
-            "content_hash": content_hash(parts),
-            "content": parts,
-            "seeds": {"seed": results.seed, "runs": [first, first + max(0, len(results.runs) - 1)]},
-            "scenario": scenario.to_dict(),
-        },
-        fresh,
+    seeds = {"seed": results.seed, "runs": [first, first + max(0, len(results.runs) - 1)]}
+    claimed = claim(
+        folder, manifest("run", scenario.name, scenario.question, content, seeds, scenario.to_dict()), fresh
     )
     try:
         _write_tables(results, folder)
     except OSError as error:
         raise UserError(f"{folder}: the results cannot be written ({error.strerror or error})") from None
-    set_status(folder, manifest, "complete", runs_done=len(results.runs), failures=len(results.failures))
+    set_status(folder, claimed, "complete", runs_done=len(results.runs), failures=len(results.failures))
 
 
 def _write_tables(results: "Results", folder: Path) -> None:

@@ -6,7 +6,7 @@ of the whole firm come first: their mean over runs.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from sim.people.scoreboard import FIRM, MEASURES, WEEKS
 from sim.statistics.estimates import Estimate, mean_ci
 from sim.statistics.resampling import resamples
 from sim.text import numbers, tables
-from sim.text.plain import jsonable
+from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
     from sim.simulation.results import Results
@@ -163,7 +163,7 @@ def _row(name: str, spread: Spread) -> tuple[str, ...]:
     return (words, numbers.number(spread.median, 3), *spans, unit)
 
 
-def board_json(board: Board) -> dict:
+def board_json(board: Board) -> dict[str, Any]:
     """What `orgsim run --scoreboard --json` has under "scoreboard"; undefined figures are None."""
     layers = [
         {
@@ -174,10 +174,10 @@ def board_json(board: Board) -> dict:
         for one in board.layers
     ]
     firm = {
-        name: {"unit": WORDS[name][1], "mean": one.mean, "ci95": None if one.lo is None else [one.lo, one.hi]}
+        name: {"unit": WORDS[name][1], "mean": one.mean, "ci95": ends(one.lo, one.hi)}
         for name, one in board.firm.items()
     }
-    return jsonable(
+    made: dict[str, Any] = jsonable(
         {
             "weeks": board.weeks,
             "runs": board.runs,
@@ -187,13 +187,14 @@ def board_json(board: Board) -> dict:
             "withheld": list(board.withheld),
         }
     )
+    return made
 
 
-def _cell(name: str, spread: Spread) -> dict:
+def _cell(name: str, spread: Spread) -> dict[str, Any]:
     return {
         "unit": WORDS[name][1],
         "managers": spread.managers,
         "median": spread.median,
-        "ci95": None if spread.lo is None else [spread.lo, spread.hi],
-        "p10_p90": None if spread.low is None else [spread.low, spread.high],
+        "ci95": ends(spread.lo, spread.hi),
+        "p10_p90": ends(spread.low, spread.high),
     }

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engine.codes import STAGES
+from sim.experiments.run.study import bottleneck, died_out
 from sim.outcomes.declared import GROUPS, OUTCOMES
-from sim.statistics.estimates import mean_ci
+from sim.statistics.estimates import estimate, mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
+from sim.text.plain import ends
 from sim.text.tables import paragraph, table
 
 if TYPE_CHECKING:
@@ -32,10 +33,9 @@ def run_text(results: "Results") -> str:
     """The whole text of `orgsim run`."""
     scenario, runs = results.scenario, len(results.runs)
     title = scenario.question or scenario.name
-    spoken = f"{runs:,} run" + ("" if runs == 1 else "s")
     lines = [
         paragraph(title),
-        f"Scenario {scenario.name}: {spoken} of {scenario.weeks:,} weeks, seed {results.seed}",
+        f"Scenario {scenario.name}: {plural(runs, 'run')} of {scenario.weeks:,} weeks, seed {results.seed}",
         "",
     ]
     groups = {
@@ -50,10 +50,10 @@ def run_text(results: "Results") -> str:
                    for column, (cell, width) in enumerate(zip(row, widths, strict=True))] for row in rows]  # fmt: skip
         lines += [table((title, "mean", "95 % interval", "unit"), padded, align="<>><"), ""]
     lines += _utilisation(results)
-    ended = died_out(results)
+    ended = died_out_json(results)
     if ended is not None:
         lines += [paragraph(ended["words"]), ""]
-    found = bottleneck(results)
+    found = bottleneck_json(results)
     if found is not None:
         lines += [paragraph(f"Bottleneck: {found['words']}."), ""]
     if 1 < runs < FEW_RUNS:
@@ -74,22 +74,22 @@ def _grouped(results: "Results") -> dict[str, list[str]]:
 
 def _row(results: "Results", name: str) -> list[str]:
     unit, scale = shown_unit(OUTCOMES[name].unit)
-    estimate = mean_ci(scale * np.asarray(results.outcomes[name]))
-    if estimate.n < len(results.runs):
-        unit += f" (defined in {estimate.n:,} of {len(results.runs):,} runs)"
-    if estimate.sd == 0:  # the same in every run
-        whole = estimate.mean == int(estimate.mean)
-        return [name, f"{estimate.mean:,.0f}" if whole else number(estimate.mean), "", unit]
-    return [name, number(estimate.mean), interval(estimate.lo, estimate.hi, 4), unit]
+    found = mean_ci(scale * np.asarray(results.outcomes[name]))
+    if found.n < len(results.runs):
+        unit += f" (defined in {found.n:,} of {len(results.runs):,} runs)"
+    if found.sd == 0:  # the same in every run
+        whole = found.mean == int(found.mean)
+        return [name, f"{found.mean:,.0f}" if whole else number(found.mean), "", unit]
+    return [name, number(found.mean), interval(found.lo, found.hi, 4), unit]
 
 
 def _utilisation(results: "Results") -> list[str]:
     """How busy the managers of each layer are with their inboxes."""
     parts = []
     for name, values in results.outcomes.items():
-        estimate = mean_ci(values) if name.startswith(_LAYER) else None
-        if estimate is not None and estimate.mean is not None:
-            parts.append(f"layer {name.removeprefix(_LAYER)}: {100 * estimate.mean:.0f} %")
+        found = mean_ci(values) if name.startswith(_LAYER) else None
+        if found is not None and found.mean is not None:
+            parts.append(f"layer {name.removeprefix(_LAYER)}: {100 * found.mean:.0f} %")
     if not parts:
         return []
     return [
@@ -98,49 +98,42 @@ def _utilisation(results: "Results") -> list[str]:
     ]
 
 
-def died_out(results: "Results") -> dict[str, Any] | None:
-    """In how many runs no IC was left, and when; None if in none."""
-    died, runs = np.asarray(results.outcomes.get("died_out", ())) > 0, len(results.runs)
-    if not died.any():
+def died_out_json(results: "Results") -> dict[str, Any] | None:
+    """In how many runs no IC was left, and when, with the sentence; None if in none."""
+    found, runs = died_out(results), len(results.runs)
+    if found is None:
         return None
-    weeks = np.asarray(results.outcomes["weeks_with_ics"])[died]
-    first, median = int(weeks.min()), float(np.median(weeks))
-    when = f"in week {first}" if len(weeks) == 1 else f"first in week {first} (median {median:g})"
+    median = f"first in week {found.first_week} (median {found.median_week:g})"
+    when = f"in week {found.first_week}" if found.runs == 1 else median
     words = (
-        f"The organisation died out in {len(weeks):,} of {plural(runs, 'run')}: no IC was left and none to come, {when}. "
+        f"The organisation died out in {found.runs:,} of {plural(runs, 'run')}: no IC was left and none to come, {when}. "
         f"The figures go on to the end of the horizon, with the managers who are left."
     )
-    return {"runs": len(weeks), "first_week": first, "median_week": median, "words": words}
+    return {**found._asdict(), "words": words}
 
 
-def bottleneck(results: "Results") -> dict[str, Any] | None:
-    """The stage in which changes spend most of their lead time, in most runs; None where nothing was merged."""
-    values = np.asarray(results.outcomes.get("bottleneck", ()), dtype=float)
-    codes = values[np.isfinite(values)].astype(int)
-    if not len(codes):
+def bottleneck_json(results: "Results") -> dict[str, Any] | None:
+    """The stage in which changes spend most of their lead time, with the sentence; None where nothing was merged."""
+    found = bottleneck(results)
+    if found is None:
         return None
-    counts = np.bincount(codes, minlength=len(STAGES))
-    stage, share = STAGES[int(counts.argmax())], float(counts.max() / len(codes))
+    share, stage = found.share_of_runs, found.stage
     often = "in every run" if share == 1 else f"in {min(99, round(100 * share))} % of the runs"
     words = f"changes spend the largest part of their lead time {_STAGE_WORDS.get(stage, stage)} ({often})"
-    return {"stage": stage, "share_of_runs": share, "words": words}
+    return {**found._asdict(), "words": words}
 
 
-def to_json(results: "Results") -> dict[str, Any]:
+def run_json(results: "Results") -> dict[str, Any]:
     """The object of `orgsim run --json`. Undefined figures are None, with the number of runs in which they are defined.
 
     The outcome bottleneck is a kind and has no mean: the key "bottleneck" has its words.
     """
-    from sim.experiments.run.words import bottleneck, died_out
-    from sim.outcomes.declared import OUTCOMES
-    from sim.statistics.estimates import estimate
-
     outcomes = {}
     for name, values in results.outcomes.items():
         found = estimate(values, OUTCOMES[name].unit)
         outcomes[name] = {
             "mean": found.mean,
-            "ci95": None if found.lo is None else [found.lo, found.hi],
+            "ci95": ends(found.lo, found.hi),
             "sd": found.sd,
             "unit": OUTCOMES[name].unit,
             "runs": found.n,
@@ -153,8 +146,8 @@ def to_json(results: "Results") -> dict[str, Any]:
         "seed": results.seed,
         "weeks": scenario.weeks,
         "outcomes": outcomes,
-        "bottleneck": bottleneck(results),
-        "died_out": died_out(results),
+        "bottleneck": bottleneck_json(results),
+        "died_out": died_out_json(results),
         "warnings": list(scenario.warnings),
         "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in results.failures],
     }

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from sim.experiments.sensitivity.words import answer
-from sim.text import plain
+from sim.text.plain import ends, jsonable
 
 if TYPE_CHECKING:
-    from sim.experiments.sensitivity.indices import Group
+    from sim.experiments.sensitivity.indices import Effect, Group
     from sim.experiments.sensitivity.study import Sensitivity, Study
-    from sim.experiments.sensitivity.tipping import Alone
+    from sim.experiments.sensitivity.tipping import Alone, Tip
+    from sim.statistics.estimates import Estimate, Paired
 
 
 def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
@@ -41,11 +42,12 @@ def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
         "points": found.points,
         "points_failed": found.failed,
     }
-    return plain.jsonable(data)
+    made: dict[str, object] = jsonable(data)
+    return made
 
 
-def _ci(x: object) -> list[float] | None:
-    return None if x.lo is None else [x.lo, x.hi]
+def _ci(x: "Estimate | Paired | Effect | Tip") -> list[float | None] | None:
+    return ends(x.lo, x.hi)
 
 
 def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
@@ -80,7 +82,7 @@ def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
 
 def _group_json(found: "Sensitivity", group: "Group") -> dict[str, object]:
     data: dict[str, object] = {"mechanism": group.name, "parameters": group.members}
-    ci = None if group.lo is None else [group.lo, group.hi]
+    ci = ends(group.lo, group.hi)
     if found.method == "morris":
         return {**data, "beyond_noise": group.beyond, "mu_star_sum": group.total, "ci95": ci}
     first = {"first_order": group.first, "first_order_ci95": [group.first_lo, group.first_hi]}
@@ -102,7 +104,7 @@ def _flips_json(found: "Sensitivity") -> dict[str, object] | None:
     if change is not None:
         smallest = {
             "parameters": list(change.paths), "share_of_range": change.distance,
-            "ci95": None if change.distance_lo is None else [change.distance_lo, change.distance_hi],
+            "ci95": ends(change.distance_lo, change.distance_hi),
             "checked_at": dict(change.values), "difference": change.checked.mean, "difference_ci95": _ci(change.checked),
             "confirmed": change.confirmed,
         }  # fmt: skip

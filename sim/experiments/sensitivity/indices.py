@@ -110,7 +110,8 @@ def design(space: Space, method: str, samples: int, seed: int) -> np.ndarray:
         from SALib.sample.sobol import sample
 
         rows = sample(problem(space, True), samples, calc_second_order=False, seed=seed)
-    return rows.reshape(samples, -1, len(space.paths))
+    trajectories: np.ndarray = rows.reshape(samples, -1, len(space.paths))
+    return trajectories
 
 
 def points_in_block(space: Space, method: str) -> int:
@@ -157,7 +158,7 @@ def noise_share(y: np.ndarray) -> float | None:
     if runs < 2 or between == 0:
         return None
     rest = y - means - y.mean(axis=1, keepdims=True) + y.mean(axis=(1, 2), keepdims=True)
-    return min(1.0, float(np.sum(rest**2)) / (runs - 1) / between)
+    return float(min(1.0, float(np.sum(rest**2)) / (runs - 1) / between))
 
 
 def _noise_p(differences: np.ndarray) -> float | None:

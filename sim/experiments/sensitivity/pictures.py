@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.experiments import plots
 from sim.experiments.sensitivity.words import (
@@ -17,6 +17,9 @@ from sim.experiments.sensitivity.words import (
 from sim.text.numbers import outcome_words
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from sim.experiments.sensitivity.indices import Effect
     from sim.experiments.sensitivity.study import Sensitivity, Study
     from sim.experiments.sensitivity.tipping import Alone
@@ -44,7 +47,7 @@ def sensitivity_pictures(folder: Path, found: "Sensitivity", *, png: bool = True
     return written
 
 
-def _axes(rows: int, extra: float = 1.9):
+def _axes(rows: int, extra: float = 1.9) -> "tuple[Figure, Axes]":
     figure = plots.new_figure(WIDTH, max(2.8, extra + 0.27 * rows))
     axes = figure.add_subplot()
     axes.grid(True, axis="x", color="#dddddd", lw=0.6)
@@ -56,7 +59,7 @@ def _axes(rows: int, extra: float = 1.9):
     return figure, axes
 
 
-def _finish(figure, axes, title: str, label: str, caption: str, columns: int = 90) -> None:
+def _finish(figure: "Figure", axes: "Axes", title: str, label: str, caption: str, columns: int = 90) -> None:
     """Title, label of the x axis with the caption below it (so many letters a line), and the legend."""
     axes.set_title(textwrap.fill(title, 80), fontsize=12, loc="left", pad=16)
     axes.set_xlabel(f"{label}\n\n{textwrap.fill(caption, columns)}", fontsize=9.5, ha="left", x=0.0)
@@ -80,7 +83,7 @@ def _morris_lines(
     study: "Study",
 ) -> list[tuple[str, "Effect | None", tuple[float, float | None, float | None]]]:
     """(label, effect or None for a mechanism, (size, lo, hi)): mechanisms with their leading parameters, as many as fit."""
-    lines: list = []
+    lines: list[Any] = []
     groups = [group for group in study.indices.groups if group.beyond]
     for group in groups:
         if len(lines) >= ROWS - 1:
@@ -218,7 +221,7 @@ def _verdict_picture(path: Path, found: "Sensitivity", png: bool) -> list[Path]:
     return plots.save(figure, path, png)
 
 
-def _verdict_row(axes, k: int, row: "Alone", study: "Study") -> None:
+def _verdict_row(axes: "Axes", k: int, row: "Alone", study: "Study") -> None:
     styles = ((FALLS, "o", "low end of the range", -0.13), (RISES, "s", "high end", 0.13))
     means = [in_base(study, end.difference.mean) for end in row.ends]
     if None not in means:
@@ -236,7 +239,7 @@ def _verdict_row(axes, k: int, row: "Alone", study: "Study") -> None:
         axes.plot(0, k, "D", color="black", mfc="#F0E442", ms=7, zorder=6)
 
 
-def _sides(axes, study: "Study", a: str, b: str) -> None:
+def _sides(axes: "Axes", study: "Study", a: str, b: str) -> None:
     """Say on which side of zero who is ahead."""
     right, left = (b, a) if study.outcome.better > 0 else (a, b)
     for text, x, side in ((f"{left} ahead ", -4, "right"), (f" {right} ahead", 4, "left")):

@@ -1,20 +1,21 @@
 """The space of uncertain parameters that a sensitivity analysis explores, and what is evaluated at a point of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import RunsFailedError, UserError
 from sim.experiments.designs import Range
 from sim.experiments.plausible import varied
-from sim.simulation.parallel import threads
+from sim.simulation.parallel import pool
 
 if TYPE_CHECKING:
     from sim.parameters.declaration import Parameter
     from sim.scenario.scenario import Scenario
+    from sim.simulation.results import Results
 
 METHODS = ("morris", "sobol")
 LEVELS = 4  # of a Morris design: 0, 1/3, 2/3, 1 of the range; a step is 2/3
@@ -84,59 +85,64 @@ class Simulated:
     outcomes: Sequence[str]
     seed: int
     workers: int | None
-    simulate: Callable
+    simulate: Callable[..., Any]
     on_done: Callable[[int], None] | None = None
     points: int = 0
     failed: int = 0
     reason: str = ""
-    failures: list = field(default_factory=list)
+    failures: list[Any] = field(default_factory=list)
 
     def __call__(
         self, points: Sequence[Mapping[str, object]], runs: int, firsts: Sequence[int]
     ) -> np.ndarray:
         """See `Evaluate`."""
         found = np.full((len(points), len(self.scenarios), len(self.outcomes), runs), np.nan)
-        jobs = [
-            (k, s, scenario.with_values, point, first)
+        tasks = (
+            ((k, s), partial(self._one, scenario, point, first, runs))
             for k, (point, first) in enumerate(zip(points, firsts, strict=True))
             for s, scenario in enumerate(self.scenarios)
-        ]
-        with ThreadPoolExecutor(threads(self.workers)) as pool:
-            waiting = {pool.submit(self._one, *job[2:], runs): job[:2] for job in jobs}
-            try:
-                while waiting:
-                    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                        self._keep(found, *waiting.pop(future), future.result())
-                        if self.on_done is not None:
-                            self.on_done(runs)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        )
+
+        def keep(place: tuple[int, int], result: "tuple[int, Results] | UserError") -> None:
+            self._keep(found, place, result)
+            if self.on_done is not None:
+                self.on_done(runs)
+
+        with pool(self.workers) as side_by_side:
+            side_by_side.run(tasks, keep)
         self.points += len(points)
         return found
 
-    def _one(self, build: Callable, point: Mapping[str, object], first: int, runs: int) -> object:
+    def _one(
+        self, scenario: "Scenario", point: Mapping[str, object], first: int, runs: int
+    ) -> "tuple[int, Results] | UserError":
+        """The number of the first run and the results, or why there are none."""
         try:
-            return first, self.simulate(build(point), runs, self.seed, workers=1, first_run=first)
-        except RunsFailedError as error:
-            return error.failures
+            return first, self.simulate(
+                scenario.with_values(point), runs, self.seed, workers=1, first_run=first
+            )
         except UserError as error:
-            return str(error)
+            return error
 
-    def _keep(self, found: np.ndarray, point: int, scenario: int, result: object) -> None:
-        if isinstance(result, str):
-            self.failed += 1
-            self.reason = self.reason or result
+    def _keep(
+        self,
+        found: np.ndarray,
+        place: tuple[int, int],
+        result: "tuple[int, Results] | UserError",
+    ) -> None:
+        if isinstance(result, RunsFailedError):
+            self.failures += result.failures
             return
-        if not isinstance(result[0], int):  # every run failed
-            self.failures += result
+        if isinstance(result, UserError):
+            self.failed += 1
+            self.reason = self.reason or str(result)
             return
         first, results = result
         self.failures += results.failures
         columns = np.asarray(results.runs, dtype=np.int64) - first
         for k, name in enumerate(self.outcomes):
             if name in results.outcomes:
-                found[point, scenario, k, columns] = results.outcomes[name]
+                found[(*place, k, columns)] = results.outcomes[name]
 
 
 def references(base: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:

@@ -18,6 +18,7 @@ Whatever is found is simulated again on dice that the search has not seen, at th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -145,7 +146,7 @@ class Verdict:
 
     def __init__(self, space: Space, evaluate: Evaluate, outcome: int, runs: int, sign: int) -> None:
         self.space, self.evaluate, self.outcome, self.runs, self.sign = space, evaluate, outcome, runs, sign
-        self._known: dict[tuple, np.ndarray] = {}
+        self._known: dict[tuple[Any, ...], np.ndarray] = {}
 
     def at(self, points: Sequence[Mapping[str, float]], runs: int, first: int = 0) -> np.ndarray:
         """B - A, oriented, float64 [points, runs]. A point that was simulated is not simulated again."""
@@ -342,7 +343,7 @@ def _together(verdict: Verdict, worst: Sequence[tuple[float, str, float]]) -> tu
         if len(chosen) < 2:
             break
 
-        def at(s: float, chosen: Sequence = chosen) -> dict[str, float]:
+        def at(s: float, chosen: Sequence[Any] = chosen) -> dict[str, float]:
             values = {}
             for _, path, share in chosen:
                 now = space.share(path, space.base[path])

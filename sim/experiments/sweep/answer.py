@@ -7,9 +7,9 @@ behind: p values are paired t tests with Holm's correction over the rows of a pa
 undecided, the panel says so, with the number of runs that would decide them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,7 +29,6 @@ from sim.experiments.sweep.sentences import (
     TooFew,
     crossing_sentence,
     describe,
-    is_shown,
     names_of,
     plain_sentence,
     support_sentence,
@@ -38,7 +37,6 @@ from sim.experiments.sweep.sentences import (
 from sim.statistics.crossing import Crossing, crossing
 from sim.statistics.estimates import Estimate, Holds, Paired, holm, mean_ci, paired
 from sim.text.numbers import percent, plural, shown_unit, words
-from sim.text.plain import jsonable
 
 if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
@@ -123,95 +121,6 @@ class Answer:
         """What the runs are too few for, one sentence or two per panel."""
         return [p.too_few.sentence for p in self.panels if p.too_few]
 
-    def to_json(self) -> dict[str, object]:
-        """Plain data in the declared unit; undefined figures are None."""
-
-        def plain(value: float | None) -> float | None:
-            return None if value is None else value / self.scale
-
-        panels = [
-            {
-                "fixed": {path: label(value) for path, value in p.fixed.items()},
-                "rows": [_plain(v) for v in p.rows],
-                "columns": [_plain(v) for v in p.columns],
-                "mean": [[plain(e.mean) for e in row] for row in p.estimates],
-                "ci95": [
-                    [None if e.lo is None else [plain(e.lo), plain(e.hi)] for e in row] for row in p.estimates
-                ],
-                "ranking": None if p.ranking is None else _ranking_json(p, plain),
-                "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
-                "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
-                "answer": p.sentence,
-                "too_few_runs": None if p.too_few is None else _too_few_json(p.too_few),
-            }
-            for p in self.panels
-        ]
-        data = {
-            "outcome": self.outcome,
-            "unit": self.declared_unit,
-            "along": self.along,
-            "of": self.of,
-            "first": self.first,
-            "second": self.second,
-            "panels": panels,
-            "holds_in": [
-                {
-                    "at": r.at,
-                    "share": r.holds.share,
-                    "ci95": None if r.holds.lo is None else [r.holds.lo, r.holds.hi],
-                    "sets": r.holds.n,
-                    "behind_share": r.behind.share,
-                    "support": r.support,
-                }
-                for r in self.robust
-            ],
-            "sentences": self.sentences(),
-            "notices": self.notices(),
-        }
-        return jsonable(data)
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, (bool, int, float)) else label(value)
-
-
-def _too_few_json(few: TooFew) -> dict[str, object]:
-    return {
-        "at": [_plain(value) for value in few.at],
-        "runs": few.runs,
-        "suggested": few.suggested,
-        "notice": few.sentence,
-    }
-
-
-def _ranking_json(panel: Panel, plain: Callable[[float | None], float | None]) -> dict[str, object]:
-    """The best level, and by how much it is ahead of each other one."""
-    found = panel.ranking
-    others = [
-        {
-            "level": _plain(panel.rows[k]),
-            "difference": plain(pair.difference),
-            "ci95": None if pair.lo is None else [plain(pair.lo), plain(pair.hi)],
-            "relative": pair.relative,
-            "beyond_noise": found.beyond[k],
-        }
-        for k, pair in enumerate(found.pairs)
-        if pair is not None
-    ]
-    return {"best": _plain(panel.rows[found.best]), "ahead_of": others}
-
-
-def _crossing_json(c: Crossing, rows: Sequence[float]) -> dict[str, object]:
-    """The interval's ends are None where they leave the range. beyond_noise: on both sides of the crossing."""
-    return {
-        "kind": c.kind,
-        "at": c.x,
-        "beyond_noise": is_shown(c, rows),
-        "ci95": None if c.lo is None else [c.lo, c.hi],
-        "signs": list(c.signs),
-        "others": list(c.others),
-    }
-
 
 # ---- the shape of the table
 
@@ -221,7 +130,7 @@ def groups(sweep: Sweep) -> list[dict[object, int]]:
     order.
     """
     of = sweep.crossing.of if sweep.crossing else None
-    rows: dict[tuple, dict[object, int]] = {}
+    rows: dict[tuple[Any, ...], dict[object, int]] = {}
     for k, values in enumerate(sweep.points):
         key = tuple(value for path, value in values.items() if path != of)
         rows.setdefault(key, {})[values[of] if of else None] = k
@@ -279,7 +188,7 @@ def answer(
 
 def _panels(sweep: Sweep, of: str | None, along: str | None) -> list[tuple[dict[str, object], list[int]]]:
     """(values of the paths that are neither rows nor columns, points), in design order."""
-    found: dict[tuple, tuple[dict[str, object], list[int]]] = {}
+    found: dict[tuple[Any, ...], tuple[dict[str, object], list[int]]] = {}
     for k, values in enumerate(sweep.points):
         fixed = {path: value for path, value in values.items() if path not in (of, along)}
         found.setdefault(tuple(fixed.values()), (fixed, []))[1].append(k)

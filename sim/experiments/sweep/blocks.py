@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def simulate_block(
     values: Mapping[str, object],
     block: Block,
     seed: int,
-    simulate: Callable | None = None,
+    simulate: Callable[..., Any] | None = None,
 ) -> BlockResult:
     """Simulate one block. A module-level function, so that a cluster's workers can be sent to it."""
     if simulate is None:

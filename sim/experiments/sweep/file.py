@@ -27,11 +27,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from sim.constants import PRIMARY
+from sim.constants import MAX_SEED, PRIMARY
 from sim.errors import UserError, percent_hint, suggest
 from sim.experiments.designs import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobol, steps
+from sim.organisation.headcounts import HOLDS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -40,10 +41,8 @@ if TYPE_CHECKING:
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
 )  # fmt: skip
-HOLDS = ("ics", "headcount", "payroll", "budget")
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
-MAX_SEED = 2**32 - 1  # as in sim.simulate
 DEFAULT_RANGES = 32
 
 
@@ -169,13 +168,13 @@ class _Reader:
     def __init__(self, document: "YamlDocument") -> None:
         self.document = document
 
-    def fail(self, keys: tuple, message: str, *, key: bool = False) -> NoReturn:
+    def fail(self, keys: tuple[Any, ...], message: str, *, key: bool = False) -> NoReturn:
         dotted = ".".join(str(key) for key in keys)
         raise UserError(
             ": ".join(part for part in (self.document.where(keys, key=key), dotted, message) if part)
         )
 
-    def get(self, keys: tuple, default: object = None) -> object:
+    def get(self, keys: tuple[Any, ...], default: object = None) -> object:
         value: object = self.document.data
         for key in keys:
             if not isinstance(value, Mapping) or key not in value:
@@ -183,7 +182,9 @@ class _Reader:
             value = value[key]
         return value
 
-    def mapping(self, keys: tuple, known: Sequence[str] | None, required: Sequence[str] = ()) -> Mapping:
+    def mapping(
+        self, keys: tuple[Any, ...], known: Sequence[str] | None, required: Sequence[str] = ()
+    ) -> Mapping[str, Any]:
         value = self.get(keys)
         if not isinstance(value, Mapping) or not value:
             example = f"{known[0]}: ..." if known else "ai.share_of_code: [0.1, 0.5]"
@@ -211,7 +212,7 @@ class _Reader:
             )
         return value
 
-    def whole(self, keys: tuple, default: int, low: int, high: int) -> int:
+    def whole(self, keys: tuple[Any, ...], default: int, low: int, high: int) -> int:
         value = self.get(keys, default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self.fail(keys, f"expected a whole number from {low} to {high:,}, got {_short(value)}")
@@ -299,7 +300,7 @@ def _is_whole(path: str) -> bool:
     return (REGISTRY[path] if path in REGISTRY else SETTINGS[path]).kind == "int"
 
 
-def _range(reader: _Reader, keys: tuple, whole: bool) -> Axis:
+def _range(reader: _Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
     spec = reader.mapping(keys, ("from", "to", "steps"), ("from", "to"))
     for key in ("from", "to"):
         value = spec[key]

@@ -9,6 +9,7 @@ with a standard deviation of 0.015 against 0.06 standard hours per 1,000 USD, an
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def sweep_ranges(
     folder: Path,
     content: Mapping[str, object],
     workers: int | None,
-    simulate: Callable | None,
+    simulate: Callable[..., Any] | None,
     tick: Callable[[int], None],
 ) -> dict[str, object] | None:
     """How the two compared designs differ at every place, kept in ranges.json for the next start.

@@ -8,10 +8,10 @@ so it does not depend on workers, interruptions, order or how runs were cut into
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,17 +19,17 @@ from sim.errors import UserError
 from sim.experiments.cautions import cautions
 from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
+from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, label, load_sweep
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.plausible import sweep_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
 from sim.outcomes.declared import check_outcome
-from sim.simulation.parallel import threads
+from sim.simulation.parallel import Pool, pool
 from sim.statistics import estimates, sequential
 from sim.store import files
-from sim.store.folder import claim, content_hash, set_status, stored_blocks
+from sim.store.folder import claim, content_hash, manifest, set_status, stored_blocks
 from sim.store.tables import Tables
-from sim.text import plain
 
 if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Block", "Sweep", "SweepResult", "load_sweep", "run_sweep"]
 
 BLOCK_RUNS = 100  # most runs of one file: an interruption loses at most this much work per worker
-AHEAD = 4  # blocks submitted per worker, so that a large design does not fill memory with waiting work
 BATCH = 500  # design points read at once for the summary
 Progress = Callable[[int, int], None]  # runs done, runs planned
 
@@ -94,7 +93,7 @@ def run_sweep(
     progress: Progress | None = None,
     *,
     cluster: str | None = None,
-    simulate: Callable | None = None,
+    simulate: Callable[..., Any] | None = None,
     outcomes: Mapping[str, "Outcome"] | None = None,
     source: str | None = None,
 ) -> SweepResult:
@@ -110,28 +109,28 @@ def run_sweep(
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers} is too few; use at least 1")
     folder = Path(out_dir)
-    manifest = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
+    claimed = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
     with Tables() as tables:
         work = _Work(sweep, folder, tables, progress)
         try:
-            with _executor(workers, cluster) as (executor, width):
-                _run_all(work, declared, executor, width, simulate)
+            with pool(workers) if cluster is None else _cluster(cluster) as side_by_side:
+                _run_all(work, declared, side_by_side, simulate)
                 asked = _asked(work, declared[sweep.outcome].better)
-                ranges = sweep_ranges(asked, folder, manifest["content"], workers, simulate, work.tick)
+                ranges = sweep_ranges(asked, folder, claimed["content"], workers, simulate, work.tick)
             result = _finish(work, declared, ranges)
         except KeyboardInterrupt:
-            set_status(folder, manifest, "interrupted", runs_done=work.done)
+            set_status(folder, claimed, "interrupted", runs_done=work.done)
             raise
         except BaseException:
-            set_status(folder, manifest, "failed", runs_done=work.done)
+            set_status(folder, claimed, "failed", runs_done=work.done)
             raise
         set_status(
             folder,
-            manifest,
+            claimed,
             "complete",
             runs_done=work.done,
             failures=len(result.failures),
-            answer=result.answer.to_json(),
+            answer=answer_json(result.answer),
         )
     return result
 
@@ -144,7 +143,7 @@ def _declared(outcomes: Mapping[str, "Outcome"] | None) -> Mapping[str, "Outcome
     return OUTCOMES
 
 
-def _source(simulate: Callable | None) -> str:
+def _source(simulate: Callable[..., Any] | None) -> str:
     if simulate is not None:
         return "injected"
     from sim.engine.kernel import source_hash
@@ -173,49 +172,25 @@ def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
         "seed": sweep.seed,
         "source": source,
     }
-    return {
-        "kind": "sweep",
-        "name": sweep.name,
-        "question": sweep.question,
-        "content_hash": content_hash(parts),
-        "content": plain.jsonable(parts),
-        "vary": list(sweep.vary),
-        "points": len(sweep.points),
-        "seeds": {"seed": sweep.seed, "runs": [0, sweep.runs - 1]},
-        "scenario": sweep.base.to_dict(),
-    }
+    seeds = {"seed": sweep.seed, "runs": [0, sweep.runs - 1]}
+    facts = {"vary": list(sweep.vary), "points": len(sweep.points)}
+    return manifest("sweep", sweep.name, sweep.question, parts, seeds, sweep.base.to_dict(), facts)
 
 
 # ---- running
 
 
 @contextlib.contextmanager
-def _executor(workers: int | None, cluster: str | None) -> Iterator[tuple[Executor, int]]:
-    """Threads (the compiled engine releases the GIL), or a dask cluster. Yields the executor and its
-    width.
-    """
-    client = None
-    if cluster is None:
-        width = threads(workers)
-        executor: Executor = ThreadPoolExecutor(width, thread_name_prefix="orgsim")
-    else:
-        client = _client(cluster)
-        executor, width = client.get_executor(), max(1, sum(client.nthreads().values()))
+def _cluster(address: str) -> Iterator[Pool]:
+    """The workers of a dask cluster, used as a pool."""
+    client = _client(address)
     try:
-        yield executor, width
-    except BaseException:
-        # Running blocks cannot be stopped in the middle; waiting ones can. Do not wait for either.
-        if cluster is None:
-            executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    else:
-        executor.shutdown()
+        yield Pool(max(1, sum(client.nthreads().values())), client.get_executor())
     finally:
-        if client is not None:
-            client.close()
+        client.close()
 
 
-def _client(address: str):
+def _client(address: str) -> Any:
     try:
         from dask.distributed import Client
     except ImportError:
@@ -249,14 +224,14 @@ def _cover(
 
 
 def _run_all(
-    work: _Work, declared: Mapping[str, "Outcome"], executor: Executor, width: int, simulate: Callable | None
+    work: _Work, declared: Mapping[str, "Outcome"], side_by_side: Pool, simulate: Callable[..., Any] | None
 ) -> None:
     sweep = work.sweep
     everything = range(len(sweep.points))
     range_runs = planned_ranges(sweep)
     if not sweep.until_decided:
         work.planned = len(sweep.points) * sweep.runs + range_runs
-        _run_blocks(work, everything, (0, sweep.runs), executor, width, simulate)
+        _run_blocks(work, everything, (0, sweep.runs), side_by_side, simulate)
         return
     rows = groups(sweep)
     plan = sequential.looks(sweep.runs, 0.05 / len(rows))
@@ -264,7 +239,7 @@ def _run_all(
     for look in plan:
         points = sorted(point for row in open_rows for point in row.values())
         work.planned = work.done + len(points) * (look.runs - start) + range_runs
-        _run_blocks(work, points, (start, look.runs), executor, width, simulate)
+        _run_blocks(work, points, (start, look.runs), side_by_side, simulate)
         better = declared[sweep.outcome].better
         open_rows = [row for row in open_rows if not _is_decided(work, row, better, look.level)]
         start = look.runs
@@ -288,9 +263,8 @@ def _run_blocks(
     work: _Work,
     points: Iterable[int],
     runs: tuple[int, int],
-    executor: Executor,
-    width: int,
-    simulate: Callable | None,
+    side_by_side: Pool,
+    simulate: Callable[..., Any] | None,
 ) -> None:
     """Compute the runs [first, end) of the points that are not stored yet; a block is stored once it is finished."""
     missing: list[Block] = []
@@ -301,38 +275,23 @@ def _run_blocks(
             work.blocks.append(block)
             work.reused += block.count
             work.tick(block.count)
-    queue = iter(missing)
-    waiting: dict[Future, Block] = {}
-
-    def submit() -> None:
-        for block in queue:
-            values = work.sweep.points[block.point]
-            future = executor.submit(
-                simulate_block, work.sweep.base, work.sweep.hold, values, block, work.sweep.seed, simulate
-            )
-            waiting[future] = block
-            if len(waiting) >= AHEAD * width:
-                return
-
-    try:
-        submit()
-        while waiting:
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                _store(work, waiting.pop(future), future.result())
-            submit()
-    except BaseException:
-        _keep_finished(work, waiting)
-        raise
-
-
-def _keep_finished(work: _Work, waiting: Mapping[Future, Block]) -> None:
-    """On the way out: cancel what has not started, store what is finished already."""
-    for future in waiting:
-        future.cancel()
-    for future, block in waiting.items():
-        if future.done() and not future.cancelled() and future.exception() is None:
-            _store(work, block, future.result())
+    sweep = work.sweep
+    tasks = (
+        (
+            block,
+            partial(
+                simulate_block,
+                sweep.base,
+                sweep.hold,
+                sweep.points[block.point],
+                block,
+                sweep.seed,
+                simulate,
+            ),
+        )
+        for block in missing
+    )
+    side_by_side.run(tasks, partial(_store, work), rescue=True)  # on the way out, too, what is done is kept
 
 
 def _store(work: _Work, block: Block, result: BlockResult) -> None:
@@ -346,7 +305,10 @@ def _store(work: _Work, block: Block, result: BlockResult) -> None:
         work.folder / "series" / block.file,
         {**long, **{name: v.ravel() for name, v in result.series.items()}},
     )
-    columns: dict[str, Sequence | np.ndarray] = {**key, "seed": np.full(n, work.sweep.seed, dtype=np.int64)}
+    columns: dict[str, Sequence[Any] | np.ndarray] = {
+        **key,
+        "seed": np.full(n, work.sweep.seed, dtype=np.int64),
+    }
     for path, value in work.sweep.points[block.point].items():
         columns[path] = np.full(n, value) if isinstance(value, (bool, int, float)) else [label(value)] * n
     for name, values in result.outcomes.items():

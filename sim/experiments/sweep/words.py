@@ -6,6 +6,7 @@ from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.file import Sweep, label, scenario_at
 from sim.experiments.sweep.run import SweepResult
 from sim.experiments.sweep.sentences import describe
+from sim.statistics.estimates import Paired
 from sim.text import numbers, tables
 
 MAX_PANELS = 8
@@ -120,7 +121,7 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
     return text
 
 
-def _pair_cells(pair) -> list[str]:
+def _pair_cells(pair: Paired) -> list[str]:
     if pair.base is None or pair.base <= 0 or pair.relative is None:
         return [numbers.signed(pair.difference), numbers.interval(pair.lo, pair.hi)]
     change = numbers.percent(pair.relative, sign=True)

@@ -236,6 +236,38 @@ def unlink_from_team(org, previous, k):
 
 
 @kernel
+def drop_from_team(org, k):
+    """Take review item *k* out of its team's shared queue, wherever it stands there; return True if it was in it."""
+    team = org.teams[org.items[k].team]
+    previous = codes.NONE
+    at = team.head
+    while at >= 0 and at != k:
+        previous = at
+        at = org.items[at].next
+    if at < 0:
+        return False
+    unlink_from_team(org, previous, k)
+    team.queued_hours -= org.items[k].hours
+    return True
+
+
+@kernel
+def back_to_team(org, k):
+    """Give review item *k* back to its team, as if nobody had looked at it: whoever reads next starts afresh."""
+    item = org.items[k]
+    if item.change >= 0:
+        org.changes[item.change].reviewers[item.step] = codes.NONE
+    item.person = codes.NONE
+    if item.state == codes.SENT:
+        return
+    if item.begun:
+        item.begun = False
+        item.left = item.hours
+        org.teams[item.team].queued_hours += item.hours
+    queue_for_team(org, k)
+
+
+@kernel
 def take_from_team(org, i):
     """Take the first review that person *i* may do out of the team's shared queue, or return NONE."""
     t = org.people[i].team

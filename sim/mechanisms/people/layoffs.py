@@ -30,13 +30,13 @@ Parameters: layoffs.*, switches.layoffs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
+from sim.constants import IC, MANAGER, NEW, QUARTER, WEEKS_PER_YEAR
 from sim.engine.rng import LAYOFF, SELECTION
 from sim.errors import UserError
 from sim.mechanisms.people.workforce import Crew, Dice
@@ -51,10 +51,6 @@ RANK, WEIGHTS = range(2)
 SCOPES = ("all", "managers", "ics")
 ALL, MANAGERS, ICS = range(3)
 
-QUARTER = 13  # weeks
-#: Years below which a hire is recent (Revelio Labs, G13).
-NEW = 1.5
-
 
 @dataclass(frozen=True, eq=False)
 class Cuts:
@@ -62,7 +58,8 @@ class Cuts:
 
     position: in the Crew's arrays. score: the signal (rank), the weight (weights) or the weekly probability (background).
     percentile: per cent of the other candidates with a lower score, 0 = lowest; with a signal the lowest go first, with
-    weights the highest are most at risk. convert: a displaced manager who becomes an IC, which is no layoff.
+    weights the highest are most at risk. convert: a displaced manager who becomes an IC, which is no layoff. refilled: the
+    seats are filled again, as the hiring policy says; else they are closed.
     """
 
     rule: str
@@ -70,6 +67,7 @@ class Cuts:
     score: np.ndarray
     percentile: np.ndarray
     convert: np.ndarray
+    refilled: bool = False
 
     def __len__(self) -> int:
         return len(self.position)
@@ -77,7 +75,7 @@ class Cuts:
     def where(self, keep: np.ndarray) -> "Cuts":
         """Return those for whom *keep* (bool [k]) holds."""
         columns = (self.position, self.score, self.percentile, self.convert)
-        return Cuts(self.rule, *(column[keep] for column in columns))
+        return Cuts(self.rule, *(column[keep] for column in columns), self.refilled)
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ def background(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
     weekly = background_chance(p, 1.0 * (crew.role == MANAGER), crew.tenure)
     candidates = (crew.boss >= 0) & ~gone
     hit = candidates & (dice(LAYOFF, crew.pid, crew.week, 0)[:, 0] < weekly)
-    return _cuts(crew, "background", np.flatnonzero(hit), weekly, candidates)
+    return replace(_cuts(crew, "background", np.flatnonzero(hit), weekly, candidates), refilled=True)
 
 
 def wave(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
@@ -226,7 +224,8 @@ def performance(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:
     if not share or crew.week <= 0 or crew.week % every:
         return nobody("performance")
     place = "layoffs.performance_share"
-    return cut_share(crew, p, dice, gone, share, ALL, RANK, place, "performance", at_most=True)
+    lowest = cut_share(crew, p, dice, gone, share, ALL, RANK, place, "performance", at_most=True)
+    return replace(lowest, refilled=True)
 
 
 def delayer(crew: Crew, p, dice: Dice, gone: np.ndarray) -> Cuts:

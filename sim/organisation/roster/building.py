@@ -15,11 +15,13 @@ from pathlib import Path
 from sim.errors import UserError, suggest
 from sim.organisation.headcounts import MAX_LAYERS, MAX_PEOPLE, layers_from_below
 from sim.organisation.roster import cells as values
-from sim.organisation.roster.cells import counted, rows_in_words
+from sim.organisation.roster.cells import rows_in_words
 from sim.organisation.roster.chart import INFERRED, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
 from sim.organisation.roster.reading import Record, Source, read_source
+from sim.organisation.tenure import coarsened
+from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
@@ -83,7 +85,7 @@ class _Builder:
             groups.setdefault(key, []).append(record)
         if without_id and len(without_id) < len(self.records):
             self._note(
-                f"{counted(len(without_id), 'row')} without an id of their own: one position each",
+                f"{plural(len(without_id), 'row')} without an id of their own: one position each",
                 without_id,
             )
         elif without_id and any(record.keys["name"] for record in self.records):
@@ -95,8 +97,8 @@ class _Builder:
         if merged:
             shared = sum(len(records) > 1 for records in groups.values())
             self._note(
-                f"{counted(shared, 'id')} in more than one row (job shares, or several assignments of one person): one "
-                f"position each, {counted(len(merged), 'row')} merged into it",
+                f"{plural(shared, 'id')} in more than one row (job shares, or several assignments of one person): one "
+                f"position each, {plural(len(merged), 'row')} merged into it",
                 merged,
             )
         self.counts["rows merged into a position of the same id"] = len(merged)
@@ -117,7 +119,7 @@ class _Builder:
         self.counts["second managers ignored"] = second
         if second:
             self._note(
-                f"{counted(second, 'second manager')} (dotted lines, further assignments) ignored: in the tree everybody "
+                f"{plural(second, 'second manager')} (dotted lines, further assignments) ignored: in the tree everybody "
                 "has one boss, the first one named"
             )
         if unclear:
@@ -165,7 +167,7 @@ class _Builder:
         gone = [position.place for position in self.positions if position.status == values.INACTIVE]
         self.counts["inactive"] = len(gone)
         if gone:
-            self._note(f"{counted(len(gone), 'inactive or eliminated position')} left out", gone)
+            self._note(f"{plural(len(gone), 'inactive or eliminated position')} left out", gone)
         if moved:
             self._note("Reports of inactive rows move up to the next active boss", moved)
 
@@ -179,7 +181,8 @@ class _Builder:
             while above >= 0 and above not in needed:
                 needed.add(above)
                 above = self.positions[above].boss
-        filled, out = [], []
+        filled: list[str] = []
+        out: list[str] = []
         for index, position in enumerate(self.positions):
             if position.status == values.VACANCY:
                 (filled if index in needed else out).append(position.place)
@@ -187,10 +190,10 @@ class _Builder:
         self.counts["vacancies left out"] = len(out)
         self.counts["vacancies kept as managers"] = len(filled)
         if out:
-            self._note(f"{counted(len(out), 'vacancy', 'vacancies')} without filled reports left out", out)
+            self._note(f"{plural(len(out), 'vacancy', 'vacancies')} without filled reports left out", out)
         if filled:
             self._note(
-                f"{counted(len(filled), 'vacancy', 'vacancies')} with filled reports: taken to be filled by a manager",
+                f"{plural(len(filled), 'vacancy', 'vacancies')} with filled reports: taken to be filled by a manager",
                 filled,
             )
 
@@ -222,12 +225,12 @@ class _Builder:
         self.counts["inferred managers"] = len(index_of)
         if index_of:
             self._note(
-                f"{counted(len(index_of), 'manager')} not in the file: inferred, because filled rows report to them",
+                f"{plural(len(index_of), 'manager')} not in the file: inferred, because filled rows report to them",
                 places,
             )
         idle = len(pointing.keys() - index_of.keys())
         if idle:
-            self._note(f"{counted(idle, 'absent manager')} without filled reports left out")
+            self._note(f"{plural(idle, 'absent manager')} without filled reports left out")
 
     # ---- one forest
 
@@ -251,7 +254,7 @@ class _Builder:
                 state[node] = 2
         self.counts["cycles cut"] = len(cut)
         if cut:
-            self._note(f"{counted(len(cut), 'reporting cycle')} cut at the member with the most reports", cut)
+            self._note(f"{plural(len(cut), 'reporting cycle')} cut at the member with the most reports", cut)
 
     def _attach(self) -> None:
         """Put positions with an unknown boss, and rows outside the tree, below a manager."""
@@ -265,10 +268,10 @@ class _Builder:
             self._nobody_reports()
         self.counts["tops named by the file"] = len(tops)
         if unknown and self.method is not None:
-            self._fill(unknown, tops)
+            self._fill(unknown, tops, self.method)
         elif unknown:
             self.fates = {_UNKNOWN: len(unknown), "kept as tops": len(unknown)}
-            self._note(f"{counted(len(unknown), 'manager')} with an unknown boss: kept as separate tops")
+            self._note(f"{plural(len(unknown), 'manager')} with an unknown boss: kept as separate tops")
         alone = set(isolated)
         heads = [k for k, p in enumerate(positions) if self.kept[k] and p.boss < 0 and k not in alone]
         if isolated:
@@ -277,14 +280,14 @@ class _Builder:
                 positions[k].boss = largest
             where = "the top" if len(heads) == 1 else "the top with the most people below"
             self._note(
-                f"{counted(len(isolated), 'row')} with neither a known manager nor reports: put under {where}",
+                f"{plural(len(isolated), 'row')} with neither a known manager nor reports: put under {where}",
                 [positions[k].place for k in isolated],
             )
         self.counts["isolated rows put under the top"] = len(isolated)
         if len(heads) > 1 and self.method is not None:
             self._note(f"{len(heads):,} tops with nobody above them stay separate")
 
-    def _fill(self, unknown: list[int], tops: list[int]) -> None:
+    def _fill(self, unknown: list[int], tops: list[int], method: str) -> None:
         """Find a boss for the managers whose boss is unknown; see `sim.organisation.roster.filling`."""
         positions, kept = self.positions, self.kept
         ranked = sorted(range(len(positions)), key=lambda k: positions[k].sort_key)
@@ -300,7 +303,7 @@ class _Builder:
             ],
             rank=rank,
         )
-        filling = fill(known, unknown, tops, self.method)
+        filling = fill(known, unknown, tops, method)
         for new in range(filling.between):
             positions.append(Position(f"{_BETWEEN_KEY}{new:06d}", [], inferred=True))
         if filling.new_top:
@@ -339,13 +342,13 @@ class _Builder:
         filled = [r for k, p in enumerate(self.positions) if self.kept[k] for r in p.records]
         part = [r.place for r in filled if r.status != values.GROUP and r.fte < 1]
         if part:
-            self._note(f"{counted(len(part), 'part-time position')}: one person each", part)
+            self._note(f"{plural(len(part), 'part-time position')}: one person each", part)
         rounded = [
             r.place for r in filled if r.people != r.fte and r.status == values.GROUP and r.fte == r.fte
         ]
         if rounded:
             self._note(
-                f"{counted(len(rounded), 'grouped row')} with a fractional FTE: rounded to whole people, at least one",
+                f"{plural(len(rounded), 'grouped row')} with a fractional FTE: rounded to whole people, at least one",
                 rounded,
             )
         for status, text in (
@@ -355,11 +358,11 @@ class _Builder:
         ):
             places = [r.place for r in filled if r.status == status]
             if places:
-                self._note(f"{counted(len(places), 'position')} {text}: taken to be filled", places)
+                self._note(f"{plural(len(places), 'position')} {text}: taken to be filled", places)
         several = sum(source.several_teams for source in self.sources)
         if several:
             self._note(
-                f"{counted(several, 'cell')} with several teams: the last, most specific one is the primary team"
+                f"{plural(several, 'cell')} with several teams: the last, most specific one is the primary team"
             )
         self.counts["teams"] = len({values.plain(r.team) for r in filled if r.team})
         self.counts["part-time positions"] = len(part)
@@ -374,14 +377,17 @@ class _Builder:
                 "check the column for FTE or import a part of the organisation"
             )
         ranked = sorted(kept, key=lambda k: (self.positions[k].order, self.positions[k].sort_key))
-        first_of, tenure, inferred, ids = {}, [], [], []
+        first_of: dict[int, int] = {}
+        tenure: list[float] = []
+        inferred: list[bool] = []
+        ids: list[str] = []
         for k in ranked:
             position = self.positions[k]
             first_of[k] = len(ids)
             known = [r.tenure_years for r in position.records if not math.isnan(r.tenure_years)]
             ids.append(position.sort_key)
             ids += [f"{position.sort_key}#{member:06d}" for member in range(2, heads[k] + 1)]
-            tenure += [values.tenure_band(max(known, default=math.nan))] * heads[k]
+            tenure += [coarsened(max(known, default=math.nan))] * heads[k]
             inferred += [position.inferred] * heads[k]
         boss: list[int] = []
         for k in ranked:

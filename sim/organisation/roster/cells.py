@@ -163,11 +163,6 @@ def rows_in_words(places: Iterable[str], limit: int = 8) -> str:
     return text + (f" and {len(places) - limit:,} more" if len(places) > limit else "")
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """'1 vacancy', '31 vacancies'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 # ---- dates
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -244,13 +239,3 @@ def _full_year(digits: str) -> int:
     if len(digits) > 2:
         return year
     return year + (2000 if year < 50 else 1900)
-
-
-def tenure_band(years: float) -> float:
-    """Tenure in years, coarsened to the middle of <1, 1-2, 2-5, 5-10, 10+ (15), so that nobody is recognised by it."""
-    if math.isnan(years):
-        return math.nan
-    for limit, middle in ((1, 0.5), (2, 1.5), (5, 3.5), (10, 7.5)):
-        if years < limit:
-            return middle
-    return 15.0

@@ -149,6 +149,11 @@ def _rank(field: str, name: str) -> int:
     return len(ALIASES[field])
 
 
+def _best_first(field: str, header: Sequence[str], columns: list[int]) -> tuple[int, ...]:
+    """The columns of a field: the most telling name first, then from the left."""
+    return tuple(sorted(columns, key=lambda k: (_rank(field, header[k]), k)))
+
+
 def recognise(header: Sequence[str], column_map: Mapping[str, str], place: str) -> Columns:
     """Columns of a header line. column_map (field -> column name) overrides what is recognised.
 
@@ -167,7 +172,7 @@ def recognise(header: Sequence[str], column_map: Mapping[str, str], place: str) 
             chain.append((int(link.group(3)), k))
         elif field is not None and field not in mapped:
             found.setdefault(field, []).append(k)
-    ordered = {f: tuple(sorted(ks, key=lambda k, f=f: (_rank(f, header[k]), k))) for f, ks in found.items()}
+    ordered = {field: _best_first(field, header, columns) for field, columns in found.items()}
     ordered |= {field: (k,) for field, k in mapped.items()}
     # A manager column that the user chose is the only source, so the chain is not consulted.
     links = () if "manager" in mapped else tuple(k for _, k in sorted(chain))

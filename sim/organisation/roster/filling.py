@@ -1,7 +1,7 @@
 """Where managers go whose own boss is not in the file. Partial charts need a guess; this one invents as little as it can.
 
 `teams` (the default) asks the colleagues. A manager with an unknown boss is put under the manager to whom most people of
-the same teams report, seen one level up: for each colleague, the first manager above who stands at a higher layer. So no
+the same teams report, seen one step up: for each colleague, the first manager above who stands at a higher layer. So no
 layer is added and no cycle can come about. Nobody gets a wider span that way than the widest of a manager of managers in
 the file (or twice their mean): then the next best takes the report. Team names that more than half of the rows carry say
 nothing and are left out. Nobody is invented for the top if one of the missing managers already stands above all
@@ -20,12 +20,12 @@ half: simulated, `teams` came nearest to the complete chart where many were miss
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.organisation.headcounts import layers_from_below
-from sim.organisation.roster.cells import counted
+from sim.text.numbers import plural
 
 METHODS = ("teams", "spans", "top")
 _ROUNDS = 10  # a placed manager may tell where the next belongs
@@ -81,7 +81,7 @@ def fill(known: Known, loose: Sequence[int], tops: Sequence[int], method: str = 
         filling.boss = _by_team(known, loose, layer, widest)
         if filling.boss:
             filling.notes.append(
-                f"{len(filling.boss):,} of {counted(len(loose), 'manager')} with an unknown boss: put under the manager "
+                f"{len(filling.boss):,} of {plural(len(loose), 'manager')} with an unknown boss: put under the manager "
                 "to whom most people of the same teams report, one layer or more above; nobody gets more than "
                 f"{widest:,} reports that way, by the spans of managers of managers in the file"
             )
@@ -128,7 +128,7 @@ def _by_team(known: Known, loose: Sequence[int], layer: Sequence[int], widest: i
         wishes = []
         above_of = _Above(boss, layer, members, known.rank)
         for k in (k for k in loose if k not in found):
-            votes: Counter[int] = Counter()
+            votes: dict[int, float] = defaultdict(float)
             for team in (team for report in reports[k] for team in known.teams[report] if team in members):
                 for candidate, share in above_of.candidates(team, layer[k]):
                     votes[candidate] += share / len(reports[k])
@@ -184,7 +184,7 @@ class _Above:
         return member
 
 
-# ---- the top, and levels in between
+# ---- the top, and managers in between
 
 
 def _tallest(rest: Sequence[int], layer: Sequence[int], method: str) -> int | None:
@@ -205,7 +205,7 @@ def _under_one_top(
     by_team: bool,
 ) -> None:
     """Put the rest under the top (None: one is inferred), with managers in between where they are more than `span`."""
-    heads = _levels(known, filling, rest, list(layer), span, by_team)
+    heads = _with_managers_between(known, filling, rest, list(layer), span, by_team)
     filling.new_top = top is None
     filling.boss |= dict.fromkeys(heads, len(known.boss) + filling.between if top is None else top)
     below = len(set(rest) - set(heads))
@@ -213,16 +213,16 @@ def _under_one_top(
     filling.fates["put under the top"] = len(rest) - below
     if filling.between:
         filling.notes.append(
-            f"{counted(below, 'manager')} whose boss is unknown: put under {counted(filling.between, 'manager')} inferred in "
+            f"{plural(below, 'manager')} whose boss is unknown: put under {plural(filling.between, 'manager')} inferred in "
             f"between, {'one for each of their teams where they are known, ' if by_team else ''}at most {span:,} reports each"
         )
-    under = f"{counted(len(rest) - below, 'manager')} whose boss is unknown"
+    who, pause = f"{plural(len(rest) - below, 'manager')} whose boss is unknown", ""
     if below:
-        under = f"{counted(len(heads), 'manager')}, known or in between,"
+        who, pause = f"{plural(len(heads), 'manager')}, known or in between", ","
     if filling.new_top:
-        filling.notes.append(f"No row is the top: one top is inferred, and {under} report to it")
+        filling.notes.append(f"No row is the top: one top is inferred, and {who}{pause} report to it")
     elif heads:
-        filling.notes.append(f"{under}: put under the top".replace(",:", ":"))
+        filling.notes.append(f"{who}: put under the top")
 
 
 def _taken_as_top(others: Sequence[int], layer: Sequence[int], top: int) -> str:
@@ -234,7 +234,7 @@ def _taken_as_top(others: Sequence[int], layer: Sequence[int], top: int) -> str:
     )
 
 
-def _levels(
+def _with_managers_between(
     known: Known, filling: Filling, rest: list[int], layer: list[int], span: int, by_team: bool
 ) -> list[int]:
     """Put managers in between until at most `span` positions are left without a boss; return these.

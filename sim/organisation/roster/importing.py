@@ -23,9 +23,9 @@ from pathlib import Path
 from sim.errors import UserError
 from sim.organisation.headcounts import layers_from_below
 from sim.organisation.roster.building import read_chart
-from sim.organisation.roster.cells import counted
 from sim.organisation.roster.chart import Chart
 from sim.organisation.roster.health import LAYERS_SHOWN, health, health_report
+from sim.text.numbers import plural
 
 __all__ = ["Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart"]
 _SALT = re.compile(r"[0-9a-f]{32}\s*")
@@ -154,8 +154,8 @@ def _chart_text(chart: Chart, salt: str) -> str:
 def _scenario_text(chart: Chart, scenario: Path, chart_file: Path) -> str:
     figures = health(chart)
     question = (
-        f"How does our own organisation of {counted(figures['people'], 'person', 'people')} with "
-        f"{counted(figures[LAYERS_SHOWN], 'management layer')} above the ICs work as it is?"
+        f"How does our own organisation of {plural(figures['people'], 'person', 'people')} with "
+        f"{plural(figures[LAYERS_SHOWN], 'management layer')} above the ICs work as it is?"
     )
     inferred = f", {figures['inferred managers']:,} of them inferred" if figures["inferred managers"] else ""
     return (

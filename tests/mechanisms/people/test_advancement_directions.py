@@ -5,10 +5,10 @@ than outcomes are: the management quality of those who lead, everybody's fluency
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from helpers.claims import BY_THEMSELVES, DOWN, FLUENCY, LADDER, MANAGED, QUALITY, UP, WAITING, Claim, mean_of
 from helpers.worlds import world
 
 from sim.constants import IC, MANAGER
@@ -20,12 +20,6 @@ RUNS = 4
 SHAPE = {"ics": 48, "layers": 3, "weeks": 30, "warmup": 2}
 ADVANCEMENT = ("careers.", "governance.")
 UNCERTAIN = [path for path, q in REGISTRY.items() if q.uncertain and path.startswith(ADVANCEMENT)]
-UP, DOWN = +1, -1
-
-
-def mean_of(column: str, role: int = IC, table: str = "people") -> Callable:
-    """Return a figure: the mean of a *column* of those in *role*."""
-    return lambda org, engine: getattr(org, table)[column][org.people["role"] == role].mean()
 
 
 def of_world(field: str) -> Callable:
@@ -38,33 +32,12 @@ def ai_spend(org, engine) -> float:
     return float(Period(org.weeks[[0]], last, engine.weeks, engine.tree, engine.scenario.values).ai_spend[0])
 
 
-QUALITY, FLUENCY = mean_of("quality", MANAGER), mean_of("fluency")
 CURRENCY, WAITED = mean_of("currency", MANAGER, "lives"), mean_of("waited", IC, "lives")
 GUARDRAILS = of_world("guardrails")
 
-LADDER = {
-    "switches.quits": True, "switches.hiring": True, "switches.promotions": True, "quits.base": 0.9, "careers.minimum_tenure": 0.0,
-}  # fmt: skip
-WAITING = {"switches.promotions": True, "careers.minimum_tenure": 0.0}
 STAFF = {"switches.promotions": True, "careers.staff_share": 0.2, "careers.staff_tenure": 0.0}
-BY_THEMSELVES = {
-    "ai.strategy": "bottom_up",
-    "ai.share_of_code": 0.5,
-    "managers.governance_hours": 3.0,
-    "ai.fluency_mean": 0.65,
-}
 ORDERED = {**BY_THEMSELVES, "ai.strategy": "top_down"}
 NOVICES = {**ORDERED, "ai.fluency_mean": 0.1}
-MANAGED = {**BY_THEMSELVES, "ai.strategy": "managed"}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """*figure* moves by *sign* as the parameter rises, with *values* set."""
-
-    figure: Callable
-    sign: int
-    values: Mapping = field(default_factory=dict)
 
 
 CLAIMS: Mapping[str, Claim] = {

@@ -1,6 +1,6 @@
 """Every uncertain parameter of the people mechanisms moves something, in the direction that first principles say.
 
-Like test_directions.py: outcome, sign of its change as the parameter goes from low to high on common random numbers, and
+Like those of the flow: outcome, sign of its change as the parameter goes from low to high on common random numbers, and
 what to set so that the mechanism matters. Besides outcomes, claims may name a figure of those laid off, where the number of
 cuts is given and only who goes depends on the parameter.
 """
@@ -10,24 +10,34 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from helpers.claims import (
+    BACKGROUND,
+    BIG,
+    DOWN,
+    DROWNING,
+    FOUR,
+    HIRING,
+    LAYOFFS,
+    ONE_BOSS,
+    QUITS,
+    RATED,
+    RUNS,
+    UP,
+    WAVE,
+    Claim,
+    cut_figures,
+)  # fmt: skip
 from helpers.worlds import play, world
-from test_directions import DOWN, DROWNING, FOUR, ONE_BOSS, PEOPLE, RUNS, UP, Claim
 
 from sim.parameters.registry import REGISTRY
 from sim.simulation.run import run
 
+PEOPLE = ("people.", "moves.", "quits.", "strain.", "hiring.", "layoffs.")
 SHAPE = {"ics": 48, "layers": 2, "weeks": 30, "warmup": 2}
 UNCERTAIN = [path for path, q in REGISTRY.items() if q.uncertain and path.startswith(PEOPLE)]
 
-QUITS = {"switches.quits": True, "quits.base": 0.9}
 #: Strain starts low, so that ordinary weeks raise it.
 STRAIN = {**QUITS, "switches.strain": True, "quits.strain_at_base": 0.05}
-HIRING = {**QUITS, "switches.hiring": True, "hiring.delay_weeks": 2.0}
-LAYOFFS = {"switches.layoffs": True, "layoffs.background_probability": 0.0}
-BACKGROUND = {"switches.layoffs": True, "layoffs.background_probability": 0.8}
-WAVE = {**LAYOFFS, "layoffs.wave_week": 2, "layoffs.wave_fraction": 0.3}
-BIG = {"ics": 96, "layers": 3, "weeks": 8}
-RATED = {**WAVE, "layoffs.wave_select": "rank", "layoffs.wave_scope": "ics"}
 JUMP = {**QUITS, **WAVE, "quits.base": 0.6, "layoffs.wave_fraction": 0.05}
 
 #: Everybody changes teams.
@@ -109,18 +119,6 @@ CLAIMS: Mapping[str, Claim] = {
 }
 
 
-def cut_figures(cohort: np.ndarray) -> dict[str, float]:
-    """Return means over those laid off: skill, tenure (years), layer, and the share of managers among them."""
-    cut = cohort[cohort["exit_kind"] == 1]
-    ics = cut["role"] == 0
-    return {
-        "cut_skill": float(cut["skill"][ics].mean()) if ics.any() else float("nan"),
-        "cut_tenure": float(cut["tenure"].mean()) if len(cut) else float("nan"),
-        "cut_layer": float(cut["layer"].mean()) if len(cut) else float("nan"),
-        "cut_managers": float(1.0 - ics.mean()) if len(cut) else float("nan"),
-    }
-
-
 @lru_cache(maxsize=64)
 def change_of(path: str) -> dict[str, np.ndarray]:
     """Return outcome or figure of those cut -> change [runs] as the parameter goes from low to high under its claim."""
@@ -143,9 +141,9 @@ def test_every_uncertain_parameter_of_people_has_a_claim():
 @pytest.mark.parametrize("path", CLAIMS)
 def test_it_moves_the_outcome_in_the_declared_direction(path):
     claim = CLAIMS[path]
-    change = change_of(path)[claim.outcome]
+    change = change_of(path)[claim.figure]
     mean = float(change.mean())
-    assert claim.sign * mean > 0.0, f"{claim.outcome}: mean change {mean:.4g}, by run {np.round(change, 4)}"
+    assert claim.sign * mean > 0.0, f"{claim.figure}: mean change {mean:.4g}, by run {np.round(change, 4)}"
 
 
 def test_with_people_off_these_parameters_change_nothing():

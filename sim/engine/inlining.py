@@ -1,0 +1,86 @@
+"""Kernels that are compiled once, together with the entry that calls them. This reaches into Numba's compiler classes.
+
+Numba optimises and emits every function with all that it calls, again at each level; here a kernel stays as it was lowered,
+and the entry optimises all of it together. `sim.engine.kernel` does without where these internals are gone or fail.
+"""
+
+from collections.abc import Callable
+
+from numba import _dynfunc, njit, types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class _Inlined(JITCodeLibrary):
+    """The code of a kernel, kept as it was lowered: the entry that calls it optimises all of them together, once.
+
+    Numba would optimise and emit every kernel with all that it calls, again at each level: a third of the time.
+    """
+
+    def _optimize_final_module(self) -> None:
+        """Leave it to the entry."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class _KernelCompiler(Compiler):
+    """Numba's compiler, short of machine code."""
+
+    def __init__(self, typingctx, targetctx, library, args, return_type, flags, locals) -> None:
+        flags.no_compile = True
+        library = _Inlined(targetctx.codegen(), "kernel")
+        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
+
+def compiled(function: Callable) -> Callable:
+    """Return *function* as a kernel without machine code of its own."""
+    dispatcher = njit(
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+        pipeline_class=_KernelCompiler,
+    )(function)
+    _compile_once_per_type(dispatcher)
+    _register_without_machine_code(dispatcher)
+    return dispatcher
+
+
+def probe() -> None:
+    """Compile a kernel and an entry that calls it; raises whatever Numba raises, and `ValueError` for a wrong result."""
+    twice = compiled(lambda x: 2 * x)
+
+    def twice_and_one(x):
+        return twice(x) + 1
+
+    result = njit(nogil=True, error_model="numpy", _nrt=False)(twice_and_one)(20)
+    if result != 41:
+        raise ValueError(f"2 * 20 + 1 gave {result}")
+
+
+def _compile_once_per_type(dispatcher) -> None:
+    """Let *dispatcher* see a constant argument as its type: Numba would compile a variant for every constant."""
+    resolve = dispatcher.get_call_template
+
+    def get_call_template(args, keywords):
+        plain = {name: types.unliteral(argument) for name, argument in keywords.items()}
+        return resolve(tuple(types.unliteral(argument) for argument in args), plain)
+
+    dispatcher.get_call_template = get_call_template
+
+
+def _register_without_machine_code(dispatcher) -> None:
+    """Let callers of *dispatcher* find its code by a key of its own; there is nothing that could be called from Python."""
+
+    def add_overload(compiled):
+        function = compiled.fndesc
+        key = _dynfunc.make_function(
+            function.lookup_module(), function.qualname, "", 0, compiled.environment, (compiled.library,)
+        )
+        dispatcher.targetctx.insert_user_function(key, function, [compiled.library])
+        dispatcher.overloads[tuple(compiled.signature.args)] = compiled._replace(entry_point=key)
+
+    dispatcher.add_overload = add_overload

@@ -1,0 +1,98 @@
+"""A sweep's answer as plain data: what stands in its manifest and what `orgsim sweep --json` prints."""
+
+from collections.abc import Callable, Sequence
+
+from sim.experiments.sweep.answer import Answer, Panel
+from sim.experiments.sweep.file import label
+from sim.experiments.sweep.sentences import TooFew, is_shown
+from sim.statistics.crossing import Crossing
+from sim.text.plain import ends, jsonable
+
+
+def answer_json(answer: Answer) -> dict[str, object]:
+    """Plain data in the declared unit; undefined figures are None."""
+
+    def plain(value: float | None) -> float | None:
+        return None if value is None else value / answer.scale
+
+    panels = [
+        {
+            "fixed": {path: label(value) for path, value in p.fixed.items()},
+            "rows": [_plain(v) for v in p.rows],
+            "columns": [_plain(v) for v in p.columns],
+            "mean": [[plain(e.mean) for e in row] for row in p.estimates],
+            "ci95": [[ends(plain(e.lo), plain(e.hi)) for e in row] for row in p.estimates],
+            "ranking": None if p.ranking is None else _ranking_json(p, plain),
+            "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
+            "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
+            "answer": p.sentence,
+            "too_few_runs": None if p.too_few is None else _too_few_json(p.too_few),
+        }
+        for p in answer.panels
+    ]
+    data = {
+        "outcome": answer.outcome,
+        "unit": answer.declared_unit,
+        "along": answer.along,
+        "of": answer.of,
+        "first": answer.first,
+        "second": answer.second,
+        "panels": panels,
+        "holds_in": [
+            {
+                "at": r.at,
+                "share": r.holds.share,
+                "ci95": ends(r.holds.lo, r.holds.hi),
+                "sets": r.holds.n,
+                "behind_share": r.behind.share,
+                "support": r.support,
+            }
+            for r in answer.robust
+        ],
+        "sentences": answer.sentences(),
+        "notices": answer.notices(),
+    }
+    made: dict[str, object] = jsonable(data)
+    return made
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (bool, int, float)) else label(value)
+
+
+def _too_few_json(few: TooFew) -> dict[str, object]:
+    return {
+        "at": [_plain(value) for value in few.at],
+        "runs": few.runs,
+        "suggested": few.suggested,
+        "notice": few.sentence,
+    }
+
+
+def _ranking_json(panel: Panel, plain: Callable[[float | None], float | None]) -> dict[str, object]:
+    """The best level, and by how much it is ahead of each other one."""
+    found = panel.ranking
+    others = [
+        {
+            "level": _plain(panel.rows[k]),
+            "difference": plain(pair.difference),
+            "ci95": ends(plain(pair.lo), plain(pair.hi)),
+            "relative": pair.relative,
+            "beyond_noise": found.beyond[k],
+        }
+        for k, pair in enumerate(found.pairs)
+        if pair is not None
+    ]
+    return {"best": _plain(panel.rows[found.best]), "ahead_of": others}
+
+
+def _crossing_json(c: Crossing, rows: Sequence[float]) -> dict[str, object]:
+    """The interval's ends are None where they leave the range. beyond_noise: on both sides of the crossing."""
+    return {
+        "kind": c.kind,
+        "at": c.x,
+        "beyond_noise": is_shown(c, rows),
+        "ci95": ends(c.lo, c.hi),
+        "signs": list(c.signs),
+        "others": list(c.others),
+    }
