@@ -10,7 +10,7 @@ agreeing.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,15 +69,12 @@ def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"])
     for path, parameter in registry.items():
         if not parameter.uncertain or path in kept or not can_act(path, on):
             continue
-        if not np.isfinite([parameter.low, parameter.high]).all():
+        low, high = parameter.ends
+        if not np.isfinite([low, high]).all():
             continue
         if all(scenario.values.get(path) == first.get(path) for scenario in scenarios[1:]):
-            wide = (
-                parameter.low > 0
-                and parameter.high / parameter.low >= LOG_RATIO
-                and parameter.kind == "float"
-            )
-            ranges[path] = Range(parameter.low, parameter.high, integer=parameter.kind == "int", log=wide)
+            wide = low > 0 and high / low >= LOG_RATIO and parameter.kind == "float"
+            ranges[path] = Range(low, high, integer=parameter.kind == "int", log=wide)
     return ranges
 
 
@@ -87,7 +84,7 @@ def over_ranges(
     runs: int,
     seed: int,
     workers: int | None,
-    simulate: Callable,
+    simulate: Callable[..., Any],
     on_done: Callable[[], None] | None = None,
     registry: Mapping[str, "Parameter"] | None = None,
 ) -> RangeResult:
@@ -122,7 +119,11 @@ def over_ranges(
 
 
 def _differences(
-    scenarios: Sequence["Scenario"], values: Mapping[str, object], runs: int, seed: int, simulate: Callable
+    scenarios: Sequence["Scenario"],
+    values: Mapping[str, object],
+    runs: int,
+    seed: int,
+    simulate: Callable[..., Any],
 ) -> list[dict[str, float]] | str:
     """Mean differences per further scenario at one point, or why it cannot be run."""
     try:

@@ -1,7 +1,7 @@
 """A period of a run between two snapshots, and ratios of what happened in it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ class Period:
     """The figures of one period of several runs: ``period.merged`` is the increase of the field, float64 [runs]."""
 
     def __init__(
-        self, start: np.ndarray, end: np.ndarray, weeks: float, tree: "Tree", values: Mapping
+        self, start: np.ndarray, end: np.ndarray, weeks: float, tree: "Tree", values: Mapping[str, Any]
     ) -> None:
         """*start*, *end*: structured arrays [runs] of snapshots, *weeks* apart; *values*: the scenario's parameters."""
         self.start, self.end, self.weeks, self.tree, self.values = start, end, weeks, tree, values

@@ -5,6 +5,7 @@ bounds follow from the unit. A source is a tuple of evidence ids (see `sim.param
 mostly judgement and must not be read as confidence intervals.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, isnan
 
@@ -13,7 +14,7 @@ from sim.errors import UserError, percent_hint, suggest
 ASSUMPTION = ("ASSUMPTION",)
 
 #: Legal bounds by unit. Times and counts may be infinite where the declaration says so (`infinite=True`).
-BOUNDS = {
+BOUNDS: Mapping[str, tuple[float, float]] = {
     "share": (0.0, 1.0),
     "probability": (0.0, 1.0),
     "factor": (0.0, 1000.0),
@@ -39,7 +40,6 @@ BOUNDS = {
     "USD/standard hour": (0.0, 1e6),
     "USD/incident": (0.0, 1e9),
     "switch": (False, True),
-    "choice": (None, None),
     "ratio": (0.0, 1000.0),
     "target sd": (0.0, 100.0),
 }
@@ -72,9 +72,16 @@ class Parameter:
         return self.kind in ("float", "int") and self.low != self.high
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """Low and high of a number."""
+        assert not isinstance(self.low, str)
+        assert not isinstance(self.high, str)
+        return self.low, self.high
+
+    @property
     def bounds(self) -> tuple[float, float]:
         """Legal bounds, inclusive (infinity extra where `infinite`)."""
-        low, high = BOUNDS[self.unit]
+        low, high = BOUNDS[self.unit] if self.unit != "choice" else (-inf, inf)
         return (
             self.minimum if self.minimum is not None else low,
             self.maximum if self.maximum is not None else high,
@@ -137,7 +144,14 @@ def par(
 
 
 def policy(
-    path: str, value: float, unit: str, doc: str, *, infinite: bool = False, minimum=None, maximum=None
+    path: str,
+    value: float,
+    unit: str,
+    doc: str,
+    *,
+    infinite: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
 ) -> Parameter:
     """Declare a number that the user chooses (a policy or an experiment's setting), so it has no plausible range."""
     return par(

@@ -50,7 +50,7 @@ def filled(page: str, parts: Mapping[str, str], where: str) -> str:
     if problems:
         raise UserError(f"{where}: generated parts do not fit the code: {'; '.join(problems)}")
 
-    def put(match: re.Match) -> str:
+    def put(match: re.Match[str]) -> str:
         name = match[1]
         return f"<!-- generated: {name} -->\n{parts[name].rstrip()}\n<!-- end of generated: {name} -->"
 
@@ -264,7 +264,8 @@ def switches_text() -> str:
         raise UserError(f"sim/reference/words.py does not fit the parameters: {'; '.join(problems)}")
     shown = {True: "on", False: "off"}
     rows = (
-        (f"`{path}`", shown[REGISTRY[path].value], REGISTRY[path].doc, REMAINS[path]) for path in _booleans()
+        (f"`{path}`", shown[bool(REGISTRY[path].value)], REGISTRY[path].doc, REMAINS[path])
+        for path in _booleans()
     )
     return table(("switch", "default", "what it governs", "what remains, or is added, the other way"), rows)
 

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -195,7 +196,7 @@ def _setting_row(s: Setting) -> str:
     return f"| `{s.path}` | {markdown_cell(value)} | {default} | {markdown_cell(s.doc)} |"
 
 
-def _sweep_words(key: str, made: dict) -> str:
+def _sweep_words(key: str, made: dict[str, Any]) -> str:
     """What a key of a sweep means; nested keys are named after it."""
     words = {
         "design": "grid (every combination), lhs (Latin hypercube) or sobol, the latter two with `samples`",
