@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from mesa import Agent
@@ -18,7 +18,7 @@ from sim.constants import HOURS_PER_WEEK
 from sim.engine import codes
 from sim.engine.state import Org
 from sim.errors import UserError
-from sim.mesa_model.host import Host
+from sim.mesa_model.host import Host, Mark
 
 _ACTIVITY = {
     codes.INCIDENT: codes.INCIDENTS,
@@ -64,7 +64,7 @@ def hours_to_date(org: Org, row: int) -> np.ndarray:
 
     Their sum is the time since the start: used + waiting + idle = present.
     """
-    books = org.hours[row].copy()
+    books: np.ndarray = org.hours[row].copy()
     now, week = float(org.world["now"][0]), int(org.world["week"][0])
     person = org.people[row]
     for field, activity in _DUTIES:
@@ -105,10 +105,20 @@ def _queue(org: Org, k: int) -> Inbox:
     return Inbox(number, hours)
 
 
-class _View(Agent):
+class _View(Agent):  # type: ignore[misc]  # Mesa ships no types
     """A Mesa agent that shows one row of a table."""
 
     model: Host
+
+    def _field(self, name: str) -> Any:
+        """Return a field of this agent's row, as a number of Python's."""
+        raise NotImplementedError
+
+    def _whole(self, name: str) -> int:
+        return int(self._field(name))
+
+    def _number(self, name: str) -> float:
+        return float(self._field(name))
 
     def remove(self) -> None:
         """Refuse: a view cannot leave without the person."""
@@ -138,8 +148,8 @@ class Person(_View):
         self._row = None
         super(_View, self).remove()
 
-    def _read(self, field: str) -> int | float | bool:
-        return self.model.tables.people[field][self.row].item()
+    def _field(self, name: str) -> Any:
+        return self.model.tables.people[name][self.row].item()
 
     def __repr__(self) -> str:
         state = f"layer {self.layer}" if self.present else "no longer there"
@@ -167,12 +177,13 @@ class Person(_View):
     @property
     def layer(self) -> int:
         """0 = ICs, 1 = managers of ICs, counted from below along the longest path."""
-        return self._read("layer")
+        return self._whole("layer")
 
     @property
     def boss(self) -> Manager | None:
         """The manager this person reports to; None for a top."""
-        return self.model.member(self._read("boss"))
+        boss: Manager | None = self.model.member(self._whole("boss"))
+        return boss
 
     @property
     def pay(self) -> float:
@@ -182,12 +193,12 @@ class Person(_View):
     @property
     def fluency(self) -> float:
         """AI fluency, 0 to 1."""
-        return self._read("fluency")
+        return self._number("fluency")
 
     @property
     def belief(self) -> float:
         """What this person takes the organisation's target to be, in sd of the target."""
-        return self._read("belief")
+        return self._number("belief")
 
     @property
     def hours(self) -> dict[str, float]:
@@ -196,7 +207,7 @@ class Person(_View):
         return dict(zip(codes.ACTIVITIES, hours.tolist(), strict=True))
 
     @property
-    def _week(self) -> tuple | None:
+    def _week(self) -> tuple[Mark, Mark] | None:
         """What the model noted at the beginning and the end of the last completed week; None before this person's first."""
         marks = self.model.marks
         return marks if self.present and marks and self._since_day <= marks[0].day else None
@@ -225,7 +236,7 @@ class Person(_View):
     def inbox(self) -> Inbox:
         """Items that wait for this person, and their hours; reviews in the team's shared queue are not among them."""
         org = self.model.tables
-        ready, heads = self._read("ready"), org.people["head"][self.row]
+        ready, heads = self._whole("ready"), org.people["head"][self.row]
         queues = [_queue(org, int(heads[c])) for c in range(codes.CLASS_OWN) if ready & (1 << c)]
         return Inbox(sum(q.items for q in queues), sum((q.hours for q in queues), 0.0))
 
@@ -236,17 +247,17 @@ class IC(Person):
     @property
     def skill(self) -> float:
         """Speed of writing, in reference engineers."""
-        return self._read("skill")
+        return self._number("skill")
 
     @property
     def knowledge(self) -> float:
         """Share of questions that this person can answer."""
-        return self._read("knowledge")
+        return self._number("knowledge")
 
     @property
     def productivity(self) -> float:
         """Factor on the speed of hand-writing that comes from coaching."""
-        return self._read("productivity")
+        return self._number("productivity")
 
     @property
     def team(self) -> AgentSet:
@@ -256,17 +267,17 @@ class IC(Person):
     @property
     def writing(self) -> int:
         """Changes in writing."""
-        return self._read("writing")
+        return self._whole("writing")
 
     @property
     def open_changes(self) -> int:
         """Written changes that await merge."""
-        return self._read("open")
+        return self._whole("open")
 
     @property
     def changes_started(self) -> int:
         """Changes started since the start."""
-        return self._read("next_change")
+        return self._whole("next_change")
 
     @property
     def ai_share(self) -> float:
@@ -295,34 +306,34 @@ class Manager(Person):
     @property
     def skill(self) -> float:
         """Speed of writing in hands-on time, in reference engineers."""
-        return self.model.parameter("managers.hands_on_skill")
+        return float(self.model.parameter("managers.hands_on_skill"))
 
     @property
     def quality(self) -> float:
         """Quality of management, standard normal between managers."""
-        return self._read("quality")
+        return self._number("quality")
 
     @property
     def knowledge(self) -> float:
         """Share of questions that this manager can answer; a top answers all if the scenario says so."""
         if self.boss is None and self.model.parameter("questions.top_solves_all"):
             return 1.0
-        return self.model.parameter(f"questions.manager_knowledge_{min(max(self.layer, 1), 3)}")
+        return float(self.model.parameter(f"questions.manager_knowledge_{min(max(self.layer, 1), 3)}"))
 
     @property
     def coverage(self) -> float:
         """People time given over needed, smoothed over weeks."""
-        return self._read("coverage")
+        return self._number("coverage")
 
     @property
     def load(self) -> float:
         """Hours of work a week that reach the inbox, smoothed over weeks."""
-        return self._read("load")
+        return self._number("load")
 
     @property
     def people_hours(self) -> float:
         """Hours of people time planned this week."""
-        return self._read("people_rate") * HOURS_PER_WEEK
+        return self._number("people_rate") * HOURS_PER_WEEK
 
     @property
     def review_queue(self) -> Inbox:
@@ -332,7 +343,7 @@ class Manager(Person):
     @property
     def hands_on(self) -> HandsOn | None:
         """Hands-on work at this moment; None without hands-on time."""
-        desk = self._read("desk")
+        desk = self._whole("desk")
         if desk < 0:
             return None
         seat = self.model.tables.people[desk]
@@ -342,7 +353,7 @@ class Manager(Person):
     @property
     def coding_agents(self) -> AgentSet:
         """The AI agents that this manager supervises in hands-on work."""
-        return self.model.coding_agents_of(self._read("desk"))
+        return self.model.coding_agents_of(self._whole("desk"))
 
 
 class CodingAgent(_View):
@@ -355,8 +366,8 @@ class CodingAgent(_View):
         super().__init__(model)
         self.row = row
 
-    def _read(self, field: str) -> int | float | bool:
-        return self.model.tables.agents[field][self.row].item()
+    def _field(self, name: str) -> Any:
+        return self.model.tables.agents[name][self.row].item()
 
     def __repr__(self) -> str:
         return f"<CodingAgent {self.row} of {self.supervisor!r}>"
@@ -364,35 +375,37 @@ class CodingAgent(_View):
     @property
     def supervisor(self) -> IC | Manager | None:
         """Who briefs this agent and verifies its work; None while the seat is vacant."""
-        return self.model.member(self.seat)
+        supervisor: IC | Manager | None = self.model.member(self.seat)
+        return supervisor
 
     @property
     def seat(self) -> int:
         """Row of the supervisor, or of the supervising manager's desk, in the engine's table of people."""
-        return self._read("supervisor")
+        return self._whole("supervisor")
 
     @property
     def running(self) -> bool:
         """True while it works on its own."""
-        return self._read("running")
+        return bool(self._field("running"))
 
     @property
     def change_size(self) -> float | None:
         """Size of the change it has (being briefed, running, or being verified), standard hours; None if it has none."""
-        change = self._read("change")
+        change = self._whole("change")
         return float(self.model.tables.changes["standard_hours"][change]) if change >= 0 else None
 
     @property
     def runs(self) -> int:
         """Runs since the start."""
-        return self._read("runs")
+        return self._whole("runs")
 
     @property
     def run_hours(self) -> float:
         """Hours of its own running time since the start (a run is counted when it begins)."""
-        return self._read("run_hours")
+        return self._number("run_hours")
 
 
 def is_human(org: Org) -> np.ndarray:
     """Return bool [people]: True for people, False for the desks of managers."""
-    return org.people["role"] != codes.DESK
+    human: np.ndarray = org.people["role"] != codes.DESK
+    return human

@@ -27,8 +27,11 @@ class Host(Protocol):
     """A model as its agents see it."""
 
     random: Random
-    day: int
     marks: tuple[Mark, Mark] | None
+
+    @property
+    def day(self) -> int:
+        """Working days since the start of the warm-up."""
 
     @property
     def tables(self) -> Org:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+from mesa import Agent
 
 from sim.constants import IC as IC_ROLE
 from sim.constants import MANAGER
-from sim.mesa_model.agents import IC, CodingAgent, Manager
+from sim.errors import UserError
+from sim.mesa_model.agents import IC, CodingAgent, Manager, Person
 from sim.mesa_model.host import Host
 
 
@@ -29,6 +33,30 @@ class Staff:
         self._seen = np.full((2, self.humans), -1, np.int64)
         self.follow(self.books())
 
+    def row_of(self, person: object, method: str) -> int:
+        """Return the row of *person*; raises `UserError`, naming the *method*, if that is nobody who works here now."""
+        if isinstance(person, CodingAgent):
+            raise UserError(f"{method}: {person!r} belongs to its supervisor; name {person.supervisor!r}")
+        if not isinstance(person, (IC, Manager)) or person.model is not self._model:
+            raise UserError(f"{method}: {person!r} is nobody in this model; take a person from model.agents")
+        if not person.present:
+            raise UserError(
+                f"{method}: {person!r}; model.person({person.pid}) finds the person if in another role"
+            )
+        return person.row
+
+    def ic_at(self, row: int) -> IC:
+        """Return the IC who is known to sit in *row*."""
+        person = self.at[row]
+        assert isinstance(person, IC)
+        return person
+
+    def manager_at(self, row: int) -> Manager:
+        """Return the manager who is known to sit in *row*."""
+        person = self.at[row]
+        assert isinstance(person, Manager)
+        return person
+
     def books(self) -> np.ndarray:
         """Return a copy of the engine's hours of everybody, float64 [humans, activities]; take it before people move."""
         return self._model.tables.hours[: self.humans].copy()
@@ -49,13 +77,13 @@ class Staff:
         if np.array_equal(seen, self._seen):
             return False
         self._seen = seen
-        rows = np.flatnonzero(here)
-        rows = rows[np.argsort(pid[rows], kind="stable")].tolist() if self.of else rows.tolist()
+        found = np.flatnonzero(here)
+        rows: list[int] = (found[np.argsort(pid[found], kind="stable")] if self.of else found).tolist()
         earlier, self.of, self.at = self.of, {}, [None] * self.humans
         for row in rows:
             kind = Manager if role[row] == MANAGER else IC
             agent = earlier.get(int(pid[row]))
-            if type(agent) is kind:
+            if agent is not None and type(agent) is kind:
                 agent.sit_down(row)
             else:
                 agent = kind(self._model, row)
@@ -77,3 +105,8 @@ class Staff:
         row_of = {number: row for row, number in enumerate(self._seen[0].tolist()) if number >= 0}
         for row, number in enumerate(ids.tolist()):
             self.carried[row] = (total[row_of[number]] if number in row_of else 0.0) - now[row]
+
+
+def several(who: Person | Iterable[Person]) -> list[Person]:
+    """Return *who* as a list, whether it is one agent or several."""
+    return [who] if isinstance(who, Agent) else list(who)

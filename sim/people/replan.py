@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from sim.constants import HOURS_PER_WEEK, IC, MANAGER
+from sim.constants import HOURS_PER_WEEK, MANAGER
 from sim.engine.calendar import schedule
 from sim.engine.codes import EVENT_EXTERNAL, EVENT_WAKE
 from sim.engine.kernel import entry
@@ -100,8 +100,8 @@ def change_parameters(
 ) -> tuple[Org, bool]:
     """Let the parameters *paths* take effect, whose values were those of *old* and are those of *p* now.
 
-    *shares*: everybody's planned AI share, float64 [people]. Return *org* (it may have grown) and whether the review budget
-    has changed (see `resume`); the week must be planned anew.
+    *shares*: everybody's planned AI share, float64 [people] (see `plan_ai`). Return *org* (it may have grown) and whether the
+    review budget has changed (see `resume`); the week must be planned anew.
     """
     budget = bool({"review.hours_per_week", "switches.review_budget"} & set(paths))
     if budget:
@@ -115,10 +115,10 @@ def change_parameters(
 
 
 def plan_ai(org: Org, p: np.ndarray, shares: np.ndarray) -> None:
-    """Let the next changes of everybody be written with AI as planned: *shares* of code volume, float64 [people]."""
-    own = shares[org.people["role"] == IC]
-    if len(own):
-        p["ai_share_of_code"][0] = own[0] if np.all(own == own[0]) else own.mean()
+    """Let the next changes of everybody be written with AI as planned: *shares* of code volume, float64 [people].
+
+    `ai.share_of_code` in *p* is their mean over the ICs already; the record is only read, as runs in threads share it.
+    """
     speed_up = _plan_ai(org, p, shares)
     rate = demand_rate(org, p)
     elasticity = float(p["work_demand_elasticity"][0])

@@ -47,10 +47,10 @@ class Engine:
         self.weeks = scenario.warmup_weeks + scenario.weeks
         self._template = new_org(self.tree, self.parameters, self.weeks)
         self._flows = bool(scenario.values["switches.flow"])
-        self._lives = any(is_on(scenario.values[path]) for path in PEOPLE_SWITCHES)
-        self._lives |= bool(scenario.events) or not self._flows
+        self.people_come_and_go = any(is_on(scenario.values[path]) for path in PEOPLE_SWITCHES)
+        self.people_come_and_go |= bool(scenario.events) or not self._flows
         self._weeks_between = _weeks_between(scenario)
-        self._agents_each = int(self._template.people["agents"].max(initial=0))
+        self.agents_each = int(self._template.people["agents"].max(initial=0))
 
     def begin(self, seed: int, run: int) -> "Org":
         """Return the organisation at tick 0 of run *run*."""
@@ -66,15 +66,15 @@ class Engine:
         Beyond the horizon there is no room for snapshots, so it stops there.
         """
         hours = min(hours, self.weeks * HOURS_PER_WEEK)
-        if not self._lives:
-            return self._advance(org, hours, self.parameters)
+        if not self.people_come_and_go:
+            return self.advance_flow(org, hours, self.parameters)
         while True:
             held = int(org.world["people_week"][0])
             p = self._parameters_after(held)
             week_ends = (self.scenario.warmup_weeks + held) * HOURS_PER_WEEK
             if week_ends > hours:
-                return self._advance(org, hours, p)
-            org = self._advance(org, week_ends, p)
+                return self.advance_flow(org, hours, p)
+            org = self.advance_flow(org, week_ends, p)
             org = self.hold_people_week(org, p)
             org.world["people_week"] += self._weeks_between - 1
             if held in self._changes:
@@ -92,11 +92,11 @@ class Engine:
         from sim.people.week import hold_week
 
         week = int(org.world["people_week"][0])
-        setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self._agents_each)
+        setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self.agents_each)
         org = hold_week(org, p, setup)
         due = tuple(event for event in self.scenario.events if event.week == week)
         if any(event.action != "set" for event in due):
-            org = carry_out(org, p, due, week, self._agents_each)
+            org = carry_out(org, p, due, week, self.agents_each)
         note_if_died_out(org, week)
         if week == self.scenario.weeks:
             close_books(org)
@@ -126,10 +126,10 @@ class Engine:
             return org
         shares = np.full(len(org.people), float(p["ai_share_of_code"][0]))
         org, wake = change_parameters(org, p, old, paths, shares)
-        org = with_desks(org, p, self._agents_each)
+        org = with_desks(org, p, self.agents_each)
         return resume(org, p, set(range(len(org.people))), True, wake)
 
-    def _advance(self, org: "Org", hours: float, p: np.ndarray) -> "Org":
+    def advance_flow(self, org: "Org", hours: float, p: np.ndarray) -> "Org":
         """Let the compiled engine run *org* up to *hours* with the parameter record *p*, or weeks go by without work."""
         if not self._flows:
             from sim.flow.no_flow import pass_weeks

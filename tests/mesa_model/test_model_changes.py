@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from sim.engine.codes import NONE, QUEUED, REVIEW, SENT
 from sim.engine.hierarchy import chain_up
+from sim.engine.record import record
 from sim.errors import UserError
 from sim.mesa_model.agents import IC, CodingAgent, Manager
 from sim.mesa_model.model import OrgModel
 from sim.parameters import changing
-from sim.people import reviews
+from sim.people import replan, reviews
 from sim.scenario.scenario import load
 
 # --- Moves ---------------------------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ def test_reviews_that_nobody_left_may_read_go_to_the_manager():
     # With one other manager there would be a team to go to; here the first two stop reviewing.
     for ic in (model.person(1), model.person(2)):
         model.tables.people["reviewer"][ic.row] = False
-    reviews.rehome_reviews(model.tables, model._engine.parameters, boss.row)
+    reviews.rehome_reviews(model.tables, record(model.parameters), boss.row)
     owners = model.tables.changes["owner"][items["change"][waiting]]
     moved = items["person"][waiting] == boss.row
     assert np.array_equal(moved, owners == 0)
@@ -228,6 +229,15 @@ def test_set_ai_share_of_a_team_leaves_the_others_alone():
         model.set_ai_share(None, 1.2)
     with pytest.raises(UserError, match="belongs to its supervisor"):
         model.set_ai_share(model.agents, 0.5)
+
+
+def test_planning_ai_only_reads_the_parameters_which_runs_in_threads_share():
+    model = OrgModel(small("work.demand_elasticity=0.5"))
+    p = record(model.parameters)
+    before, people = p.tobytes(), model.tables.people
+    replan.plan_ai(model.tables, p, np.linspace(0.0, 1.0, len(people)))
+    assert p.tobytes() == before
+    assert len(set(people["assistant_fraction"])) > 2
 
 
 def test_a_new_ai_share_shows_in_the_outcome():
