@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
-from sim.simulation.parallel import pool
+from sim.simulation.parallel import pool, threads
 from sim.simulation.results import Failure, Results
 from sim.simulation.simulator import Engine, Single
 
@@ -44,6 +44,7 @@ def run(
     listed in ``failures`` and left out. Raises `UserError` if the scenario cannot be built.
     """
     check_runs(runs, seed, first_run)
+    width = threads(workers)
     engine = Engine(scenario)
     singles: list[Single] = []
     done: list[int] = []
@@ -58,7 +59,7 @@ def run(
         if progress is not None:
             progress(1)
 
-    with pool(1 if runs == 1 else workers) as side_by_side:
+    with pool(1 if runs == 1 else width) as side_by_side:
         # The first run alone, so that the kernels are compiled once.
         keep(first_run, _one(engine, seed, first_run))
         rest = range(first_run + 1, first_run + runs)

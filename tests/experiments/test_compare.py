@@ -426,7 +426,7 @@ def test_names_are_made_unique():
 
 
 def parameter(path, low, high, kind="float"):
-    return SimpleNamespace(path=path, low=low, high=high, kind=kind, uncertain=low != high)
+    return SimpleNamespace(path=path, low=low, high=high, ends=(low, high), kind=kind, uncertain=low != high)
 
 
 REGISTRY = {
