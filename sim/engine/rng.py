@@ -47,6 +47,8 @@ PROMOTION = 34  # (who left, week): from outside or not; (person, week or layer)
 TRAITS = 35  # (person, k): tenure at the start, expertise, aptitude, currency, leading a diverse team
 ORPHAN = 37  # (IC, change): is the change of somebody who leaves taken over
 DATED = 38  # (person, week, event of the list): who is chosen
+AI_USE = 39  # (person, 0): how much AI is used, compared with others
+AI_ASKED = 40  # (IC, change, k): does a question go to AI first
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -52,8 +52,15 @@ PERSON = np.dtype(
         ("parked", "i8"),  # change that waits for an agent
         ("first_agent", "i8"),  # row of the first agent this person supervises
         ("agents", "i8"),  # agents this person supervises
-        ("agent_probability", "f8"),  # probability that a change is done by an agent
+        ("ai_planned", "f8"),  # share of the code volume that AI is to write on this seat (owner: ai_use)
+        ("ai_luck", "f8"),  # normal score of how much this person uses AI, compared with others
+        ("ai_share", "f8"),  # share of the code volume that AI is to write for this person
+        ("agent_share", "f8"),  # share of the work that agents do
+        ("agent_threshold", "f8"),  # score below which a change goes to an agent, where its size counts
         ("assistant_fraction", "f8"),  # f of an assisted change
+        ("assistant_need", "f8"),  # on the assistant's verification: the part that it is used for
+        ("preparation", "f8"),  # on the hours of preparation
+        ("asks_ai", "f8"),  # probability that a question goes to AI first
         ("hours_by_hand", "f8"),  # h to hand-write a standard hour
         ("hours_assisted", "f8"),  # h to write a standard hour with the assistant
         ("verifying_factor", "f8"),  # on verification: fluency and reading skill
@@ -109,7 +116,8 @@ CHANGE = np.dtype(
         ("next", "i8"),  # free list
         ("pid", "i8"),  # permanent id of who started it: the key of its dice
         ("j", "i8"),  # that person's j-th change
-        ("standard_hours", "f8"),  # S, the size
+        ("standard_hours", "f8"),  # S, the size asked for
+        ("size_delivered", "f8"),  # standard hours that it is worth if all is well
         ("volume", "f8"),  # V, standard-hour equivalents to read
         ("ai_fraction", "f8"),  # f
         ("mode", "i8"),
@@ -171,6 +179,7 @@ ITEM = np.dtype(
         ("sent_at", "f8"),
         ("asked_at", "f8"),  # of a question: when its asker asked it
         ("difficulty", "f8"),  # of a question
+        ("loss", "f8"),  # standard hours of value that an incident destroys
     ],
     align=True,
 )
@@ -221,6 +230,7 @@ WORLD = np.dtype(
         ("teams_with_ics", "i8"),
         ("target", "f8"),
         ("demand_factor", "f8"),
+        ("ai_extent", "f8"),  # how far AI is at hand at the planned mean share (owner: ai_use)
         # cumulative counts
         ("started", "i8"),
         ("merged", "i8"),

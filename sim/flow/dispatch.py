@@ -8,7 +8,7 @@ from sim.engine.inbox import first_of
 from sim.engine.kernel import kernel
 from sim.engine.server import LEAST_RATE, begin, pause, settle
 from sim.flow.lifecycle import CONTINUE, carry_on
-from sim.mechanisms.flow import coding, dependencies, questions, review, work
+from sim.mechanisms.flow import ai_use, coding, dependencies, questions, review, work
 
 
 @kernel
@@ -54,7 +54,7 @@ def start_change(org, p, i, now):
     if not (work.may_start(org, p, i) and work.is_asked_for(org, p, i, now)):
         return codes.NONE
     u, v = work.dice(org, i)
-    mode = codes.BY_AGENT if v < q.agent_probability else codes.ASSISTED
+    mode = codes.BY_AGENT if ai_use.goes_to_agent(p, q, u, v) else codes.ASSISTED
     agent = work.claim_agent(org, i) if mode == codes.BY_AGENT else codes.NONE
     if mode == codes.BY_AGENT and agent < 0 and q.parked >= 0:
         return codes.NONE

@@ -83,7 +83,7 @@ def fixed(org, p, c):
 
 @kernel
 def verified(org, p, c, now):
-    """The owner has verified an agent's run: submit it, try again, or redo it by hand."""
+    """The owner has verified an agent's run: submit it, try again, or redo it without an agent."""
     ch = org.changes[c]
     outcome = coding.verdict(org, p, c, now)
     if outcome == coding.NOTICED:
@@ -97,7 +97,7 @@ def verified(org, p, c, now):
     if outcome != coding.NOTICED:
         return SUBMIT
     work.return_to_writing(org, c)
-    coding.redo_by_hand(org, c)
+    coding.redo(org, p, c)
     return CONTINUE
 
 
@@ -109,7 +109,7 @@ def arrived(org, p, k, now):
         free_item(org, k, now, True)
         return codes.NONE
     if item.kind == codes.INCIDENT and item.step == defects.ESCAPED:
-        defects.strike(org, p)
+        defects.strike(org, k)
     if item.kind == codes.REVIEW and item.team >= 0:
         org.teams[item.team].queued_hours += item.hours
         if item.person < 0:

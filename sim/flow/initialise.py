@@ -13,7 +13,7 @@ from sim.engine.state import AGENT, CHANGE, COHORT, EVENT, ITEM, LEDGER, LIFE, P
 from sim.engine.tables import DESK_ID, MARGIN, calendar, give_event, grown
 from sim.flow.handlers import announce_arrival
 from sim.flow.lifecycle import nudge
-from sim.mechanisms.flow import alignment, attention, coding, work
+from sim.mechanisms.flow import ai_use, alignment, attention, coding
 from sim.organisation.tree import Tree
 
 
@@ -150,9 +150,10 @@ def _modules(tree: Tree, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @kernel
 def _draw_person(org, p, i):
-    """Draw skill, knowledge, fluency and management quality of the person in row *i*."""
+    """Draw skill, knowledge, fluency, use of AI and management quality of the person in row *i*."""
     w = org.world[0]
     q = org.people[i]
+    ai_use.draw_luck(org, q)
     q.skill = 1.0
     q.knowledge = p.questions_ic_knowledge
     q.fluency = p.ai_fluency_mean
@@ -190,15 +191,14 @@ def start(tables, parameters, seed, run):
     w.run = run
     w.tie_mask = int(uniform(w, TIES, 0, 0, 0) * 1073741824.0)
     w.demand_factor = 1.0
-    agents, assistant = work.planned_fractions(p, p.ai_share_of_code)
     for i in range(len(org.people)):
         q = org.people[i]
-        q.agent_probability = agents if q.agents > 0 else 0.0
-        q.assistant_fraction = assistant
+        q.ai_planned = p.ai_share_of_code
         q.allowance = min(p.review_hours_per_week, 8.0)
         _draw_person(org, p, i)
+    ai_use.plan(org, p)
     if p.work_demand_elasticity > 0.0:
-        w.demand_factor = work.planned_speed_up(p) ** p.work_demand_elasticity
+        w.demand_factor = ai_use.planned_speed_up(p) ** p.work_demand_elasticity
     alignment.first_target(org)
     attention.update_coverage(org, p, 0.0)
     attention.set_duties(org, p)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,11 @@ def planned_ai_spend(values: Mapping[str, Any]) -> float:
     """Return the planned AI spend per IC and year, USD, for organisations held to equal budgets."""
     if not values["switches.ai"]:
         return 0.0
-    share, g = values["ai.share_of_code"], values["ai.volume_ratio"]
-    written = PLANNED_CHANGES * values["work.size_mean"] * share / (g - (g - 1.0) * share)
+    share, wider = values["ai.share_of_code"], 1.0 + values["ai.scope"]
+    g = values["ai.volume_ratio"] * wider
+    written = PLANNED_CHANGES * values["work.size_mean"] * share / (g - (g - 1.0) * share) * wider
     usd: float = (
-        values["ai.seat_usd"] * MONTHS_PER_YEAR
+        extent(values) * values["ai.seat_usd"] * MONTHS_PER_YEAR
         + written * WEEKS_PER_YEAR * values["ai.usd_per_standard_hour"]
     )
     return usd
@@ -49,8 +51,16 @@ def ai_spend(values: Mapping[str, Any], ics: Any, standard_hours: Any, weeks: fl
     """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (arrays or floats)."""
     if not values["switches.ai"]:
         return 0.0 * standard_hours
-    seats = values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
+    seats = extent(values) * values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
     return ordered(values) * (seats + values["ai.usd_per_standard_hour"] * standard_hours)
+
+
+def extent(values: Mapping[str, Any]) -> float:
+    """Return how far AI is at hand at the planned share of code, 0 to 1 (see `sim.mechanisms.flow.ai_use`)."""
+    share, scale = values["ai.share_of_code"], values["ai.use_scale"]
+    if not values["switches.ai"]:
+        return 0.0
+    return 1.0 - exp(-share / scale) if scale > 0.0 else 1.0
 
 
 def ordered(values: Mapping[str, Any]) -> float:

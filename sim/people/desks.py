@@ -112,9 +112,8 @@ def copy_ai_plan(org: Org, i: int) -> None:
     """Let *i*, who did not write changes before, use AI as most people who write do."""
     people = org.people
     writers = np.flatnonzero((people["role"] == IC) & people["coder"] & (np.arange(len(people)) != i))
-    for name in ("agent_probability", "assistant_fraction"):
-        if len(writers):
-            people[name][i] = np.median(people[name][writers])
+    if len(writers):
+        people["ai_planned"][i] = np.median(people["ai_planned"][writers])
 
 
 def with_desks(org: Org, p: np.ndarray, agents_each: int) -> Org:

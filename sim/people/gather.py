@@ -36,7 +36,7 @@ def _gather(people, lives, row, place, week, hands_on_share, whole, real, flag):
         pay[k], strain[k] = life.pay, life.strain
         quality[k] = q.quality if manager else 0.0
         hands_on[k] = hands_on_share if manager and q.desk >= 0 and q.layer == 1 else 0.0
-        by_agent = q.agent_probability
+        by_agent = q.agent_share
         exposure[k] = 0.0 if manager else by_agent + (1.0 - by_agent) * q.assistant_fraction
         value[k] = 0.0 if manager else life.output
         cost[k] = life.pay

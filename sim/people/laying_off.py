@@ -11,7 +11,7 @@ from sim.engine.codes import LAID_OFF, VACANT
 from sim.engine.hierarchy import chain_up
 from sim.engine.kernel import entry
 from sim.engine.state import Org
-from sim.mechanisms.flow import work
+from sim.mechanisms.flow import ai_use
 from sim.mechanisms.people import layoffs
 from sim.mechanisms.people.workforce import Crew, Dice
 from sim.organisation import costs
@@ -35,7 +35,7 @@ class Setup:
 @entry
 def _planned_speed_up(parameters):
     """Return owner hours per standard hour without AI over those with the planned AI share."""
-    return work.planned_speed_up(parameters[0])
+    return ai_use.planned_speed_up(parameters[0])
 
 
 def carry_out_layoffs(

@@ -14,7 +14,7 @@ from sim.engine.state import Org
 from sim.flow.handlers import announce_arrival
 from sim.flow.lifecycle import nudge
 from sim.flow.schedule import resume_after_week
-from sim.mechanisms.flow import attention, coding, work
+from sim.mechanisms.flow import ai_use, attention, coding
 from sim.people.demand import demand_rate, rebase_demand
 from sim.people.desks import with_desks
 from sim.people.reviews import with_room
@@ -27,19 +27,13 @@ def _announce(tables, parameters, m, now):
 
 
 @entry
-def _plan_ai(tables, parameters, shares):
-    """Set how everybody's next changes are written, for planned shares of code volume [people].
-
-    Return the planned coding speed-up, which demand answers to.
-    """
+def _plan_ai(tables, parameters):
+    """Set how everybody's next changes are written; return the planned coding speed-up, which demand answers to."""
     org = borrow(tables)
     p = parameters[0]
-    for i in range(len(shares)):
-        q = org.people[i]
-        agents, assistant = work.planned_fractions(p, shares[i])
-        q.agent_probability = agents if q.agents > 0 else 0.0
-        q.assistant_fraction = assistant
-    return work.planned_speed_up(p)
+    ai_use.plan(org, p)
+    coding.update_paces(org, p)
+    return ai_use.planned_speed_up(p)
 
 
 @entry
@@ -51,6 +45,7 @@ def _resume(tables, parameters, rows, replan, wake, now):
     """
     org = borrow(tables)
     p = parameters[0]
+    ai_use.plan(org, p)
     if replan:
         # The week's plan was counted already; only the new one counts.
         w = org.world[0]
@@ -95,13 +90,10 @@ def announce_external(org: Org, p: np.ndarray) -> Org:
     return org
 
 
-def change_parameters(
-    org: Org, p: np.ndarray, old: np.ndarray, paths: tuple[str, ...], shares: np.ndarray
-) -> tuple[Org, bool]:
+def change_parameters(org: Org, p: np.ndarray, old: np.ndarray, paths: tuple[str, ...]) -> tuple[Org, bool]:
     """Let the parameters *paths* take effect, whose values were those of *old* and are those of *p* now.
 
-    *shares*: everybody's planned AI share, float64 [people] (see `plan_ai`). Return *org* (it may have grown) and whether the
-    review budget has changed (see `resume`); the week must be planned anew.
+    Return *org* (it may have grown) and whether the review budget has changed (see `resume`); the week must be planned anew.
     """
     budget = bool({"review.hours_per_week", "switches.review_budget"} & set(paths))
     if budget:
@@ -110,16 +102,16 @@ def change_parameters(
         factor = float(org.world["demand_factor"][0]) / HOURS_PER_WEEK
         rebase_demand(org, float(old["work_demand"][0]) * factor, float(p["work_demand"][0]) * factor)
     if any(path.startswith(("ai.", "work.")) for path in paths):
-        plan_ai(org, p, shares)
+        plan_ai(org, p)
     return announce_external(org, p), budget
 
 
-def plan_ai(org: Org, p: np.ndarray, shares: np.ndarray) -> None:
-    """Let the next changes of everybody be written with AI as planned: *shares* of code volume, float64 [people].
+def plan_ai(org: Org, p: np.ndarray) -> None:
+    """Let the next changes of everybody be written with AI as planned (`ai_planned` in the table of people).
 
-    `ai.share_of_code` in *p* is their mean over the ICs already; the record is only read, as runs in threads share it.
+    `ai.share_of_code` in *p* is its mean over the ICs already; the record is only read, as runs in threads share it.
     """
-    speed_up = _plan_ai(org, p, shares)
+    speed_up = _plan_ai(org, p)
     rate = demand_rate(org, p)
     elasticity = float(p["work_demand_elasticity"][0])
     org.world["demand_factor"][0] = speed_up**elasticity if elasticity > 0 else 1.0

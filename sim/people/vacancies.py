@@ -48,9 +48,8 @@ def _raise_ai_share(org: Org, i: int) -> None:
     mates = np.flatnonzero((org.people["team"] == boss) & org.people["coder"])
     if len(mates):
         part = 1.0 / (len(mates) + 1)
-        for name in ("agent_probability", "assistant_fraction"):
-            share = org.people[name][mates]
-            org.people[name][mates] = np.minimum(share + part * (1.0 - share), 0.95)
+        share = org.people["ai_planned"][mates]
+        org.people["ai_planned"][mates] = np.minimum(share + part * (1.0 - share), 0.95)
 
 
 def fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org:

@@ -64,7 +64,7 @@ def value(org, p, c):
     """Return the value of change *c* if it merged now, in standard hours."""
     ch = org.changes[c]
     if not p.switches_alignment:
-        return ch.standard_hours
+        return ch.size_delivered
     e = ch.belief - org.world[0].target
     worth = 1.0 - p.alignment_loss * e * e - p.alignment_disagreement_loss * ch.disagreement * ch.disagreement
-    return ch.standard_hours * worth if worth > 0.0 else 0.0
+    return ch.size_delivered * worth if worth > 0.0 else 0.0

@@ -81,8 +81,8 @@ def _set_duties_of_manager(org, p, i):
     q.aligning_rate = 0.0
     if p.switches_other_duties:
         q.other_rate = p.managers_admin_share
-        if p.switches_ai:
-            q.other_rate += (p.managers_governance_hours - q.governance_spared) / HOURS_PER_WEEK
+        if w.ai_extent > 0.0:
+            q.other_rate += w.ai_extent * (p.managers_governance_hours - q.governance_spared) / HOURS_PER_WEEK
         if q.boss >= 0:
             q.aligning_rate = p.managers_upward_hours / HOURS_PER_WEEK
     hands_on = hands_on_share(p, q.layer)

@@ -1,26 +1,29 @@
 """Coding: what it takes to write a change, by hand, with an assistant, or through an agent.
 
-Let S be the size (standard hours), f the AI fraction, k the assistant's speed, r = skill ** rho the reading skill.
+Let S be the size asked for (standard hours), f the AI fraction, A = f (1 + scope) what AI writes per standard hour (its part, and
+what it adds: tests, clean-up), k the assistant's speed, r = skill ** rho the reading skill.
 
-- By hand and assisted, the owner needs  prep S + S [(1 - f) / (skill x productivity) + f / (k skill)] + S f v / r  hours:
+- By hand and assisted, the owner needs  prep S + S [(1 - f) / (skill x productivity) + A / (k skill)] + S A v / r  hours:
   specification, coding, and verifying (prompting, reading, correcting). Reading skill varies far less than writing
   skill, so novices gain much and experts little; that is not put in, it comes out (Cui et al. 2024, Paradis et al. 2024).
-- By an agent, the owner specifies (prep S + s0 + s1 S), the agent runs S / speed hours of its own, and succeeds with
-  probability 1 / (1 + (S / h50) ** beta) (METR's time horizon, Kwa et al. 2025); the owner verifies (v_a S / r). A failure that
-  is noticed is retried, then redone by hand; one that is not goes on with more defects.
-- Volume to read: V = S ((1 - f) + g f).
+- By an agent, the owner specifies (prep S + s0 + s1 S), the agent runs S A / speed hours of its own, and succeeds with
+  odds (h50 / S) ** beta x skill ** eps (METR's time horizon, Kwa et al. 2025; who briefs well: N62, B15); the owner verifies
+  (v_a S A / r). A failure that is noticed is retried, then redone by hand or with the assistant; one that is not goes on with more
+  defects, and delivers a part of what was asked. A change that failed once is likelier to fail again: z = sqrt(w) z_change +
+  sqrt(1 - w) z_run decides.
+- Volume to read: V = S ((1 - f) + g A). Delivered, if all is well: S (1 + worth (A - f)).
 Fluency scales verification and the odds of failure by exp(-effect (fluency - 1/2)); guardrails lower verification.
 
 Not modelled: partial reuse of a failed run, agents that ask back.
 Parameters: work.prep_hours, ai.*.
 """
 
-from math import exp, inf
+from math import erf, exp, inf, sqrt
 
 from sim.engine import codes
 from sim.engine.inbox import enqueue, new_item
 from sim.engine.kernel import kernel
-from sim.engine.rng import AGENT_RUN, AGENT_TIME, positive, uniform, uniform2
+from sim.engine.rng import AGENT_RUN, AGENT_TIME, normal_quantile, positive, uniform, uniform2
 
 #: A job takes at least this long, so that no loop of jobs is free (hours).
 LEAST_HOURS = 1e-5
@@ -30,7 +33,13 @@ SUCCESS, NOTICED, UNNOTICED = range(3)
 @kernel
 def volume(p, size, ai_fraction):
     """Return the volume to read, in standard-hour equivalents."""
-    return size * ((1.0 - ai_fraction) + p.ai_volume_ratio * ai_fraction)
+    return size * ((1.0 - ai_fraction) + p.ai_volume_ratio * (1.0 + p.ai_scope) * ai_fraction)
+
+
+@kernel
+def written_by_ai(p, size, ai_fraction):
+    """Return the standard hours that AI writes of a change: its part, and what it adds."""
+    return size * ai_fraction * (1.0 + p.ai_scope)
 
 
 @kernel
@@ -39,7 +48,7 @@ def update_paces(org, p):
     for i in range(len(org.people)):
         q = org.people[i]
         friction = exp(-p.ai_fluency_effect * (q.fluency - 0.5))
-        q.failure_factor = friction * q.tools
+        q.failure_factor = friction * q.tools * q.skill**-p.ai_briefing_exponent
         q.verifying_factor = friction / q.skill**p.ai_reading_exponent
         q.hours_by_hand = 1.0 / (q.skill * q.productivity)
         q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill)
@@ -49,10 +58,11 @@ def update_paces(org, p):
 @kernel
 def _owner_hours(p, q, f):
     """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
-    coding = (1.0 - f) * q.hours_by_hand + f * q.hours_assisted
+    coding = (1.0 - f) * q.hours_by_hand + f * (1.0 + p.ai_scope) * q.hours_assisted
     guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
     relief = 1.0 - p.ai_guardrail_verification * guarded
-    return p.work_prep_hours, coding, f * p.ai_assistant_verify_hours * relief * q.verifying_factor
+    need = p.ai_assistant_verify_hours * relief * q.verifying_factor * q.assistant_need
+    return p.work_prep_hours * q.preparation, coding, f * (1.0 + p.ai_scope) * need
 
 
 @kernel
@@ -75,9 +85,10 @@ def queue_segment(org, p, c, until, now):
 def queue_specification(org, p, c, now):
     """Put the briefing of an agent into the owner's queue; the first time with the preparation of the change."""
     ch = org.changes[c]
-    hours = (p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours) * org.people[ch.owner].tools
+    q = org.people[ch.owner]
+    hours = (p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours) * q.tools
     if ch.attempt == 0:
-        hours += p.work_prep_hours * ch.standard_hours
+        hours += p.work_prep_hours * q.preparation * ch.standard_hours
         ch.write_hours = hours
     hours = max(positive_hours(org, p, c, hours), LEAST_HOURS)
     enqueue(org, ch.owner, new_item(org, codes.SPECIFY, ch.owner, c, hours, now))
@@ -104,10 +115,11 @@ def run_agent(org, p, c, now):
     agent.since = now
     agent.runs += 1
     ch.attempt += 1
-    w.ai_standard_hours += ch.standard_hours
-    q.ai_hours += ch.standard_hours
+    written = written_by_ai(p, ch.standard_hours, 1.0)
+    w.ai_standard_hours += written
+    q.ai_hours += written
     u = uniform(w, AGENT_TIME, ch.pid, ch.j, 2 * ch.attempt + 1)
-    mean = ch.standard_hours / p.ai_agent_speed
+    mean = written / p.ai_agent_speed
     hours = max(positive(u, mean, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
     agent.run_hours += hours
     w.agent_hours += hours
@@ -125,7 +137,7 @@ def new_verification(org, p, c, now):
     """Return the item in which the owner verifies the agent's work on change *c*."""
     ch = org.changes[c]
     q = org.people[ch.owner]
-    hours = p.ai_agent_verify_hours * ch.standard_hours * q.verifying_factor
+    hours = p.ai_agent_verify_hours * written_by_ai(p, ch.standard_hours, 1.0) * q.verifying_factor
     return new_item(org, codes.VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
 
 
@@ -145,6 +157,10 @@ def verdict(org, p, c, now):
     ch = org.changes[c]
     q = org.people[ch.owner]
     u, v = uniform2(org.world[0], AGENT_RUN, ch.pid, ch.j, ch.attempt)
+    if p.ai_retry_correlation > 0.0:
+        own = normal_quantile(uniform(org.world[0], AGENT_RUN, ch.pid, ch.j, 0))
+        z = sqrt(p.ai_retry_correlation) * own + sqrt(1.0 - p.ai_retry_correlation) * normal_quantile(u)
+        u = 0.5 * (1.0 + erf(z / sqrt(2.0)))
     ch.failed = u >= success_probability(p, ch.standard_hours, q.failure_factor, now)
     if not ch.failed:
         return SUCCESS
@@ -152,11 +168,11 @@ def verdict(org, p, c, now):
 
 
 @kernel
-def redo_by_hand(org, c):
-    """Hand change *c* back to its owner: its questions are answered, its code is written anew without AI."""
+def redo(org, p, c):
+    """Hand change *c* back to its owner: its questions are answered, its code is written anew."""
     ch = org.changes[c]
     ch.mode = codes.ASSISTED
-    ch.ai_fraction = 0.0
+    ch.ai_fraction = org.people[ch.owner].assistant_fraction if p.ai_redo_assisted else 0.0
     ch.failed = False
     ch.done = 0.0
     ch.next_question = inf
@@ -165,11 +181,14 @@ def redo_by_hand(org, c):
 
 @kernel
 def finish(org, p, c):
-    """Note that change *c* is written: its volume, and what the assistant wrote."""
+    """Note that change *c* is written: its volume, what it is worth, and what the assistant wrote."""
     ch = org.changes[c]
     ch.volume = volume(p, ch.standard_hours, ch.ai_fraction)
+    ch.size_delivered = ch.standard_hours * (1.0 + p.ai_scope_worth * p.ai_scope * ch.ai_fraction)
+    if ch.failed:
+        ch.size_delivered *= p.ai_failure_worth
     if ch.mode != codes.BY_AGENT and ch.ai_fraction > 0.0:
-        written = ch.standard_hours * ch.ai_fraction
+        written = written_by_ai(p, ch.standard_hours, ch.ai_fraction)
         org.world[0].ai_standard_hours += written
         org.people[ch.owner].ai_hours += written
     ch.awaited_item = codes.NONE

@@ -2,7 +2,7 @@
 
 While a change is written, questions come up at a rate per standard hour (exponential gaps in size, so that the same
 change has the same questions everywhere). A question's difficulty u is uniform. Whoever knows it (u <= z) solves it: the
-owner at no cost; else AI (u <= z_ai, a few minutes, some answers wrong); else a super IC of the team with some
+owner at no cost; else AI, if it is asked (u <= z_ai, a few minutes, some answers wrong); else a super IC of the team with some
 probability; else the owner's manager, who spends the help time whether solving it or not, or a triage time on seeing
 that it is too hard, and passes it up. The change is blocked until the answer is back; after ``questions.patience_hours``
 the owner decides alone, which may be wrong: an extra defect and rework.
@@ -20,6 +20,7 @@ from sim.engine.inbox import new_item, send, withdraw
 from sim.engine.kernel import kernel
 from sim.engine.rng import (
     AI_ANSWER,
+    AI_ASKED,
     QUESTION_GUESS,
     QUESTION_SUPER,
     QUESTION_TRIAGE,
@@ -132,6 +133,16 @@ def _address(org, p, c, m, difficulty, asked, now):
 
 
 @kernel
+def _goes_to_ai(org, c, number):
+    """Return True if the owner of change *c* asks AI first, as often as AI is at hand (`sim.mechanisms.flow.ai_use`)."""
+    ch = org.changes[c]
+    chance = org.people[ch.owner].asks_ai
+    if chance <= 0.0 or chance >= 1.0:
+        return chance > 0.0
+    return uniform(org.world[0], AI_ASKED, ch.pid, ch.j, number) < chance
+
+
+@kernel
 def ask(org, p, c, now):
     """Raise the question due in change *c*; return hours of the owner's own that it took, or -1 if it now waits.
 
@@ -146,7 +157,7 @@ def ask(org, p, c, now):
     w.questions += 1
     if u <= q.knowledge:
         return 0.0
-    if p.switches_ai and u <= p.ai_answer_knowledge:
+    if u <= p.ai_answer_knowledge and _goes_to_ai(org, c, number):
         if uniform(w, AI_ANSWER, ch.pid, ch.j, number) < p.ai_answer_wrong:
             ch.extra_defects += 1
         return p.ai_answer_hours

@@ -3,7 +3,9 @@
 A change enters a pass: ``approvals`` teammates read it, from the shared queue of the team (first free, FIFO) or
 addressed by key. It is seen after an exponential pick-up delay, longer for AI work: nobody waits for an agent's
 change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most
-one week's worth is kept), so reviews beyond the budget wait. Needed hours = volume x hours per standard hour; given
+one week's worth is kept), so reviews beyond the budget wait. Needed hours = m (V' / m) ** alpha x hours per standard hour,
+with V' the volume, AI's part of it times a ratio, and m the mean size: alpha < 1 is that twice as much to read takes less than
+twice as long (N29). Given
 hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
 found with probability q x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
 With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
@@ -104,6 +106,17 @@ def read_by_ai(org, p, c):
 
 
 @kernel
+def _to_read(p, ch):
+    """Return the volume to read in change *ch* in effect: AI lines may read slower, and long changes faster."""
+    volume = ch.volume
+    if p.review_ai_line_ratio != 1.0 and volume > 0.0:
+        volume += (p.review_ai_line_ratio - 1.0) * (volume - ch.standard_hours * (1.0 - ch.ai_fraction))
+    if p.review_volume_exponent == 1.0:
+        return volume
+    return p.work_size_mean * (volume / p.work_size_mean) ** p.review_volume_exponent
+
+
+@kernel
 def _needed_hours(org, p, c, reviewer):
     """Return the hours that a proper reading of change *c* needs."""
     ch = org.changes[c]
@@ -111,7 +124,7 @@ def _needed_hours(org, p, c, reviewer):
     if p.review_fixed_hours_human > 0.0:
         mean = p.review_fixed_hours_human * (1.0 - f) + p.review_fixed_hours_ai * f
     else:
-        mean = ch.volume * p.review_hours_per_standard_hour
+        mean = _to_read(p, ch) * p.review_hours_per_standard_hour
     if ch.review_pass > 1:
         mean *= p.review_rereview_share
     if p.review_distribution == 0:

@@ -4,14 +4,11 @@ The k-th IC's j-th change has the same size, and the same other draws, in every 
 IC starts the next change when nothing else asks for attention, fewer than ``work.wip_limit`` changes are in writing and
 fewer than ``work.max_open`` await merge. A change that needs an agent while none is free is parked (one at a time) and
 counts against the limit. Backlog is endless, or ``work.demand`` changes per IC-week, pooled per team, that grow as
-(planned coding speed-up) ** elasticity: this is what turns a productivity gain into slack.
-
-Mode and AI fraction: let s be the planned share of merged *volume* written by AI and g the volume of AI code over the
-same change by hand. Its share of *effort* is phi = s / (g - (g - 1) s). Agents write the part a of it, so a change is in
-agent mode (f = 1) with probability a phi, and the others are assisted with f = (1 - a) phi / (1 - a phi).
+(planned coding speed-up) ** elasticity: this is what turns a productivity gain into slack. Which of the changes go to agents,
+and what the assistant writes of the others, is in `sim.mechanisms.flow.ai_use`.
 
 Not modelled: priorities between changes, splitting, several owners.
-Parameters: work.*, ai.share_of_code, ai.agent_fraction, ai.volume_ratio.
+Parameters: work.*.
 """
 
 from math import inf
@@ -24,30 +21,6 @@ from sim.engine.server import set_stage
 
 MERGED, DISCARDED, ABANDONED = range(3)
 _STAGES = len(codes.STAGES)
-
-
-@kernel
-def planned_fractions(p, share):
-    """Return (probability of agent mode, AI fraction of an assisted change) for a planned share of code volume."""
-    if not p.switches_ai or share <= 0.0:
-        return 0.0, 0.0
-    g = p.ai_volume_ratio
-    effort = share / (g - (g - 1.0) * share)
-    agents = p.ai_agent_fraction * effort
-    if agents >= 1.0:
-        return 1.0, 0.0
-    return agents, (1.0 - p.ai_agent_fraction) * effort / (1.0 - agents)
-
-
-@kernel
-def planned_speed_up(p):
-    """Return owner hours per standard hour without AI over those with the planned AI share, at skill 1."""
-    agents, assistant = planned_fractions(p, p.ai_share_of_code)
-    by_hand = p.work_prep_hours + 1.0
-    speed = p.ai_assistant_speed
-    assisted = p.work_prep_hours + 1.0 - assistant + assistant * (1.0 / speed + p.ai_assistant_verify_hours)
-    briefing = p.ai_specify_fixed_hours / p.work_size_mean + p.ai_specify_hours + p.ai_agent_verify_hours
-    return by_hand / ((1.0 - agents) * assisted + agents * (p.work_prep_hours + briefing))
 
 
 @kernel
@@ -106,6 +79,7 @@ def start(org, p, i, mode, u, now):
     ch.standard_hours = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
     ch.mode = mode
     ch.ai_fraction = 1.0 if mode == codes.BY_AGENT else q.assistant_fraction
+    ch.size_delivered = ch.standard_hours
     ch.counted = True
     ch.done = 0.0
     ch.segment_end = 0.0
@@ -234,10 +208,10 @@ def _count_merge(org, c, now):
     w = org.world[0]
     ch = org.changes[c]
     w.merged += 1
-    w.size_merged += ch.standard_hours
+    w.size_merged += ch.size_delivered
     if org.people[ch.owner].role == IC:
         w.merged_ic += 1
-        w.size_merged_ic += ch.standard_hours
+        w.size_merged_ic += ch.size_delivered
     w.volume_merged += ch.volume
     if ch.volume > 0.0:
         human_part = ch.standard_hours * (1.0 - ch.ai_fraction)

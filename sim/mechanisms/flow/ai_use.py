@@ -1,0 +1,218 @@
+"""The use of AI: how much of whose work it does, which changes agents get, and what else it is asked.
+
+Everybody has a planned share s of the code *volume* that AI is to write (`ai.share_of_code`, or what a stepped model gives a
+team). Use is unequal: a person's own share is logit-normal with mean s, by one keyed normal a person, so it rises with s for
+everybody. Let G = g (1 + scope) be the volume of AI code over that of the same work by hand; then AI does the share
+phi = s / (G - (G - 1) s) of the *work*. Agents do the part a of it, the assistant the rest, with f = (1 - a) phi / (1 - a phi)
+of every other change.
+
+- **Delegation.** An owner's change goes to an agent if  rho z_size + sqrt(1 - rho^2) z < c, with z_size the normal score of its
+  size and z a keyed normal of the change: rho = 0 is a coin toss, 1 the smallest first. c is such that agents get the work a phi;
+  for lognormal sizes with log-sd d, c = Phi^-1(a phi) + rho d. What goes to agents at a low share also goes at a higher one
+  (comparative advantage, Acemoglu and Restrepo 2018; that people delegate what is small: N21, N30, C23, C24, N43).
+- **Selection.** The assistant is used first where verifying is cheap. The need to verify varies lognormally within the work, with
+  log-sd d (mean 1); over the best-suited part f its mean is Phi(Phi^-1(f) - d) / f.
+- **Extent.** A(s) = 1 - exp(-s / scale) is how far AI is at hand: the chance that a question goes to AI first, the seats bought,
+  the hours of governance. It is 0 at s = 0 and saturates; with scale 0 it is 1 wherever there is any use.
+- **Preparation** (specification, tests, documents) takes less: `ai.prep_saving` at s from `ai.prep_share` on, linear below.
+
+Not modelled: that agents need other changes than the planned ones, people who refuse, a choice that follows the queue.
+Parameters: ai.share_of_code, ai.agent_fraction, ai.use_sd, ai.use_scale, ai.delegation, ai.selection, ai.prep_*, ai.scope,
+ai.volume_ratio, ai.answers.
+"""
+
+from math import erf, exp, log, log1p, sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+from sim.engine.kernel import kernel
+from sim.engine.rng import AI_USE, normal_quantile, uniform
+
+BY_USE, ALWAYS = range(2)
+_DETERMINISTIC, _EXPONENTIAL = range(2)
+#: Points at which a mean over a normal, or over sizes, is taken; steps of a bisection.
+_POINTS = 64
+_STEPS = 40
+_FAR = 12.0
+_SCORES = np.array([NormalDist().inv_cdf((k + 0.5) / _POINTS) for k in range(_POINTS)])
+
+
+@kernel
+def _normal_cdf(x):
+    return 0.5 * (1.0 + erf(x / sqrt(2.0)))
+
+
+@kernel
+def is_unequal(p, share):
+    """Return True if people use AI more and less where it is to write this *share* of the code."""
+    return p.switches_skill_differences and p.ai_use_sd > 0.0 and 0.0 < share < 1.0
+
+
+@kernel
+def logit_of(p, share):
+    """Return the logit around which personal shares lie, so that their mean is *share*."""
+    low = log(share / (1.0 - share)) - 4.0 * p.ai_use_sd
+    high = low + 8.0 * p.ai_use_sd
+    for _ in range(_STEPS):
+        middle = 0.5 * (low + high)
+        mean = 0.0
+        for k in range(_POINTS):
+            mean += 1.0 / (1.0 + exp(-middle - p.ai_use_sd * _SCORES[k]))
+        if mean < share * _POINTS:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+@kernel
+def work_share(p, share):
+    """Return phi, the share of the work (standard hours asked for) that AI does at a *share* of the volume."""
+    g = p.ai_volume_ratio * (1.0 + p.ai_scope)
+    return share / (g - (g - 1.0) * share)
+
+
+@kernel
+def rho(p):
+    """Return how far the size decides who does a change; nothing can be seen where all are of one size."""
+    return p.ai_delegation if p.work_size_distribution != _DETERMINISTIC else 0.0
+
+
+@kernel
+def _work_below(p, c):
+    """Return the share of the work in changes whose score is below *c*."""
+    r = rho(p)
+    if p.work_size_distribution != _EXPONENTIAL:
+        return _normal_cdf(c - r * sqrt(log1p(p.work_size_cv * p.work_size_cv)))
+    left = sqrt(max(1.0 - r * r, 1e-12))
+    total = 0.0
+    work = 0.0
+    for k in range(4 * _POINTS):
+        u = (k + 0.5) / (4 * _POINTS)
+        size = -log(1.0 - u)
+        total += size
+        work += size * _normal_cdf((c - r * normal_quantile(u)) / left)
+    return work / total
+
+
+@kernel
+def threshold(p, agents):
+    """Return the score c below which a change goes to an agent, so that agents do the share *agents* of the work."""
+    if agents <= 0.0:
+        return -_FAR
+    if agents >= 1.0:
+        return _FAR
+    if p.work_size_distribution != _EXPONENTIAL:
+        return normal_quantile(agents) + rho(p) * sqrt(log1p(p.work_size_cv * p.work_size_cv))
+    low = -_FAR
+    high = _FAR
+    for _ in range(_STEPS):
+        middle = 0.5 * (low + high)
+        if _work_below(p, middle) < agents:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+@kernel
+def need(p, f):
+    """Return the mean need to verify of the best-suited part *f* of the work, over that of all of it."""
+    if p.ai_selection <= 0.0 or f <= 0.0 or f >= 1.0:
+        return 1.0
+    return _normal_cdf(normal_quantile(f) - p.ai_selection) / f
+
+
+@kernel
+def extent(p, share):
+    """Return how far AI is at hand at a planned *share* of code, 0 to 1."""
+    if not p.switches_ai:
+        return 0.0
+    if p.ai_use_scale <= 0.0:
+        return 1.0
+    return 1.0 - exp(-share / p.ai_use_scale)
+
+
+@kernel
+def fractions(p, share):
+    """Return (share of the work that agents do, AI fraction of the other changes) at a *share* of the code volume."""
+    if not p.switches_ai or share <= 0.0:
+        return 0.0, 0.0
+    phi = work_share(p, share)
+    agents = p.ai_agent_fraction * phi
+    if agents >= 1.0:
+        return 1.0, 0.0
+    return agents, (1.0 - p.ai_agent_fraction) * phi / (1.0 - agents)
+
+
+@kernel
+def preparation(p, share):
+    """Return the hours of preparation at a *share* of code over those without AI."""
+    if not p.switches_ai or not p.switches_ai_preparation or p.ai_prep_saving <= 0.0:
+        return 1.0
+    return 1.0 - p.ai_prep_saving * min(share / p.ai_prep_share, 1.0)
+
+
+@kernel
+def plan(org, p):
+    """Set how everybody's next changes are written, from the share that is planned for each seat."""
+    org.world[0].ai_extent = extent(p, p.ai_share_of_code)
+    planned = -1.0
+    logit = 0.0
+    for i in range(len(org.people)):
+        q = org.people[i]
+        share = q.ai_planned
+        if is_unequal(p, share):
+            if share != planned:
+                planned = share
+                logit = logit_of(p, share)
+            share = 1.0 / (1.0 + exp(-logit - p.ai_use_sd * q.ai_luck))
+        _plan_person(p, q, share)
+
+
+@kernel
+def _plan_person(p, q, share):
+    agents, assistant = fractions(p, share)
+    q.ai_share = share
+    q.agent_share = agents if q.agents > 0 else 0.0
+    q.agent_threshold = threshold(p, q.agent_share) if rho(p) > 0.0 else 0.0
+    q.assistant_fraction = assistant
+    q.assistant_need = need(p, assistant)
+    q.preparation = preparation(p, share)
+    q.asks_ai = 0.0
+    if p.switches_ai and p.switches_ai_answers:
+        q.asks_ai = 1.0 if p.ai_answers == ALWAYS else extent(p, share)
+
+
+@kernel
+def draw_luck(org, q):
+    """Draw how much person *q* uses AI, compared with others."""
+    q.ai_luck = normal_quantile(uniform(org.world[0], AI_USE, q.pid, 0, 0))
+
+
+@kernel
+def goes_to_agent(p, q, u, v):
+    """Return True if the next change of person *q*, of size by the uniform *u*, goes to an agent; *v*: its own uniform."""
+    r = rho(p)
+    if r <= 0.0:
+        return v < q.agent_share
+    return r * normal_quantile(u) + sqrt(1.0 - r * r) * normal_quantile(v) < q.agent_threshold
+
+
+@kernel
+def planned_speed_up(p):
+    """Return owner hours per standard hour without AI over those with the planned AI share, at skill 1."""
+    share = p.ai_share_of_code
+    agents, f = fractions(p, share)
+    by_hand = p.work_prep_hours + 1.0
+    prep = p.work_prep_hours * preparation(p, share)
+    wider = 1.0 + p.ai_scope
+    written = f * wider
+    assisted = prep + 1.0 - f + written * (1.0 / p.ai_assistant_speed + p.ai_assistant_verify_hours * need(p, f))
+    # Agents' changes are smaller than the mean, so there are more of them for the same work.
+    fixed = p.ai_specify_fixed_hours / p.work_size_mean
+    if rho(p) > 0.0 and agents > 0.0:
+        fixed *= _normal_cdf(threshold(p, agents)) / agents
+    briefing = fixed + p.ai_specify_hours + p.ai_agent_verify_hours * wider
+    return by_hand / ((1.0 - agents) * assisted + agents * (prep + briefing))
