@@ -178,6 +178,7 @@ ENTITIES: Mapping[str, str] = {
 REMAINS: Mapping[str, str] = {
     **sections.REMAINS,
     "review.managers_review": "on: first-line managers review in their hands-on time, within the same allowance",
+    "ai.redo_assisted": "on: with the assistant, as far as the owner's other changes",
     "questions.one_per_change": "on: one question at the end of each change, whose difficulty is drawn as always",
     "questions.blocking": "off: the owner writes on; a change with an open question is not sent to review, and nobody guesses",
     "questions.top_solves_all": "off: the top knows what its layer knows, and the change of an unsolved question is abandoned",
@@ -186,6 +187,19 @@ REMAINS: Mapping[str, str] = {
 #: Parameter -> (value that takes it out of the model, what is out then).
 NEUTRAL: Mapping[str, tuple[float, str]] = {
     "communication.delay_hours": (0.0, "messages take no time"),
+    "ai.use_sd": (0.0, "everybody uses AI as planned"),
+    "ai.use_scale": (0.0, "AI is at hand to everybody wherever it is used at all"),
+    "ai.delegation": (0.0, "a coin toss decides which changes agents get"),
+    "ai.selection": (0.0, "the assistant is used anywhere, whatever verifying takes"),
+    "ai.scope": (0.0, "AI does what it was asked, and no more"),
+    "ai.prep_saving": (0.0, "preparation takes as long with AI as without"),
+    "ai.briefing_exponent": (0.0, "agents succeed alike, whoever briefs them"),
+    "ai.retry_correlation": (0.0, "another attempt is as likely to succeed as the first"),
+    "ai.failure_worth": (1.0, "a failure that nobody noticed delivers as much as a success"),
+    "review.volume_exponent": (1.0, "twice as much to read takes twice as long"),
+    "review.ai_line_ratio": (1.0, "what AI wrote is read as fast as what people wrote"),
+    "defects.size_exponent": (1.0, "defects grow as size does"),
+    "defects.most_lost": (float("inf"), "the loss by the incidents of a change has no bound"),
     "work.prep_hours": (0.0, "a change is coding only"),
     "work.demand": (
         float("inf"),

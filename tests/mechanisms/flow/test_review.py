@@ -43,6 +43,9 @@ CHOICES: Mapping[str, Claim] = {
     "review.fixed_hours_ai": choice(
         (0.2, 4.0), "review_wait_hours", UP, {**AI, "review.fixed_hours_human": 0.5}
     ),
+    # Most changes are below the mean size, and take longer to read then.
+    "review.volume_exponent": choice((0.7, 1.0), "time_reviewing_ic", EITHER, UNHURRIED),
+    "review.ai_line_ratio": choice((1.0, 1.6), "time_reviewing_ic", UP, {**AI, **UNHURRIED}),
     "review.distribution": choice(("deterministic", "exponential"), "review_wait_hours", EITHER),
     "review.max_passes": choice((1, 5), "discarded_share", DOWN, REJECTED),
     "review.reject_human": choice((0.0, 0.5), "reviews_per_merge", UP),
