@@ -3,7 +3,7 @@
 Let S be the size asked for (standard hours), f the AI fraction, A = f (1 + scope) what AI writes per standard hour (its part, and
 what it adds: tests, clean-up), k the assistant's speed, r = skill ** rho the reading skill.
 
-- By hand and assisted, the owner needs  prep S + S [(1 - f) / (skill x productivity) + A / (k skill)] + S A v / r  hours:
+- By hand and assisted, the owner needs  prep S + S [((1 - f) + A / k) / (skill x productivity)] + S A v / r  hours:
   specification, coding, and verifying (prompting, reading, correcting). Reading skill varies far less than writing
   skill, so novices gain much and experts little; that is not put in, it comes out (Cui et al. 2024, Paradis et al. 2024).
 - By an agent, the owner specifies (prep S + s0 + s1 S), the agent runs S A / speed hours of its own, and succeeds with
@@ -51,7 +51,7 @@ def update_paces(org, p):
         q.failure_factor = friction * q.tools * q.skill**-p.ai_briefing_exponent
         q.verifying_factor = friction / q.skill**p.ai_reading_exponent
         q.hours_by_hand = 1.0 / (q.skill * q.productivity)
-        q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill)
+        q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill * q.productivity)
         q.defect_factor = q.skill**-p.defects_skill_exponent
 
 
