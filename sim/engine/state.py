@@ -63,7 +63,7 @@ PERSON = np.dtype(
         ("asks_ai", "f8"),  # probability that a question goes to AI first
         ("hours_by_hand", "f8"),  # h to hand-write a standard hour
         ("hours_assisted", "f8"),  # h to write a standard hour with the assistant
-        ("verifying_factor", "f8"),  # on verification: fluency and reading skill
+        ("verifying_factor", "f8"),  # on verification: guardrails, fluency and reading skill
         ("failure_factor", "f8"),  # on the odds of an agent's failure: fluency
         ("defect_factor", "f8"),  # on latent defects: skill
         # who this is (owner: population, learning, alignment, attention)

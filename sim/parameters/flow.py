@@ -87,7 +87,7 @@ AI = (
     par("ai.volume_ratio", 1.513, 1.3, 2.54, "ratio", ("C04",), "g: volume of AI code per volume of the same change by hand", minimum=1.0),
     par("ai.defect_ratio", 1.68, 1.4, 1.75, "ratio", ("C11",), "kappa: latent defects of AI code over human code before review"),
     policy("ai.guardrail", 0.0, "share", "share of AI defects that standards and automatic checks prevent"),
-    par("ai.guardrail_verification", 0.3, 0.0, 0.6, "share", ASSUMPTION, "share of assistant verification that full guardrails save"),
+    par("ai.guardrail_verification", 0.3, 0.0, 0.6, "share", ASSUMPTION, "share of verification that full guardrails save"),
     par("ai.fluency_mean", 0.5, 0.3, 0.7, "share", ASSUMPTION, "mean AI fluency of people (0 novice, 1 expert user)"),
     par("ai.fluency_sd", 0.15, 0.05, 0.25, "standard deviation", ASSUMPTION, "sd of AI fluency, clipped to 0..1"),
     par("ai.fluency_effect", 0.6, 0.2, 1.0, "factor", ASSUMPTION, "verification and failure odds scale with exp(-effect (fluency - 0.5))"),

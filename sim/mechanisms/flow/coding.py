@@ -49,7 +49,9 @@ def update_paces(org, p):
         q = org.people[i]
         friction = exp(-p.ai_fluency_effect * (q.fluency - 0.5))
         q.failure_factor = friction * q.tools * q.skill**-p.ai_briefing_exponent
-        q.verifying_factor = friction / q.skill**p.ai_reading_exponent
+        guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
+        relief = 1.0 - p.ai_guardrail_verification * guarded
+        q.verifying_factor = relief * friction / q.skill**p.ai_reading_exponent
         q.hours_by_hand = 1.0 / (q.skill * q.productivity)
         q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill * q.productivity)
         q.defect_factor = q.skill**-p.defects_skill_exponent
@@ -59,9 +61,7 @@ def update_paces(org, p):
 def _owner_hours(p, q, f):
     """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
     coding = (1.0 - f) * q.hours_by_hand + f * (1.0 + p.ai_scope) * q.hours_assisted
-    guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
-    relief = 1.0 - p.ai_guardrail_verification * guarded
-    need = p.ai_assistant_verify_hours * relief * q.verifying_factor * q.assistant_need
+    need = p.ai_assistant_verify_hours * q.verifying_factor * q.assistant_need
     return p.work_prep_hours * q.preparation, coding, f * (1.0 + p.ai_scope) * need
 
 
