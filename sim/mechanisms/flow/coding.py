@@ -117,7 +117,6 @@ def run_agent(org, p, c, now):
     ch.attempt += 1
     written = written_by_ai(p, ch.standard_hours, 1.0)
     w.ai_standard_hours += written
-    q.ai_hours += written
     u = uniform(w, AGENT_TIME, ch.pid, ch.j, 2 * ch.attempt + 1)
     mean = written / p.ai_agent_speed
     hours = max(positive(u, mean, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
@@ -187,8 +186,9 @@ def finish(org, p, c):
     ch.size_delivered = ch.standard_hours * (1.0 + p.ai_scope_worth * p.ai_scope * ch.ai_fraction)
     if ch.failed:
         ch.size_delivered *= p.ai_failure_worth
-    if ch.mode != codes.BY_AGENT and ch.ai_fraction > 0.0:
+    if ch.ai_fraction > 0.0:
         written = written_by_ai(p, ch.standard_hours, ch.ai_fraction)
-        org.world[0].ai_standard_hours += written
         org.people[ch.owner].ai_hours += written
+        if ch.mode != codes.BY_AGENT:  # an agent's runs are paid for one by one
+            org.world[0].ai_standard_hours += written
     ch.awaited_item = codes.NONE
