@@ -58,7 +58,7 @@ def ai_spend(values: Mapping[str, Any], ics: Any, standard_hours: Any, weeks: fl
 def extent(values: Mapping[str, Any]) -> float:
     """Return how far AI is at hand at the planned share of code, 0 to 1 (see `sim.mechanisms.flow.ai_use`)."""
     share, scale = values["ai.share_of_code"], values["ai.use_scale"]
-    if not values["switches.ai"]:
+    if not values["switches.ai"] or share <= 0.0:
         return 0.0
     return 1.0 - exp(-share / scale) if scale > 0.0 else 1.0
 

@@ -127,7 +127,7 @@ def need(p, f):
 @kernel
 def extent(p, share):
     """Return how far AI is at hand at a planned *share* of code, 0 to 1."""
-    if not p.switches_ai:
+    if not p.switches_ai or share <= 0.0:
         return 0.0
     if p.ai_use_scale <= 0.0:
         return 1.0
