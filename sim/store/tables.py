@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import duckdb
 import numpy as np
 
 from sim.store.files import replaced
@@ -27,8 +28,6 @@ class Tables:
     """
 
     def __init__(self) -> None:
-        import duckdb
-
         self._connection = duckdb.connect(config={"threads": 1})
 
     def __enter__(self) -> Self:
@@ -75,6 +74,9 @@ def _column(values: Sequence[Any] | np.ndarray) -> np.ndarray:
 def _filled(values: np.ndarray) -> np.ndarray:
     if not isinstance(values, np.ma.MaskedArray):
         return values
-    if values.dtype.kind == "O":
-        return np.where(np.ma.getmaskarray(values), None, values.data)
-    return values.astype(float).filled(np.nan) if np.ma.is_masked(values) else values.data
+    missing, plain = np.ma.getmaskarray(values), np.asarray(values.data)
+    if not missing.any():
+        return plain
+    filled: np.ndarray = plain.copy() if values.dtype.kind == "O" else plain.astype(float)
+    filled[missing] = None  # NaN where it is a number
+    return filled
