@@ -39,15 +39,16 @@ class Tables:
     def write(self, path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
         """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
         data = {name: _column(values) for name, values in columns.items()}
-        self._connection.register("chunk", data)
-        try:
-            with _interruptible(), replaced(path) as temporary:
-                quoted = str(temporary).replace("'", "''")
-                self._connection.execute(
-                    f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
-                )
-        finally:
-            self._connection.unregister("chunk")
+        with _interruptible():  # registering is a query, too
+            self._connection.register("chunk", data)
+            try:
+                with replaced(path) as temporary:
+                    quoted = str(temporary).replace("'", "''")
+                    self._connection.execute(
+                        f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                    )
+            finally:
+                self._connection.unregister("chunk")
 
     def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """Read columns (default: all) of files with the same columns, in the order of the files; NULL numbers
