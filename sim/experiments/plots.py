@@ -17,7 +17,6 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from sim.experiments.designs import as_numbers
 from sim.store.files import replaced
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
@@ -53,7 +52,7 @@ def save(figure: Figure, path: Path, png: bool) -> list[Path]:
 def heat_map(
     path: Path,
     values: np.ndarray,
-    x: Sequence[object],
+    x: Sequence[float | str],
     y: Sequence[object],
     *,
     title: str,
@@ -68,7 +67,7 @@ def heat_map(
 ) -> list[Path]:
     """Heat map of values[y, x], NaN left blank. x, y: the levels (numbers or text).
 
-    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must be numbers then, and
+    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must be numbers then, or text that reads as one, and
     `compared` the two rows that cross. decimals: of the figures in the cells.
     """
     rows, columns = values.shape
@@ -88,7 +87,7 @@ def heat_map(
         _annotate(axes, image, values, decimals)
     _frame(axes, best)
     if crossing is not None:
-        _mark_crossing(axes, as_numbers(x), crossing, compared)
+        _mark_crossing(axes, [float(level) for level in x], crossing, compared)
     if best or crossing is not None:
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=9)
     return save(figure, path, png)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.constants import PRIMARY
+from sim.constants import STUDIED
 from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
@@ -38,14 +38,12 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
-from sim.outcomes import declared
-from sim.outcomes.declared import Outcome, check_outcome
+from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
 from sim.scenario.scenario import Scenario
 from sim.simulation.results import Failure
 from sim.simulation.run import run
 from sim.statistics import estimates
 
-OUTCOMES = (PRIMARY, "cost_per_value", "lead_time_hours", "change_failure_rate")
 #: Trajectories, or rows of Saltelli's scheme: for one scenario, and for the verdict on two, which costs more.
 SAMPLES = {"morris": (10, 6), "sobol": (64, 64)}
 RUNS = 2  # per design point
@@ -165,7 +163,7 @@ def planned_runs(space: Space, scenarios: int, method: str, samples: int, runs: 
 
 def sensitivity(
     scenarios: Sequence[Scenario],
-    names: Sequence[str] = OUTCOMES,
+    names: Sequence[str] = STUDIED,
     method: str = "morris",
     samples: int | None = None,
     runs: int = RUNS,
@@ -176,7 +174,7 @@ def sensitivity(
     on_done: Callable[[int], None] | None = None,
     on_estimate: Callable[[int, float], None] | None = None,
     evaluate: Evaluate | None = None,
-    outcomes: Mapping[str, Outcome] = declared.OUTCOMES,
+    outcomes: Mapping[str, Outcome] = OUTCOMES,
     space: Space | None = None,
 ) -> Sensitivity:
     """Study one scenario, or the verdict on two.
