@@ -52,8 +52,8 @@ def save(figure: Figure, path: Path, png: bool) -> list[Path]:
 def heat_map(
     path: Path,
     values: np.ndarray,
-    x: Sequence[str],
-    y: Sequence[str],
+    x: Sequence[float | str],
+    y: Sequence[object],
     *,
     title: str,
     x_label: str,
@@ -65,17 +65,17 @@ def heat_map(
     decimals: int = 2,
     png: bool = True,
 ) -> list[Path]:
-    """Heat map of values[y, x], NaN left blank. x, y: the levels, as text.
+    """Heat map of values[y, x], NaN left blank. x, y: the levels (numbers or text).
 
-    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must read as numbers then, and
+    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must be numbers then, or text that reads as one, and
     `compared` the two rows that cross. decimals: of the figures in the cells.
     """
     rows, columns = values.shape
     figure = new_figure(max(6.5, 1.6 + 0.85 * columns), max(3.4, 1.9 + 0.62 * rows))
     axes = figure.add_subplot()
     image = axes.imshow(np.ma.masked_invalid(values), aspect="auto", cmap="cividis", origin="lower")
-    axes.set_xticks(range(columns), x, rotation=90 if columns > 24 else 0)
-    axes.set_yticks(range(rows), y)
+    axes.set_xticks(range(columns), [str(v) for v in x], rotation=90 if columns > 24 else 0)
+    axes.set_yticks(range(rows), [str(v) for v in y])
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.set_title(title, fontsize=11, loc="left", wrap=True)
@@ -87,7 +87,7 @@ def heat_map(
         _annotate(axes, image, values, decimals)
     _frame(axes, best)
     if crossing is not None:
-        _mark_crossing(axes, [float(v) for v in x], crossing, compared)
+        _mark_crossing(axes, [float(level) for level in x], crossing, compared)
     if best or crossing is not None:
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=9)
     return save(figure, path, png)
