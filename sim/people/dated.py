@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import NONE, VACANT
-from sim.engine.record import settings
+from sim.engine.record import settings_of
 from sim.engine.rng import DATED
 from sim.engine.state import Org
 from sim.mechanisms.people.workforce import Crew
@@ -21,12 +21,13 @@ def carry_out(org: Org, p: np.ndarray, events: tuple[Event, ...], week: int, age
     """Do what *events* say to people, in their order, at the end of *week*; the week to come is planned anew."""
     shock = None
     for k, event in enumerate(events):
-        if event.action == "set":
+        who = event.who
+        if who is None:  # parameters change, nobody does
             continue
         if event.action == "hire":
-            org = _hire(org, p, event.who, week, agents_each)
+            org = _hire(org, p, who, week, agents_each)
             continue
-        rows, number = _eligible(org, p, event.who, week, k)
+        rows, number = _eligible(org, p, who, week, k)
         if event.action == "follow":
             own = org.lives["cohort"][rows[:number]]
             org.cohort["followed"][own[own >= 0]] = True
@@ -68,7 +69,8 @@ def _score(crew: Crew, choose: str) -> np.ndarray:
     if choose == RANDOM:
         return np.zeros(len(crew.row))
     end, name = choose.split("_")
-    return getattr(crew, name) * (1.0 if end in ("lowest", "shortest") else -1.0)
+    figure: np.ndarray = getattr(crew, name)
+    return figure if end in ("lowest", "shortest") else -figure
 
 
 def _lay_off(org: Org, p: np.ndarray, rows: list[int], refill: bool, week: int) -> Org:
@@ -82,7 +84,7 @@ def _lay_off(org: Org, p: np.ndarray, rows: list[int], refill: bool, week: int) 
 def _leave_seat(org: Org, p: np.ndarray, row: int, pid: int, refill: bool, week: int) -> Org:
     """Let the seat *row*, which *pid* has left, be filled as the hiring policy says, or close it."""
     if refill:
-        return vacancies.open_vacancy(org, settings(p), draws.dice_of(org), row, pid, week)
+        return vacancies.open_vacancy(org, settings_of(p), draws.dice_of(org), row, pid, week)
     close_seat(org, row)
     return org
 
@@ -91,7 +93,8 @@ def _promote(
     org: Org, p: np.ndarray, event: Event, rows: np.ndarray, number: int, week: int, agents_each: int
 ) -> Org:
     """Promote *number* of the people in *rows*, the first choice first; one for every boss, or for every vacant seat."""
-    done, displaced = 0, set()
+    done = 0
+    displaced: set[int] = set()
     for row in rows.tolist():
         if done == number:
             break

@@ -31,14 +31,14 @@ class Lots(NamedTuple):
 
 
 @entry
-def _draw(world, stream, ids, index, sub, out):
+def _draw(world: np.ndarray, stream: int, ids: np.ndarray, index: int, sub: int, out: np.ndarray) -> None:
     """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
     for k in range(len(ids)):
         out[k, 0], out[k, 1] = uniform2(world[0], stream, ids[k], index, sub)
 
 
 @entry
-def _normal(uniforms, out):
+def _normal(uniforms: np.ndarray, out: np.ndarray) -> None:
     for k in range(len(uniforms)):
         out[k] = normal_quantile(uniforms[k])
 
@@ -63,7 +63,15 @@ def normal(uniforms: np.ndarray) -> np.ndarray:
 
 
 @entry
-def _cast(world, people, lives, cohort, parameters, week, quitters):
+def _cast(
+    world: np.ndarray,
+    people: np.ndarray,
+    lives: np.ndarray,
+    cohort: np.ndarray,
+    parameters: np.ndarray,
+    week: int,
+    quitters: np.ndarray,
+) -> tuple[int, bool, bool]:
     """Pay the week, fill *quitters* with rows; return (how many quit, does a background layoff strike, is a vacancy due)."""
     w = world[0]
     p = parameters[0]
@@ -71,25 +79,25 @@ def _cast(world, people, lives, cohort, parameters, week, quitters):
     background = False
     opening = False
     for i in range(len(people)):
-        q = people[i]
+        person = people[i]
         life = lives[i]
-        if q.role == VACANT:
+        if person.role == VACANT:
             opening |= life.open_until <= week
-        if (q.role != IC and q.role != MANAGER) or week == 0:  # at week 0 no week has passed
+        if (person.role != IC and person.role != MANAGER) or week == 0:  # at week 0 no week has passed
             continue
         if life.cohort >= 0:
             cohort[life.cohort].pay_earned += life.pay / WEEKS_PER_YEAR
-        if q.boss < 0:
+        if person.boss < 0:
             continue
         if p.switches_quits:
             chance = _quits_with(p, life.strain, _blocked(life.waited, p), w.quit_jump)
-            if uniform(w, QUIT, q.pid, week, 0) < chance:
+            if uniform(w, QUIT, person.pid, week, 0) < chance:
                 quitters[quitting] = i
                 quitting += 1
         if p.switches_layoffs:
             tenure = (week - life.joined) / WEEKS_PER_YEAR
-            chance = _laid_off_with(p, 1.0 * (q.role == MANAGER), tenure)
-            background |= uniform(w, LAYOFF, q.pid, week, 0) < chance
+            chance = _laid_off_with(p, 1.0 * (person.role == MANAGER), tenure)
+            background |= uniform(w, LAYOFF, person.pid, week, 0) < chance
     return quitting, background, opening
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from sim.constants import IC, MANAGER, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.engine.hierarchy import chain_up
 from sim.engine.kernel import entry
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.flow import work
 from sim.mechanisms.people import layoffs
@@ -27,25 +28,26 @@ class Setup:
     """What the people's weeks need of the scenario: tree and parameter values at the start, weeks of warm-up, AI agents each."""
 
     tree: Tree
-    values: Mapping
+    values: Mapping[str, Any]
     warmup_weeks: int
     agents_each: int
 
 
 @entry
-def _planned_speed_up(parameters):
+def _planned_speed_up(parameters: np.ndarray) -> float:
     """Return owner hours per standard hour without AI over those with the planned AI share."""
-    return work.planned_speed_up(parameters[0])
+    speed_up: float = work.planned_speed_up(parameters[0])
+    return speed_up
 
 
 def carry_out_layoffs(
-    org: Org, p: np.ndarray, q: SimpleNamespace, setup: Setup, crew: Crew, dice: Dice, week: int
+    org: Org, p: np.ndarray, settings: Settings, setup: Setup, crew: Crew, dice: Dice, week: int
 ) -> tuple[Org, float]:
     """Carry out the layoffs that are due; return the organisation and the share of the people laid off together."""
-    due = layoffs.due(crew, q, dice, _past(org, p, setup, week))
+    due = layoffs.due(crew, settings, dice, _past(org, p, setup, week))
     close_vacancies(org, due.closed)
     together = 0
-    spans_rise = q.layoffs_delayer_first_span > 0 or q.layoffs_delayer_upper_span > 0
+    spans_rise = settings.layoffs_delayer_first_span > 0 or settings.layoffs_delayer_upper_span > 0
     for cuts in due.cuts:
         leaderless = (
             _reports_of(org, crew.row[cuts.position]) if cuts.rule == "delayer" and spans_rise else {}
@@ -57,12 +59,12 @@ def carry_out_layoffs(
         for k, converts in zip(cuts.position.tolist(), cuts.convert.tolist(), strict=True):
             i = int(crew.row[k])
             if converts:
-                skill, pay = promotion.as_ic(org, q, i)
+                skill, pay = promotion.as_ic(org, settings, i)
                 org = seats.convert(org, p, i, skill, pay, setup.agents_each)
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.refilled:
-                org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
+                org = open_vacancy(org, settings, dice, i, int(crew.pid[k]), week)
             else:
                 seats.close_seat(org, i)
                 together += 1

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import NONE, VACANT
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.people import careers
 from sim.mechanisms.people.workforce import Crew, Dice
@@ -16,14 +17,14 @@ from sim.people import seats
 from sim.people.vacancies import open_vacancy
 
 
-def promote(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int) -> Org:
+def promote(org: Org, p: np.ndarray, settings: Settings, crew: Crew, dice: Dice, agents_each: int) -> Org:
     """Let managers' seats that are to be filled go to people from below, whose own seats are to be filled in turn."""
-    org = _step_down(org, p, q, crew, dice, agents_each)
+    org = _step_down(org, p, settings, crew, dice, agents_each)
     vacant = _vacancies(org, crew)
     if not len(vacant.row):
         return org
-    made = careers.fill_vacancies(crew, vacant, q, dice)
-    competence = made.quality if q.switches_flow else careers.competences(crew, made, q, dice)
+    made = careers.fill_vacancies(crew, vacant, settings, dice)
+    competence = made.quality if settings.switches_flow else careers.competences(crew, made, settings, dice)
     org.lives["waited"][crew.row[made.considered]] = 0.0
     places = zip(
         made.row.tolist(), made.person.tolist(), made.quality.tolist(), competence.tolist(), strict=True
@@ -33,9 +34,9 @@ def promote(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int
         if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
             continue  # from outside: hired when the delay is over
         org = move_up(org, p, source, row, quality, agents_each)
-        if not q.switches_flow:
+        if not settings.switches_flow:
             org.lives["competence"][row] = in_job
-        org = open_vacancy(org, q, dice, source, int(crew.pid[k]), crew.week)
+        org = open_vacancy(org, settings, dice, source, int(crew.pid[k]), crew.week)
     return org
 
 
@@ -50,15 +51,17 @@ def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agen
     return seats.seat(org, p, row, agents_each)
 
 
-def are_due(org: Org, q) -> bool:
+def are_due(org: Org, settings: Settings) -> bool:
     """Return True if a manager's seat is to be filled, or managers may step down."""
-    return q.careers_step_down > 0.0 or bool(_to_fill(org).any())
+    return settings.careers_step_down > 0.0 or bool(_to_fill(org).any())
 
 
 def _to_fill(org: Org) -> np.ndarray:
     """Return bool [people]: a vacant manager's seat that is to be filled."""
     lives = org.lives
-    return (org.people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+    vacant, managers = org.people["role"] == VACANT, lives["seat_role"] == MANAGER
+    to_fill: np.ndarray = vacant & managers & np.isfinite(lives["open_until"])
+    return to_fill
 
 
 def change_places(
@@ -95,32 +98,32 @@ def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
     return careers.Vacancies(rows, people["pid"][rows], people["layer"][rows], bosses, former)
 
 
-def _step_down(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int) -> Org:
-    for k in np.flatnonzero(careers.step_downs(crew, q, dice)).tolist():
+def _step_down(org: Org, p: np.ndarray, settings: Settings, crew: Crew, dice: Dice, agents_each: int) -> Org:
+    for k in np.flatnonzero(careers.step_downs(crew, settings, dice)).tolist():
         i = int(crew.row[k])
         if org.people["role"][i] == MANAGER:
-            org = seats.convert(org, p, i, *as_ic(org, q, i), agents_each)
+            org = seats.convert(org, p, i, *as_ic(org, settings, i), agents_each)
     return org
 
 
-def as_ic(org: Org, q, i: int) -> tuple[float, float]:
+def as_ic(org: Org, settings: Settings, i: int) -> tuple[float, float]:
     """Return (skill, pay in USD/year) with which the manager on seat *i* becomes an IC."""
     currency = float(org.lives["currency"][i])
-    skill = float(careers.skill_as_ic(float(org.people["skill"][i]), currency, q))
+    skill = careers.skill_as_ic(float(org.people["skill"][i]), currency, settings)
     ics = org.lives["seat_role"] == IC
     pay = org.lives["seat_pay"][ics]
     return skill, float(np.median(pay)) if len(pay) else float(org.lives["pay"][i])
 
 
-def wait(org: Org, q, crew: Crew, weeks: float) -> None:
+def wait(org: Org, settings: Settings, crew: Crew, weeks: float) -> None:
     """Count another *weeks* weeks for those of the crew who are ready for promotion and still where they were."""
     here = org.people["pid"][crew.row] == crew.pid
     nobody = np.zeros(len(crew.row), bool)
-    waited = careers.next_waited(org.lives["waited"][crew.row], careers.ready(crew, q), nobody, weeks)
+    waited = careers.next_waited(org.lives["waited"][crew.row], careers.ready(crew, settings), nobody, weeks)
     org.lives["waited"][crew.row[here]] = waited[here]
 
 
-def age(org: Org, q, crew: Crew, weeks: float) -> None:
+def age(org: Org, settings: Settings, crew: Crew, weeks: float) -> None:
     """Let everybody's closeness to the technology drift for *weeks* weeks, and new experts join the staff track."""
-    org.lives["currency"][crew.row] = careers.next_currency(crew, q, weeks)
-    org.lives["staff"][crew.row[careers.new_staff(crew, q)]] = True
+    org.lives["currency"][crew.row] = careers.next_currency(crew, settings, weeks)
+    org.lives["staff"][crew.row[careers.new_staff(crew, settings)]] = True

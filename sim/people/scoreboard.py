@@ -8,12 +8,13 @@ within the quarter counts with what both occupants did; whoever has left counts 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
-from sim.engine.record import settings
+from sim.engine.record import Settings, settings_of
 from sim.engine.state import Org, table
 from sim.mechanisms.people import governance
 from sim.mechanisms.people.governance import from_below, of_team, wasteful
@@ -33,6 +34,10 @@ BOARD = np.dtype([("layer", "i8"), ("reports", "i8"), *((name, "f8") for name in
 _COUNTERS = ("pid", "value", "ai_written", "served_hours", "capacity_hours")
 
 
+#: The sum of a figure [n] over those below somebody, for everybody [n], or over the firm [1].
+Total = Callable[[np.ndarray], np.ndarray]
+
+
 class Mark(NamedTuple):
     """Everybody's counters at the beginning of the window, arrays [seats then]."""
 
@@ -48,20 +53,20 @@ def mark(org: Org) -> Mark:
     return Mark(*(org.people[name].copy() for name in _COUNTERS))
 
 
-def boards(org: Org, p: np.ndarray, values: Mapping, before: Mark, weeks: float) -> np.ndarray:
+def boards(org: Org, p: np.ndarray, values: Mapping[str, Any], before: Mark, weeks: float) -> np.ndarray:
     """Return the scoreboards (`BOARD`) of the managers present and, last, of the firm, of the *weeks* since *before*.
 
     *values*: the scenario's.
     """
-    q = settings(p)
-    crew = crew_of(org, q, int(org.world["people_week"][0]))
+    settings = settings_of(p)
+    crew = crew_of(org, settings, int(org.world["people_week"][0]))
     value, written = (_since(org, before, name) for name in ("value", "ai_written"))
     ai_spend = costs.ai_spend(values, crew.role == IC, written[crew.row], weeks)
     guardrails = org.lives["guardrail"][crew.row]
-    if q.ai_strategy == governance.NO_STRATEGY:
+    if settings.ai_strategy == governance.NO_STRATEGY:
         guardrails = np.full(len(crew.row), np.nan)  # nobody builds or measures any
     work = Work(weeks, value[crew.row], ai_spend, guardrails)
-    made, firm = scoreboard(crew, work, q), of_firm(crew, work, q)
+    made, firm = scoreboard(crew, work, settings), of_firm(crew, work, settings)
     at = np.flatnonzero(crew.role == MANAGER)
     found = table(len(at) + 1, BOARD)
     found["layer"], found["reports"] = (
@@ -98,7 +103,7 @@ def _inbox(org: Org, before: Mark) -> tuple[np.ndarray, np.ndarray]:
     return np.where(known, served, np.nan), np.where(known, capacity, np.nan)
 
 
-def _over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def _over(a: ArrayLike, b: ArrayLike) -> np.ndarray:
     """Return a / b, NaN where b is not positive or undefined."""
     return np.where(np.greater(b, 0.0), a / np.where(np.greater(b, 0.0), b, 1.0), np.nan)
 
@@ -128,30 +133,30 @@ class Scoreboard:
     wasted: np.ndarray  # share of the AI spend on them that goes to those below the threshold of fluency
 
 
-def scoreboard(crew: Crew, work: Work, p) -> Scoreboard:
+def scoreboard(crew: Crew, work: Work, settings: Settings) -> Scoreboard:
     """Return every manager's scoreboard."""
     ic = crew.role == IC
 
     def below(x: np.ndarray) -> np.ndarray:
         return from_below(crew.boss, x)
 
-    found = _judged(crew, work, p, below, lambda x: below(x) + x)
+    found = _judged(crew, work, settings, below, lambda x: below(x) + x)
     return Scoreboard(**{name: np.where(ic, np.nan, x) for name, x in vars(found).items()})
 
 
-def of_firm(crew: Crew, work: Work, p) -> Scoreboard:
+def of_firm(crew: Crew, work: Work, settings: Settings) -> Scoreboard:
     """Return the scoreboard of the whole firm, arrays [1]: as of a manager above everybody, without pay or work."""
 
     def everybody(x: np.ndarray) -> np.ndarray:
         return np.array([x.sum()])
 
-    return _judged(crew, work, p, everybody, everybody)
+    return _judged(crew, work, settings, everybody, everybody)
 
 
-def _judged(crew: Crew, work: Work, p, below: Callable, within: Callable) -> Scoreboard:
+def _judged(crew: Crew, work: Work, settings: Settings, below: Total, within: Total) -> Scoreboard:
     """Return the measures of units; *below*, *within*: sums over those whom a unit's head leads, and with the head."""
     ic = (crew.role == IC).astype(float)
-    ics, waste = below(ic), wasteful(crew.fluency, p)
+    ics, waste = below(ic), wasteful(crew.fluency, settings)
     dollars = crew.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
     return Scoreboard(
         productivity=_ratio(below(work.value * ic), ics * work.weeks),

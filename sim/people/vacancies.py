@@ -1,12 +1,12 @@
 """Vacant seats: opened, closed, and filled from outside once their delay is over."""
 
 from math import inf
-from types import SimpleNamespace
 
 import numpy as np
 
 from sim.constants import IC
 from sim.engine.codes import NONE, VACANT
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.people import hiring
 from sim.mechanisms.people.workforce import Dice
@@ -25,21 +25,21 @@ def close_vacancies(org: Org, count: int) -> None:
     org.world["ai_closed"] += count
 
 
-def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def open_vacancy(org: Org, settings: Settings, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
     is_ic = org.lives["seat_role"][i] == IC
-    if hiring.opens(q, is_ic):
-        org.lives["open_until"][i] = hiring.filled_at(q, dice, pid, week)
-    elif q.switches_hiring and q.hiring_policy == hiring.AI:
+    if hiring.opens(settings, is_ic):
+        org.lives["open_until"][i] = hiring.filled_at(settings, dice, pid, week)
+    elif settings.switches_hiring and settings.hiring_policy == hiring.AI:
         _raise_ai_share(org, i)
     return org
 
 
-def leave_vacant(org: Org, p: np.ndarray, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def leave_vacant(org: Org, p: np.ndarray, settings: Settings, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Empty the seat *i*, which *pid* has left, and let it be filled as the hiring policy says."""
     org = seats.vacate(org, p, i)
     org.lives["cohort"][i] = NONE
-    return open_vacancy(org, q, dice, i, pid, week)
+    return open_vacancy(org, settings, dice, i, pid, week)
 
 
 def _raise_ai_share(org: Org, i: int) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import QUIT, VACANT, WAITING
-from sim.engine.record import settings
+from sim.engine.record import settings_of
 from sim.engine.state import COHORT, Org, table
 from sim.mechanisms.people import careers, hiring, layoffs, quits
 from sim.people import ai_strategy, career_rounds, gather, promotion, replan, seats
@@ -38,7 +38,7 @@ def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
     people = org.people
     rows = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
     draw_traits(org, p, rows)
-    crew = crew_of(org, settings(p), 0)
+    crew = crew_of(org, settings_of(p), 0)
     cohort = table(len(crew.row), COHORT)
     for name, column in (
         ("pid", crew.pid), ("role", crew.role), ("layer", crew.layer), ("tenure", crew.tenure), ("skill", crew.skill),
@@ -65,43 +65,43 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     week = int(org.world["people_week"][0])
     if week == 0:
         org = begin(org, p, setup)
-    dice, q = dice_of(org), settings(p)
-    measured = week % MONTH == 0 and week > 0 and bool(q.switches_flow)
-    present = Present(q, week)
+    dice, settings = dice_of(org), settings_of(p)
+    measured = week % MONTH == 0 and week > 0 and bool(settings.switches_flow)
+    present = Present(settings, week)
     if measured:
-        measure(org, q)
-        ai_strategy.govern(org, q, present.crew(org), MONTH)
-        promotion.age(org, q, present.crew(org), MONTH)
+        measure(org, settings)
+        ai_strategy.govern(org, settings, present.crew(org), MONTH)
+        promotion.age(org, settings, present.crew(org), MONTH)
     before = gather.signature(org)
     lots = cast(org, p, week)
     for i in lots.quitters.tolist():
         pid = int(org.people["pid"][i])
         org = leave(org, p, i, QUIT, week)
-        org = open_vacancy(org, q, dice, i, pid, week)
-    careers_round = career_rounds.due(q, week)
-    if careers_round and (q.switches_retirement or not q.switches_flow):
-        org = career_rounds.hold(org, p, q, present.crew(org), dice)
+        org = open_vacancy(org, settings, dice, i, pid, week)
+    careers_round = career_rounds.due(settings, week)
+    if careers_round and (settings.switches_retirement or not settings.switches_flow):
+        org = career_rounds.hold(org, p, settings, present.crew(org), dice)
     cut = 0.0
-    may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
-    if may_cut and (lots.background or layoffs.by_date(q, week)):
-        org, cut = carry_out_layoffs(org, p, q, setup, present.crew(org), dice, week)
-    org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
-    may_promote = q.switches_promotions and (careers_round or q.careers_every_weeks == 1)
-    if may_promote and (measured or promotion.are_due(org, q)):
+    may_cut = settings.switches_layoffs and settings.hiring_policy != hiring.ATTRITION_ONLY
+    if may_cut and (lots.background or layoffs.by_date(settings, week)):
+        org, cut = carry_out_layoffs(org, p, settings, setup, present.crew(org), dice, week)
+    org.world["quit_jump"] = quits.shock_after(settings, float(org.world["quit_jump"][0]), cut)
+    may_promote = settings.switches_promotions and (careers_round or settings.careers_every_weeks == 1)
+    if may_promote and (measured or promotion.are_due(org, settings)):
         crew = present.crew(org)
-        org = promotion.promote(org, p, q, crew, dice, setup.agents_each)
+        org = promotion.promote(org, p, settings, crew, dice, setup.agents_each)
         if measured:
-            promotion.wait(org, q, crew, MONTH)
+            promotion.wait(org, settings, crew, MONTH)
     changed = gather.signature(org) != before
     if changed or lots.opening:
         org = fill_vacancies(org, p, week, setup.agents_each)
         changed = gather.signature(org) != before
     org.world["people_week"] = week + 1
-    if not q.switches_flow:
+    if not settings.switches_flow:
         if changed or week == 0:
             there = org.people["role"] != VACANT
             org.world["efficiency"] = careers.efficiency(
-                org.lives["competence"] * there, org.people["layer"], q
+                org.lives["competence"] * there, org.people["layer"], settings
             )
         return org
     if changed or measured:

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+#: One figure of one person (in a compiled pass) or of everybody (an array): the rule is stated once for both.
+Number = TypeVar("Number", float, np.ndarray)
 
 #: dice(stream, ids, index, sub) -> float64 [n, 2]: uniforms in (0, 1), keyed by (seed, run, stream, id, index, sub).
 Dice = Callable[[int, np.ndarray, int, int], np.ndarray]
