@@ -45,6 +45,7 @@ def settings_of(p: np.ndarray) -> Settings:
     return _settings(p.dtype, p.tobytes())
 
 
+# Kept, because the people's week asks several times: made anew they take 60 microseconds, found again one.
 @lru_cache(maxsize=64)
 def _settings(dtype: np.dtype, record: bytes) -> Settings:
     return Settings(dict(zip(dtype.names, np.frombuffer(record, dtype)[0].item(), strict=True)))

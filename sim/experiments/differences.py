@@ -8,7 +8,7 @@ from sim.scenario.events import in_words
 from sim.text import numbers
 
 if TYPE_CHECKING:
-    from sim.scenario.events import Event
+    from sim.scenario.events import DatedEvent
     from sim.scenario.scenario import Scenario
 
 
@@ -26,7 +26,7 @@ def dated_differences(a: "Scenario", b: "Scenario") -> list[str]:
 
 
 def _one_sided(
-    a: "Scenario", b: "Scenario", before: Sequence["Event"], after: Sequence["Event"], what: str
+    a: "Scenario", b: "Scenario", before: Sequence["DatedEvent"], after: Sequence["DatedEvent"], what: str
 ) -> list[str]:
     one, other = Counter(map(in_words, before)), Counter(map(in_words, after))
     lines = []

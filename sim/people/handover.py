@@ -204,9 +204,8 @@ def hand_over(tables: Org, parameters: np.ndarray, i: int, stand_in: int, now: f
             elif item.kind == codes.REVIEW and item.team >= 0:
                 review.back_to_team(org, k)
             elif alive and org.changes[c].owner == i:
-                _redirect(
-                    org, p, k, codes.NONE, now
-                )  # of a change that nobody takes over: it must not outlive the change
+                # Of a change that nobody takes over: it must not outlive the change.
+                _redirect(org, p, k, codes.NONE, now)
             else:
                 _redirect(org, p, k, stand_in, now)
         elif alive and org.changes[c].owner == i:

@@ -18,9 +18,9 @@ from sim.engine.record import Settings, settings_of
 from sim.engine.state import Org, table
 from sim.mechanisms.people import governance
 from sim.mechanisms.people.governance import from_below, of_team, wasteful
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 from sim.organisation import costs
-from sim.people.gather import crew_of
+from sim.people.gather import workforce_of
 
 #: Weeks up to the end that count (all of a shorter horizon).
 WEEKS = 13
@@ -59,24 +59,24 @@ def boards(org: Org, p: np.ndarray, values: Mapping[str, Any], before: Mark, wee
     *values*: the scenario's.
     """
     settings = settings_of(p)
-    crew = crew_of(org, settings, int(org.world["people_week"][0]))
+    workforce = workforce_of(org, settings, int(org.world["people_week"][0]))
     value, written = (_since(org, before, name) for name in ("value", "ai_written"))
-    ai_spend = costs.ai_spend(values, crew.role == IC, written[crew.row], weeks)
-    guardrails = org.lives["guardrail"][crew.row]
+    ai_spend = costs.ai_spend(values, workforce.role == IC, written[workforce.row], weeks)
+    guardrails = org.occupants["guardrail"][workforce.row]
     if settings.ai_strategy == governance.NO_STRATEGY:
-        guardrails = np.full(len(crew.row), np.nan)  # nobody builds or measures any
-    work = Work(weeks, value[crew.row], ai_spend, guardrails)
-    made, firm = scoreboard(crew, work, settings), of_firm(crew, work, settings)
-    at = np.flatnonzero(crew.role == MANAGER)
+        guardrails = np.full(len(workforce.row), np.nan)  # nobody builds or measures any
+    work = Work(weeks, value[workforce.row], ai_spend, guardrails)
+    made, firm = scoreboard(workforce, work, settings), of_firm(workforce, work, settings)
+    at = np.flatnonzero(workforce.role == MANAGER)
     found = table(len(at) + 1, BOARD)
     found["layer"], found["reports"] = (
-        np.append(crew.layer[at], FIRM),
-        np.append(crew.reports[at], len(crew.row)),
+        np.append(workforce.layer[at], FIRM),
+        np.append(workforce.reports[at], len(workforce.row)),
     )
     for name in MEASURES[:-2]:
         found[name] = np.append(getattr(made, name)[at], getattr(firm, name))
-    served, capacity = (x[crew.row[at]] for x in _inbox(org, before))
-    coaching = np.where(crew.reports[at] > 0, crew.coverage[at], np.nan)
+    served, capacity = (x[workforce.row[at]] for x in _inbox(org, before))
+    coaching = np.where(workforce.reports[at] > 0, workforce.coverage[at], np.nan)
     found["utilisation"] = np.append(_over(served, capacity), _over(np.nansum(served), np.nansum(capacity)))
     found["coaching"] = np.append(coaching, _over(np.nansum(coaching), np.count_nonzero(~np.isnan(coaching))))
     return found
@@ -110,7 +110,7 @@ def _over(a: ArrayLike, b: ArrayLike) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Work:
-    """What everybody did in a number of weeks, arrays [n] as the crew; hands-on work is the manager's own."""
+    """What everybody did in a number of weeks, arrays [n] as the workforce; hands-on work is the manager's own."""
 
     weeks: float
     value: np.ndarray  # of own merged changes, standard hours
@@ -120,12 +120,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """What managers are judged by, of the ICs below them; arrays [n] as the crew, NaN for ICs and where undefined."""
+    """What managers are judged by, of the ICs below them; arrays [n] as the workforce, NaN for ICs and where undefined."""
 
     productivity: np.ndarray  # value of the ICs below per IC and week, standard hours
-    cost: (
-        np.ndarray
-    )  # pay and AI spend of the manager and everybody below, USD, per standard hour of their value
+    cost: np.ndarray  # pay and AI spend of the manager and all below, USD, per standard hour of their value
     adoption: np.ndarray  # share of the ICs below who are fluent enough not to waste AI spend
     fluency: np.ndarray  # mean AI fluency of the ICs below
     ai_share: np.ndarray  # share of their work that AI is planned to write, mean
@@ -133,38 +131,38 @@ class Scoreboard:
     wasted: np.ndarray  # share of the AI spend on them that goes to those below the threshold of fluency
 
 
-def scoreboard(crew: Crew, work: Work, settings: Settings) -> Scoreboard:
+def scoreboard(workforce: Workforce, work: Work, settings: Settings) -> Scoreboard:
     """Return every manager's scoreboard."""
-    ic = crew.role == IC
+    ic = workforce.role == IC
 
     def below(x: np.ndarray) -> np.ndarray:
-        return from_below(crew.boss, x)
+        return from_below(workforce.boss, x)
 
-    found = _judged(crew, work, settings, below, lambda x: below(x) + x)
+    found = _judged(workforce, work, settings, below, lambda x: below(x) + x)
     return Scoreboard(**{name: np.where(ic, np.nan, x) for name, x in vars(found).items()})
 
 
-def of_firm(crew: Crew, work: Work, settings: Settings) -> Scoreboard:
+def of_firm(workforce: Workforce, work: Work, settings: Settings) -> Scoreboard:
     """Return the scoreboard of the whole firm, arrays [1]: as of a manager above everybody, without pay or work."""
 
     def everybody(x: np.ndarray) -> np.ndarray:
         return np.array([x.sum()])
 
-    return _judged(crew, work, settings, everybody, everybody)
+    return _judged(workforce, work, settings, everybody, everybody)
 
 
-def _judged(crew: Crew, work: Work, settings: Settings, below: Total, within: Total) -> Scoreboard:
+def _judged(workforce: Workforce, work: Work, settings: Settings, below: Total, within: Total) -> Scoreboard:
     """Return the measures of units; *below*, *within*: sums over those whom a unit's head leads, and with the head."""
-    ic = (crew.role == IC).astype(float)
-    ics, waste = below(ic), wasteful(crew.fluency, settings)
-    dollars = crew.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
+    ic = (workforce.role == IC).astype(float)
+    ics, waste = below(ic), wasteful(workforce.fluency, settings)
+    dollars = workforce.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
     return Scoreboard(
         productivity=_ratio(below(work.value * ic), ics * work.weeks),
         cost=_ratio(within(dollars), within(work.value)),
         adoption=_ratio(below(~waste * ic), ics),
-        fluency=_ratio(below(crew.fluency * ic), ics),
-        ai_share=_ratio(below(crew.exposure * ic), ics),
-        guardrails=_ratio(below(of_team(crew, work.guardrails) * ic), ics),
+        fluency=_ratio(below(workforce.fluency * ic), ics),
+        ai_share=_ratio(below(workforce.exposure * ic), ics),
+        guardrails=_ratio(below(of_team(workforce, work.guardrails) * ic), ics),
         wasted=_ratio(below(work.ai_spend * waste * ic), below(work.ai_spend * ic)),
     )
 

@@ -37,7 +37,7 @@ import numpy as np
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.engine.kernel import entry
 from sim.engine.record import Settings
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 
 STRATEGIES = ("none", "bottom_up", "top_down", "managed")
 NO_STRATEGY, BOTTOM_UP, TOP_DOWN, MANAGED = range(4)
@@ -52,12 +52,12 @@ class Attention:
     spread: float  # how far champions and coaching reach across teams, 0..1
 
 
-def duty_hours(crew: Crew, settings: Settings) -> np.ndarray:
+def duty_hours(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return float64[n]: governance hours a week that the strategy takes of each manager; as declared under `none`."""
-    hours: np.ndarray = settings.managers_governance_hours * (crew.role == MANAGER)
-    return (
-        hours * settings.governance_voluntary * crew.fluency if settings.ai_strategy == BOTTOM_UP else hours
-    )
+    hours: np.ndarray = settings.managers_governance_hours * (workforce.role == MANAGER)
+    if settings.ai_strategy == BOTTOM_UP:
+        hours = hours * settings.governance_voluntary * workforce.fluency
+    return hours
 
 
 @entry
@@ -116,37 +116,41 @@ def from_below(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
     return total
 
 
-def attention(crew: Crew, settings: Settings) -> Attention:
+def attention(workforce: Workforce, settings: Settings) -> Attention:
     """Return what managers give to AI governance, by the strategy and by the time they have (their coverage)."""
     useful = 1.0 - settings.governance_rollout if settings.ai_strategy == TOP_DOWN else 1.0
-    given = duty_hours(crew, settings) * np.minimum(crew.coverage, 1.0) * useful
-    ic = crew.role == IC
+    given = duty_hours(workforce, settings) * np.minimum(workforce.coverage, 1.0) * useful
+    ic = workforce.role == IC
     spread = settings.governance_spread
     if settings.ai_strategy == MANAGED:
         hours = given.sum() / max(len(ic) - ic.sum(), 1)
         spread += (1.0 - spread) * (hours / (hours + settings.governance_half_hours) if hours > 0.0 else 0.0)
-    coaching = settings.governance_coaching_share * given * crew.currency / np.maximum(crew.reports, 1)
-    coached = np.where(crew.boss >= 0, coaching[crew.boss], 0.0)
+    coaching = (
+        settings.governance_coaching_share * given * workforce.currency / np.maximum(workforce.reports, 1)
+    )
+    coached = np.where(workforce.boss >= 0, coaching[workforce.boss], 0.0)
     if settings.ai_strategy == MANAGED and ic.any():
         coached += spread * (coached[ic].mean() - coached) * ic
-    ics = from_below(crew.boss, ic.astype(float))
+    ics = from_below(workforce.boss, ic.astype(float))
     guarding = (1.0 - settings.governance_coaching_share) * given / np.maximum(ics, 1.0)
-    return Attention(coached, from_above(crew.boss, guarding) * ~ic, float(spread))
+    return Attention(coached, from_above(workforce.boss, guarding) * ~ic, float(spread))
 
 
-def _team_means(crew: Crew, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _team_means(workforce: Workforce, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (for ICs the mean of *x* over teammates, for managers over reports, 0 without any; how many those are)."""
     total, count, mean, others = np.zeros((4, len(x)))
-    _average_teams(crew.boss, crew.role, x, total, count, mean, others)
+    _average_teams(workforce.boss, workforce.role, x, total, count, mean, others)
     return mean, others
 
 
-def next_fluency(crew: Crew, hours: Attention, settings: Settings, weeks: float = 1.0) -> np.ndarray:
+def next_fluency(
+    workforce: Workforce, hours: Attention, settings: Settings, weeks: float = 1.0
+) -> np.ndarray:
     """Return everybody's AI fluency *weeks* later, within [0, 1]; the same array under `none`."""
     if settings.ai_strategy == NO_STRATEGY:
-        return crew.fluency
-    old = crew.fluency
-    learning, training = learning_rates(crew, hours, settings)
+        return workforce.fluency
+    old = workforce.fluency
+    learning, training = learning_rates(workforce, hours, settings)
     years = weeks / WEEKS_PER_YEAR
     new = 1.0 - (1.0 - old) * np.exp(-learning * years)
     new += np.maximum(settings.governance_basic - new, 0.0) * (1.0 - np.exp(-training * years))
@@ -154,25 +158,25 @@ def next_fluency(crew: Crew, hours: Attention, settings: Settings, weeks: float 
     return fluency
 
 
-def learning_rates(crew: Crew, hours: Attention, settings: Settings) -> tuple[np.ndarray, float]:
+def learning_rates(workforce: Workforce, hours: Attention, settings: Settings) -> tuple[np.ndarray, float]:
     """Return (rate at which everybody's gap to full fluency closes [n], rate of training up to the basics), 1/year."""
     ordered = settings.ai_strategy == TOP_DOWN
     free = 1.0 - settings.governance_crowding if ordered else 1.0
-    champion = (crew.fluency >= settings.governance_champion) & (crew.role == IC)
-    peers, _ = _team_means(crew, crew.fluency)
-    local, _ = _team_means(crew, champion.astype(float))
-    everywhere = champion.sum() / max((crew.role == IC).sum(), 1)
+    champion = (workforce.fluency >= settings.governance_champion) & (workforce.role == IC)
+    peers, _ = _team_means(workforce, workforce.fluency)
+    local, _ = _team_means(workforce, champion.astype(float))
+    everywhere = champion.sum() / max((workforce.role == IC).sum(), 1)
     enough = max(settings.governance_champions_needed, 1e-9)
     spread = hours.spread
     pull = (1.0 - spread) * np.minimum(local / enough, 1.0) + spread * min(everywhere / enough, 1.0)
-    reach = crew.fluency[champion].mean() if champion.any() else 0.0
-    rate = settings.governance_own_use * crew.exposure + settings.governance_coaching * hours.coached
+    reach = workforce.fluency[champion].mean() if champion.any() else 0.0
+    rate = settings.governance_own_use * workforce.exposure + settings.governance_coaching * hours.coached
     rate = rate + free * (settings.governance_peers * peers + settings.governance_champions * reach * pull)
     return rate, settings.governance_training if ordered else 0.0
 
 
 def next_guardrails(
-    guardrails: np.ndarray, crew: Crew, hours: Attention, settings: Settings, weeks: float = 1.0
+    guardrails: np.ndarray, workforce: Workforce, hours: Attention, settings: Settings, weeks: float = 1.0
 ) -> np.ndarray:
     """Return guardrail coverage [n], of the team that each manager leads, *weeks* later, within [0, 1].
 
@@ -181,18 +185,20 @@ def next_guardrails(
     if settings.ai_strategy == NO_STRATEGY:
         return guardrails
     free = 1.0 - settings.governance_crowding if settings.ai_strategy == TOP_DOWN else 1.0
-    champion = (crew.fluency >= settings.governance_champion) & (crew.role == IC)
-    share, reports = _team_means(crew, champion.astype(float))
+    champion = (workforce.fluency >= settings.governance_champion) & (workforce.role == IC)
+    share, reports = _team_means(workforce, champion.astype(float))
     rate = settings.governance_build * hours.guarding + free * settings.governance_grown * share
     years = weeks / WEEKS_PER_YEAR
     new = 1.0 - (1.0 - guardrails) * np.exp(-rate * years)
     new = np.clip(new * np.exp(-settings.governance_guardrail_decay * years), 0.0, 1.0)
-    return np.where((crew.role == MANAGER) & (reports > 0), new, guardrails)
+    return np.where((workforce.role == MANAGER) & (reports > 0), new, guardrails)
 
 
-def of_team(crew: Crew, guardrails: np.ndarray) -> np.ndarray:
+def of_team(workforce: Workforce, guardrails: np.ndarray) -> np.ndarray:
     """Return float64[n]: the guardrail coverage of everybody's work: of the team, for managers of the team they lead."""
-    boss = np.where((crew.role == IC) & (crew.boss >= 0), crew.boss, np.arange(len(guardrails)))
+    boss = np.where(
+        (workforce.role == IC) & (workforce.boss >= 0), workforce.boss, np.arange(len(guardrails))
+    )
     return guardrails[boss]
 
 

@@ -14,7 +14,7 @@ Dice = Callable[[int, np.ndarray, int, int], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Crew:
+class Workforce:
     """Everybody present at a week's end; arrays [n] in order of permanent id.
 
     week: since the end of the warm-up. row: seat in `Org.people`. role: IC or MANAGER (`sim.engine.state`). layer: 0 = ICs, 1 =
