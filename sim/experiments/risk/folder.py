@@ -31,8 +31,13 @@ def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
     )
     files.write_json(folder / "risk.json", risk_json(risk))
     risk_picture(folder / "plots" / "risk", risk)
-    if scenario.organisation.chart is None:  # of an imported chart there are only aggregates
+    if has_ledger(results):
         _write_ledger(results, folder / "ledger.csv")
+
+
+def has_ledger(results: "Results") -> bool:
+    """True if a ledger is written: of an imported chart there are only aggregates."""
+    return results.scenario.organisation.chart is None
 
 
 def _write_ledger(results: "Results", path: Path) -> None:

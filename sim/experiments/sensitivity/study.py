@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.constants import PRIMARY
+from sim.constants import STUDIED
 from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from sim.outcomes.declared import Outcome
     from sim.scenario.scenario import Scenario
 
-OUTCOMES = (PRIMARY, "cost_per_value", "lead_time_hours", "change_failure_rate")
 #: Trajectories, or rows of Saltelli's scheme: for one scenario, and for the verdict on two, which costs more.
 SAMPLES = {"morris": (10, 6), "sobol": (64, 64)}
 RUNS = 2  # per design point
@@ -166,7 +165,7 @@ def planned_runs(space: Space, scenarios: int, method: str, samples: int, runs: 
 
 def sensitivity(
     scenarios: Sequence["Scenario"],
-    names: Sequence[str] = OUTCOMES,
+    names: Sequence[str] = STUDIED,
     method: str = "morris",
     samples: int | None = None,
     runs: int = RUNS,
