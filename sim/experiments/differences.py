@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sim.organisation.tree import Tree
 from sim.scenario import tree
-from sim.scenario.events import Event, in_words
+from sim.scenario.events import DatedEvent, in_words
 from sim.scenario.scenario import Scenario
 from sim.text import numbers
 
@@ -24,7 +24,7 @@ def dated_differences(a: Scenario, b: Scenario) -> list[str]:
 
 
 def _one_sided(
-    a: Scenario, b: Scenario, before: Sequence[Event], after: Sequence[Event], what: str
+    a: Scenario, b: Scenario, before: Sequence[DatedEvent], after: Sequence[DatedEvent], what: str
 ) -> list[str]:
     one, other = Counter(map(in_words, before)), Counter(map(in_words, after))
     lines = []

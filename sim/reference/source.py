@@ -29,7 +29,7 @@ _DECLARING = (
 
 
 #: Calls that arrange data and decide nothing.
-_HELPERS = {"settings", "dice_of", "crew_of", "signature", "finish", "Setup", "over_weeks", "begin"}
+_HELPERS = {"settings_of", "dice_of", "workforce_of", "signature", "finish", "Setup", "over_weeks", "begin"}
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from sim.engine.codes import LAYOFF_RULES
 from sim.experiments import plots
 from sim.experiments.paths.study import PROSPECTS, Branch, Paths, Window
 from sim.outcomes.declared import ON_PATHS, OUTCOMES
-from sim.scenario.events import Event, in_words
+from sim.scenario.events import DatedEvent, in_words
 from sim.simulation.results import Results
 from sim.statistics.estimates import Paired, known, mean_ci
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
@@ -59,7 +59,7 @@ def _what_happens(paths: Paths) -> list[str]:
     return lines
 
 
-def _carried_out(event: Event, events: tuple[Event, ...], results: Results) -> str:
+def _carried_out(event: DatedEvent, events: tuple[DatedEvent, ...], results: Results) -> str:
     """How many people an event took, mean of the runs, where the ledger tells; several at once cannot be told apart."""
     alike = [one for one in events if (one.week, one.action) == (event.week, event.action)]
     if event.action not in ("lay_off", "convert") or len(alike) > 1:

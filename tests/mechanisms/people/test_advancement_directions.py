@@ -32,7 +32,7 @@ def ai_spend(org, engine) -> float:
     return float(Period(org.weeks[[0]], last, engine.weeks, engine.tree, engine.scenario.values).ai_spend[0])
 
 
-CURRENCY, WAITED = mean_of("currency", MANAGER, "lives"), mean_of("waited", IC, "lives")
+CURRENCY, WAITED = mean_of("currency", MANAGER, "occupants"), mean_of("waited", IC, "occupants")
 GUARDRAILS = of_world("guardrails")
 
 STAFF = {"switches.promotions": True, "careers.staff_share": 0.2, "careers.staff_tenure": 0.0}
