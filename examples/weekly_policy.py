@@ -5,9 +5,8 @@
 
 from statistics import mean
 
+from sim import OrgModel, load
 from sim.mesa_model.agents import Manager
-from sim.mesa_model.model import OrgModel
-from sim.scenario.scenario import load
 
 RUNS = 8
 

@@ -18,6 +18,8 @@ MANAGER_ID = 1 << 24  # permanent ids of managers start here, those of ICs at 0
 
 # --- Decisions ---------------------------------------------------------------------------------------------------------
 PRIMARY = "value_per_payroll_usd"  # the outcome that decides unless another one is named
+#: What `orgsim sensitivity` studies unless told.
+STUDIED = (PRIMARY, "cost_per_value", "lead_time_hours", "change_failure_rate")
 ALPHA = 0.05  # error of a claim: a p value below it, after correction, is beyond noise
 
 # --- Privacy -----------------------------------------------------------------------------------------------------------

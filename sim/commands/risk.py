@@ -65,7 +65,7 @@ def risk_command(
     if switched_on:
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
     notice_compilation()
-    from sim.experiments.risk.folder import write
+    from sim.experiments.risk.folder import has_ledger, write
     from sim.experiments.risk.groups import people_table
     from sim.experiments.risk.incidence import assess
     from sim.experiments.risk.words import risk_json, risk_text
@@ -85,7 +85,8 @@ def risk_command(
         click.echo(risk_text(risk))
         if ended is not None:
             click.echo("\n" + paragraph(ended["words"]))
-        click.echo(f"\nWritten: {folder} (curves, figures, and a ledger of the cuts)")
+        written = "curves, figures, and a ledger of the cuts" if has_ledger(results) else "curves and figures"
+        click.echo(f"\nWritten: {folder} ({written})")
     again = (*sets, *(f"{path}=true" for path in switched_on))
     report_failures(results.failures, replay_command(scenario, again))
     return exit_code(len(results.failures), runs)

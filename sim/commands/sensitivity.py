@@ -23,13 +23,14 @@ from sim.commands.common import (
     warn,
     workers_option,
 )  # fmt: skip
+from sim.constants import STUDIED
 from sim.errors import UserError
 
 if TYPE_CHECKING:
     from sim.commands.common import Bar
     from sim.experiments.sensitivity.study import Sensitivity
 
-_DEFAULT_OUTCOMES = "value_per_payroll_usd, cost_per_value, lead_time_hours, change_failure_rate"
+_DEFAULT_OUTCOMES = ", ".join(STUDIED)
 
 
 @click.command("sensitivity")
@@ -92,10 +93,10 @@ def sensitivity_command(
     notice_compilation()
     from sim.experiments.sensitivity.folder import take, write
     from sim.experiments.sensitivity.space import space_of
-    from sim.experiments.sensitivity.study import OUTCOMES, check, default_samples, planned_runs, sensitivity
+    from sim.experiments.sensitivity.study import check, default_samples, planned_runs, sensitivity
     from sim.outcomes.declared import OUTCOMES as DECLARED
 
-    names = outcomes or OUTCOMES
+    names = outcomes or STUDIED
     samples = default_samples(method, len(loaded)) if samples is None else samples
     check(loaded, names, DECLARED, method, samples)
     planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, ranges)

@@ -73,7 +73,17 @@ def inlines() -> bool:
     """True if kernels are compiled once, with the entry that calls them; else each by itself, as Numba does it: the same
     results, a longer compilation (``ORGSIM_PLAIN_NUMBA=1`` asks for that). What Numba's internals are worth is tried once a
     version, when nothing is compiled yet; if they fail, one warning says so.
+
+    The two ways keep their code apart: with one cache folder, the way asked for would run what the other had compiled.
     """
+    works = _internals_work()
+    if not works and not os.environ["NUMBA_CACHE_DIR"].endswith("-plain"):  # a parent process may have set it
+        os.environ["NUMBA_CACHE_DIR"] += "-plain"
+        config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+    return works
+
+
+def _internals_work() -> bool:
     if os.environ.get("ORGSIM_PLAIN_NUMBA") == "1":
         return False
     if config.DISABLE_JIT:
@@ -113,9 +123,11 @@ def kernel(function: Callable) -> Callable:
 
 def entry(function: Callable) -> Callable:
     """Compile *function* for calls from Python, cached on disk; it releases the GIL."""
+    inlines()  # settles the cache folder, which Numba reads here
     return njit(nogil=True, error_model="numpy", cache=True, _nrt=False)(function)
 
 
 def is_cached() -> bool:
     """True if the engine's compiled code is on disk already, so that no compilation is to be expected."""
+    inlines()  # settles the cache folder
     return any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi"))

@@ -20,7 +20,9 @@ class Following:
 
     def people(self, books: np.ndarray) -> None:
         """Let agents and plans follow those who came, went or changed roles; *books*: `Staff.books` before that."""
-        self.has_changed |= self._staff.follow(books)
+        if self._staff.follow(books):
+            self.has_changed = True
+            self._plan.settle()
         self._plan.grow()
 
     def desks(self) -> None:

@@ -25,8 +25,7 @@ _OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "un
 DELIVERED, MONEY, FLOW, QUALITY, AI = "Delivered", "Money", "Flow", "Quality", "AI"
 MANAGERS, PEOPLE = "Managers and structure", "People"
 IC_HOURS, MANAGER_HOURS = "Where an IC's hours go", "Where a manager's hours go"
-OTHER = "Other"
-GROUPS = (DELIVERED, MONEY, FLOW, QUALITY, AI, MANAGERS, PEOPLE, IC_HOURS, MANAGER_HOURS, OTHER)
+GROUPS = (DELIVERED, MONEY, FLOW, QUALITY, AI, MANAGERS, PEOPLE, IC_HOURS, MANAGER_HOURS)
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ _MAIN = (
     Outcome("weeks_with_ics", PEOPLE, "weeks", 1, "weeks until that was so, the whole horizon where it never was", _weeks_with_ics),
     Outcome("promotions_per_year", PEOPLE, "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
     Outcome("retirements_per_year", PEOPLE, "retirements/person-year", 0, "people who retired (switches.retirement)", lambda q: _per_person_year(q, "retired")),
-    Outcome("efficiency", OTHER, "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
+    Outcome("efficiency", PEOPLE, "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
     Outcome("guardrail_coverage", AI, "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda q: _of_ics(q, "guardrails")),
     Outcome("ai_spend_wasted_share", MONEY, "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda q: q.of("unfluent_sum") / q.weeks),
     Outcome("people_usd_per_year", MONEY, "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks, on_paths=10),
@@ -150,7 +149,7 @@ _MAIN = (
     Outcome("ai_fluency_mean", AI, "share", 0, "mean AI fluency of ICs at the end", lambda q: _of_ics(q, "fluency_mean")),
     Outcome("agents_running_mean", AI, "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
     Outcome("overload_hours_per_week", MANAGERS, "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
-    Outcome("bottleneck", OTHER, "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(codes.STAGES)), _bottleneck),
+    Outcome("bottleneck", FLOW, "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(codes.STAGES)), _bottleneck),
     Outcome("reviews_per_merge", FLOW, "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
     Outcome("review_time_hours", FLOW, "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
     Outcome("discarded_share", QUALITY, "share", -1, "changes closed without merging, over those merged or closed", lambda q: ratio(q.of("discarded"), q.of("merged") + q.of("discarded"))),

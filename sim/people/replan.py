@@ -21,13 +21,13 @@ from sim.people.reviews import with_room
 
 
 @entry
-def _announce(tables, parameters, m, now):
+def _announce(tables: Org, parameters: np.ndarray, m: int, now: float) -> None:
     """Let items from outside reach manager *m* from now on."""
     announce_arrival(borrow(tables), parameters[0], m, now)
 
 
 @entry
-def _plan_ai(tables, parameters, shares):
+def _plan_ai(tables: Org, parameters: np.ndarray, shares: np.ndarray) -> float:
     """Set how everybody's next changes are written, for planned shares of code volume [people].
 
     Return the planned coding speed-up, which demand answers to.
@@ -35,15 +35,18 @@ def _plan_ai(tables, parameters, shares):
     org = borrow(tables)
     p = parameters[0]
     for i in range(len(shares)):
-        q = org.people[i]
+        person = org.people[i]
         agents, assistant = work.planned_fractions(p, shares[i])
-        q.agent_probability = agents if q.agents > 0 else 0.0
-        q.assistant_fraction = assistant
-    return work.planned_speed_up(p)
+        person.agent_probability = agents if person.agents > 0 else 0.0
+        person.assistant_fraction = assistant
+    speed_up: float = work.planned_speed_up(p)
+    return speed_up
 
 
 @entry
-def _resume(tables, parameters, rows, replan, wake, now):
+def _resume(
+    tables: Org, parameters: np.ndarray, rows: np.ndarray, replan: bool, wake: bool, now: float
+) -> None:
     """Let the interventions since the last step take effect.
 
     *replan*: a week is just beginning, so plan everybody's duties anew. *wake*: the review budget has changed. The free

@@ -82,3 +82,39 @@ def test_internals_that_work_are_tried_once(tmp_path):
 
 def test_plain_compilation_can_be_asked_for(tmp_path):
     assert played(TINY, "import os; os.environ['ORGSIM_PLAIN_NUMBA'] = '1'", tmp_path) == [False, []]
+
+
+MODULE = """
+from sim.engine.kernel import entry, kernel
+
+@kernel
+def twice(x):
+    return 2 * x
+
+@entry
+def twice_and_one(x):
+    return twice(x) + 1
+"""
+
+CACHED = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+BREAKING
+sys.path.insert(0, MODULE_FOLDER)
+from small import twice_and_one
+assert twice_and_one(20) == 41
+print(json.dumps([sum(twice_and_one.stats.cache_hits.values()), sum(twice_and_one.stats.cache_misses.values())]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("breaking", [GONE, "import os; os.environ['ORGSIM_PLAIN_NUMBA'] = '1'"])
+def test_the_two_ways_do_not_run_each_others_code(tmp_path, breaking):
+    (tmp_path / "small.py").write_text(MODULE)
+    code = CACHED.replace("MODULE_FOLDER", repr(str(tmp_path)))
+    cache = tmp_path / "cache"
+    assert played(code, "pass", cache) == [0, 1]
+    assert played(code, "pass", cache) == [1, 0]
+    assert played(code, breaking, cache) == [0, 1]  # not what the other way had compiled
+    assert played(code, breaking, cache) == [1, 0]
+    assert played(code, "pass", cache) == [1, 0]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.mechanisms.people.layoffs import ALL, RANK, gone
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 
 OFF = {
     "switches_layoffs": True,
@@ -35,6 +35,6 @@ def knobs(**values: float) -> SimpleNamespace:
     return SimpleNamespace(**{**OFF, **named})
 
 
-def there(crew: Crew) -> np.ndarray:
+def there(workforce: Workforce) -> np.ndarray:
     """Return bool [n], nobody: everybody is still there."""
-    return gone(crew)
+    return gone(workforce)

@@ -10,29 +10,29 @@
         streams = (QUIT,)
         shares = alone = ("chance",)
 
-        def decided(self, crew, p, dice):
-            return {"chance": quits.chance(p, crew.strain, 0.0, 0.0)}
+        def decided(self, workforce, p, dice):
+            return {"chance": quits.chance(p, workforce.strain, 0.0, 0.0)}
 
 A mechanism of people decides and edits nothing; another room carries it out. So the contract looks at both: at decisions, on
-made-up crews (`decided`), and at the tables of a running organisation that the mechanism takes part in (`values`).
+made-up workforces (`decided`), and at the tables of a running organisation that the mechanism takes part in (`values`).
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from helpers.claims import Claim
 from helpers.contract import MechanismContract, pairs, undefined
-from helpers.crews import columns_of, crew_of, dice_of, frozen, parameters, reordered, without
 from helpers.people_checks import check, check_books
+from helpers.workforces import columns_of, dice_of, frozen, parameters, reordered, without, workforce_of
 from helpers.worlds import HOURS_PER_WEEK, differences, permuted, play, play_tree, world
 from sim.constants import IC
 from sim.engine.codes import LAID_OFF, QUIT
+from sim.engine.record import Settings
 from sim.engine.state import Org
-from sim.mechanisms.people.workforce import Crew, Dice
+from sim.mechanisms.people.workforce import Dice, Workforce
 from sim.parameters.registry import REGISTRY
 from sim.scenario.tree import tree_of
 from sim.simulation.simulator import Engine
@@ -82,8 +82,8 @@ class PeopleContract(MechanismContract):
     claims: the claims of the test file; there is one for every uncertain parameter of the mechanism's own.
     zeros: switch -> values with which the mechanism, though on, does nothing at all.
     streams: the streams of dice that its decisions may ask for.
-    decided(crew, p, dice): what the mechanism decides of everybody, column -> array [n].
-    rules: further values, by path, under which `decided` is asked; week: of the crew.
+    decided(workforce, p, dice): what the mechanism decides of everybody, column -> array [n].
+    rules: further values, by path, under which `decided` is asked; week: of the workforce.
     shares: columns of `decided` that lie within 0 and 1 (probabilities, shares).
     alone: columns of `decided` that depend on nobody else.
     """
@@ -99,14 +99,14 @@ class PeopleContract(MechanismContract):
     #: Undefined in less than a year.
     UNWATCHED: frozenset[str] = frozenset({"layoff_risk_ic", "layoff_risk_manager"})
 
-    def decided(self, crew: Crew, p: SimpleNamespace, dice: Dice) -> dict[str, np.ndarray]:
+    def decided(self, workforce: Workforce, p: Settings, dice: Dice) -> dict[str, np.ndarray]:
         raise NotImplementedError
 
-    def crew(self, seed: int = 0) -> Crew:
+    def workforce(self, seed: int = 0) -> Workforce:
         """Return people with something to decide about."""
-        return crew_of((60, 12, 3, 1), week=self.week, seed=seed)
+        return workforce_of((60, 12, 3, 1), week=self.week, seed=seed)
 
-    def knobs(self, **values: object) -> SimpleNamespace:
+    def knobs(self, **values: object) -> Settings:
         return parameters({**self.values, **self.rules, **values})
 
     def tables(self, values: Mapping) -> Org:
@@ -186,19 +186,19 @@ class PeopleContract(MechanismContract):
     # --- What it decides
 
     def test_it_decides_and_edits_nothing(self):
-        """Nothing can be written, and nothing is another bit afterwards; what is decided is the crew's own size."""
-        crew, p = frozen(self.crew()), self.knobs()
-        before = {name: x.tobytes() for name, x in columns_of(crew).items()}, dict(vars(p))
-        found = self.decided(crew, p, dice_of())
-        assert ({name: x.tobytes() for name, x in columns_of(crew).items()}, dict(vars(p))) == before
+        """Nothing can be written, and nothing is another bit afterwards; what is decided is the workforce's own size."""
+        workforce, p = frozen(self.workforce()), self.knobs()
+        before = {name: x.tobytes() for name, x in columns_of(workforce).items()}, dict(vars(p))
+        found = self.decided(workforce, p, dice_of())
+        assert ({name: x.tobytes() for name, x in columns_of(workforce).items()}, dict(vars(p))) == before
         assert found
         for name, x in found.items():
-            assert x.shape == crew.pid.shape, name
+            assert x.shape == workforce.pid.shape, name
             assert len(np.unique(x)) > 1, f"{name} is the same for all: the test shows nothing"
 
     def test_the_same_seed_decides_the_same(self):
-        one, two = (self.decided(self.crew(), self.knobs(), dice_of(seed=1, run=2)) for _ in range(2))
-        others = [self.decided(self.crew(), self.knobs(), dice_of(*key)) for key in ((2, 2), (1, 3))]
+        one, two = (self.decided(self.workforce(), self.knobs(), dice_of(seed=1, run=2)) for _ in range(2))
+        others = [self.decided(self.workforce(), self.knobs(), dice_of(*key)) for key in ((2, 2), (1, 3))]
         for name, x in one.items():
             np.testing.assert_array_equal(x, two[name], err_msg=name)
         for other in others:
@@ -207,28 +207,30 @@ class PeopleContract(MechanismContract):
 
     def test_it_asks_for_its_own_dice_by_permanent_id(self):
         """No stream of another mechanism, no row instead of an id: so nobody else's draws can move."""
-        crew = self.crew()
-        crew = reordered(crew, np.random.default_rng(3).permutation(len(crew.pid)))
-        crew = type(crew)(week=crew.week, **{**columns_of(crew), "pid": crew.pid + 10**6})
+        workforce = self.workforce()
+        workforce = reordered(workforce, np.random.default_rng(3).permutation(len(workforce.pid)))
+        workforce = type(workforce)(
+            week=workforce.week, **{**columns_of(workforce), "pid": workforce.pid + 10**6}
+        )
         asked = Asked(dice_of())
-        self.decided(crew, self.knobs(), asked)
+        self.decided(workforce, self.knobs(), asked)
         assert asked.streams == set(self.streams)
-        assert asked.ids <= {0, *crew.pid.tolist()}  # 0: of the organisation as a whole
+        assert asked.ids <= {0, *workforce.pid.tolist()}  # 0: of the organisation as a whole
 
     def test_who_leaves_moves_nobody_elses_decision(self):
-        crew, p = self.crew(), self.knobs()
-        reference = self.decided(crew, p, dice_of())
-        for leaver in np.flatnonzero(crew.role == IC)[[0, 17, -1]].tolist():
-            found = self.decided(without(crew, leaver), p, dice_of())
+        workforce, p = self.workforce(), self.knobs()
+        reference = self.decided(workforce, p, dice_of())
+        for leaver in np.flatnonzero(workforce.role == IC)[[0, 17, -1]].tolist():
+            found = self.decided(without(workforce, leaver), p, dice_of())
             for name in self.alone:
                 np.testing.assert_array_equal(found[name], np.delete(reference[name], leaver), err_msg=name)
 
     @pytest.mark.parametrize("seed", [1, 2, 3])
     def test_the_order_of_people_decides_nothing(self, seed):
-        crew, p = self.crew(), self.knobs()
-        order = np.random.default_rng(seed).permutation(len(crew.pid))
-        reference = self.decided(crew, p, dice_of())
-        found = self.decided(reordered(crew, order), p, dice_of())
+        workforce, p = self.workforce(), self.knobs()
+        order = np.random.default_rng(seed).permutation(len(workforce.pid))
+        reference = self.decided(workforce, p, dice_of())
+        found = self.decided(reordered(workforce, order), p, dice_of())
         for name, x in reference.items():
             if x.dtype.kind == "f":  # means are sums in another order
                 np.testing.assert_allclose(found[name], x[order], rtol=1e-12, atol=1e-15, err_msg=name)
@@ -239,6 +241,6 @@ class PeopleContract(MechanismContract):
         assert self.shares
         for q in self.own():
             for x in (q.low, q.high):
-                found = self.decided(self.crew(), self.knobs(**{q.path: x}), dice_of())
+                found = self.decided(self.workforce(), self.knobs(**{q.path: x}), dice_of())
                 for name in self.shares:
                     assert np.all((found[name] >= 0.0) & (found[name] <= 1.0)), (q.path, x, name)

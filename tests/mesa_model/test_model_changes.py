@@ -231,6 +231,21 @@ def test_set_ai_share_of_a_team_leaves_the_others_alone():
         model.set_ai_share(model.agents, 0.5)
 
 
+def test_the_share_of_code_is_the_mean_over_the_ics_there_are():
+    model = OrgModel(small())
+    boss = model.person(0).boss
+    model.run(2)
+    model.set_ai_share(boss, 0.9)
+    for change in (
+        lambda: model.lay_off(list(boss.team)[:2]),
+        lambda: model.convert(boss),
+        lambda: model.set_parameter("quits.base", 0.2),
+    ):
+        change()
+        shares = model.agents_by_type[IC].get("ai_share")
+        assert model.parameter("ai.share_of_code") == pytest.approx(np.mean(shares), abs=1e-12)
+
+
 def test_planning_ai_only_reads_the_parameters_which_runs_in_threads_share():
     model = OrgModel(small("work.demand_elasticity=0.5"))
     p = record(model.parameters)

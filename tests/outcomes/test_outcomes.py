@@ -91,8 +91,6 @@ def test_every_outcome_has_a_group_that_exists():
     ):
         declared.Outcome("focus", "Attention", "share", 1, "attention left", lambda q: q.weeks)
     assert {o.group for o in declared.OUTCOMES.values()} == set(declared.GROUPS)
-    other = [name for name, o in declared.OUTCOMES.items() if o.group == declared.OTHER]
-    assert other == ["efficiency", "bottleneck"]  # what there is without flow; a kind, which is told in words
 
 
 def test_places_are_each_taken_once():

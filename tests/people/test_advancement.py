@@ -49,7 +49,7 @@ def test_vacant_managers_seats_go_to_people_from_below():
     for name, scenario in (("without", without), ("within", within)):
         org = play(scenario)
         check(org, scenario)
-        seats = org.lives["seat_role"] == MANAGER
+        seats = org.occupants["seat_role"] == MANAGER
         rows[name] = (int(org.world["promotions"][0]), int((org.people["role"][seats] == VACANT).sum()))
     assert rows["without"][0] == 0
     assert rows["within"][0] > 5
@@ -62,14 +62,14 @@ def test_a_promoted_ic_is_the_same_person_in_another_seat():
     engine = Engine(scenario)
     org = engine.begin(1, 0)
     start = dict(zip(org.people["pid"].tolist(), org.people["knowledge"].tolist(), strict=True))
-    was_ic = set(org.people["pid"][org.lives["seat_role"] == 0].tolist())
+    was_ic = set(org.people["pid"][org.occupants["seat_role"] == 0].tolist())
     org = engine.advance(org, (30 + scenario.warmup_weeks) * 40.0)
     managers = np.flatnonzero(org.people["role"] == MANAGER)
     promoted = [i for i in managers if int(org.people["pid"][i]) in was_ic]
     assert promoted
     for i in promoted:
         assert org.people["knowledge"][i] == start[int(org.people["pid"][i])]
-        assert org.cohort["exit_kind"][org.lives["cohort"][i]] == 0, "a promotion is no exit"
+        assert org.cohort["exit_kind"][org.occupants["cohort"][i]] == 0, "a promotion is no exit"
 
 
 def test_no_strategy_and_no_careers_is_the_flow_engine_bit_for_bit():

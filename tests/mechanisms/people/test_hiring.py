@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from helpers.claims import DOWN, HIRING, OFF_ON, UP, Claim, check_claim, choice
-from helpers.crews import dice_of, parameters
 from helpers.people_contract import PeopleContract
+from helpers.workforces import dice_of, parameters
 from helpers.worlds import play, world
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,10 +60,12 @@ class TestHiring(PeopleContract):
     shares = ("ramp", "settling")
     alone = ("filled_at", "ramp", "settling", "coaching")
 
-    def decided(self, crew, p, dice):
-        weeks = (40.0 * crew.tenure).tolist()
+    def decided(self, workforce, p, dice):
+        weeks = (40.0 * workforce.tenure).tolist()
         return {
-            "filled_at": np.array([hiring.filled_at(p, dice, pid, crew.week) for pid in crew.pid.tolist()]),
+            "filled_at": np.array(
+                [hiring.filled_at(p, dice, pid, workforce.week) for pid in workforce.pid.tolist()]
+            ),
             "ramp": np.array([ramp(p, since) for since in weeks]),
             "settling": np.array([settling(p, since / 10.0) for since in weeks]),
             "coaching": np.array([coaching_hours(p, since) for since in weeks]),
@@ -117,8 +119,8 @@ def by_policy():
 def test_a_freeze_hires_nobody_and_ai_only_managers(by_policy):
     hired = {name: int(org.world["hired"][0]) for name, org in by_policy.items()}
     assert hired["freeze"] == hired["attrition_only"] == 0 < hired["ai"] < hired["backfill"]
-    ics = by_policy["ai"].lives["seat_role"] == 0
-    assert np.all(by_policy["ai"].lives["joined"][ics] < 0.0)
+    ics = by_policy["ai"].occupants["seat_role"] == 0
+    assert np.all(by_policy["ai"].occupants["joined"][ics] < 0.0)
     gone = {name: int(np.count_nonzero(org.people["role"] == VACANT)) for name, org in by_policy.items()}
     assert gone["freeze"] == gone["attrition_only"] == int(by_policy["freeze"].world["quits"][0])
     assert 0 <= gone["backfill"] < gone["ai"] < gone["freeze"]
@@ -257,7 +259,7 @@ def test_a_hire_costs_a_share_of_the_pay_of_the_seat(by_policy):
     dear = play(world({**values, "hiring.cost_share": 0.44}, ics=60, layers=3, weeks=52))
     spent, twice = (float(org.world["people_usd"][0]) for org in (backfill, dear))
     assert twice == pytest.approx(2.0 * spent)
-    pay = backfill.lives["seat_pay"][backfill.lives["seat_role"] >= 0]
+    pay = backfill.occupants["seat_pay"][backfill.occupants["seat_role"] >= 0]
     hired = int(backfill.world["hired"][0])
     assert 0.22 * hired * pay.min() <= spent <= 0.22 * hired * pay.max()
     for name in ("freeze", "attrition_only"):
@@ -270,7 +272,7 @@ def test_newcomers_work_at_the_ramp_of_their_weeks():
     org = play(world(values, ics=30, layers=2, weeks=14, warmup=0))
     p = parameters(values)
     there = np.flatnonzero(org.people["role"] <= 1)
-    joined, week = org.lives["joined"][there], int(org.world["people_week"][0]) - 1
+    joined, week = org.occupants["joined"][there], int(org.world["people_week"][0]) - 1
     new = joined >= 0.0
     assert 5 < new.sum() < len(there)
     expected = [ramp(p, week - x) if x >= 0.0 else 1.0 for x in joined.tolist()]

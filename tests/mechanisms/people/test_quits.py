@@ -21,8 +21,8 @@ from helpers.claims import (
     check_claim,
     choice,
 )
-from helpers.crews import crew_of, dice_of, parameters
 from helpers.people_contract import PeopleContract
+from helpers.workforces import dice_of, parameters, workforce_of
 from helpers.worlds import HOURS_PER_WEEK, world
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,9 +115,9 @@ class TestQuits(PeopleContract):
     shares = ("chance", "strain")
     alone = ("chance", "strain", "quits")
 
-    def crew(self, seed=0):
+    def workforce(self, seed=0):
         n = 76
-        return crew_of(
+        return workforce_of(
             (60, 12, 3, 1),
             week=self.week,
             seed=seed,
@@ -125,13 +125,13 @@ class TestQuits(PeopleContract):
             exposure=np.random.default_rng(seed + 1).random(n),
         )
 
-    def decided(self, crew, p, dice):
-        load = crew.exposure, 1.0 - crew.exposure, crew.fluency, 0.31
-        chance = quits.chance(p, crew.strain, crew.expertise > 0.0, 0.31)
+    def decided(self, workforce, p, dice):
+        load = workforce.exposure, 1.0 - workforce.exposure, workforce.fluency, 0.31
+        chance = quits.chance(p, workforce.strain, workforce.expertise > 0.0, 0.31)
         return {
             "chance": chance,
-            "strain": quits.strain_after(p, crew.strain, *load, 4.0),
-            "quits": dice(QUIT, crew.pid, crew.week, 0)[:, 0] < chance,
+            "strain": quits.strain_after(p, workforce.strain, *load, 4.0),
+            "quits": dice(QUIT, workforce.pid, workforce.week, 0)[:, 0] < chance,
         }
 
 

@@ -1,16 +1,15 @@
-"""Made-up crews and dice: what a mechanism of people decides, without the engine."""
+"""Made-up workforces and dice: what a mechanism of people decides, without the engine."""
 
 from collections.abc import Mapping
 from dataclasses import fields
 from math import ceil
-from types import SimpleNamespace
 
 import numpy as np
 
 from helpers.worlds import world
 from sim.constants import IC
-from sim.engine.record import record, settings
-from sim.mechanisms.people.workforce import Crew, Dice
+from sim.engine.record import Settings, record, settings_of
+from sim.mechanisms.people.workforce import Dice, Workforce
 
 MANAGER_ID = 1 << 24
 
@@ -48,8 +47,8 @@ def levels_of(ics: int, *spans: int) -> tuple[int, ...]:
     return tuple(levels)
 
 
-def crew_of(levels: tuple[int, ...], week: int = 10, seed: int = 0, **columns: np.ndarray) -> Crew:
-    """Return a balanced crew: *levels* are head counts from the ICs to the one top. Traits are random, but for *columns*."""
+def workforce_of(levels: tuple[int, ...], week: int = 10, seed: int = 0, **columns: np.ndarray) -> Workforce:
+    """Return a balanced workforce: *levels* are head counts from the ICs to the one top. Traits are random, but for *columns*."""
     rng = np.random.default_rng(seed)
     layer = np.repeat(np.arange(len(levels)), levels)
     n, start = len(layer), np.concatenate([[0], np.cumsum(levels)])
@@ -69,41 +68,41 @@ def crew_of(levels: tuple[int, ...], week: int = 10, seed: int = 0, **columns: n
         "output": rng.lognormal(2, 0.5, n), "exposure": np.where(manager, 0.0, rng.random(n)),
         "coverage": np.ones(n), "strain": np.zeros(n), "staff": np.zeros(n, bool), **columns,
     }  # fmt: skip
-    return Crew(**values)
+    return Workforce(**values)
 
 
-def columns_of(crew: Crew) -> dict[str, np.ndarray]:
-    """Return everything that a crew knows of its people, by name: arrays [n]."""
-    return {f.name: getattr(crew, f.name) for f in fields(crew) if f.name != "week"}
+def columns_of(workforce: Workforce) -> dict[str, np.ndarray]:
+    """Return everything that a workforce knows of its people, by name: arrays [n]."""
+    return {f.name: getattr(workforce, f.name) for f in fields(workforce) if f.name != "week"}
 
 
-def reordered(crew: Crew, order: np.ndarray) -> Crew:
+def reordered(workforce: Workforce, order: np.ndarray) -> Workforce:
     """Return the same people in other rows."""
     place = np.empty(len(order), int)
     place[order] = np.arange(len(order))
-    columns = {name: x[order] for name, x in columns_of(crew).items()}
+    columns = {name: x[order] for name, x in columns_of(workforce).items()}
     columns["boss"] = np.where(columns["boss"] >= 0, place[columns["boss"]], -1)
-    return Crew(week=crew.week, **columns)
+    return Workforce(week=workforce.week, **columns)
 
 
-def without(crew: Crew, leaver: int) -> Crew:
-    """Return the crew after the IC at position *leaver* has left."""
-    assert crew.role[leaver] == IC
-    columns = {name: np.delete(x, leaver) for name, x in columns_of(crew).items()}
+def without(workforce: Workforce, leaver: int) -> Workforce:
+    """Return the workforce after the IC at position *leaver* has left."""
+    assert workforce.role[leaver] == IC
+    columns = {name: np.delete(x, leaver) for name, x in columns_of(workforce).items()}
     columns["boss"] = columns["boss"] - (columns["boss"] > leaver)
     columns["reports"] = np.bincount(columns["boss"][columns["boss"] >= 0], minlength=len(columns["boss"]))
-    return Crew(week=crew.week, **columns)
+    return Workforce(week=workforce.week, **columns)
 
 
-def frozen(crew: Crew) -> Crew:
-    """Return a copy of the crew in which nothing can be written."""
-    columns = {name: x.copy() for name, x in columns_of(crew).items()}
+def frozen(workforce: Workforce) -> Workforce:
+    """Return a copy of the workforce in which nothing can be written."""
+    columns = {name: x.copy() for name, x in columns_of(workforce).items()}
     for column in columns.values():
         column.setflags(write=False)
-    return Crew(week=crew.week, **columns)
+    return Workforce(week=workforce.week, **columns)
 
 
-def parameters(values: Mapping) -> SimpleNamespace:
+def parameters(values: Mapping) -> Settings:
     """Return all parameters as mechanisms read them: the declared values but for *values*, by path."""
     scenario = world(dict(values), ics=60, layers=3, weeks=60)
-    return SimpleNamespace(**vars(settings(record(scenario.values))))
+    return Settings(vars(settings_of(record(scenario.values))))
