@@ -1,9 +1,11 @@
 """Work that stands still (switches.flow off), and rounds of retirement, dismissal and succession."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.claims import OFF_ON, UP, Claim, check_claim, choice
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, RETIRED, VACANT
@@ -13,6 +15,13 @@ from sim.simulation.simulator import Engine
 from sim.validation.laboratory import FOLDER
 
 YEAR = 52
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {"switches.flow": choice(OFF_ON, "value_per_week", UP)}
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
 
 
 def firm(**values) -> Scenario:

@@ -1,19 +1,172 @@
 """Careers: who is promoted, what becomes of competence, and the limit of people only (Pluchino et al. 2010)."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from helpers import ladder
+from helpers.claims import (
+    DOWN,
+    EITHER,
+    LADDER,
+    OFF_ON,
+    QUALITY,
+    UP,
+    WAITING,
+    Claim,
+    check_claim,
+    choice,
+    mean_of,
+)
+from helpers.people_contract import PeopleContract
+from helpers.workforces import run_dice
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.constants import IC, MANAGER
+from sim.engine.rng import PROMOTION
 from sim.mechanisms.people import careers
 from sim.mechanisms.people.careers import APTITUDE, BEST, CORRELATED, MIX, PETER, RANDOM, SAME, WORST
 from sim.mechanisms.people.workforce import Workforce
 from sim.statistics.scores import Range, normal_scores_of_mean_ranks
+
+#: Figures of the organisation at the end of a run, which are nearer to the mechanism than outcomes are.
+RUNS = 4
+SHAPE = {"ics": 48, "layers": 3, "weeks": 30, "warmup": 2}
+HEIRS = {"ics": 48, "layers": 3, "weeks": 30}
+CURRENCY, WAITED = mean_of("currency", MANAGER, "lives"), mean_of("waited", IC, "lives")
+COACHING = mean_of("coaching_hours")
+SAME_SCORE = {**LADDER, "careers.transfer": "same"}
+STAFF = {"switches.promotions": True, "careers.staff_share": 0.2, "careers.staff_tenure": 0.0}
+EXPERTS = {**STAFF, "careers.staff_share": 0.3}
+#: Nobody works; people are hired, judged, promoted and retire.
+STILL = {
+    "switches.flow": False, "switches.retirement": True, "switches.promotions": True, "switches.hiring": True,
+    "hiring.delay_weeks": 0.0, "careers.minimum_tenure": 0.0, "people.age_mean": 55.0,
+}  # fmt: skip
+YEARS = {"ics": 64, "layers": 5, "weeks": 156, "warmup": 0}
+
+
+def still(ends: tuple, figure: str, sign: int, values: Mapping | None = None) -> Claim:
+    return choice(ends, figure, sign, {**STILL, **(values or {})}, YEARS)
+
+
+def quits_so_far(org, engine) -> int:
+    return org.world["quits"][0]
+
+
+CLAIMS: Mapping[str, Claim] = {
+    "careers.correlation": Claim(QUALITY, UP, {**LADDER, "careers.rule": "aptitude"}),
+    "careers.peter_penalty": Claim(QUALITY, DOWN, LADDER),
+    "careers.skill_kept": Claim(mean_of("skill"), UP, {**WAITING, "careers.step_down": 0.9, "managers.hands_on_share": 0.0}),
+    "careers.currency_years": Claim(CURRENCY, UP, {**WAITING, "managers.hands_on_share": 0.0}),
+    "careers.currency_hands_on": Claim(CURRENCY, DOWN, WAITING),
+    "careers.coaching_hours": Claim(mean_of("coaching_hours"), UP, STAFF),
+    "careers.staff_lift": Claim(mean_of("condition"), UP, STAFF),
+    "careers.super_lift": Claim(mean_of("condition"), UP, {**WAITING, "work.skill_sd": 0.5}),
+    "careers.ready_share": Claim(WAITED, UP, WAITING),
+    "careers.patience_weeks": Claim(quits_so_far, DOWN, {**WAITING, "switches.quits": True, "quits.base": 0.6, "quits.passed_over_effect": 1.0}),
+}  # fmt: skip
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {
+    "switches.promotions": choice(OFF_ON, "promotions_per_year", UP, LADDER, HEIRS),
+    "careers.rule": choice(("worst", "best"), QUALITY, UP, SAME_SCORE, HEIRS),
+    "careers.mix_best": choice((0.0, 1.0), QUALITY, UP, {**SAME_SCORE, "careers.rule": "mix"}, HEIRS),
+    "careers.mix_other": choice(
+        ("worst", "random"),
+        QUALITY,
+        UP,
+        {**SAME_SCORE, "careers.rule": "mix", "careers.mix_best": 0.0},
+        HEIRS,
+    ),
+    "careers.pool": choice(("team", "firm"), QUALITY, UP, SAME_SCORE, {**HEIRS, "ics": 96, "weeks": 40}),
+    "careers.transfer": choice(("same", "peter"), QUALITY, DOWN, LADDER, HEIRS),
+    "careers.jitter": choice((0.0, 1.0), QUALITY, EITHER, SAME_SCORE, HEIRS),
+    "careers.external_share": choice((0.0, 1.0), "promotions_per_year", DOWN, LADDER, HEIRS),
+    "careers.minimum_tenure": choice((0.0, 8.0), "promotions_per_year", DOWN, LADDER, HEIRS),
+    "careers.step_down": choice((0.0, 0.9), "managers_share", DOWN, WAITING, HEIRS),
+    "careers.staff_share": choice((0.0, 0.3), COACHING, UP, EXPERTS),
+    "careers.staff_tenure": choice((0.0, 8.0), COACHING, DOWN, EXPERTS),
+    "careers.staff_tenure_weight": choice((0.0, 1.0), mean_of("condition"), EITHER, EXPERTS),
+    "careers.staff_coaching": choice((0.05, 0.3), mean_of("condition"), UP, EXPERTS),
+    "switches.retirement": still(OFF_ON, "retirements_per_year", UP),
+    "people.age_mean": still((30.0, 50.0), "retirements_per_year", UP),
+    "people.age_sd": still((2.0, 15.0), "retirements_per_year", UP),
+    "people.age_min": still((21.0, 50.0), "retirements_per_year", UP),
+    "people.age_max": still((45.0, 64.0), "retirements_per_year", UP),
+    "people.retirement_age": still((50.0, 70.0), "retirements_per_year", DOWN),
+    "careers.every_weeks": still((1, 104), "layoffs_per_year", DOWN, {"competence.dismissal_below": 6.0}),
+    "competence.mean": still((5.0, 8.0), "efficiency", UP),
+    # The upper end, 10, is nearer to the mean of 7 than the lower one: more is cut off above.
+    "competence.sd": still((0.5, 3.0), "efficiency", DOWN, {"careers.rule": "random"}),
+    "competence.low": still((1.0, 6.0), "efficiency", UP),
+    "competence.high": still((8.0, 10.0), "efficiency", DOWN),  # efficiency is a share of it
+    "competence.dismissal_below": still((0.0, 5.0), "layoffs_per_year", UP),
+    **{f"competence.weight_{k}": still((0.1, 1.0), "efficiency", EITHER) for k in range(6)},
+}
+
+
+class TestCareers(PeopleContract):
+    """Managers step down, experts join the staff track, vacant seats go to people from below; two seats are to be filled."""
+
+    parameters = ("careers.",)
+    claims = CLAIMS
+    values: ClassVar = {**LADDER, **STAFF, "careers.step_down": 0.9, "hiring.delay_weeks": 2.0}
+    #: Closeness to the technology and the staff track move on without promotions, too.
+    silences: ClassVar = {
+        "switches.promotions": (
+            "careers.correlation", "careers.peter_penalty", "careers.skill_kept", "careers.ready_share", "careers.patience_weeks",
+        )
+    }  # fmt: skip
+    #: Every seat goes to somebody from outside, nobody steps down, nobody is ready for a seat.
+    zeros: ClassVar = {
+        "switches.promotions": {
+            "careers.external_share": 1.0, "careers.step_down": 0.0, "careers.ready_share": 0.0,
+        }
+    }  # fmt: skip
+    moves: ClassVar = {"careers.step_down": ("managers_share", -1, {})}
+    streams = (PROMOTION,)
+    rules: ClassVar = {"careers.rule": "random", "careers.transfer": "correlated", "careers.step_down": 0.99}
+    shares = ("currency", "blocked")
+    alone = ("currency", "blocked", "steps_down")
+
+    def decided(self, workforce, p, dice):
+        """Beside those present a seat below the top is vacant, and one below a manager of the second layer."""
+        n, top = len(workforce.pid), int(np.argmax(workforce.layer))
+        middle = int(np.flatnonzero(workforce.layer == 2)[np.argmin(workforce.pid[workforce.layer == 2])])
+        boss = np.array([top, middle])
+        seats = np.array([1000, 1001]), workforce.pid[boss], np.array([2, 1]), boss
+        made = careers.fill_vacancies(workforce, careers.Vacancies(*seats, np.full(n, -1)), p, dice)
+        seat, quality = np.full(n, -1), workforce.quality.copy()
+        seat[made.person], quality[made.person] = made.row, made.quality
+        staff = np.zeros(n, bool)
+        staff[careers.new_staff(workforce, p)] = True
+        return {
+            "seat": seat,
+            "quality": quality,
+            "considered": made.considered,
+            "steps_down": careers.step_downs(workforce, p, dice),
+            "staff": staff,
+            "ready": careers.ready(workforce, p),
+            "currency": careers.next_currency(workforce, p, 4.0),
+            "blocked": careers.blocked(10.0 * workforce.tenure, p),
+            "lift": careers.team_factors(replace(workforce, staff=workforce.skill > 1.2), p),
+            "coaching": careers.coaching_hours(replace(workforce, staff=workforce.skill > 1.2), p),
+        }
+
+
+@pytest.mark.parametrize("path", CLAIMS)
+def test_it_moves_the_figure_in_the_declared_direction(path):
+    check_claim(path, CLAIMS[path], SHAPE, RUNS)
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
+
 
 SMALL, BRANCH, FIRM = range(3)
 P = SimpleNamespace(
@@ -31,27 +184,8 @@ def p(**changes) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(P), **changes})
 
 
-def _mixed(x: np.ndarray) -> np.ndarray:
-    """SplitMix64's output function (Steele, Lea and Flood 2014)."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-def run_dice(stream: int, runs: np.ndarray, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
-    """Keyed uniforms: a pure function of the arguments, as the engine's dice."""
-    key = np.zeros(len(ids), np.uint64)
-    with np.errstate(over="ignore"):
-        for part in (stream, runs, ids, index, sub):
-            key = _mixed(
-                key * np.uint64(0xD1342543DE82EF95) + np.asarray(part).astype(np.uint64) + np.uint64(1)
-            )
-        pair = np.stack([key, _mixed(key + np.uint64(0x9E3779B97F4A7C15))], axis=-1)
-    return ((pair >> np.uint64(11)) + 0.5) * 2.0**-53
-
-
 def dice(stream: int, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
-    return run_dice(stream, np.zeros(len(ids), np.int64), ids, index, sub)
+    return run_dice(stream, 0, ids, index, sub)
 
 
 def workforce_of(spans: tuple[int, ...] = (4, 3, 2), seed: int = 1, **changes) -> Workforce:

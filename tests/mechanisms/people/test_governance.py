@@ -1,10 +1,17 @@
 """AI strategy: `none` is the identity, the signatures of the strategies are strict, everything stays within its bounds."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from helpers.claims import BY_THEMSELVES, DOWN, FLUENCY, QUITS, UP, Claim, check_claim, choice, mean_of
+from helpers.claims import MANAGED as LED
+from helpers.contract import MechanismContract
+from helpers.people_contract import PeopleContract
+from helpers.worlds import differences
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +20,103 @@ from sim.mechanisms.people import governance
 from sim.mechanisms.people.governance import BOTTOM_UP, MANAGED, NO_STRATEGY, TOP_DOWN
 from sim.mechanisms.people.workforce import Workforce
 from sim.organisation import costs
+from sim.outcomes.period import Period
 from sim.people import scoreboard
+
+#: Figures of the organisation at the end of a run, which are nearer to the mechanism than outcomes are.
+RUNS = 4
+SHAPE = {"ics": 48, "layers": 3, "weeks": 30, "warmup": 2}
+ORDERED = {**BY_THEMSELVES, "ai.strategy": "top_down"}
+NOVICES = {**ORDERED, "ai.fluency_mean": 0.1}
+
+
+def of_world(field: str) -> Callable:
+    return lambda org, engine: org.world[field][0]
+
+
+def ai_spend(org, engine) -> float:
+    """Return the AI spend of the whole run, USD."""
+    last = org.weeks[[-1]]
+    return float(Period(org.weeks[[0]], last, engine.weeks, engine.tree, engine.scenario.values).ai_spend[0])
+
+
+GUARDRAILS = of_world("guardrails")
+
+CLAIMS: Mapping[str, Claim] = {
+    "governance.own_use": Claim(FLUENCY, UP, BY_THEMSELVES),
+    "governance.peers": Claim(FLUENCY, UP, BY_THEMSELVES),
+    "governance.champions": Claim(FLUENCY, UP, BY_THEMSELVES),
+    "governance.champion": Claim(FLUENCY, DOWN, BY_THEMSELVES),  # a higher threshold: fewer champions
+    "governance.champions_needed": Claim(FLUENCY, DOWN, {**BY_THEMSELVES, "ai.fluency_mean": 0.55}),
+    "governance.spread": Claim(FLUENCY, UP, BY_THEMSELVES),
+    "governance.half_hours": Claim(FLUENCY, DOWN, LED),
+    "governance.coaching": Claim(FLUENCY, UP, LED),
+    "governance.voluntary": Claim(GUARDRAILS, UP, BY_THEMSELVES),
+    "governance.rollout": Claim(GUARDRAILS, DOWN, ORDERED),
+    "governance.crowding": Claim(FLUENCY, DOWN, ORDERED),
+    "governance.training": Claim(FLUENCY, UP, NOVICES),
+    "governance.basic": Claim(FLUENCY, UP, NOVICES),
+    "governance.fluency_decay": Claim(FLUENCY, DOWN, BY_THEMSELVES),
+    "governance.build": Claim(GUARDRAILS, UP, LED),
+    "governance.grown": Claim(GUARDRAILS, UP, BY_THEMSELVES),
+    "governance.guardrail_decay": Claim(GUARDRAILS, DOWN, LED),
+    "governance.guardrail_effect": Claim(mean_of("guardrail"), UP, LED),
+    "governance.tools_effect": Claim(mean_of("tools"), DOWN, LED),
+    "governance.ordered_spend": Claim(ai_spend, UP, ORDERED),
+    "governance.waste_threshold": Claim(of_world("unfluent_sum"), UP, {**BY_THEMSELVES, "ai.fluency_mean": 0.4}),
+}  # fmt: skip
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {
+    "ai.strategy": choice(("none", "managed"), FLUENCY, UP, BY_THEMSELVES),
+    "governance.coaching_share": choice((0.0, 1.0), FLUENCY, UP, LED),
+}
+
+
+class TestGovernance(PeopleContract):
+    parameters = ("governance.",)
+    claims = CLAIMS
+    values: ClassVar = {**LED, **QUITS}
+    OFF: ClassVar = {**MechanismContract.OFF, "ai.strategy": "none"}
+    silences: ClassVar = {"ai.strategy": ("governance.",)}
+    moves: ClassVar = {
+        "governance.fluency_decay": ("ai_fluency_mean", -1, {}),
+        "governance.build": ("guardrail_coverage", +1, {}),
+    }
+    shares = ("fluency", "guardrails", "prevented", "tools")
+    alone = ("duty",)
+
+    def test_at_zero_it_is_off(self):
+        """Nothing learned, built or forgotten: but for the rounding of a step of nothing, and the books, as without it."""
+        # Without hands-on work: under a strategy desks are as fluent as their managers, else as they were drawn.
+        nothing = {q.path: q.bounds[0] for q in self.own()} | {"switches.hands_on": False}
+        without, idle = (self.tables({**nothing, "ai.strategy": x}).weeks for x in ("none", "managed"))
+        assert set(differences(without, idle, rounding=1e-9)) <= {"unfluent_sum"}
+
+    def decided(self, workforce, p, dice):
+        hours = governance.attention(workforce, p)
+        guardrails = governance.next_guardrails(0.5 * workforce.currency, workforce, hours, p, 4.0)
+        coverage = governance.of_team(workforce, guardrails)
+        return {
+            "duty": governance.duty_hours(workforce, p),
+            "coached": hours.coached,
+            "guarding": hours.guarding,
+            "fluency": governance.next_fluency(workforce, hours, p, 4.0),
+            "guardrails": guardrails,
+            "prevented": governance.prevented(coverage, p),
+            "tools": governance.tool_factors(coverage, p),
+            "wasteful": governance.wasteful(workforce.fluency, p),
+        }
+
+
+@pytest.mark.parametrize("path", CLAIMS)
+def test_it_moves_the_figure_in_the_declared_direction(path):
+    check_claim(path, CLAIMS[path], SHAPE, RUNS)
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
+
 
 P = SimpleNamespace(
     ai_strategy=MANAGED, ai_guardrail=0.0, managers_governance_hours=1.0, governance_own_use=0.1, governance_peers=0.38,

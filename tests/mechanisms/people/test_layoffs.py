@@ -1,14 +1,38 @@
 """Layoff regimes: limits L5 and L6, derived cuts, several regimes at once, and what cannot be done. Selection has its own file."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from math import ceil, inf, nan
-from types import SimpleNamespace
+from math import inf, nan
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from helpers.claims import (
+    AI,
+    BACKGROUND,
+    BIG,
+    DOWN,
+    EITHER,
+    FOUR,
+    LAYOFFS,
+    OFF_ON,
+    QUITS,
+    RATED,
+    UP,
+    WAVE,
+    Claim,
+    check_claim,
+    choice,
+)
+from helpers.layoff_knobs import knobs, there
+from helpers.people_contract import PeopleContract
+from helpers.workforces import dice_of, levels_of, reordered, workforce_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.constants import MANAGER
+from sim.engine.codes import LAYOFF_RULES
+from sim.engine.rng import LAYOFF, SELECTION
 from sim.errors import UserError
 from sim.mechanisms.people import layoffs
 from sim.mechanisms.people.layoffs import (
@@ -21,6 +45,7 @@ from sim.mechanisms.people.layoffs import (
     Past,
     ai_substitution,
     background,
+    background_chance,
     budget,
     combine,
     cut_share,
@@ -33,22 +58,93 @@ from sim.mechanisms.people.layoffs import (
 from sim.mechanisms.people.workforce import Workforce
 from sim.organisation.headcounts import share_of
 
-MANAGER_ID = 1 << 24
-OFF = {
-    "switches_layoffs": True,
-    "layoffs_background_probability": 0.0, "layoffs_background_manager": 1.0, "layoffs_background_new": 1.0,
-    "layoffs_wave_week": 10, "layoffs_wave_fraction": 0.0, "layoffs_wave_scope": ALL, "layoffs_wave_select": RANK,
-    "layoffs_delayer_week": 10, "layoffs_delayer_first_span": 0, "layoffs_delayer_upper_span": 0,
-    "layoffs_delayer_remove_layer": 0, "layoffs_delayer_convert": 0.0, "layoffs_delayer_select": RANK,
-    "layoffs_performance_share": 0.0, "layoffs_performance_weeks": 26,
-    "layoffs_ai_pass_through": 0.0, "layoffs_ai_perception_gap": 0.39, "layoffs_ai_layoff_share": 1.0,
-    "layoffs_budget_target": inf, "layoffs_budget_max_share": 0.3, "layoffs_budget_select": RANK,
-    "layoffs_rho": 0.5,
-    "layoffs_weight_manager": 1.0, "layoffs_weight_layer": 1.0, "layoffs_weight_new": 1.0, "layoffs_weight_span": 1.0,
-    "layoffs_full_span": 8, "layoffs_weight_exposure": 1.0, "layoffs_weight_pay": 0.0,
-    "layoffs_protect_expertise": 0.0, "layoffs_protect_hands_on": 0.0, "layoffs_protect_ai": 0.0,
-    "layoffs_protect_diverse": 0.0,
-}  # fmt: skip
+SHAPE = {"ics": 48, "layers": 2, "weeks": 30, "warmup": 2}
+LONG = {"ics": 48, "weeks": 56}
+DELAYERED = {**LAYOFFS, "layoffs.delayer_week": 2, "layoffs.delayer_first_span": 12}
+PASSED_ON = {**LAYOFFS, **AI, "layoffs.ai_pass_through": 1.0}
+BUDGET = {**LAYOFFS, "layoffs.budget_target": 300.0}
+
+CLAIMS: Mapping[str, Claim] = {
+    # Longer tenures: fewer recent hires, whose hazard is higher.
+    "people.tenure_mean_years": Claim("layoffs_per_year", DOWN, BACKGROUND),
+    # Managers who are spared make the cut fall on others.
+    "people.diverse_share": Claim("managers_share", UP, {**WAVE, "layoffs.protect_diverse": inf}, BIG),
+    # A shorter memory makes the contribution that is rated noisier, once a long one has filled.
+    "people.output_smoothing": Claim(
+        "cut_skill",
+        UP,
+        {**RATED, "layoffs.rho": 1.0, "layoffs.wave_week": 50},
+        {"ics": 192, "layers": 3, "weeks": 51},
+    ),
+    "layoffs.takeover": Claim("discarded_hours_share", DOWN, QUITS),
+    "layoffs.step_in_changes": Claim("stepped_in_changes_per_year", UP, QUITS),
+    "layoffs.background_probability": Claim(
+        "layoffs_per_year", UP, {"switches.layoffs": True}, {"weeks": 52}
+    ),
+    "layoffs.background_manager": Claim("managers_share", DOWN, BACKGROUND, BIG | {"weeks": 40}),
+    "layoffs.background_new": Claim("layoffs_per_year", UP, BACKGROUND),
+    "layoffs.ai_perception_gap": Claim("layoffs_per_year", UP, {**LAYOFFS, "layoffs.ai_pass_through": 0.5}),
+    # Who goes.
+    "layoffs.rho": Claim("cut_skill", DOWN, {**RATED, "layoffs.wave_week": 26}),
+    "layoffs.weight_manager": Claim("cut_managers", UP, WAVE, BIG),
+    "layoffs.weight_layer": Claim("cut_layer", UP, {**WAVE, "layoffs.wave_scope": "managers"}, BIG | FOUR),
+    "layoffs.weight_new": Claim("cut_tenure", DOWN, WAVE, BIG),
+    "layoffs.weight_span": Claim("cut_managers", UP, WAVE, BIG),
+    "layoffs.weight_exposure": Claim(
+        "cut_managers", DOWN, {**WAVE, "ai.share_of_code": 0.8}, BIG
+    ),  # only ICs' work
+    "layoffs.weight_pay": Claim("cut_layer", UP, {**WAVE, "layoffs.wave_scope": "managers"}, BIG | FOUR),
+    "layoffs.severance_weeks": Claim("people_usd_per_year", UP, WAVE),
+}
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {
+    "switches.layoffs": choice(OFF_ON, "layoffs_per_year", UP, BACKGROUND),
+    "layoffs.wave_week": choice((2, 14), "headcount", UP, WAVE),
+    "layoffs.wave_fraction": choice((0.05, 0.3), "layoffs_per_year", UP, WAVE),
+    "layoffs.wave_scope": choice(("managers", "ics"), "managers_share", UP, WAVE, BIG),
+    "layoffs.wave_select": choice(
+        ("weights", "rank"), "cut_skill", DOWN, {**RATED, "layoffs.rho": 1.0, "layoffs.wave_week": 14}
+    ),
+    "layoffs.delayer_week": choice((2, 14), "managers_share", UP, DELAYERED, {"ics": 48}),
+    "layoffs.delayer_first_span": choice((0, 16), "managers_share", DOWN, DELAYERED, {"ics": 48}),
+    "layoffs.delayer_upper_span": choice(
+        (0, 16),
+        "managers_share",
+        DOWN,
+        {**DELAYERED, "layoffs.delayer_first_span": 0},
+        {"ics": 96, "layers": 3},
+    ),
+    "layoffs.delayer_remove_layer": choice(
+        (0, 2),
+        "managers_share",
+        DOWN,
+        {**DELAYERED, "layoffs.delayer_first_span": 0},
+        {"ics": 96, "layers": 3},
+    ),
+    "layoffs.delayer_convert": choice((0.0, 1.0), "layoffs_per_year", DOWN, DELAYERED, {"ics": 48}),
+    "layoffs.delayer_select": choice(
+        ("weights", "rank"), "cut_tenure", EITHER, DELAYERED, {"ics": 96, "layers": 3}
+    ),
+    "layoffs.performance_share": choice(
+        (0.02, 0.2), "layoffs_per_year", UP, {**LAYOFFS, "layoffs.performance_weeks": 8}
+    ),
+    "layoffs.performance_weeks": choice(
+        (4, 16), "layoffs_per_year", DOWN, {**LAYOFFS, "layoffs.performance_share": 0.1}
+    ),
+    "layoffs.ai_pass_through": choice((0.0, 1.0), "layoffs_per_year", UP, PASSED_ON, LONG),
+    "layoffs.ai_layoff_share": choice((0.0, 1.0), "layoffs_per_year", UP, PASSED_ON, LONG),
+    "layoffs.budget_target": choice((300.0, inf), "layoffs_per_year", DOWN, BUDGET, LONG),
+    "layoffs.budget_max_share": choice((0.05, 0.3), "layoffs_per_year", UP, BUDGET, LONG),
+    "layoffs.budget_select": choice(
+        ("weights", "rank"), "cut_skill", DOWN, {**BUDGET, "layoffs.rho": 1.0}, LONG
+    ),
+    "layoffs.full_span": choice((3, 12), "cut_managers", UP, WAVE, {**BIG, "ics": 192}),
+    "layoffs.protect_expertise": choice((0.0, inf), "cut_tenure", EITHER, WAVE, BIG),
+    "layoffs.protect_hands_on": choice((0.0, inf), "cut_managers", DOWN, WAVE, BIG),
+    "layoffs.protect_ai": choice((0.0, 5.0), "cut_tenure", EITHER, {**WAVE, "ai.fluency_mean": 0.6}, BIG),
+    "layoffs.protect_diverse": choice((0.0, inf), "cut_managers", DOWN, WAVE, BIG),
+}
+
 #: Every regime at once, with both schemes.
 ALL_ON = {
     "layoffs_background_probability": 0.5, "layoffs_wave_week": 26, "layoffs_wave_fraction": 0.1,
@@ -59,76 +155,68 @@ ALL_ON = {
 }  # fmt: skip
 
 
-def knobs(**values):
-    """Return the parameters: everything off but for *values* (without their ``layoffs_``)."""
-    named = {
-        name if name.startswith(("layoffs_", "switches_")) else f"layoffs_{name}": x
-        for name, x in values.items()
-    }
-    assert set(named) <= set(OFF)
-    return SimpleNamespace(**{**OFF, **named})
+class TestLayoffs(PeopleContract):
+    """Every regime that can strike within a few weeks; what is decided, in a week in which all of them are due."""
 
-
-def dice_of(seed=1, run=0):
-    """Return dice: uniforms that are a function of (seed, run, stream, id, index, sub), by SplitMix64."""
-
-    def mix(x):
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return x ^ (x >> np.uint64(31))
-
-    def dice(stream, ids, index, sub):
-        state = np.full(len(ids), 0x9E3779B97F4A7C15, np.uint64)
-        for word in (seed, run, stream, np.asarray(ids, np.uint64), index, sub):
-            state = mix(state + np.asarray(word, np.uint64) * np.uint64(0xD1342543DE82EF95) + np.uint64(1))
-        pair = np.stack([mix(state + np.uint64(1)), mix(state + np.uint64(2))], axis=1)
-        return ((pair >> np.uint64(11)).astype(float) + 0.5) / 2.0**53
-
-    return dice
-
-
-def workforce_of(levels, week=10, seed=0, **columns):
-    """Return a balanced workforce: *levels* are head counts from the ICs to the one top. Traits are random, but for *columns*."""
-    rng = np.random.default_rng(seed)
-    layer = np.repeat(np.arange(len(levels)), levels)
-    n, start = len(layer), np.concatenate([[0], np.cumsum(levels)])
-    boss = np.full(n, -1)
-    for k in range(len(levels) - 1):
-        boss[start[k] : start[k + 1]] = start[k + 1] + np.arange(levels[k]) * levels[k + 1] // levels[k]
-    manager = layer > 0
-    values = {
-        "week": week, "row": np.arange(n), "pid": np.where(manager, MANAGER_ID * layer, 0) + np.arange(n),
-        "role": manager.astype(np.int64), "layer": layer, "boss": boss,
-        "reports": np.bincount(boss[boss >= 0], minlength=n), "tenure": rng.exponential(4, n),
-        "skill": rng.lognormal(0, 0.35, n), "quality": np.where(manager, rng.normal(size=n), 0.0),
-        "aptitude": rng.normal(size=n), "fluency": rng.random(n), "expertise": rng.normal(size=n),
-        "currency": np.where(manager, rng.random(n), 1.0), "diverse": manager & (rng.random(n) < 0.4),
-        "hands_on": np.where(manager & (rng.random(n) < 0.5), 0.25, 0.0),
-        "pay": 186_000.0 * np.where(manager, 1.0 + 0.3 * layer, 1.0) * rng.uniform(0.8, 1.25, n),
-        "output": rng.lognormal(2, 0.5, n), "exposure": np.where(manager, 0.0, rng.random(n)),
-        "coverage": np.ones(n), "strain": np.zeros(n), "staff": np.zeros(n, bool), **columns,
+    parameters = ("layoffs.", "people.")
+    claims = CLAIMS
+    values: ClassVar = {
+        "switches.layoffs": True, "layoffs.background_probability": 0.5, "layoffs.wave_week": 3, "layoffs.wave_fraction": 0.1,
+        "layoffs.wave_select": "weights", "layoffs.performance_share": 0.05, "layoffs.performance_weeks": 4,
+        "layoffs.delayer_week": 5, "layoffs.delayer_first_span": 5, "layoffs.delayer_convert": 0.5,
+        "switches.quits": True, "quits.base": 0.5, "switches.hiring": True, "hiring.delay_weeks": 2.0,
     }  # fmt: skip
-    return Workforce(**values)
+    #: What becomes of the work of leavers is read where people quit, too.
+    silences: ClassVar = {
+        "switches.layoffs": (
+            "layoffs.background_", "layoffs.ai_", "layoffs.rho", "layoffs.weight_", "layoffs.severance_weeks",
+        )
+    }  # fmt: skip
+    zeros: ClassVar = {
+        "switches.layoffs": {
+            "layoffs.background_probability": 0.0, "layoffs.wave_fraction": 0.0, "layoffs.performance_share": 0.0,
+            "layoffs.delayer_first_span": 0,
+        }
+    }  # fmt: skip
+    moves: ClassVar = {
+        "layoffs.background_new": ("layoffs_per_year", +1, {}),
+        "layoffs.severance_weeks": ("people_usd_per_year", +1, {}),
+    }
+    streams = (LAYOFF, SELECTION)
+    rules: ClassVar = {
+        path.replace("_", ".", 1): x for path, x in ALL_ON.items() if not path.endswith("_select")
+    } | {"layoffs.wave_select": "weights", "layoffs.budget_select": "weights"}
+    shares = ("chance",)
+    alone = ("chance", "background")
+
+    def decided(self, workforce, p, dice):
+        ics = int(np.count_nonzero(workforce.role == 0))
+        found = due(workforce, p, dice, Past(0.1, ics, 0, 1, workforce.pay.sum(), (120.0, 130.0)))
+        rule, converts = np.full(len(workforce.pid), -1), np.zeros(len(workforce.pid), bool)
+        for cuts in found.cuts:
+            rule[cuts.position], converts[cuts.position] = LAYOFF_RULES.index(cuts.rule), cuts.convert
+        return {
+            "rule": rule,
+            "converts": converts,
+            "chance": background_chance(p, 1.0 * (workforce.role == MANAGER), workforce.tenure),
+            "background": rule == LAYOFF_RULES.index("background"),
+        }
 
 
-def reordered(workforce, order):
-    """Return the same people in other rows."""
-    place = np.empty(len(order), int)
-    place[order] = np.arange(len(order))
-    columns = {f.name: getattr(workforce, f.name) for f in fields(workforce)}
-    columns = {name: x if name == "week" else x[order] for name, x in columns.items()}
-    columns["boss"] = np.where(columns["boss"] >= 0, place[columns["boss"]], -1)
-    return Workforce(**columns)
+@pytest.mark.parametrize("path", CLAIMS)
+def test_it_moves_the_outcome_in_the_declared_direction(path):
+    check_claim(path, CLAIMS[path], SHAPE)
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
 
 
 def named(workforce, cuts):
     """Return what the ledger would say, by permanent id."""
     columns = (workforce.pid[cuts.position], cuts.score, cuts.percentile, cuts.convert)
     return cuts.rule, *(column.tolist() for column in columns)
-
-
-def there(workforce):
-    return gone(workforce)
 
 
 # --- L5: layoffs and attrition --------------------------------------------------------------------------------------------
@@ -170,14 +258,6 @@ def test_background_cuts_only_grow_with_the_probability():
 
 
 # --- L6: delayering ------------------------------------------------------------------------------------------------------
-
-
-def levels_of(ics, *spans):
-    """Return head counts with ceil(n/span) at each level, up to one top (the last span repeats)."""
-    levels = [ics]
-    while len(levels) == 1 or levels[-1] > 1:
-        levels.append(ceil(levels[-1] / spans[min(len(levels) - 1, len(spans) - 1)]))
-    return tuple(levels)
 
 
 @pytest.mark.parametrize("select", [RANK, WEIGHTS])

@@ -7,12 +7,13 @@ from math import floor, inf
 
 import numpy as np
 import pytest
+from helpers.layoff_knobs import OFF, knobs, there
+from helpers.workforces import dice_of, levels_of, workforce_of
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 from scipy.stats import nchypergeom_wallenius, norm
-from test_layoffs import OFF, dice_of, knobs, levels_of, there, workforce_of
 
 from sim.errors import UserError
 from sim.mechanisms.people.layoffs import (
