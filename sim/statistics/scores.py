@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from scipy.special import ndtri
 
 
 def normal(uniforms: np.ndarray) -> np.ndarray:
     """Return the standard normal quantiles of uniforms in (0, 1)."""
-    from scipy.special import ndtri  # here, because SciPy loads slowly and only layoffs by rank need it
-
     quantiles: np.ndarray = ndtri(uniforms)
     return quantiles
 
