@@ -7,6 +7,7 @@ with some runs failed, 130 interrupted.
 
 import contextlib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -146,10 +147,10 @@ def _internal(error: Exception) -> int:
 def main() -> None:
     """Entry point of the `orgsim` script."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a terminal that cannot show a letter is no reason to stop
+        with contextlib.suppress(ValueError):
+            if isinstance(stream, io.TextIOWrapper):
+                # A terminal that cannot show a letter is no reason to stop.
+                stream.reconfigure(errors="backslashreplace")
     code = execute()
     if code == 130:
         # Worker threads cannot be stopped in the middle of a run; what is done is stored, so do not wait for them.

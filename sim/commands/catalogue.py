@@ -131,7 +131,7 @@ def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
     from sim.experiments.sweep.file import label
     from sim.scenario.files import shown
 
-    points: dict[tuple, Mapping[str, object]] = {}
+    points: dict[tuple[tuple[str, object], ...], Mapping[str, object]] = {}
     budget = "budget" in (sweep.hold, sweep.base.organisation.hold)  # then the planned AI spend counts, too
     for values in sweep.points:
         structure = (item for item in values.items() if budget or item[0].startswith(_STRUCTURAL))

@@ -36,7 +36,7 @@ def keeping(what: str) -> Iterator[None]:
 # ---- options
 
 
-class WholeNumber(click.ParamType):
+class WholeNumber(click.ParamType):  # type: ignore[type-arg]  # older releases of click, allowed too, have no parameter
     """A whole number from `low` to `high`, both included."""
 
     name = "whole number"

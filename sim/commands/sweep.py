@@ -61,14 +61,15 @@ def sweep_command(
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
     from sim.experiments.sweep.file import load_sweep
-    from sim.experiments.sweep.pictures import draw
-    from sim.experiments.sweep.run import run_sweep
-    from sim.experiments.sweep.words import sweep_text
 
     sweep = load_sweep(file, sets, runs, seed)
     warn(sweep.base.warnings)
     folder = Path(out) if out else Path("results") / sweep.name
     notice_compilation()
+    from sim.experiments.sweep.pictures import draw
+    from sim.experiments.sweep.run import run_sweep
+    from sim.experiments.sweep.words import sweep_text
+
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
             found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)

@@ -7,6 +7,7 @@ everything reads the same. Interpreted (NUMBA_DISABLE_JIT), borrowing does nothi
 
 import hashlib
 import operator
+from collections.abc import Callable
 
 from numba import types
 from numba.core import cgutils
@@ -24,6 +25,7 @@ from numba.extending import (
 from sim.engine.kernel import (
     config,  # Numba must be imported by way of `sim.engine.kernel`, which sets its cache folder
 )
+from sim.engine.state import Org
 
 
 def _digest(numba_type: types.Type) -> str:
@@ -173,4 +175,4 @@ def _borrow_interpreted(org):
 
 
 #: In an entry: ``org = borrow(org)`` before passing the tables on to kernels. Interpreted, it does nothing.
-borrow = _borrow_interpreted if config.DISABLE_JIT else _borrow
+borrow: Callable[[Org], Org] = _borrow_interpreted if config.DISABLE_JIT else _borrow

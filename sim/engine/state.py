@@ -14,7 +14,7 @@ from sim.engine import codes
 
 PERSON = np.dtype(
     [
-        # service (owner: person.py); together and first, because every event reads them
+        # service (owner: server); together and first, because every event reads them
         ("current", "i8"),  # item in service
         ("serving", "i8"),  # class of the item in service, or FREE_CLASS
         ("event", "i8"),  # own event in the calendar: when to complete the item in service or look for work
@@ -66,7 +66,7 @@ PERSON = np.dtype(
         ("verifying_factor", "f8"),  # on verification: guardrails, fluency and reading skill
         ("failure_factor", "f8"),  # on the odds of an agent's failure: fluency
         ("defect_factor", "f8"),  # on latent defects: skill
-        # who this is (owner: population, learning, alignment, attention)
+        # who this is (owner: initialise, learning, alignment, attention)
         ("skill", "f8"),
         ("knowledge", "f8"),
         ("quality", "f8"),  # management quality, standard normal
@@ -75,10 +75,10 @@ PERSON = np.dtype(
         ("new_belief", "f8"),
         ("coverage", "f8"),  # people time given over needed, smoothed (managers)
         ("productivity", "f8"),  # factor on the speed of hand-writing
-        ("condition", "f8"),  # part of it that is the person's own (owner: lives)
-        ("coaching_hours", "f8"),  # h/week for newcomers (managers) or teammates (staff) (owner: lives)
+        ("condition", "f8"),  # part of it that is the person's own (owner: condition)
+        ("coaching_hours", "f8"),  # h/week for newcomers (managers) or teammates (staff) (owner: condition)
         ("guardrail", "f8"),  # of the AI defects left, share that the team's guardrails prevent
-        ("tools", "f8"),  # factor on agents' odds of failure and on specifying (owner: advancement)
+        ("tools", "f8"),  # factor on agents' odds of failure and on specifying (owner: ai_strategy)
         ("governance_spared", "f8"),  # h/week of AI governance that the strategy does not ask for
         ("value", "f8"),  # standard hours delivered, cumulative
         ("load", "f8"),  # h/week of arriving inbox work, smoothed (managers)
@@ -285,7 +285,7 @@ WORLD = np.dtype(
         ("coverage_sum", "f8"),  # cumulative over weeks and managers with reports
         ("coverage_count", "f8"),
         ("agent_hours", "f8"),
-        # people events (owner: lives, staffing)
+        # people events (owner: people)
         ("people_week", "i8"),  # weeks that were held, counted from the end of the warm-up
         ("hired", "i8"),
         ("quits", "i8"),
@@ -326,7 +326,7 @@ WORLD = np.dtype(
 
 
 #: The occupant of a seat, a row of `Org.people`; beside the flow engine's record, which its kernels read all the time.
-LIFE = np.dtype(
+OCCUPANT = np.dtype(
     [
         ("cohort", "i8"),  # row in `Org.cohort`, NONE for somebody hired since
         ("joined", "f8"),  # week, negative before week 0
@@ -419,7 +419,7 @@ class Org(NamedTuple):
     home: np.ndarray  # int64 [people]: module that a person's work lies at
     hours: np.ndarray
     weeks: np.ndarray
-    lives: np.ndarray  # a row per person (LIFE)
+    occupants: np.ndarray  # a row per person (OCCUPANT)
     cohort: np.ndarray  # COHORT, empty before week 0
     ledger: np.ndarray  # LEDGER
 

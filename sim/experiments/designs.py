@@ -8,12 +8,10 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sim.errors import UserError
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MAX_POINTS = 100_000
 DESIGNS = ("grid", "lhs", "sobol")
@@ -54,6 +52,21 @@ class Range:
 Axis = Levels | Range
 
 
+def levels_of(axis: Axis) -> tuple[object, ...]:
+    """The values of an axis that is known to have them, as every axis of a grid does."""
+    if isinstance(axis, Range):
+        raise ValueError("a range has no levels")
+    return axis.values
+
+
+def as_numbers(values: Sequence[object]) -> tuple[float, ...]:
+    """Levels that are known to be numbers, as those are along which two designs can cross."""
+    numbers = tuple(value for value in values if isinstance(value, (int, float)))
+    if len(numbers) < len(values):
+        raise ValueError("a level is no number")
+    return numbers
+
+
 def steps(low: float, high: float, count: int) -> tuple[float | int, ...]:
     """`count` evenly spaced values from low to high, both included; whole numbers if low, high and the step
     are whole.
@@ -84,10 +97,10 @@ def grid(vary: Mapping[str, Axis]) -> list[dict[str, object]]:
                 f"vary.{path}: a grid needs steps: {{from: .., to: .., steps: N}}; a range without steps is for "
                 f"design: lhs or sobol"
             )
-    check_size(math.prod(len(axis.values) for axis in vary.values()), "the grid")
+    check_size(math.prod(len(levels_of(axis)) for axis in vary.values()), "the grid")
     points: list[dict[str, object]] = [{}]
     for path, axis in vary.items():
-        points = [{**point, path: value} for point in points for value in axis.values]
+        points = [{**point, path: value} for point in points for value in levels_of(axis)]
     return points
 
 
@@ -108,7 +121,7 @@ def lhs(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str,
 
 def sobol(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:
     """Scrambled Sobol sequence, deterministic in `seed`. Balanced best when `samples` is a power of two."""
-    from scipy.stats import qmc  # here, because checking a sweep must be quick
+    from scipy.stats import qmc  # here, because it is slow to load and `orgsim check` must be quick
 
     _check_samples(samples)
     if not vary:
@@ -125,10 +138,8 @@ def _check_samples(samples: int) -> None:
     check_size(samples)
 
 
-def _generator(seed: int, path: str = "") -> "np.random.Generator":
+def _generator(seed: int, path: str = "") -> np.random.Generator:
     """Uniforms of a design, or of one path of it."""
-    import numpy as np  # here, because checking a sweep must be quick
-
     key = [seed & 0xFFFFFFFFFFFFFFFF, 0xDE51]
     if path:
         key.append(int.from_bytes(hashlib.sha256(path.encode()).digest()[:8], "little"))

@@ -2,17 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
-from sim.scenario.events import in_words
+from sim.organisation.tree import Tree
+from sim.scenario import tree
+from sim.scenario.events import DatedEvent, in_words
+from sim.scenario.scenario import Scenario
 from sim.text import numbers
 
-if TYPE_CHECKING:
-    from sim.scenario.events import Event
-    from sim.scenario.scenario import Scenario
 
-
-def dated_differences(a: "Scenario", b: "Scenario") -> list[str]:
+def dated_differences(a: Scenario, b: Scenario) -> list[str]:
     """Events and paths that only one of the two has, a line each."""
     lines = _one_sided(a, b, a.events, b.events, "")
     before, after = dict(a.paths), dict(b.paths)
@@ -26,7 +24,7 @@ def dated_differences(a: "Scenario", b: "Scenario") -> list[str]:
 
 
 def _one_sided(
-    a: "Scenario", b: "Scenario", before: Sequence["Event"], after: Sequence["Event"], what: str
+    a: Scenario, b: Scenario, before: Sequence[DatedEvent], after: Sequence[DatedEvent], what: str
 ) -> list[str]:
     one, other = Counter(map(in_words, before)), Counter(map(in_words, after))
     lines = []
@@ -35,7 +33,7 @@ def _one_sided(
     return lines
 
 
-def _names(a: "Scenario", b: "Scenario") -> tuple[str, str]:
+def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
     return (a.name, b.name) if a.name != b.name else ("the first", "the second")
 
 
@@ -49,14 +47,12 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return unique
 
 
-def what_differs(a: "Scenario", b: "Scenario", tree_of: Callable[..., Any] | None = None) -> list[str]:
+def what_differs(a: Scenario, b: Scenario, tree_of: Callable[[Scenario], Tree] = tree.tree_of) -> list[str]:
     """What b has that a has not, in words and money: first the organisation in one line, then changed
     parameters, then dated events that only one of them has.
 
-    tree_of: scenario -> sim.structure.Tree, by default the engine's.
+    tree_of: builds the organisation of a scenario; by default as the engine does.
     """
-    if tree_of is None:
-        from sim.scenario.tree import tree_of
     lines = [structure_difference(tree_of(a).facts(), tree_of(b).facts(), float(tree_of(a).pay.min()))]
     for unit in ("weeks", "warmup_weeks", "tick_hours"):
         before, after = getattr(a, unit), getattr(b, unit)
@@ -86,14 +82,14 @@ def structure_difference(a: Mapping[str, float], b: Mapping[str, float], smalles
     if a["roots"] != b["roots"]:
         parts.append(f"tops {int(a['roots'])} -> {int(b['roots'])}")
     parts = parts or ["same organisation chart"]
-    change = b["payroll"] - a["payroll"]
-    if abs(change) < 1:
+    dearer = b["payroll"] - a["payroll"]
+    if abs(dearer) < 1:
         parts.append("payroll equal")
-    elif abs(change) < smallest_pay:
-        parts.append(f"payroll equal within {int(-(-abs(change) // 1000)) * 1000:,} USD")
+    elif abs(dearer) < smallest_pay:
+        parts.append(f"payroll equal within {int(-(-abs(dearer) // 1000)) * 1000:,} USD")
     else:
         parts.append(
-            f"payroll {change:+,.0f} USD a year ({numbers.percent(change / a['payroll'], sign=True)} %)"
+            f"payroll {dearer:+,.0f} USD a year ({numbers.percent(dearer / a['payroll'], sign=True)} %)"
         )
     return ", ".join(parts)
 

@@ -10,20 +10,19 @@ agreeing.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import UserError
 from sim.experiments.designs import Range, lhs
 from sim.experiments.samples import Sample, paired_outcome
+from sim.parameters.declaration import Parameter
+from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import can_act, is_on
+from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
+from sim.simulation.results import Simulate
 from sim.statistics.estimates import Holds
-
-if TYPE_CHECKING:
-    from sim.parameters.declaration import Parameter
-    from sim.scenario.scenario import Scenario
 
 LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
 
@@ -51,7 +50,7 @@ class RangeResult:
         return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
 
 
-def _switched_on(scenarios: Sequence["Scenario"]) -> Callable[[str], bool]:
+def _switched_on(scenarios: Sequence[Scenario]) -> Callable[[str], bool]:
     """Tells whether a setting is on in one of the scenarios, from the start or by a dated event."""
     on = {path for s in scenarios for path, value in s.values.items() if is_on(value)}
     for event in (event for s in scenarios for event in s.events):
@@ -60,7 +59,7 @@ def _switched_on(scenarios: Sequence["Scenario"]) -> Callable[[str], bool]:
     return on.__contains__
 
 
-def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"]) -> dict[str, Range]:
+def varied(scenarios: Sequence[Scenario], registry: Mapping[str, Parameter]) -> dict[str, Range]:
     """Ranges of the uncertain parameters that can act, in which the scenarios agree, and which none of them sets itself."""
     bases = [s.hold_base for s in scenarios if s.hold_base is not None]
     kept = {path for scenario in (*scenarios, *bases) for path in scenario.overrides}
@@ -79,19 +78,17 @@ def varied(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"])
 
 
 def over_ranges(
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
     points: int,
     runs: int,
     seed: int,
     workers: int | None,
-    simulate: Callable[..., Any],
+    simulate: Simulate,
     on_done: Callable[[], None] | None = None,
-    registry: Mapping[str, "Parameter"] | None = None,
+    registry: Mapping[str, Parameter] = REGISTRY,
 ) -> RangeResult:
     """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
-    from sim.parameters.registry import REGISTRY
-
-    ranges = varied(scenarios, REGISTRY if registry is None else registry)
+    ranges = varied(scenarios, registry)
     design = lhs(ranges, points, seed)
     found: list[list[dict[str, float]] | str] = [""] * points
 
@@ -119,11 +116,11 @@ def over_ranges(
 
 
 def _differences(
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
     values: Mapping[str, object],
     runs: int,
     seed: int,
-    simulate: Callable[..., Any],
+    simulate: Simulate,
 ) -> list[dict[str, float]] | str:
     """Mean differences per further scenario at one point, or why it cannot be run."""
     try:

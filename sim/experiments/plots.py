@@ -1,20 +1,23 @@
 """Pictures: a heat map and lines with bands. Plain numbers in, SVG (and PNG) files out.
 
 Colour-blind safe (cividis for values, Okabe and Ito's palette for lines). SVG files are the same bytes for
-the same numbers. Matplotlib is imported only when something is drawn, and never through pyplot, which keeps
-global state.
+the same numbers. Matplotlib is never used through pyplot, which keeps global state; it is loaded with this module, which
+only commands that draw load.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.image import AxesImage
+from sim.store.files import replaced
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -24,22 +27,15 @@ Crossing = tuple[float, float | None, float | None, str]
 MAX_NOTES = 400  # cells; beyond this a heat map is not annotated
 
 
-def new_figure(width: float, height: float) -> "Figure":
+def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of that size, inches."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
-def save(figure: "Figure", path: Path, png: bool) -> list[Path]:
+def save(figure: Figure, path: Path, png: bool) -> list[Path]:
     """Write path.svg, and path.png if asked, each in one step; the folder is made where it is missing."""
-    import matplotlib
-
-    from sim.store.files import replaced
-
     path.parent.mkdir(parents=True, exist_ok=True)
     written = []
     for kind in ("svg", "png") if png else ("svg",):
@@ -56,7 +52,7 @@ def save(figure: "Figure", path: Path, png: bool) -> list[Path]:
 def heat_map(
     path: Path,
     values: np.ndarray,
-    x: Sequence[object],
+    x: Sequence[float | str],
     y: Sequence[object],
     *,
     title: str,
@@ -71,7 +67,7 @@ def heat_map(
 ) -> list[Path]:
     """Heat map of values[y, x], NaN left blank. x, y: the levels (numbers or text).
 
-    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must be numbers then, and
+    best: (row, column) of the cells to frame. crossing: see `Crossing`; x must be numbers then, or text that reads as one, and
     `compared` the two rows that cross. decimals: of the figures in the cells.
     """
     rows, columns = values.shape
@@ -91,15 +87,13 @@ def heat_map(
         _annotate(axes, image, values, decimals)
     _frame(axes, best)
     if crossing is not None:
-        _mark_crossing(axes, [float(v) for v in x], crossing, compared)
+        _mark_crossing(axes, [float(level) for level in x], crossing, compared)
     if best or crossing is not None:
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=9)
     return save(figure, path, png)
 
 
-def _annotate(axes: "Axes", image: "AxesImage", values: np.ndarray, decimals: int) -> None:
-    from matplotlib.patheffects import withStroke
-
+def _annotate(axes: Axes, image: AxesImage, values: np.ndarray, decimals: int) -> None:
     for (row, column), value in np.ndenumerate(values):
         if not np.isfinite(value):
             continue
@@ -113,9 +107,7 @@ def _annotate(axes: "Axes", image: "AxesImage", values: np.ndarray, decimals: in
         text.set_zorder(6)
 
 
-def _frame(axes: "Axes", best: Sequence[tuple[int, int]]) -> None:
-    from matplotlib.patches import Rectangle
-
+def _frame(axes: Axes, best: Sequence[tuple[int, int]]) -> None:
     for k, (row, column) in enumerate(best):
         label = "best, beyond noise" if k == 0 else None
         box = Rectangle(
@@ -125,7 +117,7 @@ def _frame(axes: "Axes", best: Sequence[tuple[int, int]]) -> None:
 
 
 def _mark_crossing(
-    axes: "Axes", x: Sequence[float], crossing: Crossing, compared: tuple[int, int] | None
+    axes: Axes, x: Sequence[float], crossing: Crossing, compared: tuple[int, int] | None
 ) -> None:
     """A dashed line at the crossing, and its interval as a whisker between the two rows that cross."""
     at, lo, hi, label = crossing
@@ -147,7 +139,7 @@ def _mark_crossing(
 
 def line_plot(
     path: Path,
-    x: Sequence[float],
+    x: Sequence[float] | np.ndarray,
     lines: Sequence[tuple[str, np.ndarray, np.ndarray, np.ndarray]],
     *,
     title: str,

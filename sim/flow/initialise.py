@@ -9,7 +9,20 @@ from sim.engine.codes import ACTIVITIES, DESK, FREE_CLASS, NONE
 from sim.engine.kernel import entry, kernel
 from sim.engine.numba_tables import borrow
 from sim.engine.rng import FLUENCY, KNOWLEDGE, QUALITY, SKILL, TIES, normal_quantile, uniform
-from sim.engine.state import AGENT, CHANGE, COHORT, EVENT, ITEM, LEDGER, LIFE, PERSON, TEAM, WORLD, Org, table
+from sim.engine.state import (
+    AGENT,
+    CHANGE,
+    COHORT,
+    EVENT,
+    ITEM,
+    LEDGER,
+    OCCUPANT,
+    PERSON,
+    TEAM,
+    WORLD,
+    Org,
+    table,
+)
 from sim.engine.tables import DESK_ID, MARGIN, calendar, give_event, grown
 from sim.flow.handlers import announce_arrival
 from sim.flow.lifecycle import nudge
@@ -42,7 +55,7 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     world["free_item"] = world["free_change"] = world["free_event"] = NONE
     org = Org(
         world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *calendar(world, n), modules, home,
-        np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD), _lives(tree, people), table(0, COHORT), table(0, LEDGER),
+        np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD), _occupants(tree, people), table(0, COHORT), table(0, LEDGER),
     )  # fmt: skip
     # Where nothing is written or asked there is nothing to make room for, but what an event may need.
     room = (
@@ -56,16 +69,16 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     return org
 
 
-def _lives(tree: Tree, people: np.ndarray) -> np.ndarray:
+def _occupants(tree: Tree, people: np.ndarray) -> np.ndarray:
     """Return the seats of *tree*; who sits on them is drawn at the start of a run."""
-    lives = table(len(people), LIFE)
-    lives["cohort"] = NONE
-    lives["tenure_band"][: tree.n] = tree.tenure_band
-    lives["seat_role"] = people["role"]
-    lives["seat_boss"] = people["boss"]
-    lives["open_until"] = inf
-    lives["pay"][: tree.n] = lives["seat_pay"][: tree.n] = tree.pay
-    return lives
+    occupants = table(len(people), OCCUPANT)
+    occupants["cohort"] = NONE
+    occupants["tenure_band"][: tree.n] = tree.tenure_band
+    occupants["seat_role"] = people["role"]
+    occupants["seat_boss"] = people["boss"]
+    occupants["open_until"] = inf
+    occupants["pay"][: tree.n] = occupants["seat_pay"][: tree.n] = tree.pay
+    return occupants
 
 
 def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:

@@ -40,6 +40,8 @@ def pass_weeks(org: Org, hours: float) -> None:
         world[total] = weeks[total][-1]
     world["week"] = last
     # The last of these weeks is paid when the people's week is held.
-    own = org.lives["cohort"]
+    own = org.occupants["cohort"]
     member = (own >= 0) & (org.people["role"] != VACANT)
-    org.cohort["pay_earned"][own[member]] += (last - first - 1) * org.lives["pay"][member] / WEEKS_PER_YEAR
+    org.cohort["pay_earned"][own[member]] += (
+        (last - first - 1) * org.occupants["pay"][member] / WEEKS_PER_YEAR
+    )

@@ -45,8 +45,8 @@ class Actions:
         found = []
         for row in np.flatnonzero(org.people["role"][: self._staff.humans] == VACANT).tolist():
             boss = self._staff.manager_at(seats.boss_present(org, row))
-            kind = Manager if org.lives["seat_role"][row] == MANAGER else IC
-            found.append(Vacancy(row, kind, boss, float(org.lives["open_until"][row])))
+            kind = Manager if org.occupants["seat_role"][row] == MANAGER else IC
+            found.append(Vacancy(row, kind, boss, float(org.occupants["open_until"][row])))
         return tuple(sorted(found, key=lambda v: (v.kind is IC, v.boss.row, v.seat)))
 
     def lay_off(self, who: Person | Iterable[Person]) -> None:
@@ -125,7 +125,7 @@ class Actions:
         """Return the row of the seat that *person* is to take over. Raises `UserError` if nobody leads from there."""
         if isinstance(into, Vacancy):
             seat = self._seat_to_fill(into, "promote")
-            if self._course.org.lives["seat_role"][seat] != MANAGER:
+            if self._course.org.occupants["seat_role"][seat] != MANAGER:
                 raise UserError(
                     f"promote: seat {seat} is an IC's; choose a vacancy of kind Manager, or the person's boss"
                 )

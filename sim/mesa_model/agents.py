@@ -188,7 +188,7 @@ class Person(_View):
     @property
     def pay(self) -> float:
         """Loaded annual pay, USD; a move changes it with the layer."""
-        return float(self.model.tables.lives["pay"][self.row])
+        return float(self.model.tables.occupants["pay"][self.row])
 
     @property
     def fluency(self) -> float:

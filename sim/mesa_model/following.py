@@ -20,10 +20,11 @@ class Following:
 
     def people(self, books: np.ndarray) -> None:
         """Let agents and plans follow those who came, went or changed roles; *books*: `Staff.books` before that."""
-        if self._staff.follow(books):
+        has_changed = self._staff.follow(books)
+        self._plan.grow()  # first: with people there may be new rows, such as a desk
+        if has_changed:
             self.has_changed = True
             self._plan.settle()
-        self._plan.grow()
 
     def desks(self) -> None:
         """Let hands-on desks follow the layers of their managers, and those at desks look for work."""

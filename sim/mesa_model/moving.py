@@ -54,8 +54,8 @@ class Moving:
         course.org = reviews.with_room(course.org)
         course.org, old_layers = moves.move(course.org, course.parameters, i, boss)
         self.has_moved = self._following.has_changed = True
-        course.org.lives["seat_boss"][i] = boss
-        course.org.lives["moved"][i] = course.week if isinstance(person, IC) else -inf
+        course.org.occupants["seat_boss"][i] = boss
+        course.org.occupants["moved"][i] = course.week if isinstance(person, IC) else -inf
         self._follow_layers(old_layers)
         was_root = bool(roots[i])
         self._pay_by_layer([m for m in (*old_layers, *([i] if was_root else [])) if not roots[m] or m == i])
@@ -98,11 +98,11 @@ class Moving:
 
     def _pay_by_layer(self, rows: list[int]) -> None:
         scale = pay_scale(self._course.setup.values)
-        lives, payroll = self._course.org.lives, self.payrolls[-1][1]
+        occupants, payroll = self._course.org.occupants, self.payrolls[-1][1]
         for row in rows:
             pay = scale.ic_pay * scale.ratio(int(self._course.org.people["layer"][row]))
-            payroll += pay - lives["pay"][row]
-            lives["pay"][row] = lives["seat_pay"][row] = pay
+            payroll += pay - occupants["pay"][row]
+            occupants["pay"][row] = occupants["seat_pay"][row] = pay
         if rows:
             self.payrolls.append((self._course.day * HOURS_PER_DAY, payroll))
 

@@ -3,26 +3,27 @@
 import numpy as np
 
 from sim.constants import MANAGER
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.people import governance
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 
 
-def govern(org: Org, q, crew: Crew, weeks: float) -> None:
+def govern(org: Org, settings: Settings, workforce: Workforce, weeks: float) -> None:
     """Let AI fluency spread and guardrails grow for *weeks* weeks, as the strategy has it."""
-    if q.ai_strategy == governance.NO_STRATEGY:
+    if settings.ai_strategy == governance.NO_STRATEGY:
         return
-    people, lives, row = org.people, org.lives, crew.row
-    hours = governance.attention(crew, q)
-    fluency = governance.next_fluency(crew, hours, q, weeks)
-    guardrails = governance.next_guardrails(lives["guardrail"][row], crew, hours, q, weeks)
+    people, occupants, row = org.people, org.occupants, workforce.row
+    hours = governance.attention(workforce, settings)
+    fluency = governance.next_fluency(workforce, hours, settings, weeks)
+    guardrails = governance.next_guardrails(occupants["guardrail"][row], workforce, hours, settings, weeks)
     people["fluency"][row] = fluency
-    lives["guardrail"][row] = guardrails
-    coverage = governance.of_team(crew, guardrails)
-    people["guardrail"][row] = q.governance_guardrail_effect * coverage
-    people["tools"][row] = governance.tool_factors(coverage, q)
-    manager = crew.role == MANAGER
-    spared = q.managers_governance_hours - governance.duty_hours(crew, q)
+    occupants["guardrail"][row] = guardrails
+    coverage = governance.of_team(workforce, guardrails)
+    people["guardrail"][row] = settings.governance_guardrail_effect * coverage
+    people["tools"][row] = governance.tool_factors(coverage, settings)
+    manager = workforce.role == MANAGER
+    spared = settings.managers_governance_hours - governance.duty_hours(workforce, settings)
     people["governance_spared"][row] = np.where(manager, spared, 0.0)
     own = row[manager & (people["desk"][row] >= 0)]
     for name in ("fluency", "guardrail", "tools"):  # a desk works as its manager does
@@ -30,4 +31,4 @@ def govern(org: Org, q, crew: Crew, weeks: float) -> None:
     ics = ~manager
     if ics.any():
         org.world["guardrails"] = coverage[ics].mean()
-        org.world["unfluent_sum"] += weeks * np.mean(governance.wasteful(fluency[ics], q))
+        org.world["unfluent_sum"] += weeks * np.mean(governance.wasteful(fluency[ics], settings))

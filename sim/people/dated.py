@@ -4,31 +4,32 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import NONE, VACANT
-from sim.engine.record import settings
+from sim.engine.record import settings_of
 from sim.engine.rng import DATED
 from sim.engine.state import Org
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 from sim.people import draws, replan, vacancies
 from sim.people.interventions import conditioned, convert, everybody, hire, lay_off, promote, shocked
 from sim.people.moves import move
 from sim.people.seats import close_seat, keep_inbox_of_relayered
-from sim.scenario.events import RANDOM, Event, Who
+from sim.scenario.events import RANDOM, DatedEvent, Who
 
 _ROLE = {"ic": IC, "manager": MANAGER}
 
 
-def carry_out(org: Org, p: np.ndarray, events: tuple[Event, ...], week: int, agents_each: int) -> Org:
+def carry_out(org: Org, p: np.ndarray, events: tuple[DatedEvent, ...], week: int, agents_each: int) -> Org:
     """Do what *events* say to people, in their order, at the end of *week*; the week to come is planned anew."""
     shock = None
     for k, event in enumerate(events):
-        if event.action == "set":
+        who = event.who
+        if who is None:  # parameters change, nobody does
             continue
         if event.action == "hire":
-            org = _hire(org, p, event.who, week, agents_each)
+            org = _hire(org, p, who, week, agents_each)
             continue
-        rows, number = _eligible(org, p, event.who, week, k)
+        rows, number = _eligible(org, p, who, week, k)
         if event.action == "follow":
-            own = org.lives["cohort"][rows[:number]]
+            own = org.occupants["cohort"][rows[:number]]
             org.cohort["followed"][own[own >= 0]] = True
         elif event.action == "lay_off":
             shock = shocked(org, p, shock, week, number)
@@ -48,27 +49,28 @@ def _eligible(org: Org, p: np.ndarray, who: Who, week: int, k: int) -> tuple[np.
 
     Nobody without a boss: nobody could stand in.
     """
-    crew = everybody(org, p, week)
-    eligible = crew.boss >= 0
+    workforce = everybody(org, p, week)
+    eligible = workforce.boss >= 0
     if who.role:
-        eligible &= crew.role == _ROLE[who.role]
+        eligible &= workforce.role == _ROLE[who.role]
     if who.layer:
-        eligible &= crew.layer == who.layer
+        eligible &= workforce.layer == who.layer
     if who.followed:
-        own = org.lives["cohort"][crew.row]
+        own = org.occupants["cohort"][workforce.row]
         eligible &= (own >= 0) & org.cohort["followed"][own]
     group = np.flatnonzero(eligible)
-    luck = draws.dice_of(org)(DATED, crew.pid[group], week, k)[:, 0]
-    order = np.lexsort((luck, _score(crew, who.choose)[group]))
-    return crew.row[group[order]], who.how_many(len(group))
+    luck = draws.dice_of(org)(DATED, workforce.pid[group], week, k)[:, 0]
+    order = np.lexsort((luck, _score(workforce, who.choose)[group]))
+    return workforce.row[group[order]], who.how_many(len(group))
 
 
-def _score(crew: Crew, choose: str) -> np.ndarray:
+def _score(workforce: Workforce, choose: str) -> np.ndarray:
     """Return the figure by which people are chosen, the lowest first."""
     if choose == RANDOM:
-        return np.zeros(len(crew.row))
+        return np.zeros(len(workforce.row))
     end, name = choose.split("_")
-    return getattr(crew, name) * (1.0 if end in ("lowest", "shortest") else -1.0)
+    figure: np.ndarray = getattr(workforce, name)
+    return figure if end in ("lowest", "shortest") else -figure
 
 
 def _lay_off(org: Org, p: np.ndarray, rows: list[int], refill: bool, week: int) -> Org:
@@ -82,16 +84,17 @@ def _lay_off(org: Org, p: np.ndarray, rows: list[int], refill: bool, week: int) 
 def _leave_seat(org: Org, p: np.ndarray, row: int, pid: int, refill: bool, week: int) -> Org:
     """Let the seat *row*, which *pid* has left, be filled as the hiring policy says, or close it."""
     if refill:
-        return vacancies.open_vacancy(org, settings(p), draws.dice_of(org), row, pid, week)
+        return vacancies.open_vacancy(org, settings_of(p), draws.dice_of(org), row, pid, week)
     close_seat(org, row)
     return org
 
 
 def _promote(
-    org: Org, p: np.ndarray, event: Event, rows: np.ndarray, number: int, week: int, agents_each: int
+    org: Org, p: np.ndarray, event: DatedEvent, rows: np.ndarray, number: int, week: int, agents_each: int
 ) -> Org:
     """Promote *number* of the people in *rows*, the first choice first; one for every boss, or for every vacant seat."""
-    done, displaced = 0, set()
+    done = 0
+    displaced: set[int] = set()
     for row in rows.tolist():
         if done == number:
             break
@@ -116,7 +119,7 @@ def _vacant_manager_seat(org: Org, layer: int) -> int:
     """Return the vacant manager's seat nearest above *layer*, or NONE."""
     people = org.people
     seats = np.flatnonzero(
-        (people["role"] == VACANT) & (org.lives["seat_role"] == MANAGER) & (people["layer"] > layer)
+        (people["role"] == VACANT) & (org.occupants["seat_role"] == MANAGER) & (people["layer"] > layer)
     )
     return int(seats[np.lexsort((seats, people["layer"][seats]))[0]]) if len(seats) else NONE
 
@@ -124,7 +127,7 @@ def _vacant_manager_seat(org: Org, layer: int) -> int:
 def _hire(org: Org, p: np.ndarray, who: Who, week: int, agents_each: int) -> Org:
     """Fill vacant seats, managers' from the top first, then those vacated by the lowest ids."""
     people = org.people
-    wanted = (people["role"] == VACANT) & (org.lives["seat_role"] == _ROLE[who.role])
+    wanted = (people["role"] == VACANT) & (org.occupants["seat_role"] == _ROLE[who.role])
     if who.layer:
         wanted &= people["layer"] == who.layer
     seats = np.flatnonzero(wanted)
@@ -144,6 +147,6 @@ def _move(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> Org:
         if boss != org.people["boss"][row]:
             org, changed = move(org, p, row, boss)
             keep_inbox_of_relayered(org, changed)
-            org.lives["seat_boss"][row] = boss
-            org.lives["moved"][row] = week
+            org.occupants["seat_boss"][row] = boss
+            org.occupants["moved"][row] = week
     return conditioned(org, p, week)

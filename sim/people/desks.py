@@ -73,7 +73,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     """Append a hands-on desk for manager *m*; it gets its hours with the next plan of the week."""
     row, first = len(org.people), len(org.agents)
     longer = {}
-    for name in ("people", "teams", "lives"):
+    for name in ("people", "teams", "occupants"):
         old = getattr(org, name)
         longer[name] = table(row + 1, old.dtype)
         longer[name][:row] = old

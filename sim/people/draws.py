@@ -1,8 +1,8 @@
 """Chance in the people's week: dice for the decisions taken in NumPy, and one compiled pass over everybody a week.
 
-In most weeks little happens to anybody. `cast` pays the week, decides who quits, and tells whether a background layoff strikes
-or a vacancy is due at all, so that NumPy is needed only where somebody comes or goes. The odds are those of the mechanisms,
-stated there once, for numbers and for arrays.
+In most weeks little happens to anybody. `draw_week` pays the week, decides who quits, and tells whether a background layoff
+strikes or a vacancy is due at all, so that NumPy is needed only where somebody comes or goes. The odds are those of the
+mechanisms, stated there once, for numbers and for arrays.
 """
 
 from typing import NamedTuple
@@ -22,7 +22,7 @@ _quits_with = kernel(quits.chance)
 _laid_off_with = kernel(layoffs.background_chance)
 
 
-class Lots(NamedTuple):
+class WeekDraws(NamedTuple):
     """What chance has in store this week."""
 
     quitters: np.ndarray  # rows of those who quit, in order of permanent id
@@ -31,14 +31,14 @@ class Lots(NamedTuple):
 
 
 @entry
-def _draw(world, stream, ids, index, sub, out):
+def _draw(world: np.ndarray, stream: int, ids: np.ndarray, index: int, sub: int, out: np.ndarray) -> None:
     """Fill *out* [n, 2] with uniforms keyed by (stream, id, index, sub)."""
     for k in range(len(ids)):
         out[k, 0], out[k, 1] = uniform2(world[0], stream, ids[k], index, sub)
 
 
 @entry
-def _normal(uniforms, out):
+def _normal(uniforms: np.ndarray, out: np.ndarray) -> None:
     for k in range(len(uniforms)):
         out[k] = normal_quantile(uniforms[k])
 
@@ -63,7 +63,15 @@ def normal(uniforms: np.ndarray) -> np.ndarray:
 
 
 @entry
-def _cast(world, people, lives, cohort, parameters, week, quitters):
+def _draw_week(
+    world: np.ndarray,
+    people: np.ndarray,
+    occupants: np.ndarray,
+    cohort: np.ndarray,
+    parameters: np.ndarray,
+    week: int,
+    quitters: np.ndarray,
+) -> tuple[int, bool, bool]:
     """Pay the week, fill *quitters* with rows; return (how many quit, does a background layoff strike, is a vacancy due)."""
     w = world[0]
     p = parameters[0]
@@ -71,31 +79,33 @@ def _cast(world, people, lives, cohort, parameters, week, quitters):
     background = False
     opening = False
     for i in range(len(people)):
-        q = people[i]
-        life = lives[i]
-        if q.role == VACANT:
-            opening |= life.open_until <= week
-        if (q.role != IC and q.role != MANAGER) or week == 0:  # at week 0 no week has passed
+        person = people[i]
+        occupant = occupants[i]
+        if person.role == VACANT:
+            opening |= occupant.open_until <= week
+        if (person.role != IC and person.role != MANAGER) or week == 0:  # at week 0 no week has passed
             continue
-        if life.cohort >= 0:
-            cohort[life.cohort].pay_earned += life.pay / WEEKS_PER_YEAR
-        if q.boss < 0:
+        if occupant.cohort >= 0:
+            cohort[occupant.cohort].pay_earned += occupant.pay / WEEKS_PER_YEAR
+        if person.boss < 0:
             continue
         if p.switches_quits:
-            chance = _quits_with(p, life.strain, _blocked(life.waited, p), w.quit_jump)
-            if uniform(w, QUIT, q.pid, week, 0) < chance:
+            chance = _quits_with(p, occupant.strain, _blocked(occupant.waited, p), w.quit_jump)
+            if uniform(w, QUIT, person.pid, week, 0) < chance:
                 quitters[quitting] = i
                 quitting += 1
         if p.switches_layoffs:
-            tenure = (week - life.joined) / WEEKS_PER_YEAR
-            chance = _laid_off_with(p, 1.0 * (q.role == MANAGER), tenure)
-            background |= uniform(w, LAYOFF, q.pid, week, 0) < chance
+            tenure = (week - occupant.joined) / WEEKS_PER_YEAR
+            chance = _laid_off_with(p, 1.0 * (person.role == MANAGER), tenure)
+            background |= uniform(w, LAYOFF, person.pid, week, 0) < chance
     return quitting, background, opening
 
 
-def cast(org: Org, p: np.ndarray, week: int) -> Lots:
+def draw_week(org: Org, p: np.ndarray, week: int) -> WeekDraws:
     """Pay *week* to the members of the cohort, and return what chance has in store at its end."""
     rows = np.empty(len(org.people), np.int64)
-    quitting, background, opening = _cast(org.world, org.people, org.lives, org.cohort, p, week, rows)
+    quitting, background, opening = _draw_week(
+        org.world, org.people, org.occupants, org.cohort, p, week, rows
+    )
     rows = rows[:quitting]
-    return Lots(rows[np.argsort(org.people["pid"][rows])], background, opening)
+    return WeekDraws(rows[np.argsort(org.people["pid"][rows])], background, opening)

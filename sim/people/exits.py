@@ -6,7 +6,7 @@ from sim.constants import IC, MANAGER, RISK_WEEKS, WEEKS_PER_YEAR
 from sim.engine import codes
 from sim.engine.state import LEDGER, Org, table
 from sim.mechanisms.people import layoffs
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 from sim.people import seats
 
 
@@ -15,7 +15,7 @@ def close_books(org: Org) -> None:
     seats.credit(org, np.flatnonzero(np.isin(org.people["role"], (IC, MANAGER))))
 
 
-def with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int) -> Org:
+def with_ledger(org: Org, workforce: Workforce, cuts: tuple[layoffs.Cuts, ...], week: int) -> Org:
     """Return *org* with a ledger row for every cut."""
     made = sum(map(len, cuts))
     if made == 0:
@@ -24,7 +24,7 @@ def with_ledger(org: Org, crew: Crew, cuts: tuple[layoffs.Cuts, ...], week: int)
     at = np.concatenate([one.position for one in cuts])
     rows["week"] = week
     for name in ("pid", "role", "layer", "tenure"):
-        rows[name] = getattr(crew, name)[at]
+        rows[name] = getattr(workforce, name)[at]
     rows["rule"] = np.concatenate([np.full(len(one), codes.LAYOFF_RULES.index(one.rule)) for one in cuts])
     for name, column in (("score", "score"), ("percentile", "percentile"), ("converted", "convert")):
         rows[name] = np.concatenate([getattr(one, column) for one in cuts])
@@ -35,16 +35,16 @@ def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
     record_exit(org, p, i, kind, week)
     org = seats.vacate(org, p, i)
-    org.lives["cohort"][i] = codes.NONE
+    org.occupants["cohort"][i] = codes.NONE
     return org
 
 
 def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
     """Keep the books of an exit: cohort, counts, severance."""
-    own = int(org.lives["cohort"][i])
+    own = int(org.occupants["cohort"][i])
     severance = 0.0
     if kind == codes.LAID_OFF:
-        severance = float(org.lives["pay"][i]) * p["layoffs_severance_weeks"][0] / WEEKS_PER_YEAR
+        severance = float(org.occupants["pay"][i]) * p["layoffs_severance_weeks"][0] / WEEKS_PER_YEAR
         org.world["people_usd"] += severance
     if own >= 0 and org.cohort["exit_kind"][own] == codes.STAYED:
         org.cohort["exit_kind"][own] = kind

@@ -10,6 +10,8 @@ Not modelled: notice periods, handing over in person, customers who leave with s
 Parameters: layoffs.takeover, layoffs.step_in_changes.
 """
 
+import numpy as np
+
 from sim.constants import IC
 from sim.engine import codes
 from sim.engine.calendar import unplan
@@ -18,57 +20,59 @@ from sim.engine.kernel import entry, kernel
 from sim.engine.numba_tables import borrow
 from sim.engine.rng import ORPHAN, uniform
 from sim.engine.server import set_stage, settle
+from sim.engine.state import Org
 from sim.flow.lifecycle import CONTINUE, carry_on, close, nudge
 from sim.mechanisms.flow import review, work
 
 
 @kernel
-def _lay_down(org, i, now):
+def _lay_down(org: Org, i: int, now: float) -> None:
     """Person *i* lays everything down; what was in service or queued belongs to no queue any more."""
     settle(org, i, now)
-    q = org.people[i]
-    if q.current >= 0:
-        item = org.items[q.current]
+    person = org.people[i]
+    if person.current >= 0:
+        item = org.items[person.current]
         item.state = codes.QUEUED
         if item.change >= 0 and org.changes[item.change].life == item.life:
             if item.kind == codes.REVIEW:
                 set_stage(org, item.change, codes.STAGE_REVIEW_WAIT, now)
             elif item.kind >= codes.VERIFY:
                 set_stage(org, item.change, codes.STAGE_OWNER_QUEUE, now)
-    q.current = codes.NONE
-    q.serving = codes.FREE_CLASS
-    q.ready = 0
+    person.current = codes.NONE
+    person.serving = codes.FREE_CLASS
+    person.ready = 0
     for c in range(codes.CLASSES):
-        q.head[c] = codes.NONE
-        q.tail[c] = codes.NONE
-    q.queued_hours = 0.0
-    q.parked = codes.NONE
+        person.head[c] = codes.NONE
+        person.tail[c] = codes.NONE
+    person.queued_hours = 0.0
+    person.parked = codes.NONE
     unplan(org, i)
 
 
 @kernel
-def _desk_with_room(org, p, i, c, team):
+def _desk_with_room(org: Org, p: np.record, i: int, c: int, team: int) -> int:
     """Return the hands-on desk of the manager of *team* if it has room for change *c* of person *i*, or NONE."""
-    desk = org.people[team].desk if team >= 0 else codes.NONE
+    desk: int = org.people[team].desk if team >= 0 else codes.NONE
     if desk < 0 or desk == i:
         return codes.NONE
-    q = org.people[desk]
-    room = q.writing + q.open < p.layoffs_step_in_changes
-    if not (room and q.coder and q.rate > 0.0) or review.has_read(org, c, desk):
+    person = org.people[desk]
+    room = person.writing + person.open < p.layoffs_step_in_changes
+    if not (room and person.coder and person.rate > 0.0) or review.has_read(org, c, desk):
         return codes.NONE
     org.world[0].stepped_in += 1
     return desk
 
 
 @kernel
-def _heir(org, p, i, c):
+def _heir(org: Org, p: np.record, i: int, c: int) -> int:
     """Return who takes change *c* of person *i* over, a teammate or the manager's desk, or NONE; not one who reviews it."""
     ch = org.changes[c]
     if ch.mode == codes.BY_AGENT and not ch.written:
         return codes.NONE
     team = org.people[i].team
     if uniform(org.world[0], ORPHAN, ch.pid, ch.j, 0) >= p.layoffs_takeover:
-        return _desk_with_room(org, p, i, c, team)
+        desk: int = _desk_with_room(org, p, i, c, team)
+        return desk
     best = codes.NONE
     least = 0
     m = org.teams[team].first_member if team >= 0 else codes.NONE
@@ -85,7 +89,7 @@ def _heir(org, p, i, c):
 
 
 @kernel
-def _take_over(org, c, i, heir):
+def _take_over(org: Org, c: int, i: int, heir: int) -> None:
     """Change *c* of person *i* belongs to *heir* from now on."""
     ch = org.changes[c]
     if ch.counted:
@@ -99,7 +103,7 @@ def _take_over(org, c, i, heir):
 
 
 @kernel
-def _redirect(org, p, k, receiver, now):
+def _redirect(org: Org, p: np.record, k: int, receiver: int, now: float) -> None:
     """Send item *k*, which is in no queue, on to *receiver*; it is withdrawn if there is none."""
     item = org.items[k]
     if item.state == codes.SENT:
@@ -120,7 +124,7 @@ def _redirect(org, p, k, receiver, now):
 
 
 @kernel
-def _own_item(org, p, k, i, now):
+def _own_item(org: Org, p: np.record, k: int, i: int, now: float) -> int:
     """Settle what becomes of item *k* of the own work of person *i*; return the change that goes on, or NONE."""
     item = org.items[k]
     c = item.change
@@ -137,7 +141,7 @@ def _own_item(org, p, k, i, now):
 
 
 @kernel
-def _drop_from_others(org, k, now):
+def _drop_from_others(org: Org, k: int, now: float) -> None:
     """Withdraw item *k* of an abandoned change, wherever it is; who already reads the change reads in vain."""
     item = org.items[k]
     if item.kind != codes.REVIEW or item.team < 0:
@@ -156,7 +160,7 @@ def _drop_from_others(org, k, now):
 
 
 @entry
-def work_of(items, changes, i):
+def work_of(items: np.ndarray, changes: np.ndarray, i: int) -> int:
     """Return how many messages wait for person *i*, or are on their way, and how many changes *i* owns, together."""
     count = 0
     for k in range(len(items)):
@@ -167,7 +171,7 @@ def work_of(items, changes, i):
 
 
 @entry
-def hand_over(tables, parameters, i, stand_in, now):
+def hand_over(tables: Org, parameters: np.ndarray, i: int, stand_in: int, now: float) -> None:
     """Let everything that is the work of person *i*, or waits for this person, go to others; the seat is bare then.
 
     *stand_in*: row of who answers in this person's place from now on, or NONE.
@@ -200,9 +204,8 @@ def hand_over(tables, parameters, i, stand_in, now):
             elif item.kind == codes.REVIEW and item.team >= 0:
                 review.back_to_team(org, k)
             elif alive and org.changes[c].owner == i:
-                _redirect(
-                    org, p, k, codes.NONE, now
-                )  # of a change that nobody takes over: it must not outlive the change
+                # Of a change that nobody takes over: it must not outlive the change.
+                _redirect(org, p, k, codes.NONE, now)
             else:
                 _redirect(org, p, k, stand_in, now)
         elif alive and org.changes[c].owner == i:
@@ -217,11 +220,11 @@ def hand_over(tables, parameters, i, stand_in, now):
 
 
 @entry
-def keep_past_hours(tables, i, layer, was_ic):
+def keep_past_hours(tables: Org, i: int, layer: int, was_ic: bool) -> None:
     """Add the hours of person *i*, who served in *layer*, to those of the past, and begin to count anew."""
     org = borrow(tables)
     w = org.world[0]
-    q = org.people[i]
+    person = org.people[i]
     for a in range(org.hours.shape[1]):
         if was_ic:
             w.hours_ic_past[a] += org.hours[i, a]
@@ -230,7 +233,7 @@ def keep_past_hours(tables, i, layer, was_ic):
         org.hours[i, a] = 0.0
     if not was_ic:
         at = min(layer, len(w.inbox_hours_past) - 1)
-        w.inbox_hours_past[at] += q.served_hours
-        w.inbox_capacity_past[at] += q.capacity_hours
-    q.served_hours = 0.0
-    q.capacity_hours = 0.0
+        w.inbox_hours_past[at] += person.served_hours
+        w.inbox_capacity_past[at] += person.capacity_hours
+    person.served_hours = 0.0
+    person.capacity_hours = 0.0

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.codes import LAID_OFF, VACANT
-from sim.engine.record import settings
+from sim.engine.record import settings_of
 from sim.engine.state import Org
 from sim.mechanisms.people import careers, quits
 from sim.mechanisms.people.layoffs import Cuts
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 from sim.people import condition, draws, exits, gather, promotion, seats, vacancies
 
 
@@ -34,21 +34,21 @@ class Shock(NamedTuple):
 
 def lay_off(org: Org, p: np.ndarray, rows: list[int], week: int) -> Org:
     """Lay the people in *rows* off at the end of *week*; their seats stay vacant."""
-    crew = everybody(org, p, week)
-    at = np.flatnonzero(np.isin(crew.row, rows))
-    for i in crew.row[at].tolist():
+    workforce = everybody(org, p, week)
+    at = np.flatnonzero(np.isin(workforce.row, rows))
+    for i in workforce.row[at].tolist():
         org = exits.leave(org, p, i, LAID_OFF, week)
-    org = exits.with_ledger(org, crew, (_cuts(at, False),), week)
+    org = exits.with_ledger(org, workforce, (_cuts(at, False),), week)
     return conditioned(org, p, week)
 
 
 def convert(org: Org, p: np.ndarray, row: int, week: int, agents_each: int) -> Org:
     """Let the manager in *row* become an IC of the boss, paid as ICs are; the manager's seat is closed."""
-    crew = everybody(org, p, week)
-    at = np.flatnonzero(crew.row == row)
-    skill, pay = promotion.as_ic(org, settings(p), row)
+    workforce = everybody(org, p, week)
+    at = np.flatnonzero(workforce.row == row)
+    skill, pay = promotion.as_ic(org, settings_of(p), row)
     org = seats.convert(org, p, row, skill, pay, agents_each)
-    org = exits.with_ledger(org, crew, (_cuts(at, True),), week)
+    org = exits.with_ledger(org, workforce, (_cuts(at, True),), week)
     return conditioned(org, p, week)
 
 
@@ -62,14 +62,16 @@ def promote(org: Org, p: np.ndarray, row: int, into: int, week: int, agents_each
 
     *into* is vacant (then the seat in *row* becomes vacant), or it is the seat of the person's own boss, who is no root.
     """
-    crew, q = everybody(org, p, week), settings(p)
-    who = np.flatnonzero(crew.row == row)
+    workforce, settings = everybody(org, p, week), settings_of(p)
+    who = np.flatnonzero(workforce.row == row)
     layer = org.people["layer"][[into]].astype(np.int64)
-    quality = float(careers.qualities(crew, layer, who, q, draws.dice_of(org))[0])
+    quality = float(careers.qualities(workforce, layer, who, settings, draws.dice_of(org))[0])
     if org.people["role"][into] == VACANT:
         org = promotion.move_up(org, p, row, into, quality, agents_each)
     else:
-        org = promotion.change_places(org, p, row, into, quality, promotion.as_ic(org, q, into), agents_each)
+        org = promotion.change_places(
+            org, p, row, into, quality, promotion.as_ic(org, settings, into), agents_each
+        )
     return conditioned(org, p, week)
 
 
@@ -83,12 +85,14 @@ def shocked(org: Org, p: np.ndarray, shock: Shock | None, week: int, laid_off: i
         shock = Shock(week, int(world.ics + world.managers), float(world.quit_jump), 0)
     shock = shock._replace(laid_off=shock.laid_off + laid_off)
     # The week's decay is over already; only what the cut adds counts.
-    org.world["quit_jump"] = shock.jump + quits.shock_after(settings(p), 0.0, shock.laid_off / shock.people)
+    org.world["quit_jump"] = shock.jump + quits.shock_after(
+        settings_of(p), 0.0, shock.laid_off / shock.people
+    )
     return shock
 
 
-def everybody(org: Org, p: np.ndarray, week: int) -> Crew:
-    return gather.crew_of(org, settings(p), week)
+def everybody(org: Org, p: np.ndarray, week: int) -> Workforce:
+    return gather.workforce_of(org, settings_of(p), week)
 
 
 def conditioned(org: Org, p: np.ndarray, week: int) -> Org:

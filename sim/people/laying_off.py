@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,11 @@ from sim.constants import IC, MANAGER, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.engine.hierarchy import chain_up
 from sim.engine.kernel import entry
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.flow import ai_use
 from sim.mechanisms.people import layoffs
-from sim.mechanisms.people.workforce import Crew, Dice
+from sim.mechanisms.people.workforce import Dice, Workforce
 from sim.organisation import costs
 from sim.organisation.tree import Tree
 from sim.people import promotion, seats
@@ -27,47 +28,48 @@ class Setup:
     """What the people's weeks need of the scenario: tree and parameter values at the start, weeks of warm-up, AI agents each."""
 
     tree: Tree
-    values: Mapping
+    values: Mapping[str, Any]
     warmup_weeks: int
     agents_each: int
 
 
 @entry
-def _planned_speed_up(parameters):
+def _planned_speed_up(parameters: np.ndarray) -> float:
     """Return owner hours per standard hour without AI over those with the planned AI share."""
-    return ai_use.planned_speed_up(parameters[0])
+    speed_up: float = ai_use.planned_speed_up(parameters[0])
+    return speed_up
 
 
 def carry_out_layoffs(
-    org: Org, p: np.ndarray, q: SimpleNamespace, setup: Setup, crew: Crew, dice: Dice, week: int
+    org: Org, p: np.ndarray, settings: Settings, setup: Setup, workforce: Workforce, dice: Dice, week: int
 ) -> tuple[Org, float]:
     """Carry out the layoffs that are due; return the organisation and the share of the people laid off together."""
-    due = layoffs.due(crew, q, dice, _past(org, p, setup, week))
+    due = layoffs.due(workforce, settings, dice, _past(org, p, setup, week))
     close_vacancies(org, due.closed)
     together = 0
-    spans_rise = q.layoffs_delayer_first_span > 0 or q.layoffs_delayer_upper_span > 0
+    spans_rise = settings.layoffs_delayer_first_span > 0 or settings.layoffs_delayer_upper_span > 0
     for cuts in due.cuts:
         leaderless = (
-            _reports_of(org, crew.row[cuts.position]) if cuts.rule == "delayer" and spans_rise else {}
+            _reports_of(org, workforce.row[cuts.position]) if cuts.rule == "delayer" and spans_rise else {}
         )
         if cuts.rule == "budget":
             org.world["budget_cut_week"] = week
         if cuts.rule == "ai_substitution":
             org.world["ai_closed"] += len(cuts)
         for k, converts in zip(cuts.position.tolist(), cuts.convert.tolist(), strict=True):
-            i = int(crew.row[k])
+            i = int(workforce.row[k])
             if converts:
-                skill, pay = promotion.as_ic(org, q, i)
+                skill, pay = promotion.as_ic(org, settings, i)
                 org = seats.convert(org, p, i, skill, pay, setup.agents_each)
                 continue
             org = leave(org, p, i, LAID_OFF, week)
             if cuts.refilled:
-                org = open_vacancy(org, q, dice, i, int(crew.pid[k]), week)
+                org = open_vacancy(org, settings, dice, i, int(workforce.pid[k]), week)
             else:
                 seats.close_seat(org, i)
                 together += 1
         org = _share_out(org, p, leaderless)
-    return with_ledger(org, crew, due.cuts, week), together / max(len(crew.row), 1)
+    return with_ledger(org, workforce, due.cuts, week), together / max(len(workforce.row), 1)
 
 
 def _reports_of(org: Org, managers: np.ndarray) -> dict[int, int]:
@@ -93,11 +95,11 @@ def _share_out(org: Org, p: np.ndarray, leaderless: dict[int, int]) -> Org:
         chosen = near if len(near) else np.append(peers, boss)
         heir = int(chosen[np.lexsort((people["pid"][chosen], people["reports"][chosen]))[0]])
         if heir == boss or i in chain_up(org, heir):
-            org.lives["seat_boss"][i] = boss
+            org.occupants["seat_boss"][i] = boss
             continue
         org, changed = move(org, p, i, heir)
         seats.keep_inbox_of_relayered(org, changed)
-        org.lives["seat_boss"][i] = heir
+        org.occupants["seat_boss"][i] = heir
     return org
 
 
@@ -106,7 +108,9 @@ def _past(org: Org, p: np.ndarray, setup: Setup, week: int) -> layoffs.Past:
     if week % QUARTER or week == 0:
         return layoffs.Past()
     vacant = (
-        (org.people["role"] == VACANT) & (org.lives["seat_role"] == IC) & np.isfinite(org.lives["open_until"])
+        (org.people["role"] == VACANT)
+        & (org.occupants["seat_role"] == IC)
+        & np.isfinite(org.occupants["open_until"])
     )
     since = int(org.world["budget_cut_week"][0])
     ends = range(since + QUARTER - since % QUARTER if since else QUARTER, week + 1, QUARTER)

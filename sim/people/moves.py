@@ -29,7 +29,7 @@ from sim.people.reviews import rehome_reviews
 
 
 @entry
-def _settle_people(tables, rows, now):
+def _settle_people(tables: Org, rows: np.ndarray, now: float) -> None:
     """Account for the time of the people in *rows* up to *now*."""
     org = borrow(tables)
     for k in range(len(rows)):

@@ -9,33 +9,38 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import NONE, VACANT
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.people import careers
-from sim.mechanisms.people.workforce import Crew, Dice
+from sim.mechanisms.people.workforce import Dice, Workforce
 from sim.people import seats
 from sim.people.vacancies import open_vacancy
 
 
-def promote(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int) -> Org:
+def promote(
+    org: Org, p: np.ndarray, settings: Settings, workforce: Workforce, dice: Dice, agents_each: int
+) -> Org:
     """Let managers' seats that are to be filled go to people from below, whose own seats are to be filled in turn."""
-    org = _step_down(org, p, q, crew, dice, agents_each)
-    vacant = _vacancies(org, crew)
+    org = _step_down(org, p, settings, workforce, dice, agents_each)
+    vacant = _vacancies(org, workforce)
     if not len(vacant.row):
         return org
-    made = careers.fill_vacancies(crew, vacant, q, dice)
-    competence = made.quality if q.switches_flow else careers.competences(crew, made, q, dice)
-    org.lives["waited"][crew.row[made.considered]] = 0.0
+    made = careers.fill_vacancies(workforce, vacant, settings, dice)
+    competence = (
+        made.quality if settings.switches_flow else careers.competences(workforce, made, settings, dice)
+    )
+    org.occupants["waited"][workforce.row[made.considered]] = 0.0
     places = zip(
         made.row.tolist(), made.person.tolist(), made.quality.tolist(), competence.tolist(), strict=True
     )
     for row, k, quality, in_job in places:
-        source = int(crew.row[k]) if k >= 0 else NONE
+        source = int(workforce.row[k]) if k >= 0 else NONE
         if k < 0 or org.people["role"][source] not in (IC, MANAGER) or org.people["role"][row] != VACANT:
             continue  # from outside: hired when the delay is over
         org = move_up(org, p, source, row, quality, agents_each)
-        if not q.switches_flow:
-            org.lives["competence"][row] = in_job
-        org = open_vacancy(org, q, dice, source, int(crew.pid[k]), crew.week)
+        if not settings.switches_flow:
+            org.occupants["competence"][row] = in_job
+        org = open_vacancy(org, settings, dice, source, int(workforce.pid[k]), workforce.week)
     return org
 
 
@@ -43,22 +48,24 @@ def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agen
     """Let the person on seat *source* take the vacant manager's seat *row*, with management *quality*."""
     org = seats.vacate(org, p, source)
     seats.carry_person(org, source, row)
-    org.lives["cohort"][source] = NONE
+    org.occupants["cohort"][source] = NONE
     org.people["quality"][row] = quality
-    org.lives["pay"][row] = org.lives["seat_pay"][row]
+    org.occupants["pay"][row] = org.occupants["seat_pay"][row]
     org.world["promotions"] += 1
     return seats.seat(org, p, row, agents_each)
 
 
-def are_due(org: Org, q) -> bool:
+def are_due(org: Org, settings: Settings) -> bool:
     """Return True if a manager's seat is to be filled, or managers may step down."""
-    return q.careers_step_down > 0.0 or bool(_to_fill(org).any())
+    return settings.careers_step_down > 0.0 or bool(_to_fill(org).any())
 
 
 def _to_fill(org: Org) -> np.ndarray:
     """Return bool [people]: a vacant manager's seat that is to be filled."""
-    lives = org.lives
-    return (org.people["role"] == VACANT) & (lives["seat_role"] == MANAGER) & np.isfinite(lives["open_until"])
+    occupants = org.occupants
+    vacant, managers = org.people["role"] == VACANT, occupants["seat_role"] == MANAGER
+    to_fill: np.ndarray = vacant & managers & np.isfinite(occupants["open_until"])
+    return to_fill
 
 
 def change_places(
@@ -72,55 +79,59 @@ def change_places(
     org = seats.vacate(org, p, into)
     seats.exchange_people(org, row, into)
     org.people["quality"][into] = quality
-    org.lives["pay"][into] = org.lives["seat_pay"][into]
-    org.lives["pay"][row] = org.lives["seat_pay"][row]
+    org.occupants["pay"][into] = org.occupants["seat_pay"][into]
+    org.occupants["pay"][row] = org.occupants["seat_pay"][row]
     org.world["promotions"] += 1
-    if org.lives["seat_role"][row] == IC:
+    if org.occupants["seat_role"][row] == IC:
         org.people["skill"][row] = as_ic[0]
-        org.lives["pay"][row] = org.lives["seat_pay"][row] = as_ic[1]
+        org.occupants["pay"][row] = org.occupants["seat_pay"][row] = as_ic[1]
         org.world["conversions"] += 1
     org = seats.seat(org, p, into, agents_each)
     return seats.seat(org, p, row, agents_each)
 
 
-def _vacancies(org: Org, crew: Crew) -> careers.Vacancies:
+def _vacancies(org: Org, workforce: Workforce) -> careers.Vacancies:
     """Return the vacant managers' seats that are to be filled."""
-    people, lives, wanted = org.people, org.lives, _to_fill(org)
+    people, occupants, wanted = org.people, org.occupants, _to_fill(org)
     rows = np.flatnonzero(wanted)
     place = np.full(len(people) + 1, NONE)
-    place[crew.row] = np.arange(len(crew.row))
+    place[workforce.row] = np.arange(len(workforce.row))
     bosses = np.array([place[seats.boss_present(org, int(i))] for i in rows], np.int64)
-    former = lives["seat_boss"][crew.row]
+    former = occupants["seat_boss"][workforce.row]
     former = np.where(wanted[former] & (former >= 0), former, NONE)
     return careers.Vacancies(rows, people["pid"][rows], people["layer"][rows], bosses, former)
 
 
-def _step_down(org: Org, p: np.ndarray, q, crew: Crew, dice: Dice, agents_each: int) -> Org:
-    for k in np.flatnonzero(careers.step_downs(crew, q, dice)).tolist():
-        i = int(crew.row[k])
+def _step_down(
+    org: Org, p: np.ndarray, settings: Settings, workforce: Workforce, dice: Dice, agents_each: int
+) -> Org:
+    for k in np.flatnonzero(careers.step_downs(workforce, settings, dice)).tolist():
+        i = int(workforce.row[k])
         if org.people["role"][i] == MANAGER:
-            org = seats.convert(org, p, i, *as_ic(org, q, i), agents_each)
+            org = seats.convert(org, p, i, *as_ic(org, settings, i), agents_each)
     return org
 
 
-def as_ic(org: Org, q, i: int) -> tuple[float, float]:
+def as_ic(org: Org, settings: Settings, i: int) -> tuple[float, float]:
     """Return (skill, pay in USD/year) with which the manager on seat *i* becomes an IC."""
-    currency = float(org.lives["currency"][i])
-    skill = float(careers.skill_as_ic(float(org.people["skill"][i]), currency, q))
-    ics = org.lives["seat_role"] == IC
-    pay = org.lives["seat_pay"][ics]
-    return skill, float(np.median(pay)) if len(pay) else float(org.lives["pay"][i])
+    currency = float(org.occupants["currency"][i])
+    skill = careers.skill_as_ic(float(org.people["skill"][i]), currency, settings)
+    ics = org.occupants["seat_role"] == IC
+    pay = org.occupants["seat_pay"][ics]
+    return skill, float(np.median(pay)) if len(pay) else float(org.occupants["pay"][i])
 
 
-def wait(org: Org, q, crew: Crew, weeks: float) -> None:
-    """Count another *weeks* weeks for those of the crew who are ready for promotion and still where they were."""
-    here = org.people["pid"][crew.row] == crew.pid
-    nobody = np.zeros(len(crew.row), bool)
-    waited = careers.next_waited(org.lives["waited"][crew.row], careers.ready(crew, q), nobody, weeks)
-    org.lives["waited"][crew.row[here]] = waited[here]
+def wait(org: Org, settings: Settings, workforce: Workforce, weeks: float) -> None:
+    """Count another *weeks* weeks for those of the workforce who are ready for promotion and still where they were."""
+    here = org.people["pid"][workforce.row] == workforce.pid
+    nobody = np.zeros(len(workforce.row), bool)
+    waited = careers.next_waited(
+        org.occupants["waited"][workforce.row], careers.ready(workforce, settings), nobody, weeks
+    )
+    org.occupants["waited"][workforce.row[here]] = waited[here]
 
 
-def age(org: Org, q, crew: Crew, weeks: float) -> None:
+def age(org: Org, settings: Settings, workforce: Workforce, weeks: float) -> None:
     """Let everybody's closeness to the technology drift for *weeks* weeks, and new experts join the staff track."""
-    org.lives["currency"][crew.row] = careers.next_currency(crew, q, weeks)
-    org.lives["staff"][crew.row[careers.new_staff(crew, q)]] = True
+    org.occupants["currency"][workforce.row] = careers.next_currency(workforce, settings, weeks)
+    org.occupants["staff"][workforce.row[careers.new_staff(workforce, settings)]] = True

@@ -21,23 +21,26 @@ from sim.people.reviews import with_room
 
 
 @entry
-def _announce(tables, parameters, m, now):
+def _announce(tables: Org, parameters: np.ndarray, m: int, now: float) -> None:
     """Let items from outside reach manager *m* from now on."""
     announce_arrival(borrow(tables), parameters[0], m, now)
 
 
 @entry
-def _plan_ai(tables, parameters):
+def _plan_ai(tables: Org, parameters: np.ndarray) -> float:
     """Set how everybody's next changes are written; return the planned coding speed-up, which demand answers to."""
     org = borrow(tables)
     p = parameters[0]
     ai_use.plan(org, p)
     coding.update_paces(org, p)
-    return ai_use.planned_speed_up(p)
+    speed_up: float = ai_use.planned_speed_up(p)
+    return speed_up
 
 
 @entry
-def _resume(tables, parameters, rows, replan, wake, now):
+def _resume(
+    tables: Org, parameters: np.ndarray, rows: np.ndarray, replan: bool, wake: bool, now: float
+) -> None:
     """Let the interventions since the last step take effect.
 
     *replan*: a week is just beginning, so plan everybody's duties anew. *wake*: the review budget has changed. The free

@@ -16,19 +16,19 @@ from sim.mechanisms.flow import review
 
 
 @entry
-def lay_aside(tables, i, now):
+def lay_aside(tables: Org, i: int, now: float) -> None:
     """Person *i* lays the item in service aside."""
     pause(borrow(tables), i, now)
 
 
 @entry
-def give_back(tables, k):
+def give_back(tables: Org, k: int) -> None:
     """Give review item *k* back to its team, see `sim.mechanisms.flow.review.back_to_team`."""
     review.back_to_team(borrow(tables), k)
 
 
 @entry
-def _send_again(tables, k, receiver, at):
+def _send_again(tables: Org, k: int, receiver: int, at: float) -> None:
     """Send review item *k* from the shared queue of its team to the inbox of *receiver*."""
     org = borrow(tables)
     review.drop_from_team(org, k)
@@ -39,7 +39,7 @@ def _send_again(tables, k, receiver, at):
 
 
 @entry
-def _shared_reviews(items, team, rows):
+def _shared_reviews(items: np.ndarray, team: int, rows: np.ndarray) -> int:
     """Fill *rows* with the reviews in the shared queue of *team*, or on their way to it; return how many."""
     count = 0
     for k in range(len(items)):

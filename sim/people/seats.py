@@ -34,7 +34,7 @@ _DUTIES = (
 )
 #: What belongs to a person rather than to a seat.
 PERSONAL = ("pid", "skill", "knowledge", "quality", "fluency", "belief", "next_change")
-LIFE_PERSONAL = (
+OCCUPANT_PERSONAL = (
     "cohort", "joined", "pay", "strain", "expertise", "aptitude", "currency", "diverse", "staff", "waited", "moved",
     "competence", "born",
 )  # fmt: skip
@@ -47,9 +47,9 @@ def now_of(org: Org) -> float:
 
 def boss_present(org: Org, i: int) -> int:
     """Return the row of the next manager above seat *i* who is there, or NONE."""
-    boss = int(org.lives["seat_boss"][i])
+    boss = int(org.occupants["seat_boss"][i])
     while boss >= 0 and org.people["role"][boss] != MANAGER:
-        boss = int(org.lives["seat_boss"][boss])
+        boss = int(org.occupants["seat_boss"][boss])
     return boss
 
 
@@ -65,7 +65,7 @@ def vacate(org: Org, p: np.ndarray, i: int) -> Org:
     org = _with_room_for_leaver(org, i)
     hand_over(org, p, i, boss, now_of(org))
     keep_past_hours(org, i, int(org.people["layer"][i]), role == IC)
-    _count_people(org, role, -1, float(org.lives["pay"][i]))
+    _count_people(org, role, -1, float(org.occupants["pay"][i]))
     people = org.people
     if role == IC:
         leave_team(org, i, boss)
@@ -132,8 +132,8 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
 
     *agents_each*: AI agents of somebody who writes changes. The week's duties must be planned afterwards.
     """
-    people, lives = org.people, org.lives
-    boss, role = boss_present(org, i), int(lives["seat_role"][i])
+    people, occupants = org.people, org.occupants
+    boss, role = boss_present(org, i), int(occupants["seat_role"][i])
     people["role"][i] = role
     people["boss"][i] = people["team"][i] = boss
     people["reports"][boss] += 1
@@ -144,10 +144,10 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
     people["load"][i] = 0.0
     people["last_arrived"][i] = people["arrived_hours"][i]
     people["hand_hours"][i] = people["ai_hours"][i] = 0.0
-    lives["open_until"][i] = inf
-    lives["last_value"][i] = people["value"][i]
-    lives["output"][i] = lives["last_waiting"][i] = lives["last_hours"][i] = 0.0
-    _count_people(org, role, 1, float(lives["pay"][i]))
+    occupants["open_until"][i] = inf
+    occupants["last_value"][i] = people["value"][i]
+    occupants["output"][i] = occupants["last_waiting"][i] = occupants["last_hours"][i] = 0.0
+    _count_people(org, role, 1, float(occupants["pay"][i]))
     if role == IC:
         org = _give_agents(org, i, agents_each)
         org.people["coder"][i] = org.people["reviewer"][i] = True
@@ -162,14 +162,16 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
         if desk >= 0:
             _wake_desk(org, p, i, desk)
     desk = int(org.people["desk"][i])
-    org.lives["seated_value"][i] = org.people["value"][i] + (org.people["value"][desk] if desk >= 0 else 0.0)
+    org.occupants["seated_value"][i] = org.people["value"][i] + (
+        org.people["value"][desk] if desk >= 0 else 0.0
+    )
     heads = (i, boss) if role == MANAGER else (boss,)
     keep_inbox_of_relayered(org, relayer(org, *heads))
     return org
 
 
 def _take_reports_back(org: Org, p: np.ndarray, m: int) -> Org:
-    mine = np.flatnonzero((org.lives["seat_boss"] == m) & np.isin(org.people["role"], (IC, MANAGER)))
+    mine = np.flatnonzero((org.occupants["seat_boss"] == m) & np.isin(org.people["role"], (IC, MANAGER)))
     for i in mine[np.argsort(org.people["pid"][mine])].tolist():
         org, changed = move(org, p, i, m)
         keep_inbox_of_relayered(org, changed)
@@ -202,17 +204,17 @@ def _give_agents(org: Org, i: int, agents_each: int) -> Org:
 
 def close_seat(org: Org, i: int) -> None:
     """Close the vacant seat *i* for good; the seats below belong to the boss's seat from now on."""
-    org.lives["open_until"][i] = inf
-    below = org.lives["seat_boss"] == i
-    org.lives["seat_boss"][below] = org.lives["seat_boss"][i]
+    org.occupants["open_until"][i] = inf
+    below = org.occupants["seat_boss"] == i
+    org.occupants["seat_boss"][below] = org.occupants["seat_boss"][i]
 
 
 def convert(org: Org, p: np.ndarray, i: int, skill: float, pay: float, agents_each: int) -> Org:
     """Let the manager on seat *i* become an IC of the boss, with this *skill* and *pay*; the manager's seat is closed."""
     org = vacate(org, p, i)
     close_seat(org, i)
-    org.lives["seat_role"][i] = IC
-    org.lives["seat_pay"][i] = org.lives["pay"][i] = pay
+    org.occupants["seat_role"][i] = IC
+    org.occupants["seat_pay"][i] = org.occupants["pay"][i] = pay
     org.people["layer"][i] = 0
     org.people["skill"][i] = skill
     org.world["conversions"] += 1
@@ -223,23 +225,23 @@ def carry_person(org: Org, source: int, target: int) -> None:
     """Copy what belongs to the person in row *source* to row *target* (both seats vacant)."""
     for name in PERSONAL:
         org.people[name][target] = org.people[name][source]
-    for name in LIFE_PERSONAL:
-        org.lives[name][target] = org.lives[name][source]
+    for name in OCCUPANT_PERSONAL:
+        org.occupants[name][target] = org.occupants[name][source]
 
 
 def exchange_people(org: Org, one: int, other: int) -> None:
     """Exchange what belongs to the people of rows *one* and *other* (both seats vacant)."""
     pair, turned = [one, other], [other, one]
-    for table_, names in ((org.people, PERSONAL), (org.lives, LIFE_PERSONAL)):
+    for table_, names in ((org.people, PERSONAL), (org.occupants, OCCUPANT_PERSONAL)):
         for name in names:
             table_[name][pair] = table_[name][turned]
 
 
 def credit(org: Org, rows: np.ndarray) -> None:
     """Credit members of the cohort on the seats *rows* with the value of what they have merged there."""
-    people, lives = org.people, org.lives
+    people, occupants = org.people, org.occupants
     desk = people["desk"][rows]
     made = people["value"][rows] + np.where(desk >= 0, people["value"][desk], 0.0)
-    own = lives["cohort"][rows]
-    org.cohort["contribution"][own[own >= 0]] += (made - lives["seated_value"][rows])[own >= 0]
-    lives["seated_value"][rows] = made
+    own = occupants["cohort"][rows]
+    org.cohort["contribution"][own[own >= 0]] += (made - occupants["seated_value"][rows])[own >= 0]
+    occupants["seated_value"][rows] = made

@@ -1,12 +1,12 @@
 """Vacant seats: opened, closed, and filled from outside once their delay is over."""
 
 from math import inf
-from types import SimpleNamespace
 
 import numpy as np
 
 from sim.constants import IC
 from sim.engine.codes import NONE, VACANT
+from sim.engine.record import Settings
 from sim.engine.state import Org
 from sim.mechanisms.people import hiring
 from sim.mechanisms.people.workforce import Dice
@@ -18,28 +18,28 @@ def close_vacancies(org: Org, count: int) -> None:
     """Close *count* vacancies of ICs, those that would be filled last first."""
     if count == 0:
         return
-    open_until = np.where(np.isfinite(org.lives["open_until"]), org.lives["open_until"], -1.0)
-    open_until[org.lives["seat_role"] != IC] = -1.0
+    open_until = np.where(np.isfinite(org.occupants["open_until"]), org.occupants["open_until"], -1.0)
+    open_until[org.occupants["seat_role"] != IC] = -1.0
     chosen = np.argsort(-open_until, kind="stable")[:count]
-    org.lives["open_until"][chosen[open_until[chosen] >= 0.0]] = inf
+    org.occupants["open_until"][chosen[open_until[chosen] >= 0.0]] = inf
     org.world["ai_closed"] += count
 
 
-def open_vacancy(org: Org, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def open_vacancy(org: Org, settings: Settings, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Let the seat *i*, which *pid* has left, be filled as the hiring policy says."""
-    is_ic = org.lives["seat_role"][i] == IC
-    if hiring.opens(q, is_ic):
-        org.lives["open_until"][i] = hiring.filled_at(q, dice, pid, week)
-    elif q.switches_hiring and q.hiring_policy == hiring.AI:
+    is_ic = org.occupants["seat_role"][i] == IC
+    if hiring.opens(settings, is_ic):
+        org.occupants["open_until"][i] = hiring.filled_at(settings, dice, pid, week)
+    elif settings.switches_hiring and settings.hiring_policy == hiring.AI:
         _raise_ai_share(org, i)
     return org
 
 
-def leave_vacant(org: Org, p: np.ndarray, q: SimpleNamespace, dice: Dice, i: int, pid: int, week: int) -> Org:
+def leave_vacant(org: Org, p: np.ndarray, settings: Settings, dice: Dice, i: int, pid: int, week: int) -> Org:
     """Empty the seat *i*, which *pid* has left, and let it be filled as the hiring policy says."""
     org = seats.vacate(org, p, i)
-    org.lives["cohort"][i] = NONE
-    return open_vacancy(org, q, dice, i, pid, week)
+    org.occupants["cohort"][i] = NONE
+    return open_vacancy(org, settings, dice, i, pid, week)
 
 
 def _raise_ai_share(org: Org, i: int) -> None:
@@ -54,11 +54,11 @@ def _raise_ai_share(org: Org, i: int) -> None:
 
 def fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org:
     """Hire for the vacancies whose delay is over, managers' seats first, from the top."""
-    lives = org.lives
-    due = np.flatnonzero((org.people["role"] == VACANT) & (lives["open_until"] <= week))
+    occupants = org.occupants
+    due = np.flatnonzero((org.people["role"] == VACANT) & (occupants["open_until"] <= week))
     # By the ids of those who left: whoever comes first gets the next id, whatever the order of the rows.
     people = org.people
-    order = np.lexsort((people["pid"][due], -people["layer"][due], lives["seat_role"][due] == IC))
+    order = np.lexsort((people["pid"][due], -people["layer"][due], occupants["seat_role"][due] == IC))
     for i in due[order].tolist():
         org = hire(org, p, i, week, agents_each)
     return org
@@ -72,17 +72,17 @@ def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     org.people["belief"][i] = org.people["belief"][boss]
     org = seats.seat(org, p, i, agents_each)
     # Nobody knows yet what a newcomer delivers: until it is measured, as much as most.
-    outputs = np.sort(org.lives["output"][org.people["role"] == IC])
+    outputs = np.sort(org.occupants["output"][org.people["role"] == IC])
     k = len(outputs)
-    org.lives["output"][i] = (outputs[(k - 1) // 2] + outputs[k // 2]) / 2.0 if k else 0.0  # their median
+    org.occupants["output"][i] = (outputs[(k - 1) // 2] + outputs[k // 2]) / 2.0 if k else 0.0  # their median
     return org
 
 
 def note_if_died_out(org: Org, week: int) -> None:
     """Note *week* as the end of an organisation in which no IC is left, and no IC's seat is to be filled."""
     world = org.world
-    vacant = (org.people["role"] == VACANT) & (org.lives["seat_role"] == IC)
-    if world["ics"][0] > 0 or np.isfinite(org.lives["open_until"][vacant]).any():
+    vacant = (org.people["role"] == VACANT) & (org.occupants["seat_role"] == IC)
+    if world["ics"][0] > 0 or np.isfinite(org.occupants["open_until"][vacant]).any():
         world["died_out"] = 0
     elif world["died_out"][0] == 0:
         world["died_out"] = week + 1

@@ -20,14 +20,14 @@ import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import QUIT, VACANT, WAITING
-from sim.engine.record import settings
+from sim.engine.record import settings_of
 from sim.engine.state import COHORT, Org, table
 from sim.mechanisms.people import careers, hiring, layoffs, quits
 from sim.people import ai_strategy, career_rounds, gather, promotion, replan, seats
 from sim.people.condition import MONTH, measure, set_condition
-from sim.people.draws import cast, dice_of
+from sim.people.draws import dice_of, draw_week
 from sim.people.exits import leave
-from sim.people.gather import Present, crew_of
+from sim.people.gather import Present, workforce_of
 from sim.people.laying_off import Setup, carry_out_layoffs
 from sim.people.traits import draw_traits
 from sim.people.vacancies import fill_vacancies, open_vacancy
@@ -38,24 +38,28 @@ def begin(org: Org, p: np.ndarray, setup: Setup) -> Org:
     people = org.people
     rows = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
     draw_traits(org, p, rows)
-    crew = crew_of(org, settings(p), 0)
-    cohort = table(len(crew.row), COHORT)
+    workforce = workforce_of(org, settings_of(p), 0)
+    cohort = table(len(workforce.row), COHORT)
     for name, column in (
-        ("pid", crew.pid), ("role", crew.role), ("layer", crew.layer), ("tenure", crew.tenure), ("skill", crew.skill),
-        ("exposure", crew.exposure),
-    ):  # fmt: skip
+        ("pid", workforce.pid),
+        ("role", workforce.role),
+        ("layer", workforce.layer),
+        ("tenure", workforce.tenure),
+        ("skill", workforce.skill),
+        ("exposure", workforce.exposure),
+    ):
         cohort[name] = column
     cohort["exit_week"] = inf
     for name, role in (("cohort_ics", IC), ("cohort_managers", MANAGER)):
-        org.world[name] = np.count_nonzero(crew.role == role)
-    org.lives["cohort"][crew.row] = np.arange(len(crew.row))
+        org.world[name] = np.count_nonzero(workforce.role == role)
+    org.occupants["cohort"][workforce.row] = np.arange(len(workforce.row))
     if setup.warmup_weeks > 0:
-        org.lives["output"] = people["value"] / setup.warmup_weeks
-    org.lives["last_value"] = people["value"]
-    org.lives["last_waiting"] = org.hours[:, WAITING]
-    org.lives["last_hours"] = org.hours.sum(axis=1)
+        org.occupants["output"] = people["value"] / setup.warmup_weeks
+    org.occupants["last_value"] = people["value"]
+    org.occupants["last_waiting"] = org.hours[:, WAITING]
+    org.occupants["last_hours"] = org.hours.sum(axis=1)
     org = org._replace(cohort=cohort)
-    seats.credit(org, crew.row)
+    seats.credit(org, workforce.row)
     org.cohort["contribution"] = 0.0
     return org
 
@@ -65,43 +69,43 @@ def hold_week(org: Org, p: np.ndarray, setup: Setup) -> Org:
     week = int(org.world["people_week"][0])
     if week == 0:
         org = begin(org, p, setup)
-    dice, q = dice_of(org), settings(p)
-    measured = week % MONTH == 0 and week > 0 and bool(q.switches_flow)
-    present = Present(q, week)
+    dice, settings = dice_of(org), settings_of(p)
+    measured = week % MONTH == 0 and week > 0 and bool(settings.switches_flow)
+    present = Present(settings, week)
     if measured:
-        measure(org, q)
-        ai_strategy.govern(org, q, present.crew(org), MONTH)
-        promotion.age(org, q, present.crew(org), MONTH)
+        measure(org, settings)
+        ai_strategy.govern(org, settings, present.workforce(org), MONTH)
+        promotion.age(org, settings, present.workforce(org), MONTH)
     before = gather.signature(org)
-    lots = cast(org, p, week)
-    for i in lots.quitters.tolist():
+    drawn = draw_week(org, p, week)
+    for i in drawn.quitters.tolist():
         pid = int(org.people["pid"][i])
         org = leave(org, p, i, QUIT, week)
-        org = open_vacancy(org, q, dice, i, pid, week)
-    careers_round = career_rounds.due(q, week)
-    if careers_round and (q.switches_retirement or not q.switches_flow):
-        org = career_rounds.hold(org, p, q, present.crew(org), dice)
+        org = open_vacancy(org, settings, dice, i, pid, week)
+    careers_round = career_rounds.due(settings, week)
+    if careers_round and (settings.switches_retirement or not settings.switches_flow):
+        org = career_rounds.hold(org, p, settings, present.workforce(org), dice)
     cut = 0.0
-    may_cut = q.switches_layoffs and q.hiring_policy != hiring.ATTRITION_ONLY
-    if may_cut and (lots.background or layoffs.by_date(q, week)):
-        org, cut = carry_out_layoffs(org, p, q, setup, present.crew(org), dice, week)
-    org.world["quit_jump"] = quits.shock_after(q, float(org.world["quit_jump"][0]), cut)
-    may_promote = q.switches_promotions and (careers_round or q.careers_every_weeks == 1)
-    if may_promote and (measured or promotion.are_due(org, q)):
-        crew = present.crew(org)
-        org = promotion.promote(org, p, q, crew, dice, setup.agents_each)
+    may_cut = settings.switches_layoffs and settings.hiring_policy != hiring.ATTRITION_ONLY
+    if may_cut and (drawn.background or layoffs.by_date(settings, week)):
+        org, cut = carry_out_layoffs(org, p, settings, setup, present.workforce(org), dice, week)
+    org.world["quit_jump"] = quits.shock_after(settings, float(org.world["quit_jump"][0]), cut)
+    may_promote = settings.switches_promotions and (careers_round or settings.careers_every_weeks == 1)
+    if may_promote and (measured or promotion.are_due(org, settings)):
+        workforce = present.workforce(org)
+        org = promotion.promote(org, p, settings, workforce, dice, setup.agents_each)
         if measured:
-            promotion.wait(org, q, crew, MONTH)
+            promotion.wait(org, settings, workforce, MONTH)
     changed = gather.signature(org) != before
-    if changed or lots.opening:
+    if changed or drawn.opening:
         org = fill_vacancies(org, p, week, setup.agents_each)
         changed = gather.signature(org) != before
     org.world["people_week"] = week + 1
-    if not q.switches_flow:
+    if not settings.switches_flow:
         if changed or week == 0:
             there = org.people["role"] != VACANT
             org.world["efficiency"] = careers.efficiency(
-                org.lives["competence"] * there, org.people["layer"], q
+                org.occupants["competence"] * there, org.people["layer"], settings
             )
         return org
     if changed or measured:

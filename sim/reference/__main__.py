@@ -2,8 +2,8 @@
 
 import click
 
+from sim.constants import PACKAGE
 from sim.reference.pages import write
-from sim.reference.source import PACKAGE
 
 for written in write(PACKAGE.parent):
     click.echo(f"written: {written}")

@@ -5,16 +5,20 @@ every part between them. What cannot be read from declarations is read from the 
 order of calls), so that page and code cannot differ.
 """
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKS_PER_YEAR
+from sim.engine.codes import ACTIVITIES, ACTIVITY_OF_KIND, CLASS_OF_KIND, ITEM_KINDS, MAX_LAYERS
 from sim.errors import UserError
+from sim.outcomes.declared import OUTCOMES
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import standing, vendor_interest
+from sim.parameters.listing import parameter_cells
 from sim.parameters.registry import GROUPS, REGISTRY
 from sim.reference.source import (
     as_markdown,
+    assigned,
     calls,
     comments,
     constants,
@@ -31,6 +35,7 @@ from sim.reference.source import (
     users,
 )
 from sim.reference.words import ENTITIES, FIELDS, NEUTRAL, REMAINS
+from sim.scenario.settings import SETTINGS
 
 _MARK = re.compile(r"<!-- generated: ([\w ]+) -->\n(.*?)<!-- end of generated: \1 -->", re.DOTALL)
 #: Functions that say where the weekly order is in the code: file, function.
@@ -115,10 +120,6 @@ def entities_text() -> str:
 
 def scales_text() -> str:
     """Units and scales, from the constants and the settings of a scenario."""
-    from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK, WEEKS_PER_YEAR
-    from sim.engine.codes import MAX_LAYERS
-    from sim.scenario.settings import SETTINGS
-
     rows = [
         ("a working day, week, year", f"{HOURS_PER_DAY:g} h, {HOURS_PER_WEEK:g} h, {WEEKS_PER_YEAR:g} weeks"),
         ("layers told apart in figures by layer", str(MAX_LAYERS - 1)),
@@ -131,13 +132,11 @@ def scales_text() -> str:
 
 def events_text() -> str:
     """The kinds of events, and the classes in which a person serves items."""
-    from sim.engine.codes import ACTIVITIES, ACTIVITY_OF_KIND, CLASS_OF_KIND, ITEM_KINDS
-
     notes = comments(source("engine/codes"))
     kinds = [
-        (node.targets[0].id, notes[node.lineno][0])
-        for node in tree("engine/codes").body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "").startswith("EVENT_")
+        (name, notes[node.lineno][0])
+        for name, node in assigned(tree("engine/codes"))
+        if name.startswith("EVENT_")
     ]
     items = [
         (str(CLASS_OF_KIND[k] + 1), name, ACTIVITIES[ACTIVITY_OF_KIND[k]])
@@ -192,8 +191,6 @@ def parameters_text() -> str:
 
 
 def _parameter_rows(chosen: Iterable[Parameter]) -> list[tuple[str, ...]]:
-    from sim.parameters.listing import parameter_cells
-
     rows = []
     for q in chosen:
         path, *cells = parameter_cells(q)[:5]
@@ -219,8 +216,6 @@ def other_parameters_text() -> str:
 
 def outcomes_text() -> str:
     """Every outcome with unit and meaning."""
-    from sim.outcomes.declared import OUTCOMES
-
     return table(("outcome", "unit", "meaning"), ((f"`{x.name}`", x.unit, x.doc) for x in OUTCOMES.values()))
 
 
@@ -283,8 +278,6 @@ def choices_text() -> str:
 
 def neutral_text() -> str:
     """Values at which a number is out of the model."""
-    from sim.parameters.listing import parameter_cells
-
     rows = []
     for path in (path for path in REGISTRY if path in NEUTRAL):
         value, what = NEUTRAL[path]

@@ -4,11 +4,12 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from sim.constants import PACKAGE
+from sim.errors import UserError
 from sim.parameters.registry import REGISTRY
 from sim.reference.words import FIELDS
 
@@ -28,7 +29,7 @@ _DECLARING = (
 
 
 #: Calls that arrange data and decide nothing.
-_HELPERS = {"settings", "dice_of", "crew_of", "signature", "finish", "Setup", "over_weeks", "begin"}
+_HELPERS = {"settings_of", "dice_of", "workforce_of", "signature", "finish", "Setup", "over_weeks", "begin"}
 
 
 @lru_cache(maxsize=256)
@@ -40,6 +41,13 @@ def source(name: str) -> str:
 @lru_cache(maxsize=256)
 def tree(name: str) -> ast.Module:
     return ast.parse(source(name))
+
+
+def assigned(module: ast.Module) -> Iterator[tuple[str, ast.Assign]]:
+    """(name, statement) of every name that a file gives a value to, in order."""
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node
 
 
 @lru_cache(maxsize=1)
@@ -136,21 +144,32 @@ def fields(text: str | None = None) -> dict[str, list[Field]]:
     text = source("engine/state") if text is None else text
     notes = comments(text)
     found: dict[str, list[Field]] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("np.dtype("):
-            name = ast.unparse(node.targets[0])
+    for name, node in assigned(ast.parse(text)):
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "np.dtype":
             group, line = "", node.lineno
             found[name] = []
-            for entry in node.value.args[0].elts:
+            for entry in _entries(node.value):
                 alone = [notes[k][0] for k in range(line, entry.lineno) if k in notes and notes[k][1]]
-                group, line = (alone[-1] if alone else group), entry.end_lineno
+                group, line = (alone[-1] if alone else group), _last_line(entry)
                 found[name].append(_field(name, entry, group, notes))
     return found
 
 
+def _entries(dtype: ast.Call) -> list[ast.Tuple]:
+    """The fields that a call of np.dtype lists, one (name, kind) or (name, kind, shape) each."""
+    listed = dtype.args[0]
+    if not isinstance(listed, ast.List):
+        raise UserError(f"sim/engine/state.py: {ast.unparse(listed)[:80]} is no list of fields")
+    return [entry for entry in listed.elts if isinstance(entry, ast.Tuple)]
+
+
+def _last_line(node: ast.expr) -> int:
+    return node.end_lineno or node.lineno  # what was parsed from a text has both
+
+
 def _field(owner: str, entry: ast.Tuple, group: str, notes: Mapping[int, tuple[str, bool]]) -> Field:
-    name, kind = (part.value for part in entry.elts[:2])
-    lines = range(entry.lineno, entry.end_lineno + 1)
+    name, kind = (ast.literal_eval(part) for part in entry.elts[:2])
+    lines = range(entry.lineno, _last_line(entry) + 1)
     said = " ".join(notes[k][0] for k in lines if k in notes and not notes[k][1])
     several = ", several" if len(entry.elts) > 2 else ""
     return Field(name, _KINDS[kind] + several, group, said or FIELDS.get(owner, {}).get(name, ""))
@@ -177,13 +196,12 @@ def streams() -> dict[str, tuple[int, str]]:
     """Stream of random numbers -> (number, what it decides)."""
     notes = comments(source("engine/rng"))
     return {
-        node.targets[0].id: (node.value.value, notes[node.lineno][0])
-        for node in tree("engine/rng").body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Constant)
+        name: (node.value.value, notes[node.lineno][0])
+        for name, node in assigned(tree("engine/rng"))
+        if isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, int)
-        and node.targets[0].id.isupper()
-        and not node.targets[0].id.startswith("_")
+        and name.isupper()
+        and not name.startswith("_")
     }
 
 
@@ -201,7 +219,7 @@ def read_in(name: str) -> frozenset[str]:
         if isinstance(node, ast.Attribute) and node.attr in by_field:
             found.add(by_field[node.attr])
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found |= {path for path in (node.value, by_field.get(node.value)) if path in REGISTRY}
+            found |= {path for path in (node.value, by_field.get(node.value, "")) if path in REGISTRY}
         elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             stem = str(node.values[0].value)
             by_stem = {**{path: path for path in REGISTRY}, **by_field}
@@ -214,14 +232,12 @@ def readers(path: str) -> list[str]:
     return [name for name in engine() if path in read_in(name)]
 
 
-def constants(name: str) -> list[tuple[str, str]]:
+def constants(file: str) -> list[tuple[str, str]]:
     """(name, value) of the figures that a file fixes in the code."""
     return [
-        (node.targets[0].id, ast.unparse(node.value))
-        for node in tree(name).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id.isupper()
-        and not node.targets[0].id.startswith("_")
+        (name, ast.unparse(node.value))
+        for name, node in assigned(tree(file))
+        if name.isupper()
+        and not name.startswith("_")
         and re.fullmatch(r"[\d.e*\- ]+", ast.unparse(node.value))
     ]

@@ -70,7 +70,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "ref": "person, item, change or manager, by kind",
         "stamp": "life or wait number of the change at sending: a newer one makes the event void",
     },
-    "LIFE": {"seat_role": "IC or MANAGER, by the plan of the organisation"},
+    "OCCUPANT": {"seat_role": "IC or MANAGER, by the plan of the organisation"},
     "COHORT": {
         "pid": "permanent id",
         "role": "at week 0",
@@ -162,7 +162,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 #: Tables of `sim.engine.state` -> the entity, in the order of the page.
 ENTITIES: Mapping[str, str] = {
     "PERSON": "Person, or the desk of a manager's hands-on hours (a row is a seat; its occupant may change)",
-    "LIFE": "Occupant of a seat: what only people events need",
+    "OCCUPANT": "Occupant of a seat: what only people events need",
     "TEAM": "Team: belongs to the manager of the same row",
     "AGENT": "AI coding agent",
     "CHANGE": "Change",

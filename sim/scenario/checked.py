@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sim.organisation.plan import Organisation
-from sim.scenario.events import Event
+from sim.scenario.events import DatedEvent
 
 
 class Checked(Protocol):
@@ -27,11 +27,11 @@ class Checked(Protocol):
         """The parameters that are stated, with their source if given."""
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[DatedEvent, ...]:
         """What happens on a date."""
 
     @property
-    def paths(self) -> tuple[tuple[str, tuple[Event, ...]], ...]:
+    def paths(self) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
         """Alternatives: (name, events besides those)."""
 
     @property

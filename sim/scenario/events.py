@@ -74,7 +74,7 @@ class Who:
 
 
 @dataclass(frozen=True)
-class Event:
+class DatedEvent:
     """One dated event. week: at whose end, counted after the warm-up. who: None for ``set``. settings: path -> value of ``set``.
 
     into: see `PLACES`, of ``promote``. refill: the seats left are filled as hiring.policy says.
@@ -104,7 +104,7 @@ class Event:
         return {"week": self.week, self.action: stated}
 
 
-def in_words(event: Event) -> str:
+def in_words(event: DatedEvent) -> str:
     """The event as one phrase: "week 26: lay off 25 % of the managers in layer 1 (lowest output)"."""
     if event.who is None:
         return f"week {event.week}: set " + ", ".join(f"{path} to {value}" for path, value in event.settings)
@@ -134,7 +134,7 @@ def keys_of(action: str) -> tuple[str, ...]:
 # ---- reading
 
 
-def read_events(value: object, place: str = "events") -> tuple[Event, ...]:
+def read_events(value: object, place: str = "events") -> tuple[DatedEvent, ...]:
     """Return the events that a list of a scenario states. Raises `UserError` naming *place* and item."""
     if not isinstance(value, (list, tuple)):
         raise UserError(
@@ -143,11 +143,12 @@ def read_events(value: object, place: str = "events") -> tuple[Event, ...]:
     if len(value) > MAX_EVENTS:
         raise UserError(f"{place}: {len(value):,} events are more than {MAX_EVENTS}")
     return tuple(
-        item if isinstance(item, Event) else _event(item, f"{place}[{k}]") for k, item in enumerate(value)
+        item if isinstance(item, DatedEvent) else _event(item, f"{place}[{k}]")
+        for k, item in enumerate(value)
     )
 
 
-def read_paths(value: object) -> tuple[tuple[str, tuple[Event, ...]], ...]:
+def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
     """Return (name, events) of the alternative paths that a scenario states. Raises `UserError`."""
     if isinstance(value, tuple):
         value = dict(value)
@@ -159,7 +160,7 @@ def read_paths(value: object) -> tuple[tuple[str, tuple[Event, ...]], ...]:
     return tuple((str(name), read_events(given or (), f"paths.{name}")) for name, given in value.items())
 
 
-def _event(item: object, place: str) -> Event:
+def _event(item: object, place: str) -> DatedEvent:
     example = "{week: 26, lay_off: {role: manager, share: 0.1}}"
     if not isinstance(item, dict):
         raise UserError(f"{place}: expected an event such as {example}; got {_short(item)}")
@@ -175,7 +176,7 @@ def _event(item: object, place: str) -> Event:
     if not isinstance(given, dict):
         raise UserError(f"{inside}: expected keys below it, such as {example}; got {_short(given)}")
     if action == "set":
-        return Event(week, action, settings=_settings(given, inside))
+        return DatedEvent(week, action, settings=_settings(given, inside))
     known = keys_of(action)
     for key in given:
         if key not in known:
@@ -184,7 +185,7 @@ def _event(item: object, place: str) -> Event:
     refill = given.get("refill", action == "promote")
     if not isinstance(refill, bool):
         raise UserError(f"{inside}.refill: expected true or false, got {_short(refill)}")
-    return Event(week, action, _who(given, action, inside), into=into, refill=refill and action in _ALSO)
+    return DatedEvent(week, action, _who(given, action, inside), into=into, refill=refill and action in _ALSO)
 
 
 def _who(given: Mapping[str, Any], action: str, place: str) -> Who:
@@ -274,13 +275,13 @@ def _short(value: object) -> str:
 
 
 def check_events(
-    events: tuple[Event, ...],
+    events: tuple[DatedEvent, ...],
     place: str,
     weeks: int,
     values: Mapping[str, Any],
     ics: int | None,
     managers: tuple[int, ...] | None,
-    before: tuple[Event, ...] = (),
+    before: tuple[DatedEvent, ...] = (),
 ) -> None:
     """Raise `UserError` where an event cannot happen.
 
@@ -314,7 +315,12 @@ def check_events(
 
 
 def _check_number(
-    who: Who, number: int, place: str, earlier: tuple[Event, ...], ics: int | None, managers: tuple[int, ...]
+    who: Who,
+    number: int,
+    place: str,
+    earlier: tuple[DatedEvent, ...],
+    ics: int | None,
+    managers: tuple[int, ...],
 ) -> None:
     """Raise `UserError` if an event names more people than there can be, after those whom earlier events have taken."""
     there = ics if who.role == "ic" else managers[who.layer - 1] if who.layer else sum(managers[:-1])
@@ -335,7 +341,7 @@ def _check_number(
         )
 
 
-def _check_settings(event: Event, at: str, values: Mapping[str, Any]) -> None:
+def _check_settings(event: DatedEvent, at: str, values: Mapping[str, Any]) -> None:
     for path, value in event.settings:
         if path == "ai.share_of_code" and value and not values["switches.ai"]:
             raise UserError(f"{at}.set.{path}: AI is off in this scenario; start it with switches.ai: true")

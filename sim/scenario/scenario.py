@@ -27,7 +27,7 @@ from sim.errors import UserError
 from sim.organisation.plan import Frozen, Organisation
 from sim.parameters.registry import REGISTRY, defaults
 from sim.scenario.checks import check_people, check_structure, implausible, place_of
-from sim.scenario.events import Event
+from sim.scenario.events import DatedEvent
 from sim.scenario.files import find, one_line, shown
 from sim.scenario.settings import LISTS, SETTINGS, STRUCTURES, check_value, known_path
 from sim.scenario.statement import Statement, statement
@@ -86,8 +86,8 @@ class Scenario:
     warmup_weeks: int
     tick_hours: float
     organisation: Organisation
-    events: tuple[Event, ...]
-    paths: tuple[tuple[str, tuple[Event, ...]], ...]
+    events: tuple[DatedEvent, ...]
+    paths: tuple[tuple[str, tuple[DatedEvent, ...]], ...]
     values: Mapping[str, Value]
     overrides: Mapping[str, str | None]
     warnings: tuple[str, ...]

@@ -1,12 +1,12 @@
 """What the runs of a scenario give."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Results:
     for every run a row for every manager at the end, and one for the firm (`sim.people.scoreboard.BOARD`).
     """
 
-    scenario: "Scenario"
+    scenario: Scenario
     seed: int
     runs: np.ndarray
     outcomes: dict[str, np.ndarray]
@@ -37,3 +37,20 @@ class Results:
     cohorts: tuple[np.ndarray, ...] = ()
     ledgers: tuple[np.ndarray, ...] = ()
     boards: tuple[np.ndarray, ...] = ()
+
+
+class Simulate(Protocol):
+    """What simulates a scenario: `sim.simulation.run.run`, or a stand-in with the same arguments."""
+
+    def __call__(
+        self,
+        scenario: Scenario,
+        runs: int,
+        seed: int,
+        *,
+        workers: int | None = None,
+        first_run: int = 0,
+        progress: Callable[[int], None] | None = None,
+    ) -> Results:
+        """The runs *first_run* to *first_run* + *runs* - 1."""
+        ...

@@ -5,18 +5,15 @@ Run r of every scenario uses the key (seed, r), so that results pair by run (com
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
+from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool, threads
 from sim.simulation.results import Failure, Results
 from sim.simulation.simulator import Engine, Single
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
 
 
 def check_runs(runs: int, seed: int, first_run: int = 0) -> None:
@@ -30,7 +27,7 @@ def check_runs(runs: int, seed: int, first_run: int = 0) -> None:
 
 
 def run(
-    scenario: "Scenario",
+    scenario: Scenario,
     runs: int = 100,
     seed: int = 1,
     *,

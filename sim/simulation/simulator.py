@@ -1,21 +1,32 @@
 """One scenario, ready to run: advanced week by week, people's weeks in between."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.constants import HOURS_PER_WEEK
 from sim.engine.record import record
+from sim.engine.state import Org
+from sim.engine.tables import MARGIN, grown
 from sim.errors import UserError
+from sim.flow.initialise import new_org, start
+from sim.flow.no_flow import pass_weeks
+from sim.flow.schedule import DONE, OVERFLOW, advance
 from sim.outcomes.declared import WEEKLY, compute, with_week_held
 from sim.outcomes.period import Period
+from sim.parameters.changing import touches_flow
 from sim.parameters.sections import PEOPLE_SWITCHES, is_on
+from sim.people.dated import carry_out
+from sim.people.desks import with_desks
+from sim.people.exits import close_books
+from sim.people.laying_off import Setup
+from sim.people.replan import change_parameters, resume
+from sim.people.scoreboard import WEEKS, boards, mark
+from sim.people.vacancies import note_if_died_out
+from sim.people.week import hold_week
 from sim.scenario.layoff_checks import check_cuts
+from sim.scenario.scenario import Scenario
 from sim.scenario.tree import heads_of, tree_of
-
-if TYPE_CHECKING:
-    from sim.engine.state import Org
-    from sim.scenario.scenario import Scenario
 
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
 MAX_TABLE_BYTES = 4 * 2**30
@@ -36,9 +47,7 @@ class Single(NamedTuple):
 class Engine:
     """One scenario, ready to run: the tables of its people at the start, copied for every run."""
 
-    def __init__(self, scenario: "Scenario") -> None:
-        from sim.flow.initialise import new_org
-
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.tree = tree_of(scenario)
         check_cuts(scenario, heads_of(self.tree))
@@ -52,15 +61,13 @@ class Engine:
         self._weeks_between = _weeks_between(scenario)
         self.agents_each = int(self._template.people["agents"].max(initial=0))
 
-    def begin(self, seed: int, run: int) -> "Org":
+    def begin(self, seed: int, run: int) -> Org:
         """Return the organisation at tick 0 of run *run*."""
-        from sim.flow.initialise import start
-
         org = type(self._template)(*(table.copy() for table in self._template))
         start(org, self.parameters, seed, run)
         return org
 
-    def advance(self, org: "Org", hours: float) -> "Org":
+    def advance(self, org: Org, hours: float) -> Org:
         """Simulate *org* up to *hours* after the start of the warm-up; return it (its tables may have grown).
 
         Beyond the horizon there is no room for snapshots, so it stops there.
@@ -80,17 +87,11 @@ class Engine:
             if held in self._changes:
                 org = self._change_parameters(org, p, held)
 
-    def hold_people_week(self, org: "Org", p: np.ndarray) -> "Org":
+    def hold_people_week(self, org: Org, p: np.ndarray) -> Org:
         """Hold the people's week that has just ended, with the scenario's dated events; *p*: parameter record.
 
         Of events that set parameters nothing is done here.
         """
-        from sim.people.dated import carry_out
-        from sim.people.exits import close_books
-        from sim.people.laying_off import Setup
-        from sim.people.vacancies import note_if_died_out
-        from sim.people.week import hold_week
-
         week = int(org.world["people_week"][0])
         setup = Setup(self.tree, self.scenario.values, self.scenario.warmup_weeks, self.agents_each)
         org = hold_week(org, p, setup)
@@ -116,11 +117,7 @@ class Engine:
         weeks = [week for week in self._changes if week < held]
         return self._changes[max(weeks)] if weeks else self.parameters
 
-    def _change_parameters(self, org: "Org", old: np.ndarray, week: int) -> "Org":
-        from sim.parameters.changing import touches_flow
-        from sim.people.desks import with_desks
-        from sim.people.replan import change_parameters, resume
-
+    def _change_parameters(self, org: Org, old: np.ndarray, week: int) -> Org:
         p, paths = self._changes[week], tuple(self.settings_due(week))
         if not touches_flow(paths):
             return org
@@ -129,16 +126,11 @@ class Engine:
         org = with_desks(org, p, self.agents_each)
         return resume(org, p, set(range(len(org.people))), True, wake)
 
-    def advance_flow(self, org: "Org", hours: float, p: np.ndarray) -> "Org":
+    def advance_flow(self, org: Org, hours: float, p: np.ndarray) -> Org:
         """Let the compiled engine run *org* up to *hours* with the parameter record *p*, or weeks go by without work."""
         if not self._flows:
-            from sim.flow.no_flow import pass_weeks
-
             pass_weeks(org, hours)
             return org
-        from sim.engine.tables import MARGIN, grown
-        from sim.flow.schedule import DONE, OVERFLOW, advance
-
         while (status := advance(org, p, float(hours))) != DONE:
             if status == OVERFLOW:
                 raise UserError(
@@ -155,10 +147,8 @@ class Engine:
             org = grown(org, **more)
         return org
 
-    def simulate(self, seed: int, run: int) -> "Single":
+    def simulate(self, seed: int, run: int) -> Single:
         """Return what one run from the start to the horizon gives."""
-        from sim.people.scoreboard import WEEKS, boards, mark
-
         values, window = self.scenario.values, min(WEEKS, self.scenario.weeks)
         org = self.advance(self.begin(seed, run), (self.weeks - window) * HOURS_PER_WEEK)
         before = mark(org)
@@ -176,15 +166,15 @@ class Engine:
         )
 
 
-def _weeks_between(scenario: "Scenario") -> int:
+def _weeks_between(scenario: Scenario) -> int:
     """Return the weeks from one people's week in which anything can happen to the next: without work only rounds of careers."""
     values = scenario.values
     weekly = bool(scenario.events) or any(values[f"switches.{name}"] for name in ("flow", "quits", "layoffs"))
-    delayed = values["switches.hiring"] and values["hiring.delay_weeks"] > 0.0
+    delayed = values["switches.hiring"] and float(values["hiring.delay_weeks"]) > 0.0
     return 1 if weekly or delayed else int(values["careers.every_weeks"])
 
 
-def _changes(scenario: "Scenario") -> dict[int, np.ndarray]:
+def _changes(scenario: Scenario) -> dict[int, np.ndarray]:
     """Return week -> parameter record from the end of that week on, for every week in which a dated event sets any."""
     made, values = {}, dict(scenario.values)
     for event in sorted(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from sim.statistics.estimates import CONFIDENCE, holm, mean_ci, paired_p, t_quantile
 
@@ -135,6 +136,4 @@ def expanded_tail(runs: int, confidence: float = CONFIDENCE) -> float:
     """Probability in each tail of a bootstrap distribution over at least 2 runs: Hesterberg's (2015) expanded
     percentiles, which agree with Student's t where that is right.
     """
-    from scipy.special import ndtr
-
     return float(ndtr(-t_quantile(0.5 + confidence / 2, runs - 1) * math.sqrt(runs / (runs - 1))))

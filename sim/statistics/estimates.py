@@ -20,17 +20,47 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from scipy.special import ndtri, stdtr, stdtrit
 
 CONFIDENCE = 0.95
 ROUNDING = 1e-12  # differences below this share of the values compared are rounding, not results
 CATEGORY_UNITS = ("stage",)  # of outcomes that are kinds, stored as codes: their mean says nothing
 
 Key = TypeVar("Key", bound=Hashable)
+Figure = TypeVar("Figure")
+
+
+def known(figure: Figure | None) -> Figure:
+    """A figure that cannot be undefined where it is asked for: the caller has seen that there are runs, or a test."""
+    if figure is None:
+        raise ValueError("a figure is undefined where it was taken for known")
+    return figure
+
+
+class Interval(NamedTuple):
+    """The two ends of a 95 % interval."""
+
+    lo: float
+    hi: float
+
+    @property
+    def sign(self) -> int:
+        """+1 if all of it is above zero, -1 if all of it is below, 0 if zero is in it: within noise."""
+        return 1 if self.lo > 0 else -1 if self.hi < 0 else 0
+
+    def scaled(self, scale: float) -> "Interval":
+        """The interval of the same figure in another unit; scale: above zero."""
+        return Interval(scale * self.lo, scale * self.hi)
+
+
+def interval_of(lo: float | None, hi: float | None) -> Interval | None:
+    """The interval with these ends; None unless both can be told."""
+    return None if lo is None or hi is None else Interval(lo, hi)
 
 
 class Estimate(NamedTuple):
-    """Mean of runs with its interval. n: runs in which the figure is defined. None where it cannot be
-    told.
+    """Mean of runs with its interval. n: runs in which the figure is defined. None where it cannot be told: everything
+    without a run, the interval and the sd with one.
     """
 
     mean: float | None
@@ -39,10 +69,18 @@ class Estimate(NamedTuple):
     sd: float | None
     n: int
 
+    @property
+    def interval(self) -> Interval | None:
+        """The interval of the mean, None with fewer than two runs."""
+        return interval_of(self.lo, self.hi)
+
 
 @dataclass(frozen=True)
 class Paired:
-    """B minus A over the runs in which both are defined. See `paired`."""
+    """B minus A over the runs in which both are defined. See `paired`.
+
+    Without a run (n = 0) everything is None; with one, what needs two is: the interval, p, the sd.
+    """
 
     base: float | None  # mean of A
     mean: float | None  # mean of B
@@ -58,25 +96,29 @@ class Paired:
     relative_lo: float | None = None  # interval of `relative`
     relative_hi: float | None = None
 
+    @property
+    def interval(self) -> Interval | None:
+        """The interval of the difference, None with fewer than two runs."""
+        return interval_of(self.lo, self.hi)
+
+    @property
+    def relative_interval(self) -> Interval | None:
+        """The interval of the relative difference, None where it cannot be told."""
+        return interval_of(self.relative_lo, self.relative_hi)
+
 
 def t_quantile(probability: float, freedom: int) -> float:
     """Quantile of Student's t with that many degrees of freedom."""
-    from scipy.special import stdtrit
-
     return float(stdtrit(freedom, probability))
 
 
 def t_two_sided(t: float, freedom: int) -> float:
     """Two-sided p value of a t statistic."""
-    from scipy.special import stdtr
-
     return float(2.0 * stdtr(freedom, -abs(t)))
 
 
 def normal_quantile(probability: float) -> float:
     """Quantile of the standard normal distribution."""
-    from scipy.special import ndtri
-
     return float(ndtri(probability))
 
 
@@ -132,6 +174,7 @@ def paired(a: np.ndarray, b: np.ndarray, better: int, confidence: float = CONFID
         return Paired(None, None, None, None, None, None, None, None, None, None, 0)
     diff = _difference(a, b)
     estimate = mean_ci(diff, confidence)
+    difference = known(estimate.mean)  # there is a run
     base, sd_a, sd_b = float(a.mean()), _sd(a), _sd(b)
     wins = None
     if better != 0:
@@ -145,10 +188,10 @@ def paired(a: np.ndarray, b: np.ndarray, better: int, confidence: float = CONFID
     return Paired(
         base=base,
         mean=float(b.mean()),
-        difference=estimate.mean,
+        difference=difference,
         lo=estimate.lo,
         hi=estimate.hi,
-        relative=estimate.mean / base if base != 0 else None,
+        relative=difference / base if base != 0 else None,
         win_probability=wins,
         p=paired_p(estimate, constant=sd_a == sd_b == 0),
         variance_reduction=reduction,
@@ -169,15 +212,15 @@ def _relative_interval(
     difference by the mean of A instead would take that mean as known, and covers some 75 % where B is twice A,
     however many runs. (None, None) where the mean of A is within noise of zero: the interval is then unbounded.
     """
-    n = difference.n
-    if n < 2:
+    mean, sd_difference, n = difference.mean, difference.sd, difference.n
+    if mean is None or sd_difference is None:  # fewer than two runs
         return None, None
     q = t_quantile(0.5 + confidence / 2, n - 1) ** 2 / n
     square = base**2 - q * sd**2
     if square <= 0:
         return None, None
-    cross = base * difference.mean - q * covariance
-    root = math.sqrt(max(0.0, cross**2 - square * (difference.mean**2 - q * difference.sd**2)))
+    cross = base * mean - q * covariance
+    root = math.sqrt(max(0.0, cross**2 - square * (mean**2 - q * sd_difference**2)))
     return (cross - root) / square, (cross + root) / square
 
 
@@ -189,12 +232,12 @@ def paired_p(estimate: Estimate, constant: bool) -> float | None:
     2 / C(2n, n), by exchanging runs. What follows from the structure needs 4 runs to be called a difference, 7 or 8
     among all secondary outcomes.
     """
-    n = estimate.n
-    if n < 2:
+    mean, sd, n = estimate.mean, estimate.sd, estimate.n
+    if mean is None or sd is None:  # fewer than two runs
         return None
-    if estimate.sd == 0:
-        return 1.0 if estimate.mean == 0 else 2.0 / math.comb(2 * n, n) if constant else 2.0 ** (1 - n)
-    return t_two_sided(estimate.mean / (estimate.sd / math.sqrt(n)), n - 1)
+    if sd == 0:
+        return 1.0 if mean == 0 else 2.0 / math.comb(2 * n, n) if constant else 2.0 ** (1 - n)
+    return t_two_sided(mean / (sd / math.sqrt(n)), n - 1)
 
 
 def _difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -278,6 +321,11 @@ class Holds:
     def share(self) -> float | None:
         """Share of the sets in which the sign agrees; None if none is defined."""
         return self.k / self.n if self.n else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval of the share; None if no set is defined."""
+        return interval_of(*wilson(self.k, self.n))
 
     @property
     def lo(self) -> float | None:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from scipy.special import ndtri
 
 
 def normal(uniforms: np.ndarray) -> np.ndarray:
     """Return the standard normal quantiles of uniforms in (0, 1)."""
-    from scipy.special import ndtri
-
     quantiles: np.ndarray = ndtri(uniforms)
     return quantiles
 
 
-def normal_scores(values: np.ndarray, groups: np.ndarray, ties: np.ndarray, ids: np.ndarray) -> np.ndarray:
+def normal_scores_in_groups(
+    values: np.ndarray, groups: np.ndarray, ties: np.ndarray, ids: np.ndarray
+) -> np.ndarray:
     """Return the normal score of each of *values* [n] within its group: Phi^-1((rank - 1/2) / size).
 
     These plotting positions are midpoints of equal shares, so that a group of ten has the same share of scores below a
@@ -78,6 +79,13 @@ def normal_quantiles(u: np.ndarray) -> np.ndarray:
     """Return standard normal quantiles of *u* in [0, 1], any shape; the ends are moved in by 1e-16."""
     u = np.clip(u, 1e-16, 1.0 - 2.0**-53)
     return np.fromiter(map(NORMAL.inv_cdf, u.ravel().tolist()), float, u.size).reshape(u.shape)
+
+
+def normal_scores_of_mean_ranks(x: np.ndarray) -> np.ndarray:
+    """Return the normal scores of *x* [n]: quantiles of (rank - 1/2) / n, ties sharing their mean rank."""
+    order = np.sort(x)
+    ranks = 0.5 * (np.searchsorted(order, x, "left") + np.searchsorted(order, x, "right"))
+    return normal_quantiles(ranks / max(len(x), 1))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import platform
 import re
 import shutil
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -65,8 +66,6 @@ def _plain(value: object) -> object:
 
 def versions() -> dict[str, str]:
     """Versions of Python, this package and what it computes with; read from metadata, nothing is imported."""
-    from importlib.metadata import PackageNotFoundError, version
-
     found = {"python": platform.python_version()}
     for name in (PROGRAM, *VERSIONED):
         try:
@@ -184,10 +183,15 @@ def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool, grow
         )
 
 
+def _content(manifest: Mapping[str, object]) -> Mapping[str, object]:
+    """What identifies the results of a manifest; nothing if it does not say."""
+    content = manifest.get("content")
+    return content if isinstance(content, Mapping) else {}
+
+
 def _runs(manifest: Mapping[str, object]) -> int | None:
     """Runs per design point, None where they are not fixed beforehand."""
-    content = manifest.get("content")
-    runs = content.get("runs") if isinstance(content, Mapping) else None
+    runs = _content(manifest).get("runs")
     number = runs.get("runs") if isinstance(runs, Mapping) and len(runs) == 1 else None
     return number if isinstance(number, int) else None
 
@@ -197,7 +201,7 @@ def _more_runs(found: Mapping[str, object], wanted: Mapping[str, object]) -> int
     had, asked = _runs(found), _runs(wanted)
     if had is None or asked is None or found.get("kind") != wanted.get("kind"):
         return 0
-    old, new = ({**manifest["content"], "runs": None} for manifest in (found, wanted))
+    old, new = ({**_content(manifest), "runs": None} for manifest in (found, wanted))
     return asked - had if old == plain.jsonable(new) else 0
 
 

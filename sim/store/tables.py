@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import duckdb
 import numpy as np
 
 from sim.store.files import replaced
@@ -27,8 +28,6 @@ class Tables:
     """
 
     def __init__(self) -> None:
-        import duckdb
-
         self._connection = duckdb.connect(config={"threads": 1})
 
     def __enter__(self) -> Self:
@@ -40,15 +39,16 @@ class Tables:
     def write(self, path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
         """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
         data = {name: _column(values) for name, values in columns.items()}
-        self._connection.register("chunk", data)
-        try:
-            with _interruptible(), replaced(path) as temporary:
-                quoted = str(temporary).replace("'", "''")
-                self._connection.execute(
-                    f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
-                )
-        finally:
-            self._connection.unregister("chunk")
+        with _interruptible():  # registering is a query, too
+            self._connection.register("chunk", data)
+            try:
+                with replaced(path) as temporary:
+                    quoted = str(temporary).replace("'", "''")
+                    self._connection.execute(
+                        f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                    )
+            finally:
+                self._connection.unregister("chunk")
 
     def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
         """Read columns (default: all) of files with the same columns, in the order of the files; NULL numbers
@@ -75,6 +75,9 @@ def _column(values: Sequence[Any] | np.ndarray) -> np.ndarray:
 def _filled(values: np.ndarray) -> np.ndarray:
     if not isinstance(values, np.ma.MaskedArray):
         return values
-    if values.dtype.kind == "O":
-        return np.where(np.ma.getmaskarray(values), None, values.data)
-    return values.astype(float).filled(np.nan) if np.ma.is_masked(values) else values.data
+    missing, plain = np.ma.getmaskarray(values), np.asarray(values.data)
+    if not missing.any():
+        return plain
+    filled: np.ndarray = plain.copy() if values.dtype.kind == "O" else plain.astype(float)
+    filled[missing] = None  # NaN where it is a number
+    return filled

@@ -1,33 +1,26 @@
 """Every check of `orgsim validate`: limits of theory, and facts."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.parameters.evidence import cite
+from sim.simulation.results import Results
 from sim.statistics.estimates import t_quantile
 from sim.validation.facts import Fact, f1, f2, f3, f4, f5, input_sources
 from sim.validation.laboratory import Laboratory, jackknife
 from sim.validation.limits import Limit, l1, l2, l3, l4, more
+from sim.validation.manager_facts import doublings_of_best, manager_facts
+from sim.validation.people_facts import COHORT_FIGURES, people_facts
+from sim.validation.people_limits import people_limits
 from sim.validation.report import ECHO, FACT, Check
-
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
 
 
 def facts() -> list[Fact]:
     """All sub-checks."""
-    from sim.validation.manager_facts import manager_facts
-    from sim.validation.people_facts import people_facts
-
     return [*f1(), *f2(), *f3(), *f4(), *f5(), *people_facts(), *manager_facts()]
 
 
-def _samples(name: str, found: "Results") -> np.ndarray:
+def _samples(name: str, found: Results) -> np.ndarray:
     """Return what is called *name* in a fact's needs, [runs, ...]."""
-    from sim.validation.manager_facts import doublings_of_best
-    from sim.validation.people_facts import COHORT_FIGURES
-
     figures = {**COHORT_FIGURES, "doublings_of_best": doublings_of_best}
     kind, _, figure = name.rpartition(":")
     if kind == "weekly":
@@ -77,7 +70,5 @@ def note_of(fact: Fact) -> str:
 
 def limits(fast: bool = False) -> list[Limit]:
     """All limits, or the fast subset."""
-    from sim.validation.people_limits import people_limits
-
     every = [*l1(), *l2(), *l3(), *l4(), *people_limits(), *more()]
     return [limit for limit in every if limit.fast or not fast]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sim.errors import UserError, suggest
 from sim.validation import catalogue, limits
@@ -22,23 +23,23 @@ def _planned(fast: bool) -> dict[str, Planned]:
     planned: dict[str, Planned] = {}
     for limit in catalogue.limits(fast):
         needed = (limit.experiment, *((limit.base,) if limit.base else ()))
-        planned[limit.id] = Planned(needed, lambda laboratory, limit=limit: limits.judge(limit, laboratory))
+        planned[limit.id] = Planned(needed, partial(limits.judge, limit))
     for scenario, weeks in limits.IDENTITIES:
-        planned[f"L2.identity.{scenario}"] = Planned(
-            (), lambda _, where=scenario, weeks=weeks: limits.items_identity(where, weeks)
-        )
+        planned[f"L2.identity.{scenario}"] = Planned((), partial(_identity, scenario, weeks))
     for scenario, weeks in limits.TICKED:
         for tick in limits.TICKS:
             needed = tuple(limits.ticked(scenario, weeks, hours) for hours in (1.0, tick))
             planned[f"T.{scenario}.tick{tick:g}"] = Planned(
-                needed,
-                lambda laboratory, args=(scenario, weeks, tick): limits.tick_convergence(*args, laboratory),
+                needed, partial(limits.tick_convergence, scenario, weeks, tick)
             )
     for fact in () if fast else catalogue.facts():
-        planned[fact.id] = Planned(
-            fact.experiments, lambda laboratory, fact=fact: catalogue.judge(fact, laboratory)
-        )
+        planned[fact.id] = Planned(fact.experiments, partial(catalogue.judge, fact))
     return planned
+
+
+def _identity(scenario: str, weeks: int, _: Laboratory) -> Check:
+    """An identity looks into its own runs, item by item: no results are kept for it."""
+    return limits.items_identity(scenario, weeks)
 
 
 def check_ids(fast: bool = False) -> tuple[str, ...]:

@@ -14,14 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from sim.parameters.registry import REGISTRY, defaults
+from sim.scenario.tree import tree_of
 from sim.validation.laboratory import Experiment, experiment
-
-if TYPE_CHECKING:
-    pass
 
 BASE = "base"
 RUNS = 40
@@ -33,9 +32,8 @@ HANDS_ON = (0.45, 0.5)  # "exceeds 0.4" [D06]
 #: A loss of up to this much counts as little (judgement).
 LITTLE = 0.03
 
-Means = Mapping[
-    str, np.ndarray
-]  # outcome -> mean over runs; "weekly:OUTCOME" -> mean of each week; "cohort:FIGURE"
+#: outcome, or "cohort:FIGURE" -> mean over runs (one figure); "weekly:OUTCOME" -> mean of each week
+Means = Mapping[str, np.ndarray]
 Statistic = Callable[..., float]  # of the `Means` of each experiment, in order
 
 
@@ -56,8 +54,6 @@ class Fact:
 @lru_cache(maxsize=1)
 def input_sources() -> Mapping[str, tuple[str, ...]]:
     """Evidence id -> parameters whose declaration names it (as source, or in words as what it was fitted to)."""
-    from sim.parameters.registry import REGISTRY
-
     found: dict[str, tuple[str, ...]] = {}
     for path, parameter in REGISTRY.items():
         for source in {*parameter.source, *re.findall(r"\b[A-J]\d\d\b", parameter.doc)}:
@@ -69,8 +65,8 @@ def _with(values: Mapping[str, Any] | None = None) -> Experiment:
     return experiment(BASE, values, RUNS)
 
 
-def growth(a: float, b: float) -> float:
-    """Return the relative change from a to b; NaN where a is not positive."""
+def growth(a: float | np.ndarray, b: float | np.ndarray) -> float:
+    """Return the relative change from a to b, one figure each; NaN where a is not positive."""
     return float(b / a - 1.0) if a > 0 else float("nan")
 
 
@@ -82,8 +78,6 @@ def _growth_of(name: str) -> Statistic:
 
 
 def f1() -> Iterator[Fact]:
-    from sim.parameters.registry import defaults
-
     values = defaults()
     speed = float(values["ai.assistant_speed"])
     # "Review unchanged": AI code is as long, as faulty, as often closed and as soon looked at as code by hand.
@@ -113,8 +107,6 @@ _SOME = {"ai.share_of_code": 0.3}
 
 def _scaled_review() -> dict[str, Any]:
     """Review hours that grow as the planned volume of code per change does."""
-    from sim.parameters.registry import defaults
-
     values = defaults()
     g, hours = float(values["ai.volume_ratio"]), float(values["review.hours_per_week"])
     effort = 0.3 / (g - (g - 1.0) * 0.3)
@@ -123,8 +115,6 @@ def _scaled_review() -> dict[str, Any]:
 
 def _more_tests() -> dict[str, Any]:
     """Automatic checks that bring the defects of AI code down to those of human code before review."""
-    from sim.parameters.registry import defaults
-
     return {"ai.guardrail": 1.0 - 1.0 / float(defaults()["ai.defect_ratio"])}
 
 
@@ -279,7 +269,5 @@ def _f5_twelve() -> Iterator[Fact]:
 @lru_cache(maxsize=8)
 def _first_line_heads(s: int) -> float:
     """ICs and first-line managers at a first-line span of *s*."""
-    from sim.scenario.tree import tree_of
-
     tree = tree_of(_span(s).load())
     return float(np.sum(tree.layer <= 1))

@@ -7,17 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from sim.scenario.scenario import load
+from sim.scenario.scenario import Scenario, load
 from sim.simulation.parallel import threads
+from sim.simulation.results import Results
 from sim.simulation.run import run
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-    from sim.simulation.results import Results
 
 SEED = 20_260_101
 FOLDER = Path(__file__).parent / "scenarios"
@@ -31,7 +28,7 @@ class Experiment:
     values: tuple[tuple[str, Any], ...] = ()
     runs: int = 40
 
-    def load(self) -> "Scenario":
+    def load(self) -> Scenario:
         """The scenario with the experiment's values."""
         own = FOLDER / f"{self.scenario}.yaml"
         scenario = load(own if own.is_file() else self.scenario)
@@ -54,7 +51,7 @@ class Laboratory:
         self._done: dict[Experiment, Results] = {}
         self._under_way: dict[Experiment, Future[Results]] = {}
 
-    def results(self, wanted: Experiment) -> "Results":
+    def results(self, wanted: Experiment) -> Results:
         """Results of an experiment. Raises `sim.errors.UserError` if a run fails."""
         if wanted not in self._done:
             ahead = self._under_way.pop(wanted, None)
@@ -94,7 +91,7 @@ class Laboratory:
                 stop.set()
 
     def _work(
-        self, queues: tuple[deque[Experiment], ...], promised: dict[Experiment, Future], stop: Event
+        self, queues: tuple[deque[Experiment], ...], promised: dict[Experiment, Future[Results]], stop: Event
     ) -> None:
         """Simulate what is in the *queues*, the first queue first, and keep what was *promised*, until told to *stop*."""
         for queue in queues:
@@ -108,7 +105,7 @@ class Laboratory:
                 except BaseException as error:  # it is raised where the results are asked for
                     promised[one].set_exception(error)
 
-    def _simulate(self, wanted: Experiment, workers: int | None, stop: Event | None = None) -> "Results":
+    def _simulate(self, wanted: Experiment, workers: int | None, stop: Event | None = None) -> Results:
         def heard(_: int) -> None:
             if stop is not None and stop.is_set():
                 raise CancelledError

@@ -6,13 +6,16 @@ that nothing is allowed for the step length, and results do not depend on ``time
 tables, L5 and L6 (`sim.validation.people_limits`) those of layoffs; E1 to E6 are more of the same kind.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Any
 
 import numpy as np
 
+from sim.engine.codes import FREE, VERIFY, WITHDRAWN
+from sim.simulation.results import Results
+from sim.simulation.simulator import Engine
 from sim.statistics.estimates import mean_ci
 from sim.validation import theory
 from sim.validation.laboratory import Experiment, Laboratory, experiment
@@ -30,21 +33,18 @@ IDENTITIES = (("L2-inbox", 104), ("base", 26))
 TICKED = (("L1-span", 104), ("base", 26))
 TICKS = (0.5, 0.25)
 
-#: outcomes by name (float64 [runs]) of the experiment, and of the one it is compared with -> figure of every run
-Measure = Callable[[Mapping[str, np.ndarray], Mapping[str, np.ndarray]], np.ndarray]
+#: results of the experiment, and of the one it is compared with (itself where there is none) -> figure of every run
+Measure = Callable[[Results, Results], np.ndarray]
 #: what became of everybody of week 0 (`sim.engine.state.COHORT`) -> figure of the run
 OfCohort = Callable[[np.ndarray], float]
-#: weekly outcomes by name (float64 [runs, weeks]) -> figure of every run
-OfSeries = Callable[[Mapping[str, np.ndarray]], np.ndarray]
-OUTCOMES, COHORT, SERIES = "outcomes", "cohort", "series"
 
 
 @dataclass(frozen=True)
 class Limit:
     """A limit: what is simulated, what is measured, and what theory says. base: experiment it is compared with.
 
-    measure: of the outcomes or the weekly series of all runs, or of the cohort of each run, as *of* says. within: the result
-    may be away from the target by this much, where the target is a computation with noise of its own; None: 4 standard errors.
+    within: the result may be away from the target by this much, where the target is a computation with noise of its own;
+    None: 4 standard errors.
     """
 
     id: str
@@ -52,17 +52,21 @@ class Limit:
     source: str
     experiment: Experiment
     target: float
-    measure: Measure | OfCohort | OfSeries
+    measure: Measure
     probability: bool = False
     fast: bool = False
     base: Experiment | None = None
-    of: str = OUTCOMES
     within: float | None = None
 
 
 def outcome(name: str, minus: float = 0.0, times: float = 1.0) -> Measure:
     """Return the measure (outcome - *minus*) x *times*."""
-    return lambda found, _: (found[name] - minus) * times
+    return lambda found, _: (found.outcomes[name] - minus) * times
+
+
+def of_cohort(figure: OfCohort) -> Measure:
+    """Return the measure that is this *figure* of the cohort of each run."""
+    return lambda found, _: np.array([figure(cohort) for cohort in found.cohorts])
 
 
 # --- L1: span with blocking ----------------------------------------------------------------------------------------------
@@ -106,9 +110,9 @@ def l2() -> Iterator[Limit]:
         "exponential": (1.0, (260, 390, 780)),
         "lognormal": (4.0, (1560, 1560, 1560)),
     }
-    for name, (cv2, weeks) in services.items():
-        for rho, long in zip((0.5, 0.7, 0.8), weeks, strict=True):
-            values = {"arrivals.per_hour": rho, "arrivals.distribution": name, "time.weeks": long}
+    for name, (cv2, lengths) in services.items():
+        for rho, weeks in zip((0.5, 0.7, 0.8), lengths, strict=True):
+            values = {"arrivals.per_hour": rho, "arrivals.distribution": name, "time.weeks": weeks}
             yield Limit(
                 f"L2.{name}.rho{rho}", f"mean wait in a manager's inbox, {name} service, load {rho}",
                 "M/G/1 (Pollaczek-Khinchine)", experiment("L2-inbox", values),
@@ -135,18 +139,33 @@ def l3() -> Iterator[Limit]:
         name, fast = f"h{h}.F{known}", s == 16
         yield Limit(
             f"L3.{name}.span", f"largest sustainable span, help {h}, own knowledge {known}", source, where, span,
-            lambda found, _, s=s: s / found["manager_utilisation"], fast=fast,
+            _span_sustained(s), fast=fast,
         )  # fmt: skip
         yield Limit(
             f"L3.{name}.output", "output per head at that span", source, where, theory.garicano_output(span, 0.98),
-            lambda found, _, s=s: _output_per_head(found, s), fast=fast,
+            _output_per_head(s), fast=fast,
         )  # fmt: skip
 
 
-def _output_per_head(found: Mapping[str, np.ndarray], s: int) -> np.ndarray:
+def _span_sustained(s: int) -> Measure:
+    """The span at which a manager who is this busy with *s* reports would be fully busy."""
+
+    def span(found: Results, _: Results) -> np.ndarray:
+        sustained: np.ndarray = s / found.outcomes["manager_utilisation"]
+        return sustained
+
+    return span
+
+
+def _output_per_head(s: int) -> Measure:
     """Changes of one hour per working hour and head, the manager included, at the largest sustainable span."""
-    span = s / found["manager_utilisation"]
-    return found["changes_per_ic_week"] / 40.0 * span / (span + 1.0)
+
+    def output(found: Results, base: Results) -> np.ndarray:
+        span = _span_sustained(s)(found, base)
+        per_head: np.ndarray = found.outcomes["changes_per_ic_week"] / 40.0 * span / (span + 1.0)
+        return per_head
+
+    return output
 
 
 # --- L4: coding, review, rework ------------------------------------------------------------------------------------------
@@ -195,8 +214,9 @@ def _fluid() -> Iterator[Limit]:
 def _amdahl() -> Iterator[Limit]:
     hand = experiment("L4-amdahl")
 
-    def faster(found: Mapping[str, np.ndarray], base: Mapping[str, np.ndarray]) -> np.ndarray:
-        return found["changes_per_ic_week"] / base["changes_per_ic_week"]
+    def faster(found: Results, base: Results) -> np.ndarray:
+        ratio: np.ndarray = found.outcomes["changes_per_ic_week"] / base.outcomes["changes_per_ic_week"]
+        return ratio
 
     source = "Amdahl 1967"
     for k in (2, 5, 1000):
@@ -218,12 +238,12 @@ def _amdahl() -> Iterator[Limit]:
         "L4.amdahl.kinf", "speed-up, coding costs the owner nothing", source, experiment("L4-amdahl", agents),
         theory.amdahl(0.3, inf), faster, base=hand,
     )  # fmt: skip
-    for k in (2.0, 4.0):
-        verify = theory.break_even_verification(k)
-        values = {"ai.share_of_code": 1.0, "ai.assistant_speed": k, "ai.assistant_verify_hours": verify}
+    for speed in (2.0, 4.0):
+        verify = theory.break_even_verification(speed)
+        values = {"ai.share_of_code": 1.0, "ai.assistant_speed": speed, "ai.assistant_verify_hours": verify}
         yield Limit(
-            f"L4.breakeven.k{k:g}", f"speed-up where verification takes 1 - 1/{k:g}", "algebra",
-            experiment("L4-amdahl", values), 1.0, faster, fast=k == 2.0, base=hand,
+            f"L4.breakeven.k{speed:g}", f"speed-up where verification takes 1 - 1/{speed:g}", "algebra",
+            experiment("L4-amdahl", values), 1.0, faster, fast=speed == 2.0, base=hand,
         )  # fmt: skip
 
 
@@ -267,13 +287,8 @@ def more() -> Iterator[Limit]:
 def judge(limit: Limit, laboratory: Laboratory) -> Check:
     """Simulate what *limit* needs and judge it by the rule."""
     results = laboratory.results(limit.experiment)
-    if limit.of == COHORT:
-        return verdict(limit, np.array([limit.measure(cohort) for cohort in results.cohorts]))
-    if limit.of == SERIES:
-        return verdict(limit, limit.measure(results.series))
-    found = results.outcomes
-    base = laboratory.results(limit.base).outcomes if limit.base is not None else {}
-    return verdict(limit, limit.measure(found, base))
+    base = laboratory.results(limit.base) if limit.base is not None else results
+    return verdict(limit, limit.measure(results, base))
 
 
 def verdict(limit: Limit, figures: np.ndarray) -> Check:
@@ -291,7 +306,7 @@ def verdict(limit: Limit, figures: np.ndarray) -> Check:
         if sharp
         else f"not judged: standard error {error:.2g} is above {most:.2g}, or fewer than {LEAST_RUNS} runs"
     )
-    ci95 = None if estimate.lo is None else (estimate.lo, estimate.hi)
+    ci95 = None if estimate.lo is None or estimate.hi is None else (estimate.lo, estimate.hi)
     passed = bool(sharp and abs(mean - limit.target) <= tolerance)
     return Check(
         limit.id,
@@ -310,9 +325,6 @@ def verdict(limit: Limit, figures: np.ndarray) -> Check:
 
 def items_identity(scenario: str, weeks: int, runs: int = 3) -> Check:
     """Check Little's identity, run by run: integral of the number in system = times in system, censored items included."""
-    from sim.engine.codes import FREE, VERIFY, WITHDRAWN
-    from sim.simulation.simulator import Engine
-
     engine = Engine(experiment(scenario, {"time.weeks": weeks, "time.warmup_weeks": 0}).load())
     ratios = []
     for number in range(runs):

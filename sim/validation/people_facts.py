@@ -59,7 +59,8 @@ def _present_after(cohort: np.ndarray) -> float:
 
 
 def _below_top(cohort: np.ndarray) -> np.ndarray:
-    return cohort["layer"] < cohort["layer"].max()
+    below: np.ndarray = cohort["layer"] < cohort["layer"].max()
+    return below
 
 
 def _cut(group: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], float]:

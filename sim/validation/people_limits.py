@@ -7,15 +7,16 @@ chosen accordingly. The targets of L7 are themselves simulated (an independent r
 a point.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, QUIT
+from sim.simulation.results import Results
 from sim.validation import theory
 from sim.validation.laboratory import experiment
-from sim.validation.limits import COHORT, SERIES, Limit, OfCohort
+from sim.validation.limits import Limit, Measure, of_cohort
 
 ANNUAL = 0.13
 WEEKLY_QUIT, WEEKLY_LAYOFF = 0.002, 0.001
@@ -37,17 +38,17 @@ def _rank() -> Iterator[Limit]:
         yield Limit(
             f"L5.rank.quintile{k + 1}",
             f"P(cut) in quintile {k + 1} of contribution (1 = lowest), rating of correlation .5, a tenth cut",
-            "bivariate normal", where, target, _cut_in_quintile(k), True, of=COHORT,
+            "bivariate normal", where, target, _cut_in_quintile(k), True,
         )  # fmt: skip
 
 
-def _cut_in_quintile(k: int) -> OfCohort:
+def _cut_in_quintile(k: int) -> Measure:
     def share(cohort: np.ndarray) -> float:
         ics = cohort[cohort["role"] == IC]
         by_skill = np.argsort(ics["skill"], kind="stable")
         return float(np.mean(ics["exit_kind"][np.array_split(by_skill, 5)[k]] == LAID_OFF))
 
-    return share
+    return of_cohort(share)
 
 
 def _weights() -> Iterator[Limit]:
@@ -56,11 +57,11 @@ def _weights() -> Iterator[Limit]:
     for role, name, target in zip((MANAGER, IC), ("managers", "ICs"), targets, strict=True):
         yield Limit(
             f"L5.weights.{name.lower()}", f"P(cut) of {name}: 20 managers of weight 2 and 80 ICs, 20 cut", "Wallenius 1963",
-            where, target, _gone(LAID_OFF, WEEKS_PER_YEAR, role), True, of=COHORT,
+            where, target, _gone(LAID_OFF, WEEKS_PER_YEAR, role), True,
         )  # fmt: skip
 
 
-def _gone(kind: int, week: int, role: int = IC) -> OfCohort:
+def _gone(kind: int, week: int, role: int = IC) -> Measure:
     """Share of the people of this *role*, the top apart, who are gone by *week* in this way."""
 
     def share(cohort: np.ndarray) -> float:
@@ -68,7 +69,7 @@ def _gone(kind: int, week: int, role: int = IC) -> OfCohort:
         gone = (cohort["exit_kind"] == kind) & (cohort["exit_week"] <= week)
         return float(np.mean(gone[of_role]))
 
-    return share
+    return of_cohort(share)
 
 
 def _attrition() -> Iterator[Limit]:
@@ -78,7 +79,7 @@ def _attrition() -> Iterator[Limit]:
     for weeks, where in ((26, half_a_year), (52, two_years), (104, two_years)):
         yield Limit(
             f"L5.survivors.{weeks}", f"still there after {weeks} weeks at an annual probability of {ANNUAL:g}", "geometric",
-            where, theory.survivors(ANNUAL, weeks), _still_there(weeks), True, weeks == 26, of=COHORT,
+            where, theory.survivors(ANNUAL, weeks), _still_there(weeks), True, weeks == 26,
         )  # fmt: skip
     both = {
         "switches.quits": True,
@@ -91,11 +92,11 @@ def _attrition() -> Iterator[Limit]:
     for kind, name, target in zip((QUIT, LAID_OFF), ("quit", "laid_off"), targets, strict=True):
         yield Limit(
             f"L5.competing.{name}", f"{name.replace('_', ' ')} within 52 weeks, weekly quit .002 and layoff .001",
-            "competing risks", where, target, _gone(kind, WEEKS_PER_YEAR), True, of=COHORT,
+            "competing risks", where, target, _gone(kind, WEEKS_PER_YEAR), True,
         )  # fmt: skip
     yield Limit(
         "L5.competing.all", "gone within 52 weeks, weekly quit .002 and layoff .001", "competing risks", where, sum(targets),
-        lambda cohort: 1.0 - _still_there(WEEKS_PER_YEAR)(cohort), True, of=COHORT,
+        lambda found, base: 1.0 - _still_there(WEEKS_PER_YEAR)(found, base), True,
     )  # fmt: skip
 
 
@@ -104,26 +105,29 @@ def _annual(weekly: float) -> float:
     return 1.0 - (1.0 - weekly) ** WEEKS_PER_YEAR
 
 
-def _still_there(weeks: int) -> OfCohort:
-    return lambda cohort: float(np.mean(cohort["exit_week"][cohort["role"] == IC] > weeks))
+def _still_there(weeks: int) -> Measure:
+    """Share of ICs who are there after that many *weeks*."""
+    return of_cohort(lambda cohort: float(np.mean(cohort["exit_week"][cohort["role"] == IC] > weeks)))
 
 
 def _delayering() -> Iterator[Limit]:
     ics = 500
     for before, after in ((5, 8), (8, 25)):
-        values = {"layoffs.delayer_first_span": after, "layoffs.delayer_upper_span": after}
-        values |= {"organisation.spans": _spans(ics, before)}
+        values = {
+            "layoffs.delayer_first_span": after,
+            "layoffs.delayer_upper_span": after,
+            "organisation.spans": _spans(ics, before),
+        }
         where = experiment("L6-delayer", values, runs=20)
         had, stay = (theory.managers_at_span(ics, s, s) for s in (before, after))
         what = f"{ics} ICs, spans {before} to {after}"
         yield Limit(
-            f"L6.span{after}.managers", f"managers who stay: {what}, {had} before", "ceil(n/s)", where, stay, _managers_left,
-            False, after == 8, of=COHORT,
+            f"L6.span{after}.managers", f"managers who stay: {what}, {had} before", "ceil(n/s)", where, stay,
+            of_cohort(_managers_left), False, after == 8,
         )  # fmt: skip
         yield Limit(
             f"L6.span{after}.cut", f"P(cut) of a manager: {what}", "ceil(n/s)", where, 1.0 - stay / had,
-            lambda cohort: 1.0 - _managers_left(cohort) / np.count_nonzero(cohort["role"] == MANAGER),
-            True, after == 8, of=COHORT,
+            of_cohort(_managers_cut), True, after == 8,
         )  # fmt: skip
 
 
@@ -138,6 +142,11 @@ def _spans(ics: int, span: int) -> tuple[int, ...]:
 def _managers_left(cohort: np.ndarray) -> float:
     managers = cohort["exit_kind"][cohort["role"] == MANAGER]
     return float(np.count_nonzero(managers != LAID_OFF))
+
+
+def _managers_cut(cohort: np.ndarray) -> float:
+    """Share of the managers who do not stay."""
+    return 1.0 - _managers_left(cohort) / np.count_nonzero(cohort["role"] == MANAGER)
 
 
 # --- L7: the Peter principle revisited -----------------------------------------------------------------------------------
@@ -159,18 +168,19 @@ PETER = {
 def _peter() -> Iterator[Limit]:
     start = theory.truncated_normal_mean(7.0, 2.0**0.5, 1.0, 10.0) / 10.0
 
-    def change(series: Mapping[str, np.ndarray]) -> np.ndarray:
-        return 100.0 * (series["efficiency"][:, SETTLED:].mean(axis=1) / start - 1.0)
+    def change(found: Results, _: Results) -> np.ndarray:
+        settled: np.ndarray = found.series["efficiency"][:, SETTLED:].mean(axis=1)
+        return 100.0 * (settled / start - 1.0)
 
     for (transfer, rule), (published, recomputed) in PETER.items():
         where = experiment("L7-peter", {"careers.transfer": transfer, "careers.rule": rule}, runs=24)
         if (transfer, rule) == ("same", "best"):
             yield Limit(
                 "L7.start", "efficiency at the start, weighted competence over its maximum", "truncated normal", where, start,
-                lambda series: series["efficiency"][:, 0], of=SERIES,
+                lambda found, _: found.series["efficiency"][:, 0],
             )  # fmt: skip
         yield Limit(
             f"L7.{transfer}.{rule}",
             f"change of efficiency after 200 years, %: {rule} promoted, competence {transfer} (published {published:+g})",
-            _PETER, where, recomputed, change, fast=(transfer, rule) == ("peter", "best"), of=SERIES, within=HALF_A_POINT,
+            _PETER, where, recomputed, change, fast=(transfer, rule) == ("peter", "best"), within=HALF_A_POINT,
         )  # fmt: skip

@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sim.errors import UserError
+
 LIMIT, FACT, ECHO, CONSTRUCTION = "limit", "fact", "echo", "construction"
 BEGIN, END = "<!-- checks: begin -->", "<!-- checks: end -->"
 KINDS = {
@@ -103,8 +105,6 @@ def to_markdown(checks: Sequence[Check]) -> str:
 
 def renew(page: str, text: str) -> str:
     """Return *page* with *text* between its markers. Raises `UserError` if it has none."""
-    from sim.errors import UserError
-
     head, found, rest = page.partition(BEGIN)
     _, ends, tail = rest.partition(END)
     if not found or not ends:

@@ -183,7 +183,8 @@ def wallenius(heavy: int, light: int, weight: float, draws: int) -> tuple[float,
 
 def survivors(annual: float, weeks: int) -> float:
     """Return the share still there after *weeks* under a constant hazard of this *annual* probability (52 weeks)."""
-    return (1.0 - annual) ** (weeks / 52)
+    stay: float = (1.0 - annual) ** (weeks / 52)
+    return stay
 
 
 def competing(first: float, second: float, weeks: int) -> tuple[float, float]:

@@ -114,7 +114,7 @@ class TestOdd:
         people = [call for call, _ in source.calls("people/week", "hold_week")]
         order = [
             "measure",
-            "cast",
+            "draw_week",
             "carry_out_layoffs",
             "promotion.promote",
             "fill_vacancies",

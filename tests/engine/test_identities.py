@@ -17,6 +17,7 @@ from sim.organisation.costs import PayScale
 from sim.organisation.tree import Tree, assemble, check_tree
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
+from sim.simulation import simulator
 from sim.simulation.simulator import Engine
 
 UNCERTAIN = [q for q in REGISTRY.values() if q.uncertain]
@@ -134,7 +135,7 @@ def test_tables_that_grow_change_nothing(name, monkeypatch):
         )  # the start itself needs a few events per person
         return grow(org, **{name: max(8, least) for name in more})
 
-    for module in (tables, initialise):
+    for module in (simulator, initialise):
         monkeypatch.setattr(module, "grown", slowly)
     tight = play(scenario)
     assert len(tight.changes) < len(roomy.changes)

@@ -425,7 +425,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path, monkeypatch, capsys) 
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.simulation.run.run", interrupted)
+    monkeypatch.setattr("sim.simulation.simulator.Engine.simulate", interrupted)
     assert cli.execute(["explain", "layered", "flat", "--out", "here"]) == 130
     assert "nothing was written" in capsys.readouterr().err
     assert not (tmp_path / "here").exists()

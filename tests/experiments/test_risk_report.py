@@ -271,6 +271,6 @@ def test_labels_alone_stay_where_they_belong():
 
 
 def test_text_and_statistics_need_no_matplotlib():
-    code = "import sys, sim.experiments.risk.words, sim.experiments.risk.incidence; sys.exit(bool({'matplotlib', 'scipy'} & set(sys.modules)))"
+    code = "import sys, sim.experiments.risk.words, sim.experiments.risk.incidence; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert incidence.MILESTONES == (26, 52, 104)

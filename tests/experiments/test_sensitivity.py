@@ -508,7 +508,7 @@ class TestCommand:
         def interrupted(*_, **__):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("sim.simulation.run.run", interrupted)
+        monkeypatch.setattr("sim.simulation.simulator.Engine.simulate", interrupted)
         assert cli.execute(["sensitivity", "one.yaml", "--out", "gone"]) == 130
         assert "nothing was written" in capsys.readouterr().err
         assert not (small / "gone").exists()

@@ -5,7 +5,7 @@ import pytest
 
 from helpers.identities import check_items, check_nothing_is_lost, check_queues
 from sim.constants import IC, MANAGER
-from sim.engine.codes import DESK, NONE, VACANT
+from sim.engine.codes import DESK, LAID_OFF, NONE, VACANT
 from sim.simulation.simulator import Engine
 
 TURMOIL = {
@@ -76,3 +76,23 @@ def check(org, scenario) -> None:
         + snapshot["managers_above_start_sum"]
     )
     assert snapshot["hours_ic"].sum() + snapshot["hours_manager"].sum() == pytest.approx(present, rel=1e-9)
+
+
+def check_books(org) -> None:
+    """Heads are seats less vacancies; whoever has gone is in the cohort with a week, and each cut in the ledger once."""
+    w, role, ledger, cohort = org.world[0], org.people["role"], org.ledger, org.cohort
+    seats = np.count_nonzero(role != DESK)
+    assert w.ics + w.managers == seats - np.count_nonzero(role == VACANT)
+    assert len(ledger) == w.layoffs + ledger["converted"].sum()
+    assert ledger["converted"].sum() <= w.conversions  # managers also step down of their own accord
+    cut = ledger[~ledger["converted"]]
+    assert len(np.unique(cut["pid"])) == len(cut) == w.layoffs, "somebody was laid off twice"
+    gone = cohort["exit_kind"] > 0
+    np.testing.assert_array_equal(np.isfinite(cohort["exit_week"]), gone)
+    assert np.all((cohort["exit_week"][gone] >= 0) & (cohort["exit_week"][gone] <= w.people_week))
+    assert gone.sum() <= w.layoffs + w.quits + w.retired
+    laid_off = cohort[cohort["exit_kind"] == LAID_OFF]
+    weeks = dict(zip(cut["pid"].tolist(), cut["week"].tolist(), strict=True))
+    assert [weeks[pid] for pid in laid_off["pid"].tolist()] == laid_off["exit_week"].tolist()
+    newcomers = w.layoffs + w.quits + w.retired - gone.sum()
+    assert newcomers <= w.hired, "more have gone than were ever there"

@@ -77,7 +77,7 @@ def check_agents(model: OrgModel) -> None:
         assert model.person(agent.pid) is agent
         assert model.member(agent.row) is agent
         assert agent.boss is None or agent in agent.boss.reports
-        joined = max(float(model.tables.lives["joined"][agent.row]), -1.0) + 1.0
+        joined = max(float(model.tables.occupants["joined"][agent.row]), -1.0) + 1.0
         assert sum(agent.hours.values()) == pytest.approx(now - joined * 40.0, abs=1e-6)
         new = agent._since_day == model.day
         assert sum(agent.week_hours.values()) == pytest.approx(0.0 if new else 40.0)
@@ -164,9 +164,9 @@ def test_lay_off_has_all_consequences(sets):
     assert not manager.present
     assert manager not in model.agents
     assert ic not in model.agents_by_type[IC]
-    assert model.tree.payroll == pytest.approx(payroll - pay - model.tables.lives["seat_pay"][0])
+    assert model.tree.payroll == pytest.approx(payroll - pay - model.tables.occupants["seat_pay"][0])
     weeks = float(model.parameter("layoffs.severance_weeks"))
-    assert world.people_usd == pytest.approx((pay + model.tables.lives["seat_pay"][0]) * weeks / 52)
+    assert world.people_usd == pytest.approx((pay + model.tables.occupants["seat_pay"][0]) * weeks / 52)
     assert world.layoffs == 2
     assert work >= np.count_nonzero(model.tables.changes["owner"] >= 0)
     ledger, cohort = model.tables.ledger, model.tables.cohort

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from helpers.people_checks import TURMOIL, check
-from helpers.worlds import differences, world
-from helpers.worlds import play as play_flow
+from helpers.people_checks import TURMOIL, check, check_books
+from helpers.regimes import REGIMES, possible
+from helpers.worlds import differences, play, world
 from hypothesis import given
 from hypothesis import strategies as st
-from test_people import REGIMES, play, possible
 
 from sim.constants import MANAGER
 from sim.engine.codes import VACANT
@@ -35,8 +34,9 @@ LADDER = {
 )  # fmt: skip
 def test_identities_hold_while_people_move_up_and_down(values, ics, layers, weeks):
     scenario = possible({**TURMOIL, "switches.promotions": True, **values}, ics, layers, weeks)
-    org = play(scenario, scenario.weeks + scenario.warmup_weeks)
+    org = play(scenario)
     check(org, scenario)
+    check_books(org)
     assert np.all((org.people["fluency"] >= 0.0) & (org.people["fluency"] <= 1.0))
     assert np.all((org.people["guardrail"] >= 0.0) & (org.people["guardrail"] <= 1.0))
 
@@ -47,9 +47,9 @@ def test_vacant_managers_seats_go_to_people_from_below():
     within = world({**values, "switches.promotions": True}, ics=48, layers=3, weeks=52)
     rows = {}
     for name, scenario in (("without", without), ("within", within)):
-        org = play(scenario, 52 + scenario.warmup_weeks)
+        org = play(scenario)
         check(org, scenario)
-        seats = org.lives["seat_role"] == MANAGER
+        seats = org.occupants["seat_role"] == MANAGER
         rows[name] = (int(org.world["promotions"][0]), int((org.people["role"][seats] == VACANT).sum()))
     assert rows["without"][0] == 0
     assert rows["within"][0] > 5
@@ -62,19 +62,19 @@ def test_a_promoted_ic_is_the_same_person_in_another_seat():
     engine = Engine(scenario)
     org = engine.begin(1, 0)
     start = dict(zip(org.people["pid"].tolist(), org.people["knowledge"].tolist(), strict=True))
-    was_ic = set(org.people["pid"][org.lives["seat_role"] == 0].tolist())
+    was_ic = set(org.people["pid"][org.occupants["seat_role"] == 0].tolist())
     org = engine.advance(org, (30 + scenario.warmup_weeks) * 40.0)
     managers = np.flatnonzero(org.people["role"] == MANAGER)
     promoted = [i for i in managers if int(org.people["pid"][i]) in was_ic]
     assert promoted
     for i in promoted:
         assert org.people["knowledge"][i] == start[int(org.people["pid"][i])]
-        assert org.cohort["exit_kind"][org.lives["cohort"][i]] == 0, "a promotion is no exit"
+        assert org.cohort["exit_kind"][org.occupants["cohort"][i]] == 0, "a promotion is no exit"
 
 
 def test_no_strategy_and_no_careers_is_the_flow_engine_bit_for_bit():
-    plain = play_flow(world(weeks=6))
-    dressed = play_flow(world({"careers.rule": "worst", "governance.peers": 0.6, "quits.base": 0.5}, weeks=6))
+    plain = play(world(weeks=6))
+    dressed = play(world({"careers.rule": "worst", "governance.peers": 0.6, "quits.base": 0.5}, weeks=6))
     assert differences(plain.weeks, dressed.weeks) == []
 
 

@@ -1,9 +1,11 @@
 """Work that stands still (switches.flow off), and rounds of retirement, dismissal and succession."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.claims import OFF_ON, UP, Claim, check_claim, choice
 
 from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, RETIRED, VACANT
@@ -13,6 +15,13 @@ from sim.simulation.simulator import Engine
 from sim.validation.laboratory import FOLDER
 
 YEAR = 52
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {"switches.flow": choice(OFF_ON, "value_per_week", UP)}
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
 
 
 def firm(**values) -> Scenario:
@@ -52,16 +61,16 @@ def test_everybody_has_one_seat_and_the_rules_hold(transfer: str, rule: str):
     engine = Engine(scenario)
     org = engine.begin(1, 0)
     for year in range(1, 26):
-        before = org.people.copy(), org.lives.copy()
+        before = org.people.copy(), org.occupants.copy()
         org = engine.advance(org, year * YEAR * 40.0)
-        people, lives = org.people, org.lives
+        people, occupants = org.people, org.occupants
         assert np.bincount(people["layer"]).tolist() == [81, 41, 21, 11, 5, 1]
         assert len(np.unique(people["pid"])) == 160
         assert not (people["role"] == VACANT).any()
-        assert ((lives["competence"] >= 1.0) & (lives["competence"] <= 10.0)).all()
+        assert ((occupants["competence"] >= 1.0) & (occupants["competence"] <= 10.0)).all()
         if year == 1:
             continue
-        age = (year * YEAR - lives["born"]) / YEAR
+        age = (year * YEAR - occupants["born"]) / YEAR
         assert (age <= 60.0).all()
         was = dict(zip(before[0]["pid"].tolist(), before[0]["layer"].tolist(), strict=True))
         steps = {
@@ -72,14 +81,14 @@ def test_everybody_has_one_seat_and_the_rules_hold(transfer: str, rule: str):
         new = ~np.isin(people["pid"], before[0]["pid"])
         assert (people["layer"][new] == 0).all()
         stayed = people["pid"] == before[0]["pid"]
-        assert (lives["competence"][stayed] == before[1]["competence"][stayed]).all()
+        assert (occupants["competence"][stayed] == before[1]["competence"][stayed]).all()
         assert (before[1]["competence"][stayed] >= 4.0).all()
 
 
 def test_efficiency_by_hand():
     org = after(firm(), 3)
     weight = np.array([0.2, 0.4, 0.6, 0.8, 0.9, 1.0])[org.people["layer"]]
-    expected = (weight * org.lives["competence"]).sum() / (10.0 * weight.sum())
+    expected = (weight * org.occupants["competence"]).sum() / (10.0 * weight.sum())
     assert org.world["efficiency"][0] == pytest.approx(expected, rel=1e-12)
     series = run(firm(time__weeks=3 * YEAR + 1), 1, workers=1).series["efficiency"][0]
     assert series[-1] == pytest.approx(expected, rel=1e-9)
@@ -130,7 +139,7 @@ def test_vacancies_wait_for_hiring():
 
 def test_without_hiring_the_top_stays_and_the_firm_shrinks():
     org = after(firm(switches__hiring=False, people__retirement_age=30.0), 8)
-    top = org.lives["seat_boss"] < 0
+    top = org.occupants["seat_boss"] < 0
     assert (org.people["role"][top] == MANAGER).all()
     assert np.count_nonzero(org.people["role"] == VACANT) > 50
 

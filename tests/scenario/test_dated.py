@@ -12,7 +12,7 @@ from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.errors import UserError
 from sim.mesa_model.model import OrgModel
-from sim.scenario.events import ACTIONS, CHOICES, Event, Who, in_words, read_events
+from sim.scenario.events import ACTIONS, CHOICES, DatedEvent, Who, in_words, read_events
 from sim.scenario.scenario import diff, from_yaml, load
 from sim.simulation.run import run
 from sim.simulation.simulator import Engine
@@ -236,7 +236,7 @@ def test_what_cannot_be_is_said_with_its_place(text, message):
 def test_events_are_part_of_the_scenario():
     text = "question: x\nextends: base\nevents:\n- {week: 26, move: {share: 0.2}}\n"
     made = from_yaml(text)
-    assert made.events == (Event(26, "move", Who("ic", share=0.2)),)
+    assert made.events == (DatedEvent(26, "move", Who("ic", share=0.2)),)
     assert in_words(made.events[0]) == "week 26: move 20 % of the ICs (at random)"
     assert made.hash() != load("base").hash()
     assert diff(load("base"), made)["events"] == ((), made.events)

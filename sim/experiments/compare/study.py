@@ -13,22 +13,23 @@ at which some look would have decided. The p values of secondary outcomes take t
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 from sim.constants import ALPHA, PRIMARY
+from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments import cautions
 from sim.experiments.differences import unique_names, what_differs
 from sim.experiments.plausible import RangeResult, over_ranges
 from sim.experiments.samples import Sample, paired_outcome
-from sim.outcomes.declared import check_outcome
+from sim.organisation.tree import Tree
+from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.scenario import tree
+from sim.scenario.scenario import Scenario
+from sim.simulation import run as engine
+from sim.simulation.results import Failure, Simulate
 from sim.statistics import estimates, sequential
 from sim.statistics.estimates import Holds
 from sim.text import numbers
-
-if TYPE_CHECKING:
-    from sim.outcomes.declared import Outcome
-    from sim.scenario.scenario import Scenario
 
 MANY_RUNS = 100_000  # more are not suggested
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
@@ -84,11 +85,11 @@ class Comparison:
     too_few: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    failures: tuple[object, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
 
 def compare(
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
     runs: int = 100,
     seed: int = 1,
     ranges: int = 64,
@@ -96,12 +97,12 @@ def compare(
     primary: str = PRIMARY,
     workers: int | None = None,
     progress: Progress | None = None,
-    simulate: Callable[..., Any] | None = None,
+    simulate: Simulate | None = None,
     *,
     max_runs: int = MAX_RUNS,
     range_runs: int = 4,
-    outcomes: Mapping[str, "Outcome"] | None = None,
-    tree_of: Callable[..., Any] | None = None,
+    outcomes: Mapping[str, Outcome] = OUTCOMES,
+    tree_of: Callable[[Scenario], Tree] = tree.tree_of,
 ) -> Comparison:
     """Run the scenarios and compare each to the first.
 
@@ -110,7 +111,7 @@ def compare(
     range_runs runs each. simulate, outcomes, tree_of: the engine, by default the real one. Raises UserError
     on bad input.
     """
-    simulate, outcomes, tree_of = _engine(simulate, outcomes, tree_of)
+    simulate = simulate or engine.run
     _check(scenarios, runs, max_runs, ranges, primary, outcomes)
     names = unique_names([s.name for s in scenarios])
     plan = (
@@ -148,25 +149,13 @@ def compare(
     )
 
 
-def _engine(
-    simulate: Callable[..., Any] | None,
-    outcomes: Mapping[str, Any] | None,
-    tree_of: Callable[..., Any] | None,
-) -> tuple[Any, ...]:
-    """Fill in the real engine; imported here because it compiles code."""
-    if simulate is None:
-        from sim.simulation.run import run as simulate
-    if outcomes is None:
-        from sim.outcomes.declared import OUTCOMES
-
-        outcomes = OUTCOMES
-    if tree_of is None:
-        from sim.scenario.tree import tree_of
-    return simulate, outcomes, tree_of
-
-
 def _check(
-    scenarios: Sequence[Any], runs: int, max_runs: int, ranges: int, primary: str, outcomes: Mapping[str, Any]
+    scenarios: Sequence[Scenario],
+    runs: int,
+    max_runs: int,
+    ranges: int,
+    primary: str,
+    outcomes: Mapping[str, Outcome],
 ) -> None:
     if len(scenarios) < 2:
         raise UserError(
@@ -200,12 +189,12 @@ class _Counter:
 
 
 def _simulate(
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
     names: Sequence[str],
     plan: Sequence[sequential.Look],
     seed: int,
     workers: int | None,
-    simulate: Callable[..., Any],
+    simulate: Simulate,
     counter: _Counter,
     primary: str,
     better: int,
@@ -234,8 +223,8 @@ def _simulate(
         for name, sample in zip(names[1:], samples[1:], strict=True):
             p = paired_outcome(samples[0], sample, primary, better).p
             if p is not None and look.level:
-                found = min(1.0, ALPHA * p / look.level)
-                spent[name] = found if spent[name] is None else min(found, spent[name])
+                found, least = min(1.0, ALPHA * p / look.level), spent[name]
+                spent[name] = found if least is None else min(found, least)
         if all(_below(p) for p in spent.values()):
             break
     return samples, spent
@@ -248,7 +237,7 @@ def _below(p: float | None) -> bool:
 def _rows(
     samples: Sequence[Sample],
     names: Sequence[str],
-    outcomes: Mapping[str, "Outcome"],
+    outcomes: Mapping[str, Outcome],
     ranged: RangeResult | None,
     primary: str,
     spent: Mapping[str, float | None] | None,
@@ -282,16 +271,14 @@ def _rows(
     return rows
 
 
-def _kind_row(a: Sample, b: Sample, declared: "Outcome") -> Row:
+def _kind_row(a: Sample, b: Sample, declared: Outcome) -> Row:
     """A row without figures: which kinds the runs of both have, and whether every run has the same in both."""
-    from sim.engine.codes import STAGES
-
     pair = paired_outcome(a, b, declared.name, 0)
     none = estimates.Paired(None, None, None, None, None, None, None, None, None, None, pair.n)
     same = pair.n > 0 and pair.difference == 0 and not pair.sd
     verdict = "undefined" if pair.n == 0 else "equal" if same else "not compared"
-    shares = tuple(estimates.shares(sample.outcomes[declared.name], STAGES) for sample in (a, b))
-    return Row(declared.unit, 0, none, None, None, verdict, shares)
+    of_a, of_b = (estimates.shares(sample.outcomes[declared.name], STAGES) for sample in (a, b))
+    return Row(declared.unit, 0, none, None, None, verdict, (of_a, of_b))
 
 
 def _verdict(figure: estimates.Paired, better: int, detected: bool) -> str:
@@ -303,16 +290,17 @@ def _verdict(figure: estimates.Paired, better: int, detected: bool) -> str:
         return "not tested (one run)"
     if not detected:
         return "no difference detected"
+    difference = estimates.known(figure.difference)  # it was tested
     if better == 0:
-        return "higher" if figure.difference > 0 else "lower"
-    return "better" if better * figure.difference > 0 else "worse"
+        return "higher" if difference > 0 else "lower"
+    return "better" if better * difference > 0 else "worse"
 
 
 def _warnings(
     samples: Sequence[Sample],
     too_few: Mapping[str, str],
     ranged: RangeResult | None,
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
 ) -> list[str]:
     lines = []
     for scenario in scenarios:
@@ -360,7 +348,7 @@ def _too_few(
 
 
 def _differs(
-    scenarios: Sequence["Scenario"], names: Sequence[str], tree_of: Callable[..., Any]
+    scenarios: Sequence[Scenario], names: Sequence[str], tree_of: Callable[[Scenario], Tree]
 ) -> dict[str, list[str]]:
     return {
         name: what_differs(scenarios[0], other, tree_of)

@@ -4,16 +4,14 @@ The table has the outcomes that decide, and every other one with a large differe
 (`MAX_ROWS`); or all of them.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from sim.experiments import cautions
+from sim.experiments.compare.study import Comparison, Row
 from sim.outcomes.declared import DECISIVE
+from sim.statistics.estimates import known
 from sim.text import numbers, tables
 from sim.text.plain import ends, jsonable
-
-if TYPE_CHECKING:
-    from sim.experiments.compare.study import Comparison, Row
 
 MAX_ROWS = 20
 MAX_WIDTH = 100
@@ -23,7 +21,7 @@ _COLOURS = {"better": "green", "worse": "red"}
 _DETECTED = ("better", "worse", "higher", "lower")
 
 
-def verdict_sentence(comparison: "Comparison", name: str) -> str:
+def verdict_sentence(comparison: Comparison, name: str) -> str:
     """One plain sentence on the primary outcome. Nothing within noise is called a difference."""
     row = comparison.rows[name].get(comparison.primary)
     base, topic = comparison.base, numbers.outcome_words(comparison.primary)
@@ -47,7 +45,7 @@ def verdict_sentence(comparison: "Comparison", name: str) -> str:
     return f"{name} against {base} on {topic}: no difference detected ({size}); {holds}."
 
 
-def _size(row: "Row") -> str:
+def _size(row: Row) -> str:
     """'+4.8 % [3.9, 5.7]', in the outcome's unit where the base is not above zero."""
     f = row.figures
     if f.base is not None and f.base > 0 and f.relative is not None:
@@ -60,17 +58,19 @@ def _size(row: "Row") -> str:
     return f"{numbers.signed(numbers.scaled(f.difference, scale))} {unit} {numbers.interval(lo, hi)}".rstrip()
 
 
-def _total_clause(comparison: "Comparison", name: str, row: "Row") -> str:
+def _total_clause(comparison: Comparison, name: str, row: Row) -> str:
     """Say so where the total delivered moves against the verdict per dollar: smaller organisations are cheaper, too."""
     total = comparison.rows[name].get("value_per_week")
     if total is None or comparison.primary == "value_per_week" or total.verdict not in ("better", "worse"):
         return ""
-    if row.figures.difference is None or (row.figures.difference > 0) == (total.figures.difference > 0):
+    if row.figures.difference is None or (row.figures.difference > 0) == (
+        known(total.figures.difference) > 0
+    ):
         return ""
     return f"; but the total, value per week, {'rises' if total.verdict == 'better' else 'falls'} by {_size(total)}"
 
 
-def _holds_clause(comparison: "Comparison", row: "Row") -> str:
+def _holds_clause(comparison: Comparison, row: Row) -> str:
     if not comparison.ranges:
         return "not checked over the plausible parameter ranges"
     if row.holds is None or not row.holds.n:
@@ -84,7 +84,7 @@ def _holds_clause(comparison: "Comparison", row: "Row") -> str:
     return f"{text}: they do not settle it" if row.support == cautions.SPLIT else text
 
 
-def comparison_text(comparison: "Comparison", colour: bool = False, everything: bool = False) -> str:
+def comparison_text(comparison: Comparison, colour: bool = False, everything: bool = False) -> str:
     """The whole text of `orgsim compare`, with the outcomes that decide or with all. Other warnings than too few runs
     are apart (`Comparison.warnings`), because they go to stderr.
     """
@@ -108,7 +108,7 @@ def comparison_text(comparison: "Comparison", colour: bool = False, everything: 
     return "\n\n".join(parts)
 
 
-def selected(rows: dict[str, "Row"], primary: str) -> list[str]:
+def selected(rows: Mapping[str, Row], primary: str) -> list[str]:
     """The outcomes of the short table: the primary one, those that decide, and all large differences if they fit."""
     chosen = [primary, *(name for name in DECISIVE if name in rows and name != primary)]
     more = [
@@ -117,13 +117,13 @@ def selected(rows: dict[str, "Row"], primary: str) -> list[str]:
     return chosen + more if len(chosen) + len(more) <= MAX_ROWS else chosen
 
 
-def _large(row: "Row") -> bool:
+def _large(row: Row) -> bool:
     """A difference in the same size in every run follows from the structure, which stands above the table."""
     f = row.figures
     return bool(f.sd) and f.relative is not None and abs(f.relative) >= LARGE
 
 
-def _left_out(comparison: "Comparison", name: str, shown: Sequence[str]) -> str:
+def _left_out(comparison: Comparison, name: str, shown: Sequence[str]) -> str:
     """How many outcomes the short table leaves out, and where they are."""
     left = [row for outcome, row in comparison.rows[name].items() if outcome not in shown]
     if not left:
@@ -136,7 +136,7 @@ def _left_out(comparison: "Comparison", name: str, shown: Sequence[str]) -> str:
     )
 
 
-def _table(comparison: "Comparison", name: str, shown: Sequence[str], colour: bool, everything: bool) -> str:
+def _table(comparison: Comparison, name: str, shown: Sequence[str], colour: bool, everything: bool) -> str:
     rows, same = [], []
     for outcome in shown:
         row = comparison.rows[name].get(outcome)
@@ -156,7 +156,7 @@ def _table(comparison: "Comparison", name: str, shown: Sequence[str], colour: bo
     return text + ("\n" + tables.paragraph(f"Equal in every run: {', '.join(same)}.") if same else "")
 
 
-def _fitted(comparison: "Comparison", name: str, rows: list[list[str]], everything: bool) -> str:
+def _fitted(comparison: Comparison, name: str, rows: list[list[str]], everything: bool) -> str:
     """The table with its head; long names of scenarios are cut where the short table would get too wide."""
     interval = (
         ["difference", "95 % interval", "change %", "wins %"] if everything else ["change %", "95 % interval"]
@@ -175,7 +175,7 @@ def _cut(name: str, width: int) -> str:
     return name if len(name) <= width else name[: width - 2] + ".."
 
 
-def _short_cells(row: "Row") -> list[str]:
+def _short_cells(row: Row) -> list[str]:
     """Base, other, change in % with its interval; no change where the base is not above zero."""
     f, (_, scale) = row.figures, numbers.shown_unit(row.unit)
     cells = [numbers.number(numbers.scaled(value, scale), compact=True) for value in (f.base, f.mean)]
@@ -189,7 +189,7 @@ def _short_cells(row: "Row") -> list[str]:
     return [*cells, change, f"[{', '.join(numbers.percent(end, decimals) for end in ends)}]"]
 
 
-def _full_cells(row: "Row") -> list[str]:
+def _full_cells(row: Row) -> list[str]:
     """Base, other, difference with its interval, change in %, wins in %."""
     f, (_, scale) = row.figures, numbers.shown_unit(row.unit)
     base, mean, difference, lo, hi = (
@@ -202,7 +202,7 @@ def _full_cells(row: "Row") -> list[str]:
     ]  # fmt: skip
 
 
-def _kinds(comparison: "Comparison", name: str) -> str:
+def _kinds(comparison: Comparison, name: str) -> str:
     """Outcomes that are kinds, in words: which is the most frequent in both."""
     lines = []
     for outcome, row in comparison.rows[name].items():
@@ -214,12 +214,12 @@ def _kinds(comparison: "Comparison", name: str) -> str:
     return "".join(f"\n{line}" for line in lines)
 
 
-def _most(shares: dict[str, float]) -> str:
+def _most(shares: Mapping[str, float]) -> str:
     kind, share = next(iter(shares.items()))
     return f"{kind} in every run" if share == 1 else f"{kind} in {min(99, round(100 * share))} % of the runs"
 
 
-def _footnote(comparison: "Comparison", everything: bool) -> str:
+def _footnote(comparison: Comparison, everything: bool) -> str:
     several = len(comparison.names) > 1
     tests = sum(row.figures.p is not None for rows in comparison.rows.values() for row in rows.values())
     alone = f"with Holm's correction over the {len(comparison.names)} comparisons" if several else "alone"
@@ -253,7 +253,7 @@ def _footnote(comparison: "Comparison", everything: bool) -> str:
 # ---- JSON
 
 
-def comparison_json(comparison: "Comparison") -> object:
+def comparison_json(comparison: Comparison) -> object:
     """The JSON object of `orgsim compare --json`. Undefined figures are None."""
     data = {
         "base": comparison.base,
@@ -282,7 +282,7 @@ def comparison_json(comparison: "Comparison") -> object:
     return jsonable(data)
 
 
-def _row_json(row: "Row") -> dict[str, object]:
+def _row_json(row: Row) -> dict[str, object]:
     figures, holds = row.figures, row.holds
     kinds = {} if row.shares is None else {"base_shares": row.shares[0], "shares": row.shares[1]}
     return {

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import RunsFailedError, UserError
+from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-    from sim.simulation.results import Results
+from sim.simulation.results import Failure, Results, Simulate
 
 Coalition = frozenset[int]
 Job = tuple[str, Coalition, int, int, int]  # key of the scenario, players on, side, first run, runs
@@ -26,15 +23,15 @@ class Dice:
 
     def __init__(
         self,
-        scenarios_of: Callable[[Coalition], tuple["Scenario", "Scenario"]],
+        scenarios_of: Callable[[Coalition], tuple[Scenario, Scenario]],
         outcome: str,
         seed: int,
         workers: int | None,
-        simulate: Callable[..., Any],
+        simulate: Simulate,
         on_done: Callable[[int], None] | None = None,
     ) -> None:
         self.outcome, self.simulated = outcome, 0
-        self.failures: list[object] = []
+        self.failures: list[Failure] = []
         self._scenarios_of, self._seed, self._workers = scenarios_of, seed, workers
         self._simulate, self._on_done = simulate, on_done
         self._keys: dict[Coalition, tuple[str, str]] = {}
@@ -66,7 +63,8 @@ class Dice:
         """Content hashes of the two scenarios. The scenarios are made again when they run: there are thousands."""
         if on not in self._keys:
             try:
-                self._keys[on] = tuple(scenario.hash() for scenario in self._scenarios_of(on))
+                a, b = self._scenarios_of(on)
+                self._keys[on] = (a.hash(), b.hash())
             except UserError as error:
                 key = f"cannot be built: {sorted(on)}"
                 self._reasons[key] = str(error)
@@ -83,15 +81,14 @@ class Dice:
         with pool(self._workers) as side_by_side:
             side_by_side.run(((job, partial(self._one, *job[1:])) for job in jobs), self._keep)
 
-    def _one(self, on: Coalition, side: int, first: int, count: int) -> "Results | UserError":
+    def _one(self, on: Coalition, side: int, first: int, count: int) -> Results | UserError:
         try:
             scenario = self._scenarios_of(on)[side]
-            results: Results = self._simulate(scenario, count, self._seed, workers=1, first_run=first)
-            return results
+            return self._simulate(scenario, count, self._seed, workers=1, first_run=first)
         except UserError as error:
             return error
 
-    def _keep(self, job: Job, result: "Results | UserError") -> None:
+    def _keep(self, job: Job, result: Results | UserError) -> None:
         key, _, _, first, count = job
         self._found |= {(key, run): np.nan for run in range(first, first + count)}
         if isinstance(result, RunsFailedError):

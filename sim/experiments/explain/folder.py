@@ -1,23 +1,20 @@
 """The results folder of `orgsim explain`: taken before the work begins, filled when it is done."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.engine.kernel import source_hash
 from sim.errors import UserError
 from sim.experiments.explain.pictures import waterfall
 from sim.experiments.explain.study import Explanation
 from sim.experiments.explain.words import explain_json
+from sim.scenario.scenario import Scenario
 from sim.store import files
 from sim.store.folder import claim, manifest, set_status
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
 
 
 def take(
     folder: Path,
-    scenarios: "tuple[Scenario, Scenario]",
+    scenarios: tuple[Scenario, Scenario],
     asked: tuple[str, str, str, int | None, int],
     fresh: bool,
 ) -> dict[str, object]:

@@ -2,36 +2,34 @@
 
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.experiments import plots
+from sim.experiments.explain.players import Player
+from sim.experiments.explain.study import Explanation, Part
 from sim.experiments.explain.words import ends_of, number_of, percent_of, topic_of, unit_of
+from sim.statistics.estimates import Estimate, known
 from sim.text import numbers
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from sim.experiments.explain.players import Player
-    from sim.experiments.explain.study import Explanation, Part
-    from sim.statistics.estimates import Estimate
 
 RISES, FALLS, NOISE, LEVEL = "#0072B2", "#D55E00", "#BBBBBB", "#000000"
 WIDTH, LABEL_WIDTH, ROW = 11.0, 34, 0.46
 
 
-def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Path]:
+def waterfall(path: Path, found: Explanation, *, png: bool = True) -> list[Path]:
     """Draw the way from A's level to B's, a bar per part, as SVG (and PNG). Returns what was written."""
     a, b = found.names
     unit, scale = numbers.shown_unit(found.outcome.unit)
-    start, end = (scale * level.mean for level in found.levels)
+    start, end = (scale * known(level.mean) for level in found.levels)
     parts = [*([found.rest] if found.rest else []), *found.parts]
     figure = plots.new_figure(WIDTH, 2.6 + ROW * (len(parts) + 2))
     axes = figure.add_subplot()
-    at, drawn = start, set()
+    drawn: set[str] = set()
+    at = start
     for row, part in enumerate(parts, start=1):
         at = _bar(axes, row, at, part, scale, drawn)
-        size = f"{number_of(found, part.mean.mean)} {unit_of(found) if percent_of(found) else ''}".rstrip()
+        size = f"{number_of(found, part.size)} {unit_of(found) if percent_of(found) else ''}".rstrip()
         _note(axes, row, f"{size} {ends_of(found, part.mean)}", part.beyond_noise)
     last = len(parts) + 1
     _level(axes, 0, found.levels[0], scale, numbers.number(start))
@@ -46,14 +44,14 @@ def waterfall(path: Path, found: "Explanation", *, png: bool = True) -> list[Pat
     return plots.save(figure, path, png)
 
 
-def _whole_ends(found: "Explanation") -> str:
+def _whole_ends(found: Explanation) -> str:
     lo, hi = (number_of(found, x, sign=False) for x in (found.whole.lo, found.whole.hi))
     return f" [{lo}, {hi}]"
 
 
-def _bar(axes: "Axes", row: int, at: float, part: "Part", scale: float, drawn: set[str]) -> float:
+def _bar(axes: Axes, row: int, at: float, part: Part, scale: float, drawn: set[str]) -> float:
     """A floating bar from `at`, with the interval of its end; returns where it ends."""
-    size = scale * part.mean.mean
+    size = scale * part.size
     if not part.beyond_noise:
         colour, hatch, meaning = NOISE, "", "within noise (Holm)"
     elif size > 0:
@@ -74,34 +72,34 @@ def _bar(axes: "Axes", row: int, at: float, part: "Part", scale: float, drawn: s
         label=label,
         zorder=3,
     )
-    if part.mean.lo is not None:
-        lo, hi = at + scale * part.mean.lo, at + scale * part.mean.hi
+    if part.mean.interval is not None:
+        lo, hi = (at + scale * end for end in part.mean.interval)
         axes.plot([lo, hi], [row, row], color="black", lw=1.4, marker="|", ms=7, zorder=4)
     axes.plot([at + size, at + size], [row, row + 1], color="#777777", lw=0.8, zorder=2)
     return at + size
 
 
-def _level(axes: "Axes", row: int, level: "Estimate", scale: float, note: str) -> None:
+def _level(axes: Axes, row: int, level: Estimate, scale: float, note: str) -> None:
     """A level: a dot, because the axis does not begin at zero, and a line to the first or from the last part."""
-    mean = scale * level.mean
+    mean = scale * known(level.mean)
     axes.plot(mean, row, "D", color=LEVEL, ms=8, zorder=5)
     if row == 0:
         axes.plot([mean, mean], [0, 1], color="#777777", lw=0.8, zorder=2)
     _note(axes, row, note, True, bold=True)
 
 
-def _note(axes: "Axes", row: int, text: str, strong: bool, *, bold: bool = False) -> None:
+def _note(axes: Axes, row: int, text: str, strong: bool, *, bold: bool = False) -> None:
     axes.annotate(
         text, xy=(1, row), xycoords=("axes fraction", "data"), xytext=(8, 0), textcoords="offset points", va="center",
         fontsize=9.5, color="black" if strong else "#777777", fontweight="bold" if bold else "normal", annotation_clip=False,
     )  # fmt: skip
 
 
-def _label(player: "Player") -> str:
+def _label(player: Player) -> str:
     return textwrap.fill(player.words, LABEL_WIDTH)
 
 
-def _dress(figure: "Figure", axes: "Axes", found: "Explanation", unit: str, last: int) -> None:
+def _dress(figure: Figure, axes: Axes, found: Explanation, unit: str, last: int) -> None:
     a, b = found.names
     topic = topic_of(found)
     axes.set_ylim(last + 0.6, -0.6)

@@ -5,18 +5,15 @@ Both give the players, and a function from the players that are on to the two sc
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import UserError
 from sim.parameters.sections import explained, off_value, section_of
-from sim.scenario.scenario import diff
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, diff
 
 BY = ("mechanism", "difference")
 Coalition = frozenset[int]
-ScenariosOf = Callable[[Coalition], tuple["Scenario", "Scenario"]]
+ScenariosOf = Callable[[Coalition], tuple[Scenario, Scenario]]
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,12 @@ _BLOCK_WORDS = {
 }
 
 
-def current(scenario: "Scenario", path: str) -> Any:
+def current(scenario: Scenario, path: str) -> Any:
     """The scenario's value of a parameter, or its dated events."""
     return scenario.events if path == "events" else scenario.values[path]
 
 
-def by_mechanism(a: "Scenario", b: "Scenario") -> tuple[tuple[Player, ...], ScenariosOf]:
+def by_mechanism(a: Scenario, b: Scenario) -> tuple[tuple[Player, ...], ScenariosOf]:
     """Mechanisms that are on in either scenario. Those that are not among the players on are off in both."""
     players = tuple(
         player
@@ -60,7 +57,7 @@ def by_mechanism(a: "Scenario", b: "Scenario") -> tuple[tuple[Player, ...], Scen
         if any(current(s, path) != off for s in (a, b) for path, off in player.settings.items())
     )
 
-    def scenarios_of(on: Coalition) -> tuple["Scenario", "Scenario"]:
+    def scenarios_of(on: Coalition) -> tuple[Scenario, Scenario]:
         off = {
             path: value
             for k, player in enumerate(players)
@@ -72,7 +69,7 @@ def by_mechanism(a: "Scenario", b: "Scenario") -> tuple[tuple[Player, ...], Scen
     return players, scenarios_of
 
 
-def by_difference(a: "Scenario", b: "Scenario") -> tuple[tuple[Player, ...], ScenariosOf]:
+def by_difference(a: Scenario, b: Scenario) -> tuple[tuple[Player, ...], ScenariosOf]:
     """Blocks of statements in which B differs from A; those on are B's, the others A's. A single section is taken apart.
 
     With B's structure the scenario is derived from B, with A's from A; what `hold` keeps equal is measured against the base
@@ -90,7 +87,7 @@ def by_difference(a: "Scenario", b: "Scenario") -> tuple[tuple[Player, ...], Sce
         )
     paths = [path for name, settings in found.items() if name != "structure" for path in settings]
 
-    def mixed(on: Coalition) -> "Scenario":
+    def mixed(on: Coalition) -> Scenario:
         names = {players[k].name for k in on}
         home = b if "structure" in names else a
         values = {
@@ -114,12 +111,12 @@ def by_difference(a: "Scenario", b: "Scenario") -> tuple[tuple[Player, ...], Sce
     return players, lambda on: (a, a if not on else b if on == every else mixed(on))
 
 
-def on_main_path(scenario: "Scenario") -> "Scenario":
+def on_main_path(scenario: Scenario) -> Scenario:
     """The scenario without its alternative paths, which do not happen here."""
     return scenario.with_values({"paths": ()}, hold_base=scenario.hold_base) if scenario.paths else scenario
 
 
-def blocks(a: "Scenario", b: "Scenario") -> dict[str, dict[str, Any]]:
+def blocks(a: Scenario, b: Scenario) -> dict[str, dict[str, Any]]:
     """Block -> path -> B's value of everything that differs; the structure comes first and is one block."""
     found: dict[str, dict[str, Any]] = {}
     for path, (_, value) in diff(a, b).items():
@@ -130,7 +127,7 @@ def blocks(a: "Scenario", b: "Scenario") -> dict[str, dict[str, Any]]:
     return dict(sorted(found.items(), key=lambda item: (item[0] != "structure", item[0])))
 
 
-def _bases_differ(a: "Scenario", b: "Scenario") -> bool:
+def _bases_differ(a: Scenario, b: Scenario) -> bool:
     bases = [None if s.hold_base is None else s.hold_base.hash() for s in (a, b)]
     return bases[0] != bases[1]
 
@@ -146,7 +143,7 @@ def _block(path: str) -> str:
     return "communication" if section == "meetings" else section
 
 
-def _value(scenario: "Scenario", path: str) -> Any:
+def _value(scenario: Scenario, path: str) -> Any:
     if path.startswith("time."):
         return getattr(scenario, path.split(".")[1])
     return current(scenario, path)

@@ -16,7 +16,6 @@ absence changes nothing at all, bit for bit, in either scenario plays no part an
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,12 +25,12 @@ from sim.experiments.differences import unique_names, what_differs
 from sim.experiments.explain import shapley
 from sim.experiments.explain.coalitions import Dice
 from sim.experiments.explain.players import BY, Player, blocks, by_difference, by_mechanism, on_main_path
-from sim.outcomes.declared import check_outcome
+from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.scenario.scenario import Scenario
+from sim.simulation.results import Failure, Simulate
+from sim.simulation.run import run as run_scenario
 from sim.statistics import estimates
-
-if TYPE_CHECKING:
-    from sim.outcomes.declared import Outcome
-    from sim.scenario.scenario import Scenario
+from sim.statistics.estimates import known
 
 SCALES = ("ratio", "difference")
 PROBE = 8  # runs in which it is tried what has no effect
@@ -56,6 +55,11 @@ class Part:
     last: estimates.Estimate | None = None
 
     @property
+    def size(self) -> float:
+        """Its Shapley value; a part is made of runs in which it is defined."""
+        return known(self.mean.mean)
+
+    @property
     def beyond_noise(self) -> bool:
         """Adjusted p < .05."""
         return self.p_holm is not None and self.p_holm < ALPHA
@@ -68,6 +72,11 @@ class Interaction:
     between: tuple[Player, Player]
     mean: estimates.Estimate
     p_holm: float | None
+
+    @property
+    def size(self) -> float:
+        """The mean; an interaction that is undefined in every run is none."""
+        return known(self.mean.mean)
 
     @property
     def beyond_noise(self) -> bool:
@@ -84,7 +93,7 @@ class Explanation:
     """
 
     names: tuple[str, str]
-    outcome: "Outcome"
+    outcome: Outcome
     by: str
     scale: str
     method: str
@@ -101,7 +110,12 @@ class Explanation:
     kept: tuple[tuple[Player, str], ...]
     differs: tuple[str, ...]
     simulated: int
-    failures: tuple[object, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def difference(self) -> float:
+        """How far B is from A; there is a run in which every figure is defined."""
+        return known(self.whole.difference)
 
     @property
     def detected(self) -> bool:
@@ -117,9 +131,7 @@ class Explanation:
 # ---- checks and plans
 
 
-def check(
-    a: "Scenario", b: "Scenario", name: str, by: str, scale: str, outcomes: Mapping[str, "Outcome"]
-) -> None:
+def check(a: Scenario, b: Scenario, name: str, by: str, scale: str, outcomes: Mapping[str, Outcome]) -> None:
     """Raise UserError if the question makes no sense."""
     check_outcome(name, outcomes, "--outcome")
     if by not in BY:
@@ -225,8 +237,8 @@ def _idle(
     """True if the players change no bit of the outcome in either scenario, in all company or alone."""
 
     def same(one: shapley.Coalition, other: shapley.Coalition) -> bool:
-        figures = [dice.levels([(on, run) for run in runs]) for on in (one, other)]
-        return np.array_equal(*figures, equal_nan=True)
+        before, after = (dice.levels([(on, run) for run in runs]) for on in (one, other))
+        return np.array_equal(before, after, equal_nan=True)
 
     return same(everybody, everybody - players) and same(none, none | players)
 
@@ -235,8 +247,8 @@ def _idle(
 
 
 def explain(
-    a: "Scenario",
-    b: "Scenario",
+    a: Scenario,
+    b: Scenario,
     outcome: str = PRIMARY,
     by: str = "mechanism",
     scale: str = "ratio",
@@ -246,8 +258,8 @@ def explain(
     progress: Progress | None = None,
     on_estimate: Callable[[int, float], None] | None = None,
     *,
-    simulate: Callable[..., Any] | None = None,
-    outcomes: Mapping[str, "Outcome"] | None = None,
+    simulate: Simulate = run_scenario,
+    outcomes: Mapping[str, Outcome] = OUTCOMES,
 ) -> Explanation:
     """Split the paired difference B - A of an outcome. runs: default by the number of players (`default_runs`).
 
@@ -256,10 +268,6 @@ def explain(
     progress: called with runs of a scenario done and planned; on_estimate: once, with their number and the seconds they
     will take. simulate, outcomes: the engine, by default the real one. Raises UserError on bad input.
     """
-    if simulate is None:
-        from sim.simulation.run import run as simulate
-    if outcomes is None:
-        from sim.outcomes.declared import OUTCOMES as outcomes  # noqa: N811
     check(a, b, outcome, by, scale, outcomes)
     a, b = on_main_path(a), on_main_path(b)
     players, scenarios_of = by_mechanism(a, b) if by == "mechanism" else by_difference(a, b)
@@ -295,10 +303,13 @@ class Game:
         """How far B is from A with these active players on, in the outcome's unit, float64 [asked]."""
         active, always = self.screened.active, self.screened.always
         levels = self.dice.levels([(always | {active[k] for k in on}, run) for on, run in asked])
+        apart: np.ndarray
         if self.scale == "difference":
-            return levels[:, 1] - levels[:, 0]
-        whole = self.dice.levels([(self.everybody, run) for _, run in asked])
-        return log_mean(whole[:, 0], whole[:, 1]) * log_ratio(levels[:, 0], levels[:, 1])
+            apart = levels[:, 1] - levels[:, 0]
+        else:
+            whole = self.dice.levels([(self.everybody, run) for _, run in asked])
+            apart = log_mean(whole[:, 0], whole[:, 1]) * log_ratio(levels[:, 0], levels[:, 1])
+        return apart
 
 
 def log_ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -333,7 +344,7 @@ def _speed(dice: Dice, everybody: shapley.Coalition, probe: Sequence[int]) -> fl
     return (time.perf_counter() - begun) / max(1, dice.simulated - done)
 
 
-def _never(dice: Dice, everybody: shapley.Coalition, a: "Scenario", b: "Scenario") -> UserError:
+def _never(dice: Dice, everybody: shapley.Coalition, a: Scenario, b: Scenario) -> UserError:
     """Why there is no difference to begin with."""
     if dice.failures:
         first = dice.failures[0].message
@@ -350,18 +361,18 @@ def _never(dice: Dice, everybody: shapley.Coalition, a: "Scenario", b: "Scenario
 
 def _split(
     game: Game,
-    scenarios: tuple["Scenario", "Scenario"],
+    scenarios: tuple[Scenario, Scenario],
     by: str,
     players: Sequence[Player],
     runs: int,
     seed: int,
-    outcome: "Outcome",
+    outcome: Outcome,
 ) -> Explanation:
     dice, active = game.dice, game.screened.active
     count, every = len(active), range(runs)
     exact = count <= shapley.MAX_EXACT
     table = shapley.all_subsets(game, count, every) if exact else None
-    parts = shapley.exact_parts(table) if exact else shapley.sampled_parts(game, count, every, seed)
+    parts = shapley.sampled_parts(game, count, every, seed) if table is None else shapley.exact_parts(table)
     levels = dice.levels([(game.everybody, run) for run in every])
     rest = game([(shapley.Coalition(), run) for run in every])
     used = np.isfinite(parts).all(axis=1) & np.isfinite(levels).all(axis=1) & np.isfinite(rest)
@@ -376,12 +387,13 @@ def _split(
     with_rest = [*means, estimates.mean_ci(rest)] if by == "mechanism" else means
     p_values = estimates.holm([p_of(mean) for mean in with_rest])
     made = [Part(players[active[k]], means[k], p_values[k], first[k], last[k]) for k in range(count)]
-    order = sorted(range(count), key=lambda k: -abs(means[k].mean))
+    order = sorted(range(count), key=lambda k: -abs(made[k].size))
     pairs, values = _interactions(game, table, order, pair_runs(runs), seed)
     kept = tuple((players[k], reason) for k, reason in game.screened.kept.items())
     a, b = scenarios
+    first_name, second_name = unique_names([a.name, b.name])
     return Explanation(
-        names=tuple(unique_names([a.name, b.name])),
+        names=(first_name, second_name),
         outcome=outcome,
         by=by,
         scale=game.scale,
@@ -415,7 +427,7 @@ def _ends(
             for r in range(runs)
             if exact or r < PROBE or k in shapley.order_of(r, count, seed)[:: count - 1]
         ]
-        on, off = (evaluate([(subset, r) for r in at]) for subset in ({k} | none, none))
+        on, off = (evaluate([(subset, r) for r in at]) for subset in (none | {k}, none))
         first.append(estimates.mean_ci(on - off))
         on, off = (evaluate([(subset, r) for r in at]) for subset in (everybody, everybody - {k}))
         last.append(estimates.mean_ci(on - off))
@@ -443,19 +455,20 @@ def _tested(
     found = [
         Interaction(*each) for each in zip(pairs, means, p_values, strict=True) if each[1].mean is not None
     ]
-    return tuple(sorted(found, key=lambda one: -abs(one.mean.mean)))
+    return tuple(sorted(found, key=lambda one: -abs(one.size)))
 
 
 def p_of(estimate: estimates.Estimate) -> float | None:
     """Two-sided p value of a mean against zero, None for fewer than two runs."""
-    if estimate.n < 2:
+    mean, sd, n = estimate.mean, estimate.sd, estimate.n
+    if mean is None or sd is None:
         return None
-    if not estimate.sd:
-        return 1.0 if estimate.mean == 0 else 0.0
-    return estimates.t_two_sided(estimate.mean / (estimate.sd / np.sqrt(estimate.n)), estimate.n - 1)
+    if not sd:
+        return 1.0 if mean == 0 else 0.0
+    return estimates.t_two_sided(mean / (sd / np.sqrt(n)), n - 1)
 
 
-def rest_player(a: "Scenario", b: "Scenario", kept: Sequence[tuple[Player, str]]) -> Player:
+def rest_player(a: Scenario, b: Scenario, kept: Sequence[tuple[Player, str]]) -> Player:
     """What is left with all mechanisms off, called by what it is."""
     found = blocks(a, b)
     words = ["structure", "money"] if "structure" in found else []

@@ -5,14 +5,11 @@ Holm's correction over all parts, is named in the sentences.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from sim.experiments.explain.study import Explanation, Interaction, Part
+from sim.statistics.estimates import Estimate
 from sim.text import numbers, tables
 from sim.text.plain import ends, jsonable
-
-if TYPE_CHECKING:
-    from sim.experiments.explain.study import Explanation, Interaction, Part
-    from sim.statistics.estimates import Estimate
 
 NAMED, SECOND = 3, 1 / 3  # parts named in a sentence; the second one needs so much of the first
 MAX_PAIRS = 6
@@ -21,29 +18,35 @@ MAX_PAIRS = 6
 # ---- figures
 
 
-def percent_of(found: "Explanation") -> bool:
-    base = found.levels[0].mean
-    return base is not None and base > 0
+def _base(found: Explanation) -> float | None:
+    """A's level where that is above zero, so that differences can be in percent of it."""
+    level = found.levels[0].mean
+    return level if level is not None and level > 0 else None
 
 
-def _shown(found: "Explanation", value: float | None) -> float | None:
+def percent_of(found: Explanation) -> bool:
+    return _base(found) is not None
+
+
+def _shown(found: Explanation, value: float | None) -> float | None:
     """A difference as percent of A's level, or in the unit shown."""
     if value is None:
         return None
-    if percent_of(found):
-        return 100 * value / found.levels[0].mean
+    base = _base(found)
+    if base is not None:
+        return 100 * value / base
     return value * numbers.shown_unit(found.outcome.unit)[1]
 
 
-def topic_of(found: "Explanation") -> str:
+def topic_of(found: Explanation) -> str:
     return numbers.outcome_words(found.outcome.name.removesuffix("_hours"))
 
 
-def unit_of(found: "Explanation") -> str:
+def unit_of(found: Explanation) -> str:
     return "%" if percent_of(found) else numbers.shown_unit(found.outcome.unit)[0]
 
 
-def number_of(found: "Explanation", value: float | None, *, sign: bool = True) -> str:
+def number_of(found: Explanation, value: float | None, *, sign: bool = True) -> str:
     """A difference without its unit: one decimal of percent, or three digits."""
     shown = _shown(found, value)
     if shown is None:
@@ -53,40 +56,38 @@ def number_of(found: "Explanation", value: float | None, *, sign: bool = True) -
     return numbers.signed(shown) if sign else numbers.number(shown, 3)
 
 
-def ends_of(found: "Explanation", estimate: "Estimate") -> str:
+def ends_of(found: Explanation, estimate: Estimate) -> str:
     if estimate.lo is None:
         return ""
     return f"[{number_of(found, estimate.lo, sign=False)}, {number_of(found, estimate.hi, sign=False)}]"
 
 
-def _named(found: "Explanation", part: "Part", *, sign: bool = True) -> str:
-    size = part.mean.mean if sign else abs(part.mean.mean)
+def _named(found: Explanation, part: Part, *, sign: bool = True) -> str:
+    size = part.size if sign else abs(part.size)
     return f"{number_of(found, size, sign=sign)} {unit_of(found)}"
 
 
 # ---- sentences
 
 
-def sentences(found: "Explanation") -> tuple[str, str]:
+def sentences(found: Explanation) -> tuple[str, str]:
     """Say why in two sentences. Nothing within noise is named."""
     a, b = found.names
     topic, whole = topic_of(found), found.whole
-    parts = sorted(
-        [*found.parts, *([found.rest] if found.rest else [])], key=lambda part: -abs(part.mean.mean)
-    )
+    parts = sorted([*found.parts, *([found.rest] if found.rest else [])], key=lambda part: -abs(part.size))
     parts = [part for part in parts if part.beyond_noise]
     if not found.detected:
         return _undetected(found, topic, parts)
-    up = whole.difference > 0
-    size, ends = number_of(found, abs(whole.difference), sign=False), ""
-    if whole.lo is not None:
-        lo, hi = (whole.lo, whole.hi) if up else (-whole.hi, -whole.lo)
+    up = found.difference > 0
+    size, ends = number_of(found, abs(found.difference), sign=False), ""
+    if whole.interval is not None:
+        lo, hi = whole.interval if up else (-whole.interval.hi, -whole.interval.lo)
         ends = f" [{number_of(found, lo, sign=False)}, {number_of(found, hi, sign=False)}]"
     first = f"{topic} is {size} {unit_of(found)}{ends} {'higher' if up else 'lower'} in {b} than in {a}"
-    same = [part for part in parts if (part.mean.mean > 0) == up]
-    other = [part for part in parts if (part.mean.mean > 0) != up]
+    same = [part for part in parts if (part.size > 0) == up]
+    other = [part for part in parts if (part.size > 0) != up]
     if same:
-        leading = [p for p in same[:2] if abs(p.mean.mean) >= SECOND * abs(same[0].mean.mean)]
+        leading = [p for p in same[:2] if abs(p.size) >= SECOND * abs(same[0].size)]
         why = _joined([f"{part.player.words} ({_named(found, part)})" for part in leading])
         first += f", mostly because of {why}."
     else:
@@ -94,7 +95,7 @@ def sentences(found: "Explanation") -> tuple[str, str]:
     return first[0].upper() + first[1:], _against(found, other, up)
 
 
-def _against(found: "Explanation", other: Sequence["Part"], up: bool) -> str:
+def _against(found: Explanation, other: Sequence[Part], up: bool) -> str:
     """The second sentence: what works against the difference."""
     if not other:
         return "Nothing beyond noise works the other way."
@@ -110,7 +111,7 @@ def _against(found: "Explanation", other: Sequence["Part"], up: bool) -> str:
     return f"{b} {'loses' if (better > 0) == up else 'gains'} {_joined(named)}."
 
 
-def _undetected(found: "Explanation", topic: str, parts: Sequence["Part"]) -> tuple[str, str]:
+def _undetected(found: Explanation, topic: str, parts: Sequence[Part]) -> tuple[str, str]:
     a, b = found.names
     whole = found.whole
     if whole.difference == 0 and not whole.sd:
@@ -125,7 +126,7 @@ def _undetected(found: "Explanation", topic: str, parts: Sequence["Part"]) -> tu
     named = [f"{part.player.words} ({_named(found, part)})" for part in parts[:NAMED]]
     if not named:
         second = "No part is beyond noise either; more --runs make the intervals narrower."
-    elif len({part.mean.mean > 0 for part in parts}) == 2:
+    elif len({part.size > 0 for part in parts}) == 2:
         second = f"Within it, parts work against each other: {_joined(named)}."
     else:
         second = f"Beyond noise {'is' if len(named) == 1 else 'are'} {_joined(named)}."
@@ -139,7 +140,7 @@ def _joined(items: Sequence[str]) -> str:
 # ---- text
 
 
-def explain_text(found: "Explanation", colour: bool = False) -> str:
+def explain_text(found: Explanation, colour: bool = False) -> str:
     """The whole text of `orgsim explain`."""
     a, b = found.names
     heading = f"Why {b} differs from {a}: {topic_of(found)}"
@@ -155,14 +156,14 @@ def explain_text(found: "Explanation", colour: bool = False) -> str:
     return "\n\n".join(blocks)
 
 
-def _table(found: "Explanation", colour: bool) -> str:
+def _table(found: Explanation, colour: bool) -> str:
     what = "mechanism" if found.by == "mechanism" else "what differs"
     header = [what, f"part, {unit_of(found)}", "95 % interval", "share %", "alone in", "last in", "p"]
     rows = []
     for part in [*([found.rest] if found.rest else []), *found.parts]:
         cells = [
             part.player.words,
-            number_of(found, part.mean.mean),
+            number_of(found, part.size),
             ends_of(found, part.mean),
             _share(found, part),
         ]
@@ -190,16 +191,16 @@ def _table(found: "Explanation", colour: bool) -> str:
     return tables.table(header, rows)
 
 
-def _good(found: "Explanation", part: "Part") -> bool:
-    return (part.mean.mean > 0) == (found.outcome.better >= 0)
+def _good(found: Explanation, part: Part) -> bool:
+    return (part.size > 0) == (found.outcome.better >= 0)
 
 
-def _share(found: "Explanation", part: "Part") -> str:
+def _share(found: Explanation, part: Part) -> str:
     """Share of the whole; a share of something within noise means nothing."""
-    return f"{100 * part.mean.mean / found.whole.difference:z.0f}" if found.detected else "-"
+    return f"{100 * part.size / found.difference:z.0f}" if found.detected else "-"
 
 
-def _interaction_table(found: "Explanation") -> str:
+def _interaction_table(found: Explanation) -> str:
     pairs = found.interactions
     if not pairs:
         return "Interactions: none, there are fewer than two parts."
@@ -219,7 +220,7 @@ def _interaction_table(found: "Explanation") -> str:
     return f"{head}\n" + tables.table(["pair", f"extra, {unit_of(found)}", "95 % interval", "p"], rows)
 
 
-def _left_out(found: "Explanation") -> list[str]:
+def _left_out(found: Explanation) -> list[str]:
     lines = []
     if found.no_part:
         names = ", ".join(player.words for player in found.no_part)
@@ -231,7 +232,7 @@ def _left_out(found: "Explanation") -> list[str]:
     return [tables.paragraph(line[0].upper() + line[1:]) for line in lines]
 
 
-def _method(found: "Explanation") -> str:
+def _method(found: Explanation) -> str:
     a, b = found.names
     unit, scale = numbers.shown_unit(found.outcome.unit)
     levels = [numbers.number(numbers.scaled(level.mean, scale)) for level in found.levels]
@@ -265,7 +266,7 @@ def _method(found: "Explanation") -> str:
 # ---- JSON
 
 
-def explain_json(found: "Explanation") -> dict[str, object]:
+def explain_json(found: Explanation) -> dict[str, object]:
     """What `orgsim explain --json` prints, in the declared unit. Undefined figures are None."""
     whole, (a, b) = found.whole, found.names
     data = {
@@ -302,17 +303,17 @@ def explain_json(found: "Explanation") -> dict[str, object]:
     return made
 
 
-def _figures(estimate: "Estimate") -> dict[str, object]:
+def _figures(estimate: Estimate) -> dict[str, object]:
     return {"mean": estimate.mean, "ci95": ends(estimate.lo, estimate.hi), "runs": estimate.n}
 
 
-def _part(found: "Explanation", part: "Part") -> dict[str, object]:
+def _part(found: Explanation, part: Part) -> dict[str, object]:
     return {
         "name": part.player.name,
         "words": part.player.words,
         "settings": [*part.player.settings],
         **_figures(part.mean),
-        "share": part.mean.mean / found.whole.difference if found.detected else None,
+        "share": part.size / found.difference if found.detected else None,
         "p_holm": part.p_holm,
         "beyond_noise": part.beyond_noise,
         "alone_in": None if part.first is None else _figures(part.first),
@@ -320,7 +321,7 @@ def _part(found: "Explanation", part: "Part") -> dict[str, object]:
     }
 
 
-def _pair(pair: "Interaction") -> dict[str, object]:
+def _pair(pair: Interaction) -> dict[str, object]:
     between = [player.name for player in pair.between]
     return {
         "between": between,

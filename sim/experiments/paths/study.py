@@ -6,7 +6,7 @@ so a difference is due to the events alone. Differences are to the first path, p
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import reduce
 
 import numpy as np
 
@@ -14,11 +14,10 @@ from sim.constants import MINIMUM_PEOPLE, QUARTER, WEEKS_PER_YEAR
 from sim.engine.codes import LAID_OFF, QUIT, STAYED
 from sim.errors import UserError
 from sim.outcomes.declared import ON_PATHS, OUTCOMES
+from sim.scenario.scenario import Scenario
+from sim.simulation.results import Results
+from sim.simulation.run import run
 from sim.statistics import estimates
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-    from sim.simulation.results import Results
 
 #: Weeks after the first event of a path: the ends of the windows that are reported.
 WINDOWS = (4, 8, 13, 26, 52, 104)
@@ -112,8 +111,8 @@ class Paths:
     """Results of every path by name, the first one the base. followed: people, mean over the runs; prospects: name -> path ->
     float64 [runs], None where nobody is followed or figures are withheld."""
 
-    scenario: "Scenario"
-    results: Mapping[str, "Results"]
+    scenario: Scenario
+    results: Mapping[str, Results]
     followed: float
     withheld: bool
     prospects: Mapping[str, Mapping[str, np.ndarray]] | None
@@ -121,7 +120,7 @@ class Paths:
 
 
 def run_paths(
-    scenario: "Scenario",
+    scenario: Scenario,
     runs: int = 100,
     seed: int = 1,
     *,
@@ -130,8 +129,6 @@ def run_paths(
     progress: Callable[[int], None] | None = None,
 ) -> Paths:
     """Simulate every path of *scenario*; arguments as of `sim.simulation.run.run`. Raises `UserError` if there are no paths."""
-    from sim.simulation.run import run
-
     if not scenario.paths:
         raise UserError(
             f"{scenario.name}: there are no paths to compare; state them with paths: {{name: [events], ...}}"
@@ -143,7 +140,7 @@ def run_paths(
     return compare_paths(scenario, results)
 
 
-def compare_paths(scenario: "Scenario", results: Mapping[str, "Results"]) -> Paths:
+def compare_paths(scenario: Scenario, results: Mapping[str, Results]) -> Paths:
     """Return the comparison of finished *results* by path, over the runs that all paths have."""
     common = _common_runs(results)
     people = {name: _followed(found, common) for name, found in results.items()}
@@ -165,25 +162,22 @@ def compare_paths(scenario: "Scenario", results: Mapping[str, "Results"]) -> Pat
     return Paths(scenario, dict(results), followed, withheld, prospects, branches)
 
 
-def _common_runs(results: Mapping[str, "Results"]) -> np.ndarray:
-    common = None
-    for found in results.values():
-        common = found.runs if common is None else np.intersect1d(common, found.runs)
-    return common
+def _common_runs(results: Mapping[str, Results]) -> np.ndarray:
+    return reduce(np.intersect1d, (found.runs for found in results.values()))
 
 
-def _at(found: "Results", common: np.ndarray) -> np.ndarray:
+def _at(found: Results, common: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.isin(found.runs, common))
 
 
-def _followed(found: "Results", common: np.ndarray) -> list[np.ndarray]:
+def _followed(found: Results, common: np.ndarray) -> list[np.ndarray]:
     return [found.cohorts[k][found.cohorts[k]["followed"]] for k in _at(found, common)]
 
 
 def _branch(
-    scenario: "Scenario",
+    scenario: Scenario,
     name: str,
-    results: Mapping[str, "Results"],
+    results: Mapping[str, Results],
     common: np.ndarray,
     prospects: Mapping[str, Mapping[str, np.ndarray]] | None,
 ) -> Branch:
@@ -197,16 +191,16 @@ def _branch(
         )
         for key in ON_PATHS
     }
-    value = [results[path].series["value_per_week"][at[path]] for path in (base, name)]
+    one, other = (results[path].series["value_per_week"][at[path]] for path in (base, name))
     ends = [week + after for after in WINDOWS if week + after < scenario.weeks] + [scenario.weeks]
-    windows = [_window(*value, first, last) for first, last in zip([week, *ends], ends, strict=False)]
-    quarter = _window(*value, week, week + QUARTER) if week + QUARTER < scenario.weeks else None
-    whole = _window(*value, week, scenario.weeks)
+    windows = [_window(one, other, first, last) for first, last in zip([week, *ends], ends, strict=False)]
+    quarter = _window(one, other, week, week + QUARTER) if week + QUARTER < scenario.weeks else None
+    whole = _window(one, other, week, scenario.weeks)
     compared = {
         key: estimates.paired(by_path[base], by_path[name], PROSPECTS[key].better)
         for key, by_path in (prospects or {}).items()
     }
-    return Branch(week, compared, outcomes, tuple(windows), quarter, whole, _weekly(*value, week))
+    return Branch(week, compared, outcomes, tuple(windows), quarter, whole, _weekly(one, other, week))
 
 
 def _window(a: np.ndarray, b: np.ndarray, first: int, last: int) -> Window:

@@ -1,8 +1,8 @@
 """`orgsim run` of a scenario with paths: tables, sentences, JSON and a picture."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,14 +10,12 @@ from sim.engine.codes import LAYOFF_RULES
 from sim.experiments import plots
 from sim.experiments.paths.study import PROSPECTS, Branch, Paths, Window
 from sim.outcomes.declared import ON_PATHS, OUTCOMES
-from sim.scenario.events import Event, in_words
-from sim.statistics.estimates import Paired, mean_ci
+from sim.scenario.events import DatedEvent, in_words
+from sim.simulation.results import Results
+from sim.statistics.estimates import Paired, known, mean_ci
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
 from sim.text.plain import ends
 from sim.text.tables import bullets, paragraph, table
-
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
 
 _NOTE = (
     "Differences are paired by run on the same dice. An interval that contains 0 is no difference detected; intervals are not "
@@ -43,7 +41,7 @@ def paths_text(paths: Paths) -> str:
     if paths.withheld:
         lines += [paragraph("Prospects of fewer than 5 people of an imported chart are withheld."), ""]
     if paths.prospects is not None:
-        lines += [_prospects(paths, names), ""]
+        lines += [_prospects(paths, paths.prospects, names), ""]
     for name, branch in paths.branches.items():
         lines += [_outcomes(paths, names[0], name, branch), "", _windows(names[0], name, branch), ""]
     lines.append(paragraph(_NOTE))
@@ -61,7 +59,7 @@ def _what_happens(paths: Paths) -> list[str]:
     return lines
 
 
-def _carried_out(event: Event, events: tuple[Event, ...], results: "Results") -> str:
+def _carried_out(event: DatedEvent, events: tuple[DatedEvent, ...], results: Results) -> str:
     """How many people an event took, mean of the runs, where the ledger tells; several at once cannot be told apart."""
     alike = [one for one in events if (one.week, one.action) == (event.week, event.action)]
     if event.action not in ("lay_off", "convert") or len(alike) > 1:
@@ -86,9 +84,9 @@ def _sentences(name: str, base: str, branch: Branch, weeks: int) -> list[str]:
     if risk is not None:
         said.append(_risk_words(name, base, risk, weeks))
     if pay is not None and _beyond_noise(pay):
-        more = "more" if pay.difference > 0 else "less"
+        more = "more" if known(pay.difference) > 0 else "less"
         said.append(
-            f"While there they are paid {percent(abs(pay.relative))} % {more} on path {name}: "
+            f"While there they are paid {percent(abs(known(pay.relative)))} % {more} on path {name}: "
             f"{signed(pay.difference)} USD a year {interval(pay.lo, pay.hi)}."
         )
     after = f"after week {branch.from_week}" if branch.from_week else "from the start"
@@ -104,22 +102,23 @@ def _risk_words(name: str, base: str, risk: Paired, weeks: int) -> str:
     if risk.sd == 0 and risk.difference == 0:
         return f"Those followed are laid off exactly as often on path {name}, run by run: {by}."
     clear = _beyond_noise(risk)
-    compared = "about as often" if not clear else "less often" if risk.difference < 0 else "more often"
+    compared = "about as often" if not clear else "less often" if known(risk.difference) < 0 else "more often"
     noise = "" if clear else ", within noise"
     return f"Those followed are laid off {compared} on path {name}: {by} (difference {_points(risk)} points{noise})."
 
 
 def _gains(window: Window) -> str:
-    mean, lo, hi = window.total[:3]
+    mean, (lo, hi) = known(window.total.mean), known(window.total.interval)
     if lo <= 0 <= hi:
         return f"delivers no detectably different value ({signed(mean)} standard hours {interval(lo, hi)})"
-    amount, bounds = number(abs(mean), 3), interval(*sorted((abs(lo), abs(hi))))
+    least, most = sorted((abs(lo), abs(hi)))
+    amount, bounds = number(abs(mean), 3), interval(least, most)
     share = "" if window.per_week.relative is None else f", {percent(abs(window.per_week.relative))} % of it"
     return f"{'gains' if mean > 0 else 'loses'} {amount} standard hours of value {bounds}{share},"
 
 
 def _beyond_noise(figure: Paired) -> bool:
-    return figure.lo is not None and not figure.lo <= 0 <= figure.hi
+    return figure.interval is not None and figure.interval.sign != 0
 
 
 def _points(figure: Paired) -> str:
@@ -128,9 +127,9 @@ def _points(figure: Paired) -> str:
     return f"{percent(figure.difference, sign=True)} [{percent(figure.lo, sign=True)}, {percent(figure.hi, sign=True)}]"
 
 
-def _prospects(paths: Paths, names: list[str]) -> str:
+def _prospects(paths: Paths, prospects: Mapping[str, Mapping[str, np.ndarray]], names: list[str]) -> str:
     rows = []
-    for key, by_path in paths.prospects.items():
+    for key, by_path in prospects.items():
         one = PROSPECTS[key]
         for k, name in enumerate(names):
             scale, unit = (100.0, "%") if one.unit == "share" else (1.0, one.unit)
@@ -153,7 +152,7 @@ def _outcomes(paths: Paths, base: str, name: str, branch: Branch) -> str:
     rows = []
     for key in ON_PATHS:
         figure = branch.outcomes[key]
-        if figure.base is None or figure.difference is None:
+        if figure.base is None or figure.mean is None or figure.difference is None:
             continue
         unit, scale = shown_unit(OUTCOMES[key].unit)
         within = interval(scaled(figure.lo, scale), scaled(figure.hi, scale))
@@ -183,7 +182,7 @@ def _windows(base: str, name: str, branch: Branch) -> str:
 # ---- for machines, and as a picture
 
 
-def paths_json(paths: Paths, of_runs: Callable[["Results"], dict[str, Any]]) -> dict[str, Any]:
+def paths_json(paths: Paths, of_runs: Callable[[Results], dict[str, Any]]) -> dict[str, Any]:
     """The object of `orgsim run --json` of a scenario with paths. of_runs: that of a scenario without, for every path."""
     scenario = paths.scenario
     own = dict(scenario.paths)

@@ -1,21 +1,18 @@
 """What `orgsim risk` writes into a results folder: the groups, and the ledger of the cuts."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.engine.codes import LAYOFF_RULES
 from sim.engine.kernel import source_hash
+from sim.experiments.risk.incidence import Risk
 from sim.experiments.risk.pictures import risk_picture
 from sim.experiments.risk.words import risk_json
+from sim.simulation.results import Results
 from sim.store import files
 from sim.store.folder import claim, manifest
 
-if TYPE_CHECKING:
-    from sim.experiments.risk.incidence import Risk
-    from sim.simulation.results import Results
 
-
-def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
+def write(risk: Risk, results: Results, folder: Path, fresh: bool) -> None:
     """Claim the folder and write the figures, the curves and, for a made-up organisation, the ledger of the cuts."""
     scenario = results.scenario
     content = {
@@ -35,12 +32,12 @@ def write(risk: "Risk", results: "Results", folder: Path, fresh: bool) -> None:
         _write_ledger(results, folder / "ledger.csv")
 
 
-def has_ledger(results: "Results") -> bool:
+def has_ledger(results: Results) -> bool:
     """True if a ledger is written: of an imported chart there are only aggregates."""
     return results.scenario.organisation.chart is None
 
 
-def _write_ledger(results: "Results", path: Path) -> None:
+def _write_ledger(results: Results, path: Path) -> None:
     """Write a row for every cut: run, week, person, role, layer, tenure, rule, score, percentile, converted."""
     roles = ("ic", "manager")
     rows = ["run,week,person,role,layer,tenure_years,rule,score,percentile,converted"]

@@ -15,11 +15,6 @@ Not protected: answers about the same people in several groupings laid side by s
 which is why imported charts get no ledger and no free queries.
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -28,6 +23,7 @@ import numpy as np
 
 from sim.constants import MINIMUM_PEOPLE
 from sim.errors import UserError, suggest
+from sim.simulation.results import Results
 
 IC, MANAGER = 0, 1  # role at week 0
 NO_EXIT, LAYOFF, QUIT, OTHER = 0, 1, 2, 3  # kinds of exit; 3: retirement and the like
@@ -252,7 +248,7 @@ def _known_totals(members: _Members) -> list[Total]:
     """Totals that may be known, the most specific first, none of which gives a small role away."""
     every = np.ones(members.cells, dtype=bool)
     size = {role: members.count((role,), every) for role in (IC, MANAGER)}
-    large = [(role,) for role, people in size.items() if people >= MINIMUM_PEOPLE]
+    large: list[Total] = [(role,) for role, people in size.items() if people >= MINIMUM_PEOPLE]
     if all(people == 0 or people >= MINIMUM_PEOPLE for people in size.values()):
         return [*large, (IC, MANAGER)] if large else []
     mixed = members.in_role.all(axis=0)
@@ -350,12 +346,8 @@ ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType(
 )
 
 
-def people_table(results: "Results") -> "PeopleTable":
+def people_table(results: Results) -> PeopleTable:
     """Return what became of everybody present at week 0, over all runs."""
-    import numpy as np
-
-    from sim.experiments.risk.groups import PeopleTable
-
     rows = np.concatenate(results.cohorts)
     sizes = [len(cohort) for cohort in results.cohorts]
     return PeopleTable(

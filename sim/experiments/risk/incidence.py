@@ -43,9 +43,10 @@ undefined, and the mean of such ratios is not the ratio of the risks. So `compar
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from scipy.special import betaincinv
 
 from sim.experiments.risk.groups import LAYOFF, NO_EXIT, OTHER, QUIT, Group, Grouping, PeopleTable, split
 from sim.statistics.crossing import expanded_tail
@@ -154,9 +155,10 @@ class Curve:
 
     def at(self, week: int) -> tuple[float | None, float | None, float | None]:
         """Mean and band at a week, None where undefined (a band needs two runs)."""
-        return tuple(
+        mean, lo, hi = (
             float(x[week]) if math.isfinite(x[week]) else None for x in (self.mean, self.lo, self.hi)
         )
+        return mean, lo, hi
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,8 +220,6 @@ def _quantiles(replicates: np.ndarray, at: tuple[float, float]) -> tuple[np.ndar
 
 def _upper(mean: np.ndarray, hi: np.ndarray, hit: np.ndarray, runs: int) -> np.ndarray:
     """Upper ends of a growing curve mended where events are rare. hit: runs with an event so far, [weeks + 1]."""
-    from scipy.special import betaincinv
-
     some = hit > 0
     exact = np.ones(len(hit))
     rare = some & (hit < runs)
@@ -252,6 +252,10 @@ class Ratio(NamedTuple):
     note: str = ""
 
 
+#: (managers, ICs) -> numerator and denominator of a ratio, [...]
+TwoParts = Callable[[Counts, Counts], tuple[np.ndarray, np.ndarray]]
+
+
 def hazard_ratio(managers: Counts, ics: Counts, weights: np.ndarray) -> Ratio:
     """Hazard of layoff of managers over that of ICs in the same weeks, see the module. Counts: per run, same runs.
 
@@ -273,7 +277,7 @@ def risk_ratio(managers: Counts, ics: Counts, weights: np.ndarray, week: int = R
     return _resampled(managers, ics, weights, risks)
 
 
-def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: Callable[..., Any]) -> Ratio:
+def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: TwoParts) -> Ratio:
     """The ratio of what *of* (managers, ICs) returns, with its bootstrap interval over runs."""
     for counts, who in ((managers, "managers"), (ics, "ICs")):
         if not counts.entered.any():
@@ -298,8 +302,8 @@ def _resampled(managers: Counts, ics: Counts, weights: np.ndarray, of: Callable[
     tail = expanded_tail(runs)
     # Order statistics, not interpolated quantiles: infinities must not be averaged with numbers.
     lo, hi = ordered[int(tail * len(ordered))], ordered[math.ceil((1 - tail) * len(ordered)) - 1]
-    ends = [float(end) if math.isfinite(end) else None for end in (min(lo, mean), max(hi, mean))]
-    return Ratio(mean, *ends, "too few layoffs of ICs for an upper end" if ends[1] is None else "")
+    low, high = (float(end) if math.isfinite(end) else None for end in (min(lo, mean), max(hi, mean)))
+    return Ratio(mean, low, high, "too few layoffs of ICs for an upper end" if high is None else "")
 
 
 def _mantel_haenszel(managers: Counts, ics: Counts) -> tuple[np.ndarray, np.ndarray]:
@@ -379,7 +383,10 @@ def assess(
 
 
 def _ratio_of_roles(
-    grouping: Grouping, counts: dict[str | int, Counts], weights: np.ndarray, ratio: Callable[..., Any]
+    grouping: Grouping,
+    counts: dict[str | int, Counts],
+    weights: np.ndarray,
+    ratio: Callable[[Counts, Counts, np.ndarray], Ratio],
 ) -> Ratio:
     if grouping.ratio_withheld:
         return Ratio(None, None, None, "withheld: one of the two roles has too few people")

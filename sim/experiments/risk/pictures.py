@@ -3,24 +3,20 @@
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from sim.experiments import plots
+from sim.experiments.risk.incidence import Curve, GroupRisk, Risk
 from sim.experiments.risk.words import CAUTION, KINDS, ROLE_TOTALS, in_order
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from sim.experiments.risk.incidence import Curve, GroupRisk, Risk
 
 MAX_LINES = 7  # of a picture: the colours that can be told apart without yellow
 LABEL_WIDTH = 26  # characters of a label's line
-Line = tuple[str, "GroupRisk"]
+Line = tuple[str, GroupRisk]
 
 
-def risk_picture(path: Path, risk: "Risk", *, png: bool = True) -> list[Path]:
+def risk_picture(path: Path, risk: Risk, *, png: bool = True) -> list[Path]:
     """Curves with bands, layoff left and quits right, as path.svg (and path.png). Returns what was written: nothing if
     nothing may be shown.
     """
@@ -47,7 +43,7 @@ def risk_picture(path: Path, risk: "Risk", *, png: bool = True) -> list[Path]:
     return plots.save(figure, path, png)
 
 
-def _caption(risk: "Risk", scales_differ: bool) -> str:
+def _caption(risk: Risk, scales_differ: bool) -> str:
     if risk.runs > 1:
         text = f"Bands: 95 %, bootstrap over {risk.runs:,} runs; before the first exit, rule of three over runs. "
     else:
@@ -56,7 +52,7 @@ def _caption(risk: "Risk", scales_differ: bool) -> str:
     return text + ("The two scales differ. " if scales_differ else "") + CAUTION
 
 
-def picture_lines(risk: "Risk") -> tuple[list[Line], int]:
+def picture_lines(risk: Risk) -> tuple[list[Line], int]:
     """What is drawn: the largest groups (the second value says how many, there may be no room for all), and the
     totals of roles of which a group is withheld; everybody if there is nothing else.
     """
@@ -69,14 +65,14 @@ def picture_lines(risk: "Risk") -> tuple[list[Line], int]:
     return [(_label(risk, one), one) for one in drawn], len(largest)
 
 
-def _label(risk: "Risk", one: "GroupRisk") -> str:
+def _label(risk: Risk, one: GroupRisk) -> str:
     key = one.group.key
     if not key:
         return "everybody"
-    return one.group.name if len(key) == len(risk.grouping.by) else ROLE_TOTALS[key["role"]]
+    return one.group.name if len(key) == len(risk.grouping.by) else ROLE_TOTALS[str(key["role"])]
 
 
-def _top(curves: Sequence["Curve"]) -> float:
+def _top(curves: Sequence[Curve]) -> float:
     """Upper end of the scale, %."""
     highest = max(float(np.nanmax(np.concatenate([c.mean, c.hi]))) for c in curves)
     return min(100.0, max(1.0, 108 * highest))
@@ -98,7 +94,7 @@ def _inches(labels: Sequence[str]) -> float:
     return sum(11 * (label.count("\n") + 1) + 4 for label in labels) / 72
 
 
-def _panel(axes: "Axes", curves: Sequence["Curve"], weeks: int, top: float) -> None:
+def _panel(axes: Axes, curves: Sequence[Curve], weeks: int, top: float) -> None:
     at = np.arange(weeks + 1)
     step = 26 if weeks > 52 else 13 if weeks > 26 else 4
     for k, curve in enumerate(curves):
@@ -120,7 +116,7 @@ def _panel(axes: "Axes", curves: Sequence["Curve"], weeks: int, top: float) -> N
         axes.spines[side].set_visible(False)
 
 
-def _label_ends(axes: "Axes", curves: Sequence["Curve"], labels: Sequence[str], height: float) -> None:
+def _label_ends(axes: Axes, curves: Sequence[Curve], labels: Sequence[str], height: float) -> None:
     """The name of each line beside its end. height: of the axes, inches."""
     weeks, top = axes.get_xlim()[1], axes.get_ylim()[1]
     ends = [100 * _last(curve.mean) for curve in curves]

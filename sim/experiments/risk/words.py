@@ -4,16 +4,13 @@ Every form carries the same caution, and none has a figure of a group that `sim.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.constants import MINIMUM_PEOPLE
 from sim.experiments.risk.groups import ATTRIBUTES
-from sim.experiments.risk.incidence import RATIO_WEEK
+from sim.experiments.risk.incidence import RATIO_WEEK, Curve, GroupRisk, Ratio, Risk
 from sim.text import numbers, tables
 from sim.text.plain import jsonable
-
-if TYPE_CHECKING:
-    from sim.experiments.risk.incidence import Curve, GroupRisk, Ratio, Risk
 
 CAUTION = (
     "These are distributions under assumed policies, never a verdict on a person. "
@@ -28,7 +25,7 @@ ROLE_TOTALS = {"ic": "all ICs", "manager": "all managers"}
 # ---- JSON
 
 
-def risk_json(risk: "Risk") -> dict[str, Any]:
+def risk_json(risk: Risk) -> dict[str, Any]:
     """What `orgsim risk --json` prints; undefined figures are None. Shares are fractions, weeks are keys."""
     groups = [
         {
@@ -52,11 +49,11 @@ def risk_json(risk: "Risk") -> dict[str, Any]:
     return made
 
 
-def _ratio(ratio: "Ratio") -> dict[str, Any]:
+def _ratio(ratio: Ratio) -> dict[str, Any]:
     return {"mean": ratio.mean, "ci95": _ends(ratio.lo, ratio.hi)}
 
 
-def _figures(curve: "Curve", weeks: Sequence[int]) -> dict[str, dict[str, Any]]:
+def _figures(curve: Curve, weeks: Sequence[int]) -> dict[str, dict[str, Any]]:
     figures = {}
     for week in weeks:
         mean, lo, hi = curve.at(week)
@@ -72,7 +69,7 @@ def _ends(lo: float | None, hi: float | None) -> list[float | None] | None:
 # ---- text
 
 
-def risk_text(risk: "Risk", colour: bool = False) -> str:
+def risk_text(risk: Risk, colour: bool = False) -> str:
     """The whole text of `orgsim risk`: both tables, the hazard ratio, what is withheld, the caution."""
     parts = [tables.paint(f"Layoff risk: {risk.scenario}", "bold", colour), tables.paragraph(_head(risk))]
     if risk.totals or risk.groups:
@@ -87,12 +84,12 @@ def risk_text(risk: "Risk", colour: bool = False) -> str:
     return "\n\n".join(parts)
 
 
-def _head(risk: "Risk") -> str:
+def _head(risk: Risk) -> str:
     runs = f"{numbers.plural(risk.runs, 'run')} of {risk.weeks} weeks, seed {risk.seed}"
     return f"{runs}. Groups are as people were at week 0; who changes role stays in the group, and is not laid off."
 
 
-def _table(risk: "Risk", kind: str) -> str:
+def _table(risk: Risk, kind: str) -> str:
     by = risk.grouping.by
     per_run = any(abs(one.group.per_run - one.group.people) > 1e-9 for one in risk.groups)
     header = [*(ATTRIBUTES[name].header for name in by), "people", *(["per run"] if per_run else [])]
@@ -108,11 +105,11 @@ def _table(risk: "Risk", kind: str) -> str:
     return tables.table(header, rows, "<" * len(by) + ">" * figures)
 
 
-def in_order(risk: "Risk") -> list["GroupRisk"]:
+def in_order(risk: Risk) -> list[GroupRisk]:
     """Everybody first, then each role's total before its groups."""
-    role = {"ic": 1, "manager": 2}
+    role: dict[object, int] = {"ic": 1, "manager": 2}
 
-    def place(one: "GroupRisk") -> int:
+    def place(one: GroupRisk) -> int:
         return role.get(one.group.key.get("role"), 0)
 
     return sorted([*risk.totals, *risk.groups], key=place)  # stable: totals stay before groups
@@ -125,7 +122,7 @@ def _share(mean: float | None, lo: float | None, hi: float | None) -> str:
 
 
 def ratio_sentence(
-    ratio: "Ratio", name: str = "hazard ratio", what: str = "of layoff, managers : ICs, in the same weeks"
+    ratio: Ratio, name: str = "hazard ratio", what: str = "of layoff, managers : ICs, in the same weeks"
 ) -> str:
     """A ratio managers : ICs in a sentence, which calls nothing a difference that is within noise."""
     if ratio.mean is None:
@@ -144,7 +141,7 @@ def ratio_sentence(
     return text + ("; no difference beyond noise." if ratio.lo is not None else ".")
 
 
-def withheld_sentence(risk: "Risk") -> str:
+def withheld_sentence(risk: Risk) -> str:
     """How many groups are withheld, which, and why."""
     names = [group.name for group in risk.grouping.withheld]
     if not names:
@@ -156,7 +153,7 @@ def withheld_sentence(risk: "Risk") -> str:
     )
 
 
-def _method(risk: "Risk") -> str:
+def _method(risk: Risk) -> str:
     text = "Cumulative incidence with layoff and quitting as competing exits (Aalen-Johansen), pooled over runs; "
     text += "intervals by bootstrap over runs." if risk.runs > 1 else "one run has no intervals."
     if risk.runs > 1 and any(_nothing(risk, kind) for kind in KINDS):
@@ -172,7 +169,7 @@ def _method(risk: "Risk") -> str:
     return text
 
 
-def _nothing(risk: "Risk", kind: str) -> bool:
+def _nothing(risk: Risk, kind: str) -> bool:
     """Has a printed figure no event at all."""
     curves = [getattr(one.incidence, kind) for one in [*risk.totals, *risk.groups]]
     return any(curve.at(week)[0] == 0 for curve in curves for week in risk.milestones)

@@ -1,23 +1,20 @@
 """The results folder of a single scenario (`orgsim run --out`)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.engine.kernel import source_hash
 from sim.errors import UserError
 from sim.outcomes.declared import OUTCOMES
+from sim.simulation.results import Results
 from sim.statistics.estimates import estimate
 from sim.store import files
 from sim.store.folder import claim, manifest, set_status
 from sim.store.tables import Tables
 
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
 
-
-def write_folder(results: "Results", out: str, fresh: bool) -> None:
+def write_folder(results: Results, out: str, fresh: bool) -> None:
     """Write manifest, runs, weekly series, failures and summary of a run. Raises `UserError` for a folder of others."""
     folder = Path(out)
     scenario, first = results.scenario, int(results.runs[0]) if len(results.runs) else 0
@@ -38,7 +35,7 @@ def write_folder(results: "Results", out: str, fresh: bool) -> None:
     set_status(folder, claimed, "complete", runs_done=len(results.runs), failures=len(results.failures))
 
 
-def _write_tables(results: "Results", folder: Path) -> None:
+def _write_tables(results: Results, folder: Path) -> None:
     n, failures = len(results.runs), {failure.run: failure.message for failure in results.failures}
     key = {"point": np.zeros(n, dtype=np.int64), "run": np.asarray(results.runs, dtype=np.int64)}
     with Tables() as tables:

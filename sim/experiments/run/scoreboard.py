@@ -6,19 +6,17 @@ of the whole firm come first: their mean over runs.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.constants import MINIMUM_PEOPLE
 from sim.people.scoreboard import FIRM, MEASURES, WEEKS
+from sim.simulation.results import Results
 from sim.statistics.estimates import Estimate, mean_ci
 from sim.statistics.resampling import resamples
 from sim.text import numbers, tables
 from sim.text.plain import ends, jsonable
-
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
 
 REPLICATES = 400
 RANGE = (0.1, 0.9)
@@ -72,7 +70,7 @@ class Board:
     withheld: tuple[int, ...]
 
 
-def assess_boards(results: "Results") -> Board:
+def assess_boards(results: Results) -> Board:
     """Return the spread of every measure over the managers of each layer, all runs together."""
     runs = len(results.boards)
     rows = np.concatenate(results.boards)
@@ -89,7 +87,7 @@ def assess_boards(results: "Results") -> Board:
         layers.append(LayerBoard(layer, per_run, spreads))
     firm = {name: mean_ci(rows[name][rows["layer"] == FIRM]) for name in MEASURES}
     weeks = min(WEEKS, results.scenario.weeks)
-    threshold = results.scenario.values["governance.waste_threshold"]
+    threshold = float(results.scenario.values["governance.waste_threshold"])
     return Board(weeks, runs, threshold, firm, tuple(layers), tuple(withheld))
 
 

@@ -1,13 +1,11 @@
 """What the runs of one scenario come to beyond the means of their outcomes: where changes wait, whether it died out."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.engine.codes import STAGES
-
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
+from sim.simulation.results import Results
 
 
 class DiedOut(NamedTuple):
@@ -25,7 +23,7 @@ class Bottleneck(NamedTuple):
     share_of_runs: float
 
 
-def died_out(results: "Results") -> DiedOut | None:
+def died_out(results: Results) -> DiedOut | None:
     """In how many runs no IC was left, and when; None if in none."""
     died = np.asarray(results.outcomes.get("died_out", ())) > 0
     if not died.any():
@@ -34,7 +32,7 @@ def died_out(results: "Results") -> DiedOut | None:
     return DiedOut(len(weeks), int(weeks.min()), float(np.median(weeks)))
 
 
-def bottleneck(results: "Results") -> Bottleneck | None:
+def bottleneck(results: Results) -> Bottleneck | None:
     """The stage in which changes spend most of their lead time, in most runs; None where nothing was merged."""
     values = np.asarray(results.outcomes.get("bottleneck", ()), dtype=float)
     codes = values[np.isfinite(values)].astype(int)

@@ -1,18 +1,16 @@
 """`orgsim run` as text: the question, the outcomes by group, utilisation per layer, the bottleneck in words."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.experiments.run.study import bottleneck, died_out
 from sim.outcomes.declared import GROUPS, OUTCOMES
+from sim.simulation.results import Results
 from sim.statistics.estimates import estimate, mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
 from sim.text.plain import ends
 from sim.text.tables import paragraph, table
-
-if TYPE_CHECKING:
-    from sim.simulation.results import Results
 
 #: Runs below which intervals are said to be useless (Student's t is far out, and figures are skewed), and how many would do.
 FEW_RUNS, ENOUGH_RUNS = 10, 30
@@ -29,7 +27,7 @@ _STAGE_WORDS = {
 }
 
 
-def run_text(results: "Results") -> str:
+def run_text(results: Results) -> str:
     """The whole text of `orgsim run`."""
     scenario, runs = results.scenario, len(results.runs)
     title = scenario.question or scenario.name
@@ -61,7 +59,7 @@ def run_text(results: "Results") -> str:
     return "\n".join(lines).rstrip()
 
 
-def _grouped(results: "Results") -> dict[str, list[str]]:
+def _grouped(results: Results) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {title: [] for title in GROUPS}
     for name in results.outcomes:
         if name == "bottleneck" or name.startswith(_LAYER):
@@ -72,18 +70,18 @@ def _grouped(results: "Results") -> dict[str, list[str]]:
     return groups
 
 
-def _row(results: "Results", name: str) -> list[str]:
+def _row(results: Results, name: str) -> list[str]:
     unit, scale = shown_unit(OUTCOMES[name].unit)
     found = mean_ci(scale * np.asarray(results.outcomes[name]))
     if found.n < len(results.runs):
         unit += f" (defined in {found.n:,} of {len(results.runs):,} runs)"
-    if found.sd == 0:  # the same in every run
+    if found.mean is not None and found.sd == 0:  # the same in every run
         whole = found.mean == int(found.mean)
         return [name, f"{found.mean:,.0f}" if whole else number(found.mean), "", unit]
     return [name, number(found.mean), interval(found.lo, found.hi, 4), unit]
 
 
-def _utilisation(results: "Results") -> list[str]:
+def _utilisation(results: Results) -> list[str]:
     """How busy the managers of each layer are with their inboxes."""
     parts = []
     for name, values in results.outcomes.items():
@@ -98,7 +96,7 @@ def _utilisation(results: "Results") -> list[str]:
     ]
 
 
-def died_out_json(results: "Results") -> dict[str, Any] | None:
+def died_out_json(results: Results) -> dict[str, Any] | None:
     """In how many runs no IC was left, and when, with the sentence; None if in none."""
     found, runs = died_out(results), len(results.runs)
     if found is None:
@@ -112,7 +110,7 @@ def died_out_json(results: "Results") -> dict[str, Any] | None:
     return {**found._asdict(), "words": words}
 
 
-def bottleneck_json(results: "Results") -> dict[str, Any] | None:
+def bottleneck_json(results: Results) -> dict[str, Any] | None:
     """The stage in which changes spend most of their lead time, with the sentence; None where nothing was merged."""
     found = bottleneck(results)
     if found is None:
@@ -123,7 +121,7 @@ def bottleneck_json(results: "Results") -> dict[str, Any] | None:
     return {**found._asdict(), "words": words}
 
 
-def run_json(results: "Results") -> dict[str, Any]:
+def run_json(results: Results) -> dict[str, Any]:
     """The object of `orgsim run --json`. Undefined figures are None, with the number of runs in which they are defined.
 
     The outcome bottleneck is a kind and has no mean: the key "bottleneck" has its words.

@@ -1,18 +1,14 @@
 """The JSON object of `orgsim sensitivity`."""
 
-from typing import TYPE_CHECKING
-
+from sim.experiments.sensitivity.indices import Effect, Group
+from sim.experiments.sensitivity.study import Sensitivity, Study
+from sim.experiments.sensitivity.tipping import Alone, Tip
 from sim.experiments.sensitivity.words import answer
+from sim.statistics.estimates import Estimate, Paired
 from sim.text.plain import ends, jsonable
 
-if TYPE_CHECKING:
-    from sim.experiments.sensitivity.indices import Effect, Group
-    from sim.experiments.sensitivity.study import Sensitivity, Study
-    from sim.experiments.sensitivity.tipping import Alone, Tip
-    from sim.statistics.estimates import Estimate, Paired
 
-
-def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
+def sensitivity_json(found: Sensitivity) -> dict[str, object]:
     """The JSON object of `orgsim sensitivity --json`. Undefined figures are None."""
     data = {
         "scenario": found.names[0],
@@ -46,11 +42,11 @@ def sensitivity_json(found: "Sensitivity") -> dict[str, object]:
     return made
 
 
-def _ci(x: "Estimate | Paired | Effect | Tip") -> list[float | None] | None:
+def _ci(x: Estimate | Paired | Effect | Tip) -> list[float | None] | None:
     return ends(x.lo, x.hi)
 
 
-def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
+def _study_json(found: Sensitivity, study: Study) -> dict[str, object]:
     pair, world = study.difference, study.world
     data: dict[str, object] = {
         "unit": study.outcome.unit,
@@ -80,7 +76,7 @@ def _study_json(found: "Sensitivity", study: "Study") -> dict[str, object]:
     return data
 
 
-def _group_json(found: "Sensitivity", group: "Group") -> dict[str, object]:
+def _group_json(found: Sensitivity, group: Group) -> dict[str, object]:
     data: dict[str, object] = {"mechanism": group.name, "parameters": group.members}
     ci = ends(group.lo, group.hi)
     if found.method == "morris":
@@ -96,7 +92,7 @@ def _group_json(found: "Sensitivity", group: "Group") -> dict[str, object]:
     }
 
 
-def _flips_json(found: "Sensitivity") -> dict[str, object] | None:
+def _flips_json(found: Sensitivity) -> dict[str, object] | None:
     if found.flips is None:
         return None
     change = found.flips.smallest
@@ -116,7 +112,7 @@ def _flips_json(found: "Sensitivity") -> dict[str, object] | None:
     }
 
 
-def _alone_json(row: "Alone") -> dict[str, object]:
+def _alone_json(row: Alone) -> dict[str, object]:
     ends = {
         name: {
             "value": end.value,

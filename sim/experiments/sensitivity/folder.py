@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.engine.kernel import source_hash
 from sim.experiments.sensitivity.figures import sensitivity_json
 from sim.experiments.sensitivity.pictures import sensitivity_pictures
 from sim.experiments.sensitivity.study import Sensitivity
+from sim.scenario.scenario import Scenario
 from sim.store import files
 from sim.store.folder import claim, manifest, set_status
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
 
 
 def take(
     folder: Path,
-    scenarios: "Sequence[Scenario]",
+    scenarios: Sequence[Scenario],
     outcomes: Sequence[str],
     sizes: tuple[str, int, int, int, int],
     fresh: bool,

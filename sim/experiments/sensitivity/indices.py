@@ -17,17 +17,13 @@ Sources: Morris (1991); Campolongo, Cariboni and Saltelli (2007) for mu*; Saltel
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import fdtrc
 
 from sim.constants import ALPHA
 from sim.experiments.sensitivity.space import LEVELS, Evaluate, Space, figures
 from sim.statistics import estimates
-
-if TYPE_CHECKING:
-    pass
-
 
 # ---- designs and indices
 
@@ -102,6 +98,7 @@ def problem(space: Space, grouped: bool) -> dict[str, object]:
 
 def design(space: Space, method: str, samples: int, seed: int) -> np.ndarray:
     """Shares of the ranges, float64 [blocks, points in a block, parameters]. Raises UserError on an impossible size."""
+    # SALib is imported where it is used: it takes seconds to load, and a mistake in the question is to be told at once.
     if method == "morris":
         from SALib.sample.morris import sample
 
@@ -163,8 +160,6 @@ def noise_share(y: np.ndarray) -> float | None:
 
 def _noise_p(differences: np.ndarray) -> float | None:
     """p value of no effect: differences float64 [blocks, runs]; None with one run."""
-    from scipy.special import fdtrc
-
     blocks, runs = differences.shape
     if runs < 2:
         return None
@@ -195,7 +190,7 @@ def changed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def _morris(space: Space, blocks: np.ndarray, y: np.ndarray) -> tuple[tuple[Effect, ...], tuple[Group, ...]]:
-    from SALib.analyze.morris import analyze
+    from SALib.analyze.morris import analyze  # here, because it is slow to load
 
     rows = blocks.reshape(-1, blocks.shape[2])
     salib = analyze(
@@ -234,7 +229,7 @@ def _group_sums(space: Space, effects: Sequence[Effect], sizes: np.ndarray) -> t
 
 
 def _sobol(space: Space, y: np.ndarray, seed: int) -> tuple[Group, ...]:
-    from SALib.analyze.sobol import analyze
+    from SALib.analyze.sobol import analyze  # here, because it is slow to load
 
     means = y.mean(axis=2)
     # SALib takes 0 for "no seed".

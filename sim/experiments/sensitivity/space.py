@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import RunsFailedError, UserError
-from sim.experiments.designs import Range
+from sim.experiments.designs import Range, as_numbers
 from sim.experiments.plausible import varied
+from sim.parameters.declaration import Parameter
+from sim.parameters.registry import REGISTRY
+from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
-
-if TYPE_CHECKING:
-    from sim.parameters.declaration import Parameter
-    from sim.scenario.scenario import Scenario
-    from sim.simulation.results import Results
+from sim.simulation.results import Failure, Results, Simulate
 
 METHODS = ("morris", "sobol")
 LEVELS = 4  # of a Morris design: 0, 1/3, 2/3, 1 of the range; a step is 2/3
@@ -66,31 +64,30 @@ def mechanism(path: str) -> str:
     return path.split(".", 1)[0]
 
 
-def space_of(scenarios: Sequence["Scenario"], registry: Mapping[str, "Parameter"] | None = None) -> Space:
+def space_of(scenarios: Sequence[Scenario], registry: Mapping[str, Parameter] = REGISTRY) -> Space:
     """The parameters that act and on which the scenarios agree. Raises UserError if there is none."""
-    from sim.parameters.registry import REGISTRY
-
-    ranges = varied(scenarios, REGISTRY if registry is None else registry)
+    ranges = varied(scenarios, registry)
     if not ranges:
         names = " and ".join(s.name for s in scenarios)
         raise UserError(f"{names}: no uncertain parameter is left to vary; every one is set or switched off")
-    return Space(ranges, {path: scenarios[0].values[path] for path in ranges})
+    base = as_numbers([scenarios[0].values[path] for path in ranges])
+    return Space(ranges, dict(zip(ranges, base, strict=True)))
 
 
 @dataclass
 class Simulated:
     """The simulator as `Evaluate`, in threads. `failed` points could not be built, `failures` are runs that failed."""
 
-    scenarios: Sequence["Scenario"]
+    scenarios: Sequence[Scenario]
     outcomes: Sequence[str]
     seed: int
     workers: int | None
-    simulate: Callable[..., Any]
+    simulate: Simulate
     on_done: Callable[[int], None] | None = None
     points: int = 0
     failed: int = 0
     reason: str = ""
-    failures: list[Any] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def __call__(
         self, points: Sequence[Mapping[str, object]], runs: int, firsts: Sequence[int]
@@ -103,7 +100,7 @@ class Simulated:
             for s, scenario in enumerate(self.scenarios)
         )
 
-        def keep(place: tuple[int, int], result: "tuple[int, Results] | UserError") -> None:
+        def keep(place: tuple[int, int], result: tuple[int, Results] | UserError) -> None:
             self._keep(found, place, result)
             if self.on_done is not None:
                 self.on_done(runs)
@@ -114,8 +111,8 @@ class Simulated:
         return found
 
     def _one(
-        self, scenario: "Scenario", point: Mapping[str, object], first: int, runs: int
-    ) -> "tuple[int, Results] | UserError":
+        self, scenario: Scenario, point: Mapping[str, object], first: int, runs: int
+    ) -> tuple[int, Results] | UserError:
         """The number of the first run and the results, or why there are none."""
         try:
             return first, self.simulate(
@@ -128,7 +125,7 @@ class Simulated:
         self,
         found: np.ndarray,
         place: tuple[int, int],
-        result: "tuple[int, Results] | UserError",
+        result: tuple[int, Results] | UserError,
     ) -> None:
         if isinstance(result, RunsFailedError):
             self.failures += result.failures

@@ -8,7 +8,6 @@ scenarios the verdict.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -39,12 +38,11 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
-from sim.outcomes.declared import check_outcome
+from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.scenario.scenario import Scenario
+from sim.simulation.results import Failure
+from sim.simulation.run import run
 from sim.statistics import estimates
-
-if TYPE_CHECKING:
-    from sim.outcomes.declared import Outcome
-    from sim.scenario.scenario import Scenario
 
 #: Trajectories, or rows of Saltelli's scheme: for one scenario, and for the verdict on two, which costs more.
 SAMPLES = {"morris": (10, 6), "sobol": (64, 64)}
@@ -62,7 +60,7 @@ class Study:
     B / A - 1 at each point, times A at the base values, so that what scales both alike has none; otherwise on B - A.
     """
 
-    outcome: "Outcome"
+    outcome: Outcome
     levels: tuple[estimates.Estimate, ...]
     difference: estimates.Paired | None
     side: int
@@ -102,7 +100,7 @@ class Sensitivity:
     points: int = 0
     failed: int = 0
     reason: str = ""
-    failures: tuple[object, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
     @property
     def primary(self) -> Study:
@@ -114,9 +112,9 @@ class Sensitivity:
 
 
 def check(
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
     names: Sequence[str],
-    outcomes: Mapping[str, "Outcome"],
+    outcomes: Mapping[str, Outcome],
     method: str,
     samples: int,
 ) -> None:
@@ -164,7 +162,7 @@ def planned_runs(space: Space, scenarios: int, method: str, samples: int, runs: 
 
 
 def sensitivity(
-    scenarios: Sequence["Scenario"],
+    scenarios: Sequence[Scenario],
     names: Sequence[str] = STUDIED,
     method: str = "morris",
     samples: int | None = None,
@@ -176,7 +174,7 @@ def sensitivity(
     on_done: Callable[[int], None] | None = None,
     on_estimate: Callable[[int, float], None] | None = None,
     evaluate: Evaluate | None = None,
-    outcomes: Mapping[str, "Outcome"] | None = None,
+    outcomes: Mapping[str, Outcome] = OUTCOMES,
     space: Space | None = None,
 ) -> Sensitivity:
     """Study one scenario, or the verdict on two.
@@ -185,15 +183,11 @@ def sensitivity(
     plausible sets for a verdict, 0 = none. on_done: told of runs done; on_estimate: of the runs planned and the seconds that
     they will take. evaluate, outcomes, space: by default the simulator, its outcomes, and the parameters that act.
     """
-    if outcomes is None:
-        from sim.outcomes.declared import OUTCOMES as outcomes  # noqa: N811
     samples = default_samples(method, len(scenarios)) if samples is None else samples
     check(scenarios, names, outcomes, method, samples)
     space = space_of(scenarios) if space is None else space
     planned = planned_runs(space, len(scenarios), method, samples, runs, sets)
     if evaluate is None:
-        from sim.simulation.run import run
-
         evaluate = Simulated(scenarios, names, seed, workers, run, on_done)
     base, seconds = _base(evaluate, runs)
     if on_estimate is not None:
@@ -213,7 +207,7 @@ def sensitivity(
     still, noisy = _quiet(space, [study.indices for study in studies.values()], flipped)
     return Sensitivity(
         tuple(s.name for s in scenarios), method, samples, runs, sets if world is not None else 0, seed,
-        scenarios[0].weeks, space, studies, flipped, still, noisy, tuple(cautions(scenarios)), **_facts(evaluate),
+        scenarios[0].weeks, space, studies, flipped, still, noisy, tuple(cautions(scenarios)), *_facts(evaluate),
     )  # fmt: skip
 
 
@@ -229,16 +223,11 @@ def _flipped(
     return flips(space, against_base, 0, runs, sign) if sign else None
 
 
-def _facts(evaluate: Evaluate) -> dict[str, object]:
-    """Points and failures of the simulator; nothing for another evaluator."""
+def _facts(evaluate: Evaluate) -> tuple[int, int, str, tuple[Failure, ...]]:
+    """Of the simulator points, failed ones, the reason of the first and the runs that failed; none for another evaluator."""
     if not isinstance(evaluate, Simulated):
-        return {}
-    return {
-        "points": evaluate.points,
-        "failed": evaluate.failed,
-        "reason": evaluate.reason,
-        "failures": tuple(evaluate.failures),
-    }
+        return 0, 0, "", ()
+    return evaluate.points, evaluate.failed, evaluate.reason, tuple(evaluate.failures)
 
 
 def _base(evaluate: Evaluate, runs: int) -> tuple[np.ndarray, float]:
@@ -260,7 +249,7 @@ def _world(space: Space, sets: int, runs: int, seed: int, evaluate: Evaluate) ->
 
 
 def _study(
-    outcome: "Outcome", base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
+    outcome: Outcome, base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
 ) -> Study:
     levels = tuple(estimates.mean_ci(row) for row in base)
     if len(base) == 1:

@@ -159,7 +159,8 @@ class Verdict:
 
     def base(self, runs: int) -> np.ndarray:
         """B - A at the base values, oriented, on the dice of the ends, of as many runs as what it is compared with."""
-        return self.at([{}], runs)[0]
+        row: np.ndarray = self.at([{}], runs)[0]
+        return row
 
 
 # ---- the plausible world
@@ -182,9 +183,7 @@ def decided_sign(row: np.ndarray, level: float = ALPHA) -> int | None:
     found = estimates.mean_ci(row, 1 - level)
     if found.mean is None:
         return None
-    if found.lo is None:  # one run
-        return 0
-    return int(np.sign(found.mean)) if found.lo > 0 or found.hi < 0 else 0
+    return 0 if found.interval is None else found.interval.sign  # no interval: one run
 
 
 # ---- one at a time
@@ -199,9 +198,10 @@ def flips(space: Space, evaluate: Evaluate, outcome: int, runs: int, sign: int) 
     rows, worst = _ends(verdict)
     rows = _tips(verdict, rows)
     rows.sort(key=lambda row: (-row.swing, row.path))
-    tips = [row for row in rows if row.tip is not None]
+    tips = [(row, row.tip) for row in rows if row.tip is not None]
     if tips:
-        return Flips(tuple(rows), _check_single(verdict, min(tips, key=lambda row: row.tip.distance)), 0)
+        nearest, tip = min(tips, key=lambda one: one[1].distance)
+        return Flips(tuple(rows), _check_single(verdict, nearest, tip), 0)
     smallest, tried = _together(verdict, worst)
     return Flips(tuple(rows), smallest, tried)
 
@@ -220,14 +220,14 @@ def _ends(verdict: Verdict) -> tuple[list[Alone], list[tuple[float, str, float]]
     level = ALPHA / len(places)
     rows, worst = [], []
     for k, path in enumerate(space.paths):
-        ends = tuple(_end(verdict, points[j], places[j], y[j], level) for j in (2 * k, 2 * k + 1))
+        low, high = (_end(verdict, points[j], places[j], y[j], level) for j in (2 * k, 2 * k + 1))
         now = space.base[path]
         rows.append(
             Alone(
                 path,
                 now,
                 space.share(path, now),
-                ends,
+                (low, high),
                 verdict.sign * _mean(verdict.base(END_FACTOR * verdict.runs)),
             )
         )
@@ -276,11 +276,11 @@ def _with_tip(verdict: Verdict, row: Alone, refine: bool) -> Alone:
             continue
         s, lo, hi = found
         way = end.share - row.share
-        values = [None if x is None else at(x)[row.path] for x in (s, lo, hi)]
-        low, high = values[1:] if way > 0 else values[2:0:-1]
+        near, end_of_way = (None if x is None else at(x)[row.path] for x in (lo, hi))
+        low, high = (near, end_of_way) if way > 0 else (end_of_way, near)
         far = None if hi is None else min(hi, 1.0)
         tips.append(
-            Tip(values[0], low, high, s * abs(way), None if lo is None else lo * abs(way),
+            Tip(at(s)[row.path], low, high, s * abs(way), None if lo is None else lo * abs(way),
                 None if far is None else far * abs(way), hi is not None and hi > 1, refine)
         )  # fmt: skip
     nearest = min(tips, key=lambda tip: tip.distance, default=None)
@@ -306,7 +306,7 @@ def _tip_along(
         left, right = (s, right) if _mean(known[s]) > 0 else (left, s)
     x = [s for s in known if np.isfinite(known[s]).any()]
     found = crossing.crossing(x, -np.array([known[s] for s in x]), seed=1)
-    if found.kind != "overtakes":
+    if found.kind != "overtakes" or found.x is None:
         return None
     if found.lo is None:
         return found.x, None, None
@@ -316,9 +316,8 @@ def _tip_along(
 # ---- the smallest change
 
 
-def _check_single(verdict: Verdict, row: Alone) -> Change:
+def _check_single(verdict: Verdict, row: Alone, tip: Tip) -> Change:
     """Simulate the nearest tipping value again, at the far end of its interval."""
-    tip = row.tip
     side = 1 if tip.value >= row.base else -1
     far = tip.distance if tip.distance_hi is None else tip.distance_hi
     values = {row.path: verdict.space.value(row.path, row.share + side * far)}

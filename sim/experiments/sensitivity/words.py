@@ -1,16 +1,16 @@
 """What `orgsim sensitivity` prints: a few sentences of answer, then tables."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import overload
 
 from sim.experiments.cautions import OPPOSE, support
-from sim.text.numbers import number, outcome_words, percent, plural, shown_unit
+from sim.experiments.sensitivity.indices import Effect, Group
+from sim.experiments.sensitivity.study import Sensitivity, Study
+from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
+from sim.parameters.registry import REGISTRY
+from sim.statistics.estimates import known
+from sim.text.numbers import number, outcome_words, percent, plural, scaled, shown_unit
 from sim.text.tables import bullets, paragraph, table
-
-if TYPE_CHECKING:
-    from sim.experiments.sensitivity.indices import Effect, Group
-    from sim.experiments.sensitivity.study import Sensitivity, Study
-    from sim.experiments.sensitivity.tipping import Alone, Change, End
 
 LEADING = 3  # parameters shown under a mechanism of the primary outcome
 BRIEF_GROUPS, BRIEF_LEADING = 3, 2  # of other outcomes
@@ -42,8 +42,6 @@ def span_words(path: str, low: float, high: float) -> str:
 
 def unit_of(path: str) -> str:
     """Unit of a parameter; '' where it is not declared (tests)."""
-    from sim.parameters.registry import REGISTRY
-
     return REGISTRY[path].unit if path in REGISTRY else ""
 
 
@@ -54,14 +52,18 @@ def plain(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def in_base(study: "Study", value: float | None) -> float | None:
+@overload
+def in_base(study: Study, value: float) -> float: ...
+@overload
+def in_base(study: Study, value: None) -> None: ...
+def in_base(study: Study, value: float | None) -> float | None:
     """An effect as it is shown: in % of the (first) scenario's figure, or in the outcome's unit where that is zero."""
     if value is None:
         return None
     return 100 * value / study.scale if study.scale else value
 
 
-def base_unit(found: "Sensitivity", study: "Study") -> str:
+def base_unit(found: Sensitivity, study: Study) -> str:
     """The unit of `in_base`."""
     at = " at the same values" if study.relative else ""
     return f"% of the figure of {found.names[0]}{at}" if study.scale else study.outcome.unit
@@ -74,11 +76,11 @@ def _figure(value: float | None) -> str:
     return "0.0" if text == "-0.0" else text
 
 
-def _interval(study: "Study", lo: float | None, hi: float | None) -> str:
+def _interval(study: Study, lo: float | None, hi: float | None) -> str:
     return "" if lo is None else f"[{_figure(in_base(study, lo))}, {_figure(in_base(study, hi))}]"
 
 
-def _sized(study: "Study", value: float | None, lo: float | None, hi: float | None) -> str:
+def _sized(study: Study, value: float | None, lo: float | None, hi: float | None) -> str:
     """'3.0 % [2.7, 3.4]'."""
     unit = " %" if study.scale else f" {study.outcome.unit}"
     return f"{_figure(in_base(study, value))}{unit} {_interval(study, lo, hi)}".rstrip()
@@ -92,7 +94,7 @@ def listed(items: Sequence[str]) -> str:
 # ---- the answer
 
 
-def answer(found: "Sensitivity") -> list[str]:
+def answer(found: Sensitivity) -> list[str]:
     """The answer in two to four sentences."""
     if len(found.names) == 2:
         return [*_verdict_sentences(found), *_drivers(found)]
@@ -103,17 +105,19 @@ def answer(found: "Sensitivity") -> list[str]:
         return [
             f"{_topic(study)} of {found.names[0]} is undefined in every run, so nothing can be said about it."
         ]
-    lo = "" if level.lo is None else f" [{number(scale * level.lo, 3)}, {number(scale * level.hi, 3)}]"
-    first = f"{_topic(study)} of {found.names[0]} is {number(scale * level.mean, 3)}{lo} {unit} at the base values."
+    ends = (
+        "" if level.interval is None else " [{}, {}]".format(*(number(scale * x, 3) for x in level.interval))
+    )
+    first = f"{_topic(study)} of {found.names[0]} is {number(scale * level.mean, 3)}{ends} {unit} at the base values."
     return [first, *_drivers(found)]
 
 
-def _topic(study: "Study") -> str:
+def _topic(study: Study) -> str:
     words = outcome_words(study.outcome.name)
     return words[0].upper() + words[1:]
 
 
-def _drivers(found: "Sensitivity") -> list[str]:
+def _drivers(found: Sensitivity) -> list[str]:
     """What moves the primary outcome, or the difference, most; and what does nothing."""
     study = found.primary
     what = "The difference" if len(found.names) == 2 else "It"
@@ -134,7 +138,7 @@ def _drivers(found: "Sensitivity") -> list[str]:
     return lines
 
 
-def _sobol_sentence(what: str, groups: Sequence["Group"]) -> str:
+def _sobol_sentence(what: str, groups: Sequence[Group]) -> str:
     parts = [
         f"{mechanism_words(g.name)} ({percent(g.total, 0)} % of its variance [{percent(g.lo, 0)}, {percent(g.hi, 0)}], "
         "interactions included)"
@@ -143,7 +147,7 @@ def _sobol_sentence(what: str, groups: Sequence["Group"]) -> str:
     return f"{what} depends most on {listed(parts)}."
 
 
-def _morris_sentence(found: "Sensitivity", study: "Study", what: str, groups: Sequence["Group"]) -> str:
+def _morris_sentence(found: Sensitivity, study: Study, what: str, groups: Sequence[Group]) -> str:
     effects = sorted((e for e in study.indices.effects if e.beyond_noise), key=lambda e: -e.mu_star)
     parts = [f"{parameter_words(e.path)} ({_sized(study, e.mu_star, e.lo, e.hi)})" for e in effects[:3]]
     names = listed([mechanism_words(group.name) for group in groups[:3]])
@@ -154,11 +158,11 @@ def _morris_sentence(found: "Sensitivity", study: "Study", what: str, groups: Se
     )
 
 
-def _verdict_sentences(found: "Sensitivity") -> list[str]:
+def _verdict_sentences(found: Sensitivity) -> list[str]:
     study = found.primary
     a, b = found.names
     topic = outcome_words(study.outcome.name)
-    pair = study.difference
+    pair = known(study.difference)  # there are two scenarios
     if pair.n == 0:
         return [f"{_topic(study)} is undefined, so {a} and {b} cannot be compared."]
     size = _sized(study, pair.difference, pair.lo, pair.hi)
@@ -168,10 +172,10 @@ def _verdict_sentences(found: "Sensitivity") -> list[str]:
     verb = "beats" if study.side > 0 else "loses to"
     first = f"{b} {verb} {a} on {topic} at the base values ({size})."
     lines = [first, *_world_sentence(found, study, study.side, "The verdict holds")]
-    return [*lines, *_flip_sentences(found)]
+    return [*lines, *_flip_sentences(known(found.flips))]
 
 
-def _world_sentence(found: "Sensitivity", study: "Study", side: int, claim: str) -> list[str]:
+def _world_sentence(found: Sensitivity, study: Study, side: int, claim: str) -> list[str]:
     world = study.world
     if world is None or not world.sets:
         return []
@@ -186,22 +190,22 @@ def _world_sentence(found: "Sensitivity", study: "Study", side: int, claim: str)
     return [f"{text} So most plausible sets say the opposite." if opposed else text]
 
 
-def _flip_sentences(found: "Sensitivity") -> list[str]:
-    flipping = [row for row in found.flips.rows if row.tip is not None]
-    change = found.flips.smallest
+def _flip_sentences(found: Flips) -> list[str]:
+    flipping = [(row, row.tip) for row in found.rows if row.tip is not None]
+    change = found.smallest
     if change is None:
-        tried = found.flips.tried
+        tried = found.tried
         more = f", nor do the {tried} that cost it most, together at their worse ends" if tried else ""
         return [f"No assumption alone flips it within its range{more}."]
     if flipping:
-        row = next(row for row in flipping if row.path == change.paths[0])
+        row, tip = next(one for one in flipping if one[0].path == change.paths[0])
         others = (
             f" {plural(len(flipping) - 1, 'other')} can do it alone."
             if len(flipping) > 1
             else " No other does it alone."
         )
         return [
-            f"The smallest change of one assumption that flips it: {_tip_words(row)}; {_confirmed(change)}.{others}"
+            f"The smallest change of one assumption that flips it: {_tip_words(row, tip)}; {_confirmed(change)}.{others}"
         ]
     names = listed([parameter_words(path) for path in change.paths[:3]])
     rest = len(change.paths) - 3
@@ -213,8 +217,7 @@ def _flip_sentences(found: "Sensitivity") -> list[str]:
     ]
 
 
-def _tip_words(row: "Alone") -> str:
-    tip = row.tip
+def _tip_words(row: Alone, tip: Tip) -> str:
     span = (
         ""
         if tip.lo is None
@@ -227,12 +230,12 @@ def _tip_words(row: "Alone") -> str:
     )
 
 
-def _share_interval(x: object) -> str:
+def _share_interval(x: Tip | Change) -> str:
     lo, hi = x.distance_lo, x.distance_hi
     return "" if lo is None or hi is None else f" [{percent(lo, 0)}, {percent(hi, 0)}]"
 
 
-def _confirmed(change: "Change") -> str:
+def _confirmed(change: Change) -> str:
     where = "at the far end of that interval"
     if change.confirmed:
         return f"confirmed on fresh dice {where}"
@@ -242,7 +245,7 @@ def _confirmed(change: "Change") -> str:
 # ---- tables
 
 
-def sensitivity_text(found: "Sensitivity") -> str:
+def sensitivity_text(found: Sensitivity) -> str:
     """The whole: answer, tables, notes."""
     head = f"{found.names[0]}: which assumptions drive it"
     if len(found.names) == 2:
@@ -258,11 +261,11 @@ def sensitivity_text(found: "Sensitivity") -> str:
     return "\n\n".join([*parts, _notes(found)])
 
 
-def _world_table(found: "Sensitivity") -> str:
+def _world_table(found: Sensitivity) -> str:
     a, b = found.names
     rows = []
     for study in found.studies.values():
-        pair = study.difference
+        pair = known(study.difference)  # there are two scenarios
         verdict = {1: f"{b} ahead", -1: f"{a} ahead", 0: "undecided"}[study.side]
         row = [
             study.outcome.name,
@@ -286,7 +289,7 @@ def _world_table(found: "Sensitivity") -> str:
     return f"{title}\n{table(header, rows, align)}"
 
 
-def _alone_table(found: "Sensitivity") -> list[str]:
+def _alone_table(found: Sensitivity) -> list[str]:
     if found.flips is None or not found.flips.rows:
         return []
     study = found.primary
@@ -313,12 +316,12 @@ def _alone_table(found: "Sensitivity") -> list[str]:
     return [text]
 
 
-def _end(study: "Study", end: "End") -> str:
+def _end(study: Study, end: End) -> str:
     d = end.difference
     return f"{plain(end.value)}: {_figure(in_base(study, d.mean))} {_interval(study, d.lo, d.hi)}".rstrip()
 
 
-def _flips_at(study: "Study", row: "Alone") -> str:
+def _flips_at(study: Study, row: Alone) -> str:
     if row.tip is None:
         if row.state == "undecided" and any(_reversed(study, end) for end in row.ends):
             return "not after correction"
@@ -327,13 +330,13 @@ def _flips_at(study: "Study", row: "Alone") -> str:
     return f"{plain(row.tip.value)} [{plain(lo)}, {plain(hi)}]" if lo is not None else plain(row.tip.value)
 
 
-def _reversed(study: "Study", end: "End") -> bool:
+def _reversed(study: Study, end: End) -> bool:
     """Whether the interval of an end, for itself, lies on the other side of zero than the verdict."""
     sign, d = study.side * study.outcome.better, end.difference
-    return d.lo is not None and max(sign * d.lo, sign * d.hi) < 0
+    return d.interval is not None and sign * d.interval.sign < 0
 
 
-def _index_table(found: "Sensitivity", study: "Study", brief: bool) -> str:
+def _index_table(found: Sensitivity, study: Study, brief: bool) -> str:
     what = "difference in " if len(found.names) == 2 else ""
     title = f"{what}{study.outcome.name}"
     if study.indices.noise_share is None:
@@ -346,11 +349,11 @@ def _index_table(found: "Sensitivity", study: "Study", brief: bool) -> str:
     return f"{title}, {base_unit(found, study)} ({share})\n{_morris_table(found, study, brief)}"
 
 
-def _sobol_table(study: "Study") -> str:
+def _sobol_table(study: Study) -> str:
     rows = []
     for g in study.indices.groups:
         total, lo, hi, first, first_lo, first_hi = (
-            _figure(100 * x) for x in (g.total, g.lo, g.hi, g.first, g.first_lo, g.first_hi)
+            _figure(scaled(x, 100)) for x in (g.total, g.lo, g.hi, g.first, g.first_lo, g.first_hi)
         )
         note = "" if g.beyond else "within noise"
         name = mechanism_words(g.name)
@@ -359,7 +362,7 @@ def _sobol_table(study: "Study") -> str:
     return table(header, rows, "<>>>>><")
 
 
-def _morris_table(found: "Sensitivity", study: "Study", brief: bool) -> str:
+def _morris_table(found: Sensitivity, study: Study, brief: bool) -> str:
     of: dict[str, list[Effect]] = {}
     for effect in sorted(study.indices.effects, key=lambda e: -e.mu_star):
         if effect.beyond_noise:
@@ -378,7 +381,7 @@ def _morris_table(found: "Sensitivity", study: "Study", brief: bool) -> str:
     return table(["mechanism, parameter", "range", "mu*", "95 % interval", "mu", "sigma"], rows, "<<>>>>")
 
 
-def _effect_row(found: "Sensitivity", study: "Study", effect: "Effect") -> list[str]:
+def _effect_row(found: Sensitivity, study: Study, effect: "Effect") -> list[str]:
     axis = found.space.ranges[effect.path]
     span = span_words(effect.path, axis.low, axis.high)
     return [
@@ -387,7 +390,7 @@ def _effect_row(found: "Sensitivity", study: "Study", effect: "Effect") -> list[
     ]  # fmt: skip
 
 
-def _quiet(found: "Sensitivity") -> list[str]:
+def _quiet(found: Sensitivity) -> list[str]:
     """Parameters that move nothing, and those that move nothing beyond noise."""
     two = len(found.names) == 2
     alone = ", nor the verdict one at a time" if found.flips else ""
@@ -407,7 +410,7 @@ def _by_mechanism(paths: Sequence[str]) -> str:
     return bullets([f"{section}: {', '.join(names)}" for section, names in of.items()])
 
 
-def _notes(found: "Sensitivity") -> str:
+def _notes(found: Sensitivity) -> str:
     count = len(found.space.paths)
     text = f"{plural(count, 'uncertain parameter')} over their plausible ranges, {found.weeks} weeks, seed {found.seed}. "
     if found.method == "morris":

@@ -9,14 +9,15 @@ undecided, the panel says so, with the number of runs that would decide them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.constants import ALPHA
 from sim.experiments.cautions import support
-from sim.experiments.designs import Levels
+from sim.experiments.designs import Levels, as_numbers, levels_of
 from sim.experiments.sweep.file import CrossingSpec, Sweep, label
+from sim.experiments.sweep.plausible import Ranges
 from sim.experiments.sweep.ranking import (
     Ranking,
     best_pair,
@@ -24,6 +25,7 @@ from sim.experiments.sweep.ranking import (
     ranking_sentence,
     ranking_too_few,
     ranks,
+    same_length,
 )
 from sim.experiments.sweep.sentences import (
     TooFew,
@@ -34,12 +36,10 @@ from sim.experiments.sweep.sentences import (
     support_sentence,
     too_few,
 )
+from sim.outcomes.declared import Outcome
 from sim.statistics.crossing import Crossing, crossing
-from sim.statistics.estimates import Estimate, Holds, Paired, holm, mean_ci, paired
+from sim.statistics.estimates import Estimate, Holds, Paired, holm, known, mean_ci, paired
 from sim.text.numbers import percent, plural, shown_unit, words
-
-if TYPE_CHECKING:
-    from sim.outcomes.declared import Outcome
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ class Panel:
             return 0
         k = self.rows.index(at)
         p = holm([pair.p for pair in self.pair])[k]
-        return int(np.sign(better * self.pair[k].difference)) if p is not None and p < ALPHA else 0
+        if p is None or p >= ALPHA:
+            return 0
+        return int(np.sign(better * known(self.pair[k].difference)))
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,8 @@ def _layout(sweep: Sweep) -> tuple[str | None, str | None]:
 def answer(
     sweep: Sweep,
     values: Sequence[np.ndarray],
-    declared: "Outcome",
-    ranges: Mapping[str, object] | None = None,
+    declared: Outcome,
+    ranges: Ranges | None = None,
 ) -> Answer:
     """The answer of a sweep. values: the outcome, float64[runs] per design point; ranges: see
     `sim.experiments.sweep.plausible`."""
@@ -198,38 +200,39 @@ def _panels(sweep: Sweep, of: str | None, along: str | None) -> list[tuple[dict[
 def _panel(
     sweep: Sweep,
     values: Sequence[np.ndarray],
-    declared: "Outcome",
+    declared: Outcome,
     fixed: Mapping[str, object],
     points: Sequence[int],
     paths: tuple[str | None, str | None],
     names: tuple[str, str],
 ) -> Panel:
     of, along = paths
-    columns = sweep.vary[of].values if of else (None,)
-    rows = sweep.vary[along].values if along else (None,)
-    at = {(sweep.points[k].get(along), sweep.points[k].get(of)): values[k] for k in points}
+    columns = levels_of(sweep.vary[of]) if of else (None,)
+    rows = levels_of(sweep.vary[along]) if along else (None,)
+    at = {tuple(sweep.points[k][path] if path else None for path in (along, of)): values[k] for k in points}
     cells = [[at[row, column] for column in columns] for row in rows]
     pair = found = few = None
     sentence = ""
     if sweep.crossing is not None:
         b, a = (columns.index(value) for value in sweep.crossing.between)
-        pair = tuple(paired(*_same_length(row[a], row[b]), declared.better) for row in cells)
+        pair = tuple(paired(*same_length(row[a], row[b]), declared.better) for row in cells)
         if along is None:
             sentence = plain_sentence(pair[0], declared, names)
         elif sweep.crossing.along is not None:
             lead = [
-                (declared.better or 1) * np.subtract(*reversed(_same_length(row[a], row[b]))) for row in cells
+                (declared.better or 1) * np.subtract(*reversed(same_length(row[a], row[b]))) for row in cells
             ]
-            found = crossing(rows, _matrix(lead), sweep.seed)
-            sentence = crossing_sentence(found, rows, pair, along, names, declared)
+            found = crossing(as_numbers(rows), _matrix(lead), sweep.seed)
+            sentence = crossing_sentence(found, as_numbers(rows), pair, along, names, declared)
         prefix = ", ".join(f"{words(path)} {label(value)}" for path, value in fixed.items())
         prefix = f"At {prefix}: " if prefix else ""
         sentence = f"{prefix}{sentence}" if sentence else ""
         few = too_few(rows, pair, found, along, prefix)
     ranked = ranking([row[0] for row in cells], declared.better) if ranks(sweep) else None
     if ranked is not None:
-        sentence = ranking_sentence(along, rows, ranked, declared.name)
-        few = ranking_too_few(along, rows, ranked)
+        path = next(iter(sweep.vary))
+        sentence = ranking_sentence(path, rows, ranked, declared.name)
+        few = ranking_too_few(path, rows, ranked)
     return Panel(
         fixed=fixed,
         rows=tuple(rows),
@@ -242,11 +245,6 @@ def _panel(
         too_few=few,
         ranking=ranked,
     )
-
-
-def _same_length(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    n = min(len(a), len(b))
-    return a[:n], b[:n]
 
 
 def _matrix(rows: Sequence[np.ndarray]) -> np.ndarray:
@@ -263,14 +261,12 @@ def _best(cells: Sequence[Sequence[np.ndarray]], better: int) -> list[tuple[int,
     """
     found: list[tuple[int, float | None] | None] = []
     for row in cells:
-        means = [mean_ci(cell).mean for cell in row]
-        ranked = sorted(
-            (k for k, m in enumerate(means) if m is not None), key=lambda k: (-better * means[k], k)
-        )
+        means = {k: m for k, cell in enumerate(row) if (m := mean_ci(cell).mean) is not None}
+        ranked = _ranked(means, better)
         if better == 0 or len(ranked) < 2:
             found.append(None)
             continue
-        p = paired(*_same_length(row[ranked[1]], row[ranked[0]]), better).p
+        p = paired(*same_length(row[ranked[1]], row[ranked[0]]), better).p
         found.append((ranked[0], p))
     adjusted = holm([None if f is None else f[1] for f in found])
     return [
@@ -279,11 +275,16 @@ def _best(cells: Sequence[Sequence[np.ndarray]], better: int) -> list[tuple[int,
     ]
 
 
+def _ranked(means: Mapping[int, float], better: int) -> list[int]:
+    """The columns, the best first, of equal ones the first."""
+    return sorted(means, key=lambda k: (-better * means[k], k))
+
+
 # ---- how far to trust it
 
 
 def _robust(
-    sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Mapping[str, object] | None
+    sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Ranges | None
 ) -> tuple[tuple[Robust, ...], str]:
     """In how many plausible parameter sets the first design beats the second, at each place of
     `sim.experiments.sweep.plausible`."""
@@ -292,23 +293,23 @@ def _robust(
         return (), ""
     panel = _base_panel(sweep, panels)
     found = []
-    for place, listed in zip(ranges["at"], ranges["differences"], strict=True):
-        signs = [better * d for d in listed if d is not None]
+    for place, differences in zip(ranges.at, ranges.differences, strict=True):
+        signs = [better * d for d in differences if d is not None]
         ahead, behind = (Holds(sum(side * d > 0 for d in signs), len(signs)) for side in (1, -1))
         sign = 0 if panel is None else panel.sign(place, better)
         says = support(*((ahead, behind) if sign > 0 else (behind, ahead))) if sign else None
         found.append(Robust(place, ahead, behind, says))
     if not any(r.holds.n for r in found):
-        return tuple(found), f"None of the plausible parameter sets could be run: {ranges['reason']}"
+        return tuple(found), f"None of the plausible parameter sets could be run: {ranges.reason}"
     shares = [_share(r, spec.along if k == 0 else None) for k, r in enumerate(found)]
     listed = shares[0] if len(shares) == 1 else f"{', '.join(shares[:-1])} and {shares[-1]}"
-    lost = max(ranges["failed"])
+    lost = max(ranges.failed)
     failed = f" ({plural(lost, 'set')} could not be run)" if lost else ""
     others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
     base = f", {' and '.join(others)} as in the base" if others else ""
     return tuple(found), (
-        f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges['varied']} uncertain parameters{failed}"
-        f"{base}, {first} is ahead of {second} in {listed}. Ahead here: by the mean of {plural(ranges['runs'], 'run')}, "
+        f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges.varied} uncertain parameters{failed}"
+        f"{base}, {first} is ahead of {second} in {listed}. Ahead here: by the mean of {plural(ranges.runs, 'run')}, "
         f"noise included."
     )
 

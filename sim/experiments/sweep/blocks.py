@@ -1,16 +1,15 @@
 """The unit of work of a sweep: some runs of one design point, simulated by a thread or a machine of a cluster."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import UserError
 from sim.experiments.sweep.file import label, scenario_at
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario
+from sim.simulation import run as engine
+from sim.simulation.results import Simulate
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,17 @@ class BlockResult:
 
 
 def simulate_block(
-    base: "Scenario",
+    base: Scenario,
     hold: str | None,
     values: Mapping[str, object],
     block: Block,
     seed: int,
-    simulate: Callable[..., Any] | None = None,
+    simulate: Simulate | None = None,
 ) -> BlockResult:
     """Simulate one block. A module-level function, so that a cluster's workers can be sent to it."""
-    if simulate is None:
-        from sim.simulation.run import run as simulate
     try:
         scenario = scenario_at(base, hold, values)
-        results = simulate(scenario, block.count, seed, workers=1, first_run=block.first)
+        results = (simulate or engine.run)(scenario, block.count, seed, workers=1, first_run=block.first)
     except UserError as error:
         if failures := getattr(
             error, "failures", ()

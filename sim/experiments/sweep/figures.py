@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from sim.experiments.sweep.answer import Answer, Panel
+from sim.experiments.sweep.answer import Answer
 from sim.experiments.sweep.file import label
+from sim.experiments.sweep.ranking import Ranking
 from sim.experiments.sweep.sentences import TooFew, is_shown
 from sim.statistics.crossing import Crossing
 from sim.text.plain import ends, jsonable
@@ -22,7 +23,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
             "columns": [_plain(v) for v in p.columns],
             "mean": [[plain(e.mean) for e in row] for row in p.estimates],
             "ci95": [[ends(plain(e.lo), plain(e.hi)) for e in row] for row in p.estimates],
-            "ranking": None if p.ranking is None else _ranking_json(p, plain),
+            "ranking": None if p.ranking is None else _ranking_json(p.ranking, p.rows, plain),
             "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
             "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
             "answer": p.sentence,
@@ -69,24 +70,24 @@ def _too_few_json(few: TooFew) -> dict[str, object]:
     }
 
 
-def _ranking_json(panel: Panel, plain: Callable[[float | None], float | None]) -> dict[str, object]:
+def _ranking_json(
+    found: Ranking, rows: Sequence[object], plain: Callable[[float | None], float | None]
+) -> dict[str, object]:
     """The best level, and by how much it is ahead of each other one."""
-    found = panel.ranking
     others = [
         {
-            "level": _plain(panel.rows[k]),
+            "level": _plain(rows[k]),
             "difference": plain(pair.difference),
             "ci95": ends(plain(pair.lo), plain(pair.hi)),
             "relative": pair.relative,
             "beyond_noise": found.beyond[k],
         }
-        for k, pair in enumerate(found.pairs)
-        if pair is not None
+        for k, pair in found.pairs.items()
     ]
-    return {"best": _plain(panel.rows[found.best]), "ahead_of": others}
+    return {"best": _plain(rows[found.best]), "ahead_of": others}
 
 
-def _crossing_json(c: Crossing, rows: Sequence[float]) -> dict[str, object]:
+def _crossing_json(c: Crossing, rows: Sequence[object]) -> dict[str, object]:
     """The interval's ends are None where they leave the range. beyond_noise: on both sides of the crossing."""
     return {
         "kind": c.kind,

@@ -27,16 +27,29 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from sim.constants import MAX_SEED, PRIMARY
 from sim.errors import UserError, percent_hint, suggest
-from sim.experiments.designs import DESIGNS, Axis, Levels, Range, check_size, grid, lhs, sobol, steps
+from sim.experiments.designs import (
+    DESIGNS,
+    Axis,
+    Levels,
+    Range,
+    check_size,
+    grid,
+    levels_of,
+    lhs,
+    sobol,
+    steps,
+)
 from sim.organisation.headcounts import HOLDS
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-    from sim.scenario.yaml_source import YamlDocument
+from sim.parameters.registry import REGISTRY
+from sim.scenario.files import find, shown
+from sim.scenario.scenario import Scenario, load
+from sim.scenario.settings import LISTS, SETTINGS, TOP_KEYS, check_value, known_path
+from sim.scenario.statement import is_sweep
+from sim.scenario.yaml_source import YamlDocument, read_yaml
 
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
@@ -69,7 +82,7 @@ class Sweep:
     name: str
     question: str
     path: Path
-    base: "Scenario"
+    base: Scenario
     vary: Mapping[str, Axis]
     design: str
     points: tuple[Mapping[str, object], ...]
@@ -81,14 +94,14 @@ class Sweep:
     ranges: int
     crossing: CrossingSpec | None
 
-    def scenario(self, values: Mapping[str, object]) -> "Scenario":
+    def scenario(self, values: Mapping[str, object]) -> Scenario:
         """The scenario of a design point: the base with these values, held equal to the base where `hold`
         says so.
         """
         return scenario_at(self.base, self.hold, values)
 
 
-def scenario_at(base: "Scenario", hold: str | None, values: Mapping[str, object]) -> "Scenario":
+def scenario_at(base: Scenario, hold: str | None, values: Mapping[str, object]) -> Scenario:
     """The base with values set; in a sweep, what is held equal is held equal to the sweep's base.
 
     Prices (money.*) that a point sets also price the base, or a dearer manager would look like a larger
@@ -107,9 +120,6 @@ def load_sweep(
 
     Raises UserError.
     """
-    from sim.scenario.files import find, shown
-    from sim.scenario.yaml_source import read_yaml
-
     given, path = path, find(path)
     document = read_yaml(path, shown(path))
     _check_sweep(document, str(given))
@@ -118,10 +128,10 @@ def load_sweep(
     if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
         sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
     base = _base(reader, path, sets)
-    design = reader.choice("design", DESIGNS, "grid")
+    design = reader.choice("design", DESIGNS) or "grid"
     chosen_seed = reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed
     vary = _vary(reader)
-    hold = reader.choice("hold", HOLDS, None)
+    hold = reader.choice("hold", HOLDS)
     most, until = _runs(reader, runs)
     sweep = Sweep(
         name=_name(reader, path),
@@ -148,11 +158,8 @@ def load_sweep(
     return sweep
 
 
-def _check_sweep(document: "YamlDocument", given: str) -> None:
+def _check_sweep(document: YamlDocument, given: str) -> None:
     """Refuse a scenario, with the commands that take one. given: the file as the user named it."""
-    from sim.scenario.settings import TOP_KEYS
-    from sim.scenario.statement import is_sweep
-
     data = document.data
     if is_sweep(document) or not isinstance(data, dict) or not data.keys() & set(TOP_KEYS) - set(KEYS):
         return
@@ -165,7 +172,7 @@ def _check_sweep(document: "YamlDocument", given: str) -> None:
 class _Reader:
     """Typed access to the keys of the file, with errors that name the place."""
 
-    def __init__(self, document: "YamlDocument") -> None:
+    def __init__(self, document: YamlDocument) -> None:
         self.document = document
 
     def fail(self, keys: tuple[Any, ...], message: str, *, key: bool = False) -> NoReturn:
@@ -204,9 +211,11 @@ class _Reader:
             self.fail((key,), f"expected text, got {_short(value)}")
         return value.strip()
 
-    def choice(self, key: str, known: Sequence[str], default: str | None) -> str | None:
-        value = self.get((key,), default)
-        if value is not None and value not in known:
+    def choice(self, key: str, known: Sequence[str]) -> str | None:
+        value = self.get((key,))
+        if value is None:
+            return None
+        if not isinstance(value, str) or value not in known:
             self.fail(
                 (key,), f"{_short(value)} is not one of {', '.join(known)}{suggest(str(value), list(known))}"
             )
@@ -236,10 +245,7 @@ def _name(reader: _Reader, path: Path) -> str:
     return name
 
 
-def _base(reader: _Reader, path: Path, sets: Sequence[str]) -> "Scenario":
-    from sim.scenario.files import find
-    from sim.scenario.scenario import load
-
+def _base(reader: _Reader, path: Path, sets: Sequence[str]) -> Scenario:
     where = f"{reader.document.where(('base',))}: base: "
     return load(find(reader.text("base"), path.parent, where), tuple(sets))
 
@@ -260,8 +266,6 @@ def _runs(reader: _Reader, override: int | None) -> tuple[int, bool]:
 
 def _vary(reader: _Reader) -> dict[str, Axis]:
     """Axes with every value in the type of its path."""
-    from sim.scenario.settings import LISTS, check_value, known_path
-
     axes: dict[str, Axis] = {}
     for path, spec in reader.mapping(("vary",), None).items():
         keys = ("vary", path)
@@ -294,9 +298,6 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
 
 
 def _is_whole(path: str) -> bool:
-    from sim.parameters.registry import REGISTRY
-    from sim.scenario.settings import SETTINGS
-
     return (REGISTRY[path] if path in REGISTRY else SETTINGS[path]).kind == "int"
 
 
@@ -346,8 +347,6 @@ def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> Crossin
         return _default_crossing(vary)
     if design != "grid":
         reader.fail(("crossing",), f"a crossing needs design: grid, this is {design}; remove the key")
-    from sim.scenario.settings import check_value
-
     spec = reader.mapping(("crossing",), ("of", "between", "along", "names"), ("of", "between"))
     of, along = spec["of"], spec.get("along")
     for key in ("of", "along"):
@@ -363,10 +362,11 @@ def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> Crossin
         check_value(of, value, f"{reader.document.where(('crossing', 'between'))}: ") for value in between
     )
     for value in pair:
-        if value not in vary[of].values:
-            levels = ", ".join(str(level) for level in vary[of].values)
+        levels = levels_of(vary[of])
+        if value not in levels:
+            listed = ", ".join(str(level) for level in levels)
             reader.fail(
-                ("crossing", "between"), f"{_short(value)} is not a value of {of} in this sweep: {levels}"
+                ("crossing", "between"), f"{_short(value)} is not a value of {of} in this sweep: {listed}"
             )
     if pair[0] == pair[1]:
         reader.fail(("crossing", "between"), "the two values are the same; name two different ones")

@@ -1,14 +1,17 @@
 """Pictures of a sweep: heat map, lines, and how a difference fares along an axis."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from sim.experiments import plots
+from sim.experiments.designs import as_numbers
 from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.file import Sweep, label
 from sim.experiments.sweep.sentences import describe, is_shown
 from sim.experiments.sweep.words import MAX_PANELS, decimals_for, short_name
+from sim.statistics.estimates import Paired
 from sim.text import numbers
 
 
@@ -18,12 +21,16 @@ def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
     written: list[Path] = []
     for k, panel in enumerate(answer.panels[:MAX_PANELS]):
         suffix = "" if len(answer.panels) == 1 else f"-{k + 1}"
-        if len(panel.rows) > 1 and len(panel.columns) > 1:
-            written += _heat_map(answer, panel, folder / f"heat-map{suffix}", sweep)
-        if len(panel.rows) > 1 and all(isinstance(v, (int, float)) for v in panel.rows):
-            written += _lines(answer, panel, folder / f"lines{suffix}")
+        if answer.along is None or len(panel.rows) < 2:
+            continue
+        label_x = _capital(numbers.words(answer.along))
+        if answer.of is not None and len(panel.columns) > 1:
+            labels = (label_x, _capital(numbers.words(answer.of)))
+            written += _heat_map(answer, panel, folder / f"heat-map{suffix}", sweep, labels)
+        if all(isinstance(v, (int, float)) for v in panel.rows):
+            written += _lines(answer, panel, folder / f"lines{suffix}", label_x)
             if panel.pair is not None:
-                written += _difference(answer, panel, folder / f"difference{suffix}")
+                written += _difference(answer, panel, panel.pair, folder / f"difference{suffix}", label_x)
     return tuple(written)
 
 
@@ -38,17 +45,12 @@ def _capital(text: str) -> str:
 
 def _crossing(answer: Answer, panel: Panel, interval: str = "shaded: 95 % interval") -> plots.Crossing | None:
     found = panel.crossing
-    if not is_shown(found, panel.rows):
+    if found is None or found.x is None or not is_shown(found, panel.rows):
         return None
-    ends = [end if end is not None and np.isfinite(end) else None for end in (found.lo, found.hi)]
+    lo, hi = (end if end is not None and np.isfinite(end) else None for end in (found.lo, found.hi))
     verb = "overtakes" if found.kind == "overtakes" else "falls behind"
     text = f"{short_name(answer.first)} {verb} {short_name(answer.second)} at {found.x:.2g}"
-    return (
-        found.x,
-        ends[0],
-        ends[1],
-        text + (f" ({interval})" if any(e is not None for e in ends) else ""),
-    )
+    return found.x, lo, hi, text if lo is None and hi is None else f"{text} ({interval})"
 
 
 def _means(panel: Panel, column: int, field: str) -> np.ndarray:
@@ -57,9 +59,13 @@ def _means(panel: Panel, column: int, field: str) -> np.ndarray:
     return np.array([m if v is None else v for v, m in zip(values, means, strict=True)], dtype=float)
 
 
-def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep) -> list[Path]:
+def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep, labels: tuple[str, str]) -> list[Path]:
     values = np.array([_means(panel, column, "mean") for column in range(len(panel.columns))])
     best = [(b[0], k) for k, b in enumerate(panel.best) if b is not None and b[1]]
+    compared = None
+    if sweep.crossing is not None:
+        one, other = sweep.crossing.between
+        compared = (panel.columns.index(one), panel.columns.index(other))
     held = f" at equal {sweep.hold}" if sweep.hold else ""
     return plots.heat_map(
         path,
@@ -67,55 +73,55 @@ def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep) -> list[Pa
         [label(v) for v in panel.rows],
         [label(v) for v in panel.columns],
         title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + held),
-        x_label=_capital(numbers.words(answer.along)),
-        y_label=_capital(numbers.words(answer.of)),
+        x_label=labels[0],
+        y_label=labels[1],
         unit=answer.unit,
         best=best,
         crossing=_crossing(answer, panel, "bar: 95 % interval"),
-        compared=tuple(panel.columns.index(v) for v in sweep.crossing.between) if sweep.crossing else None,
+        compared=compared,
         decimals=decimals_for(panel),
     )
 
 
-def _lines(answer: Answer, panel: Panel, path: Path) -> list[Path]:
+def _lines(answer: Answer, panel: Panel, path: Path, x_label: str) -> list[Path]:
     lines = []
     for column, value in enumerate(panel.columns):
         name = describe(answer.of, value) if answer.of else numbers.outcome_words(answer.outcome)
-        lines.append((name, *(_means(panel, column, field) for field in ("mean", "lo", "hi"))))
+        mean, lo, hi = (_means(panel, column, field) for field in ("mean", "lo", "hi"))
+        lines.append((name, mean, lo, hi))
     return plots.line_plot(
         path,
-        panel.rows,
+        as_numbers(panel.rows),
         lines,
         title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + ", mean and 95 % band"),
-        x_label=_capital(numbers.words(answer.along)),
+        x_label=x_label,
         y_label=_capital(answer.unit),
         crossing=_crossing(answer, panel),
         png=False,
     )
 
 
-def _difference(answer: Answer, panel: Panel, path: Path) -> list[Path]:
-    relative = all(p.base is not None and p.base > 0 for p in panel.pair)
+def _difference(answer: Answer, panel: Panel, pair: Sequence[Paired], path: Path, x_label: str) -> list[Path]:
+    relative = all(p.base is not None and p.base > 0 for p in pair)
     shown = [
-        (p.relative, p.relative_lo, p.relative_hi) if relative else (p.difference, p.lo, p.hi)
-        for p in panel.pair
+        (p.relative, p.relative_lo, p.relative_hi) if relative else (p.difference, p.lo, p.hi) for p in pair
     ]
     scale = 100.0 if relative else 1.0
-    columns = [
-        np.array([np.nan if mean is None else scale * (mean if v is None else v) for mean, v in values])
+    mean, lo, hi = (
+        np.array([np.nan if middle is None else scale * (middle if v is None else v) for middle, v in values])
         for values in ([(ends[0], ends[k]) for ends in shown] for k in range(3))
-    ]
+    )
     name = f"{answer.first} over {answer.second}"
     return plots.line_plot(
         path,
-        panel.rows,
-        [(name, *columns)],
+        as_numbers(panel.rows),
+        [(name, mean, lo, hi)],
         title=_title(
             answer,
             panel,
             f"{_capital(short_name(answer.first))} over {short_name(answer.second)}, paired by run, mean and 95 % band",
         ),
-        x_label=_capital(numbers.words(answer.along)),
+        x_label=x_label,
         y_label=f"Difference in {numbers.outcome_words(answer.outcome)}, "
         + ("%" if relative else answer.unit),
         zero=True,

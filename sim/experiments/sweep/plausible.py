@@ -7,19 +7,41 @@ random numbers make a paired difference vary much less between runs than between
 with a standard deviation of 0.015 against 0.06 standard hours per 1,000 USD, and the shares of 1 and of 4 runs agree).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.experiments.designs import as_numbers, levels_of
 from sim.experiments.plausible import over_ranges
 from sim.experiments.sweep.file import Sweep
+from sim.simulation import run as engine
+from sim.simulation.results import Simulate
 from sim.store import files
 from sim.store.folder import content_hash
 from sim.text import plain
 
 RUNS = 4  # per parameter set and design, over all places; at least one per place
+
+
+class Ranges(NamedTuple):
+    """How the two compared designs differ on plausible sets, as ranges.json has it.
+
+    at: the places; differences: per place one per set, first design minus second, None where undefined; failed: sets that
+    could not be run, per place, and the reason of the first; varied: uncertain parameters; runs: per set, design and place.
+    """
+
+    at: Sequence[object]
+    runs: int
+    differences: Sequence[Sequence[float | None]]
+    varied: int
+    failed: Sequence[int]
+    reason: str
+
+
+def _ranges(data: Mapping[str, Any]) -> Ranges:
+    return Ranges(*(data[field] for field in Ranges._fields))
 
 
 def places(sweep: Sweep) -> tuple[object, ...]:
@@ -29,7 +51,7 @@ def places(sweep: Sweep) -> tuple[object, ...]:
     """
     if sweep.crossing is None or sweep.crossing.along is None:
         return (None,)
-    values = sorted(sweep.vary[sweep.crossing.along].values)
+    values = sorted(as_numbers(levels_of(sweep.vary[sweep.crossing.along])))
     if len(values) <= 3:
         return tuple(values)
     return values[0], values[(len(values) - 1) // 2], values[-1]
@@ -50,14 +72,12 @@ def sweep_ranges(
     folder: Path,
     content: Mapping[str, object],
     workers: int | None,
-    simulate: Callable[..., Any] | None,
+    simulate: Simulate | None,
     tick: Callable[[int], None],
-) -> dict[str, object] | None:
+) -> Ranges | None:
     """How the two compared designs differ at every place, kept in ranges.json for the next start.
 
-    content: what identifies the sweep (of its manifest). tick: told of the runs done. Returns `at` (the places),
-    `differences` (per place one per set, first design minus second, None where undefined), `failed` (sets that could not
-    be run, per place), `reason`, `varied` (uncertain parameters). None if nothing is compared.
+    content: what identifies the sweep (of its manifest). tick: told of the runs done. None if nothing is compared.
     """
     spec = sweep.crossing
     if not sweep.ranges or spec is None:
@@ -70,15 +90,21 @@ def sweep_ranges(
     kept = files.read_json(path)
     if kept is not None and kept.get("key") == key:
         tick(planned(sweep))
-        return kept
-    if simulate is None:
-        from sim.simulation.run import run as simulate
+        return _ranges(kept)
     found = []
     for place in at:
         fixed = {} if spec.along is None else {spec.along: place}
         b, a = (sweep.scenario({**fixed, spec.of: value}) for value in spec.between)
         found.append(
-            over_ranges([a, b], sweep.ranges, runs, sweep.seed, workers, simulate, lambda: tick(2 * runs))
+            over_ranges(
+                [a, b],
+                sweep.ranges,
+                runs,
+                sweep.seed,
+                workers,
+                simulate or engine.run,
+                lambda: tick(2 * runs),
+            )
         )
     undefined = np.full(sweep.ranges, np.nan)
     data = plain.jsonable(
@@ -94,4 +120,4 @@ def sweep_ranges(
         }
     )
     files.write_json(path, data)
-    return data
+    return _ranges(data)

@@ -4,7 +4,7 @@ Every difference to the best is a paired t test. Which level is best comes from 
 for all pairs of levels (Bonferroni), not only for those with the best.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +20,13 @@ SHOWN = 6  # levels named in a sentence
 
 @dataclass(frozen=True)
 class Ranking:
-    """best, second: rows of the best mean and of the runner-up. pairs: best minus each row, paired by run, None for the best
-    itself and for undefined rows; beyond: whether that is beyond noise.
+    """best, second: rows of the best mean and of the runner-up. pairs: row -> best minus it, paired by run, of every other
+    row with a figure; beyond: per row whether that is beyond noise.
     """
 
     best: int
     second: int
-    pairs: tuple[estimates.Paired | None, ...]
+    pairs: Mapping[int, estimates.Paired]
     beyond: tuple[bool, ...]
     tests: int
 
@@ -38,19 +38,21 @@ def ranks(sweep: Sweep) -> bool:
 
 def ranking(values: Sequence[np.ndarray], better: int) -> Ranking | None:
     """Rank levels. values: float64[runs] per level; better: +1 or -1. None if fewer than two levels have a figure."""
-    means = {k: estimates.mean_ci(v).mean for k, v in enumerate(values)}
-    order = sorted((k for k, m in means.items() if m is not None), key=lambda k: (-better * means[k], k))
+    means = {k: m for k, v in enumerate(values) if (m := estimates.mean_ci(v).mean) is not None}
+    order = sorted(means, key=lambda k: (-better * means[k], k))
     if not better or len(order) < 2:
         return None
     best = order[0]
     tests = len(order) * (len(order) - 1) // 2
-    pairs, beyond = [], []
-    for k, row in enumerate(values):
-        n = min(len(row), len(values[best]))
-        pair = estimates.paired(row[:n], values[best][:n], better) if k in order[1:] else None
-        pairs.append(pair)
-        beyond.append(pair is not None and pair.p is not None and pair.p * tests < ALPHA)
-    return Ranking(best, order[1], tuple(pairs), tuple(beyond), tests)
+    pairs = {k: estimates.paired(*same_length(values[k], values[best]), better) for k in sorted(order[1:])}
+    p_values = [pairs[k].p if k in pairs else None for k in range(len(values))]
+    return Ranking(best, order[1], pairs, tuple(p is not None and p * tests < ALPHA for p in p_values), tests)
+
+
+def same_length(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The runs that both have: the first ones, as many as the shorter of the two."""
+    n = min(len(a), len(b))
+    return a[:n], b[:n]
 
 
 def best_pair(path: str, rows: Sequence[object], found: Ranking) -> CrossingSpec:
@@ -62,7 +64,7 @@ def ranking_sentence(path: str, rows: Sequence[object], found: Ranking, outcome:
     """The ranking in words; what is within noise is not called a difference."""
     best = describe(path, rows[found.best])
     beaten = [k for k, beyond in enumerate(found.beyond) if beyond]
-    close = [k for k, pair in enumerate(found.pairs) if pair is not None and k not in beaten]
+    close = [k for k in found.pairs if k not in beaten]
     head = f"Best mean on {outcome_words(outcome)}: {best}"
     if not beaten:
         return f"{head}, but no difference to another is detected ({_listed(path, rows, found, close)})."
@@ -82,12 +84,12 @@ def ranking_too_few(path: str, rows: Sequence[object], found: Ranking) -> TooFew
     """The levels that the runs do not tell from the best, and how many runs would for differences of the size seen."""
     open_rows = [
         k
-        for k, pair in enumerate(found.pairs)
-        if pair is not None and not found.beyond[k] and (pair.sd or pair.difference or pair.n < 2)
+        for k, pair in found.pairs.items()
+        if not found.beyond[k] and (pair.sd or pair.difference or pair.n < 2)
     ]
     if not open_rows:
         return None
-    runs = max(pair.n for pair in found.pairs if pair is not None)
+    runs = max(pair.n for pair in found.pairs.values())
     needed = [
         estimates.runs_needed(found.pairs[k].sd, found.pairs[k].difference, ALPHA / found.tests)
         for k in open_rows

@@ -11,28 +11,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from sim.engine.kernel import source_hash
 from sim.errors import UserError
 from sim.experiments.cautions import cautions
+from sim.experiments.designs import levels_of
 from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, label, load_sweep
+from sim.experiments.sweep.plausible import Ranges, sweep_ranges
 from sim.experiments.sweep.plausible import planned as planned_ranges
-from sim.experiments.sweep.plausible import sweep_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
-from sim.outcomes.declared import check_outcome
+from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
 from sim.simulation.parallel import Pool, pool
+from sim.simulation.results import Simulate
 from sim.statistics import estimates, sequential
 from sim.store import files
 from sim.store.folder import claim, content_hash, manifest, set_status, stored_blocks
 from sim.store.tables import Tables
-
-if TYPE_CHECKING:
-    from sim.outcomes.declared import Outcome
 
 __all__ = ["Block", "Sweep", "SweepResult", "load_sweep", "run_sweep"]
 
@@ -59,7 +59,7 @@ class SweepResult:
     @property
     def notes(self) -> list[str]:
         """What limits every answer of the sweep."""
-        weeks = [point["time.weeks"] for point in self.sweep.points if "time.weeks" in point]
+        weeks = [weeks for point in self.sweep.points if isinstance(weeks := point.get("time.weeks"), int)]
         return cautions([self.sweep.base], min(weeks, default=None))
 
 
@@ -93,8 +93,8 @@ def run_sweep(
     progress: Progress | None = None,
     *,
     cluster: str | None = None,
-    simulate: Callable[..., Any] | None = None,
-    outcomes: Mapping[str, "Outcome"] | None = None,
+    simulate: Simulate | None = None,
+    outcomes: Mapping[str, Outcome] = OUTCOMES,
     source: str | None = None,
 ) -> SweepResult:
     """Run or resume a sweep in `out_dir`.
@@ -104,20 +104,20 @@ def run_sweep(
     ones. Raises UserError on bad input, on a folder that belongs to something else, and KeyboardInterrupt
     after keeping what is done.
     """
-    declared = _declared(outcomes)
-    check_outcome(sweep.outcome, declared, f"{sweep.path}: outcome:")
+    check_outcome(sweep.outcome, outcomes, f"{sweep.path}: outcome:")
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers} is too few; use at least 1")
     folder = Path(out_dir)
-    claimed = claim(folder, _manifest(sweep, source or _source(simulate)), fresh, grows=True)
+    identity = _identity(sweep, source or ("injected" if simulate is not None else source_hash()))
+    claimed = claim(folder, _manifest(sweep, identity), fresh, grows=True)
     with Tables() as tables:
         work = _Work(sweep, folder, tables, progress)
         try:
             with pool(workers) if cluster is None else _cluster(cluster) as side_by_side:
-                _run_all(work, declared, side_by_side, simulate)
-                asked = _asked(work, declared[sweep.outcome].better)
-                ranges = sweep_ranges(asked, folder, claimed["content"], workers, simulate, work.tick)
-            result = _finish(work, declared, ranges)
+                _run_all(work, outcomes, side_by_side, simulate)
+                asked = _asked(work, outcomes[sweep.outcome].better)
+                ranges = sweep_ranges(asked, folder, identity, workers, simulate, work.tick)
+            result = _finish(work, outcomes, ranges)
         except KeyboardInterrupt:
             set_status(folder, claimed, "interrupted", runs_done=work.done)
             raise
@@ -135,23 +135,7 @@ def run_sweep(
     return result
 
 
-def _declared(outcomes: Mapping[str, "Outcome"] | None) -> Mapping[str, "Outcome"]:
-    if outcomes is not None:
-        return outcomes
-    from sim.outcomes.declared import OUTCOMES
-
-    return OUTCOMES
-
-
-def _source(simulate: Callable[..., Any] | None) -> str:
-    if simulate is not None:
-        return "injected"
-    from sim.engine.kernel import source_hash
-
-    return source_hash()
-
-
-def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
+def _identity(sweep: Sweep, source: str) -> dict[str, object]:
     """What identifies the sweep. The answer's settings (crossing, ranges) are not part of it: they change no
     run.
     """
@@ -164,7 +148,7 @@ def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
             "outcome": sweep.outcome,
             "between": sweep.crossing.between,
         }
-    parts = {
+    return {
         "scenario": sweep.base.hash(),
         "hold": sweep.hold,
         "design": content_hash({"points": [list(point.items()) for point in sweep.points]}),
@@ -172,9 +156,12 @@ def _manifest(sweep: Sweep, source: str) -> dict[str, object]:
         "seed": sweep.seed,
         "source": source,
     }
+
+
+def _manifest(sweep: Sweep, identity: Mapping[str, object]) -> dict[str, object]:
     seeds = {"seed": sweep.seed, "runs": [0, sweep.runs - 1]}
     facts = {"vary": list(sweep.vary), "points": len(sweep.points)}
-    return manifest("sweep", sweep.name, sweep.question, parts, seeds, sweep.base.to_dict(), facts)
+    return manifest("sweep", sweep.name, sweep.question, identity, seeds, sweep.base.to_dict(), facts)
 
 
 # ---- running
@@ -192,7 +179,7 @@ def _cluster(address: str) -> Iterator[Pool]:
 
 def _client(address: str) -> Any:
     try:
-        from dask.distributed import Client
+        from dask.distributed import Client  # here, because it is an extra that few have installed
     except ImportError:
         raise UserError(
             "--cluster needs dask.distributed, which is not installed; install it with: pip install 'orgsim[cluster]'"
@@ -224,7 +211,7 @@ def _cover(
 
 
 def _run_all(
-    work: _Work, declared: Mapping[str, "Outcome"], side_by_side: Pool, simulate: Callable[..., Any] | None
+    work: _Work, declared: Mapping[str, Outcome], side_by_side: Pool, simulate: Simulate | None
 ) -> None:
     sweep = work.sweep
     everything = range(len(sweep.points))
@@ -264,7 +251,7 @@ def _run_blocks(
     points: Iterable[int],
     runs: tuple[int, int],
     side_by_side: Pool,
-    simulate: Callable[..., Any] | None,
+    simulate: Simulate | None,
 ) -> None:
     """Compute the runs [first, end) of the points that are not stored yet; a block is stored once it is finished."""
     missing: list[Block] = []
@@ -338,12 +325,10 @@ def _asked(work: _Work, better: int) -> Sweep:
     if found is None:
         return sweep
     path, axis = next(iter(sweep.vary.items()))
-    return replace(sweep, crossing=best_pair(path, axis.values, found))
+    return replace(sweep, crossing=best_pair(path, levels_of(axis), found))
 
 
-def _finish(
-    work: _Work, declared: Mapping[str, "Outcome"], ranges: Mapping[str, object] | None
-) -> SweepResult:
+def _finish(work: _Work, declared: Mapping[str, Outcome], ranges: Ranges | None) -> SweepResult:
     sweep, folder, tables = work.sweep, work.folder, work.tables
     _write_summary(work, declared)
     data, values = _values(work)
@@ -366,7 +351,7 @@ def _finish(
     return SweepResult(sweep, folder, values, found, failures, work.done, work.reused)
 
 
-def _write_summary(work: _Work, declared: Mapping[str, "Outcome"]) -> None:
+def _write_summary(work: _Work, declared: Mapping[str, Outcome]) -> None:
     """summary.csv: a row per design point and outcome, in the order of the design and of the declared
     outcomes.
     """
@@ -400,7 +385,7 @@ def _write_summary(work: _Work, declared: Mapping[str, "Outcome"]) -> None:
 
 
 def _summary_rows(
-    sweep: Sweep, point: int, data: Mapping[str, np.ndarray], declared: Mapping[str, "Outcome"]
+    sweep: Sweep, point: int, data: Mapping[str, np.ndarray], declared: Mapping[str, Outcome]
 ) -> Iterator[list[object]]:
     design = [label(value) if isinstance(value, tuple) else value for value in sweep.points[point].values()]
     failed = sum(1 for message in data["failure"] if message)

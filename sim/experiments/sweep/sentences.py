@@ -3,18 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.constants import ALPHA
 from sim.experiments.cautions import OPPOSE, SPLIT
+from sim.experiments.designs import as_numbers
 from sim.experiments.sweep.file import CrossingSpec, label
+from sim.outcomes.declared import Outcome
 from sim.statistics import crossing, estimates
 from sim.text.numbers import interval, number, outcome_words, percent, plural, signed, words
-
-if TYPE_CHECKING:
-    from sim.outcomes.declared import Outcome
 
 MANY_RUNS = 1000  # per point; more are not suggested
 FEW_RUNS = 10  # with fewer, the interval of a crossing is rough
@@ -27,8 +25,8 @@ def names_of(spec: CrossingSpec | None) -> tuple[str, str]:
     described = [describe(spec.of, value) for value in spec.between]
     names = spec.names
     if names is None and spec.of == "organisation.management_layers":
-        flatter = spec.between[0] < spec.between[1]
-        names = ("flat", "layered") if flatter else ("layered", "flat")
+        one, other = as_numbers(spec.between)
+        names = ("flat", "layered") if one < other else ("layered", "flat")
     if names is None:
         return described[0], described[1]
     return f"{names[0]} ({described[0]})", f"{names[1]} ({described[1]})"
@@ -53,7 +51,7 @@ def change_words(pair: estimates.Paired) -> str:
     return f"{signed(pair.difference)} {interval(pair.lo, pair.hi)}".rstrip()
 
 
-def plain_sentence(pair: estimates.Paired, declared: "Outcome", names: tuple[str, str]) -> str:
+def plain_sentence(pair: estimates.Paired, declared: Outcome, names: tuple[str, str]) -> str:
     """The verdict of a sweep without a path along which the designs could cross."""
     first, second = names
     topic = outcome_words(declared.name)
@@ -63,7 +61,7 @@ def plain_sentence(pair: estimates.Paired, declared: "Outcome", names: tuple[str
         return f"No difference detected between {first} and {second} on {topic} ({change_words(pair)})."
     if declared.better == 0:
         return f"{first} differs from {second} on {topic} by {change_words(pair)}."
-    verb = "beats" if declared.better * pair.difference > 0 else "loses to"
+    verb = "beats" if declared.better * estimates.known(pair.difference) > 0 else "loses to"
     return f"{first} {verb} {second} on {topic} by {change_words(pair)}."
 
 
@@ -73,7 +71,7 @@ def crossing_sentence(
     pair: Sequence[estimates.Paired],
     along: str,
     names: tuple[str, str],
-    declared: "Outcome",
+    declared: Outcome,
 ) -> str:
     """The crossing in words. rows: values of `along`; pair: first minus second at each."""
     first, second = names
@@ -102,12 +100,15 @@ def crossing_sentence(
     return f"{text}{_again(found, along)}."
 
 
-def is_shown(found: crossing.Crossing | None, rows: Sequence[float]) -> bool:
-    """Whether there is a crossing with a difference beyond noise on both sides of it, in its direction."""
+def is_shown(found: crossing.Crossing | None, rows: Sequence[object]) -> bool:
+    """Whether there is a crossing with a difference beyond noise on both sides of it, in its direction.
+
+    rows: values of the path along which it was sought: numbers, where it was.
+    """
     if found is None or found.x is None:
         return False
     up = 1 if found.kind == "overtakes" else -1
-    signs = list(zip(found.signs, rows, strict=True))
+    signs = list(zip(found.signs, as_numbers(rows), strict=True))
     return any(s == -up and x < found.x for s, x in signs) and any(s == up and x > found.x for s, x in signs)
 
 
@@ -116,7 +117,7 @@ def _place(found: crossing.Crossing, rows: Sequence[float], along: str) -> str:
     low, high = min(rows), max(rows)
     digits = max(0, 1 - math.floor(math.log10(high - low)))
     text = f"{words(along)} {found.x:.{digits}f}"
-    if found.lo is None:
+    if found.lo is None or found.hi is None:
         return text
     return f"{text} [{_end(found.lo, low, digits)}, {_end(found.hi, high, digits)}]"
 
@@ -217,8 +218,8 @@ def too_few(
         text = f"{prefix}1 run a point decides nothing and has no interval. Use at least {2 * FEW_RUNS}."
         return TooFew(tuple(rows[k] for k in open_rows), runs, 2 * FEW_RUNS, text)
     needed = {k: estimates.runs_needed(pair[k].sd, pair[k].difference, ALPHA / len(rows)) for k in open_rows}
-    near = [k for k, n in needed.items() if n is not None and n <= MANY_RUNS]
-    suggested = max((max(needed[k], runs + 1) for k in near), default=None)
+    near = {k: n for k, n in needed.items() if n is not None and n <= MANY_RUNS}
+    suggested = max((max(n, runs + 1) for n in near.values()), default=None)
     text = (
         f"{prefix}{done} a point are too few to decide{_at(along, [rows[k] for k in open_rows], len(rows))}"
     )

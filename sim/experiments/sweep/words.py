@@ -6,6 +6,7 @@ from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.file import Sweep, label, scenario_at
 from sim.experiments.sweep.run import SweepResult
 from sim.experiments.sweep.sentences import describe
+from sim.scenario.tree import tree_of
 from sim.statistics.estimates import Paired
 from sim.text import numbers, tables
 
@@ -61,8 +62,6 @@ def _structures(sweep: Sweep, answer: Answer) -> str:
         path, values = answer.along, answer.panels[0].rows
     if path is None or not path.startswith("organisation."):
         return ""
-    from sim.scenario.tree import tree_of
-
     lines = []
     for value in values:
         first = next(k for k, point in enumerate(sweep.points) if point[path] == value)
@@ -82,10 +81,12 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
     header += [describe(answer.of, value) if answer.of else "mean" for value in panel.columns]
     intervals = answer.of is None
     header += ["95 % interval"] if intervals else []
-    pair, ranked = panel.pair is not None, panel.ranking
+    pair, ranked = panel.pair, panel.ranking
     header += ["best over it, %", "95 % interval", "beyond noise"] if ranked else []
     header += (
-        [f"{short_name(answer.first)} over {short_name(answer.second)}, %", "95 % interval"] if pair else []
+        [f"{short_name(answer.first)} over {short_name(answer.second)}, %", "95 % interval"]
+        if pair is not None
+        else []
     )
     rows, decimals, marked = [], decimals_for(panel), False
     for k, value in enumerate(panel.rows):
@@ -99,10 +100,10 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
         if intervals:
             e = panel.estimates[k][0]
             cells.append("" if e.lo is None else f"[{_fixed(e.lo, decimals)}, {_fixed(e.hi, decimals)}]")
-        if pair:
-            cells += _pair_cells(panel.pair[k])
+        if pair is not None:
+            cells += _pair_cells(pair[k])
         if ranked:
-            other = ranked.pairs[k]
+            other = ranked.pairs.get(k)
             cells += (
                 ["", "", ""] if other is None else [*_pair_cells(other), "yes" if ranked.beyond[k] else "no"]
             )
@@ -116,7 +117,7 @@ def panel_text(answer: Answer, panel: Panel, colour: bool = False) -> str:
         )
     elif marked:
         text += "\n* best of its row beyond noise (paired with the runner-up, p < .05 over the table)"
-    if pair and len(panel.rows) > 1:
+    if pair is not None and len(panel.rows) > 1:
         text += "\n95 % interval: of each row by itself; the answer below is corrected for the number of rows"
     return text
 

@@ -33,9 +33,10 @@ import numpy as np
 
 from sim.constants import HOURS_PER_WEEK, IC, MANAGER, WEEKS_PER_YEAR
 from sim.engine.codes import NONE
+from sim.engine.record import Settings
 from sim.engine.rng import PROMOTION
-from sim.mechanisms.people.workforce import Crew, Dice
-from sim.statistics.scores import NORMAL, Range, normal_quantiles
+from sim.mechanisms.people.workforce import Dice, Number, Workforce
+from sim.statistics.scores import NORMAL, Range, normal_quantiles, normal_scores_of_mean_ranks
 
 # What `sub` tells apart in PROMOTION.
 LUCK, MIXING, REDRAW, EXTERNAL, STEP_DOWN = range(5)
@@ -65,28 +66,37 @@ class Rules:
     mix_other: int = WORST  # `mix`: rule of the others
 
 
-def rules_of(p) -> Rules:
-    """Return the rules that the parameter record *p* states."""
-    other = int(p.careers_mix_other) + 1  # its choices are worst, random, aptitude
-    mix = float(p.careers_mix_best), other
-    return Rules(int(p.careers_rule), int(p.careers_transfer), p.careers_correlation, p.careers_jitter, *mix)
+def rules_of(settings: Settings) -> Rules:
+    """Return the rules that the *settings* state."""
+    other = int(settings.careers_mix_other) + 1  # its choices are worst, random, aptitude
+    mix = float(settings.careers_mix_best), other
+    return Rules(
+        int(settings.careers_rule),
+        int(settings.careers_transfer),
+        settings.careers_correlation,
+        settings.careers_jitter,
+        *mix,
+    )
 
 
 def preference(rule: int, merit: np.ndarray, aptitude: np.ndarray, luck: np.ndarray) -> np.ndarray:
     """Return a score by which candidates are ranked, highest first, under one of the first four of `RULES`."""
-    return (merit, -merit, luck, aptitude)[rule]
+    if rule == BEST:
+        return merit
+    if rule == WORST:
+        return -merit
+    return luck if rule == RANDOM else aptitude
 
 
-def transferred(transfer: int, old: np.ndarray, aptitude: np.ndarray, redraw: np.ndarray, correlation: float):
+def transferred(
+    transfer: int, old: np.ndarray, aptitude: np.ndarray, redraw: np.ndarray, correlation: float
+) -> np.ndarray:
     """Return the competence in the new job from that in the *old* one; all but `same` speak in normal scores."""
-    return (old, redraw, correlation * aptitude + sqrt(1.0 - correlation**2) * redraw)[transfer]
-
-
-def normal_scores(x: np.ndarray) -> np.ndarray:
-    """Return the normal scores of *x* [n]: quantiles of (rank - 1/2) / n, ties sharing their mean rank."""
-    order = np.sort(x)
-    ranks = 0.5 * (np.searchsorted(order, x, "left") + np.searchsorted(order, x, "right"))
-    return normal_quantiles(ranks / max(len(x), 1))
+    if transfer == SAME:
+        return old
+    if transfer == PETER:
+        return redraw
+    return correlation * aptitude + sqrt(1.0 - correlation**2) * redraw
 
 
 # --- Vacancies in a running organisation ------------------------------------------------------------------------------
@@ -94,13 +104,13 @@ def normal_scores(x: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Vacancies:
-    """Vacant manager seats [k], and whom of the crew [n] they left without a boss."""
+    """Vacant manager seats [k], and whom of the workforce [n] they left without a boss."""
 
-    row: np.ndarray  # int64[k]: the seat, as in `Crew.row`
+    row: np.ndarray  # int64[k]: the seat, as in `Workforce.row`
     key: np.ndarray  # int64[k]: permanent id of who left it; keys the dice of the vacancy
     layer: np.ndarray  # int64[k]: layer of the seat
-    boss: np.ndarray  # int64[k]: position in the crew of the nearest boss who is present, -1 at a root
-    former: np.ndarray  # int64[n]: of everybody in the crew, row of the vacant seat last reported to, or -1
+    boss: np.ndarray  # int64[k]: position in the workforce of the nearest boss who is present, -1 at a root
+    former: np.ndarray  # int64[n]: of the whole workforce, row of the vacant seat last reported to, or -1
 
 
 @dataclass(frozen=True)
@@ -109,12 +119,14 @@ class Appointments:
 
     row: np.ndarray  # int64[a]: the seat
     layer: np.ndarray  # int64[a]
-    person: np.ndarray  # int64[a]: position in the crew, or -1: hired from outside
+    person: np.ndarray  # int64[a]: position in the workforce, or -1: hired from outside
     quality: np.ndarray  # float64[a]: of management, in the new seat; NaN from outside, who bring their own
     considered: np.ndarray  # bool[n]: was in the pool of a seat that was filled from inside
 
 
-def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: bool = True) -> Appointments:
+def fill_vacancies(
+    workforce: Workforce, vacant: Vacancies, settings: Settings, dice: Dice, *, cascade: bool = True
+) -> Appointments:
     """Fill manager seats, top first; with *cascade* also those that the promoted leave.
 
     Candidates for a first-line seat are ICs, for a higher one managers of the layer below: those of the vacant team, of the
@@ -123,8 +135,8 @@ def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: boo
     """
     # A root stays, or nobody could stand in (in a partial chart everybody whose manager is missing is one), but for those
     # whom the vacancy itself has left without a boss.
-    free = eligible(crew, p) & ((crew.boss >= 0) | (vacant.former >= 0))
-    considered = np.zeros(len(crew.pid), bool)
+    free = eligible(workforce, settings) & ((workforce.boss >= 0) | (vacant.former >= 0))
+    considered = np.zeros(len(workforce.pid), bool)
     team_of = vacant.former.copy()
     seats = np.stack([-vacant.layer, vacant.key, vacant.row, vacant.boss], axis=1)
     queue = list(map(tuple, seats.tolist()))
@@ -132,49 +144,59 @@ def fill_vacancies(crew: Crew, vacant: Vacancies, p, dice: Dice, *, cascade: boo
     taken: list[tuple[int, int, int]] = []
     while queue:
         rank, key, row, boss = heappop(queue)
-        outside = p.careers_external_share > 0.0 and (
-            dice(PROMOTION, np.array([key]), crew.week, EXTERNAL)[0, 0] < p.careers_external_share
+        outside = settings.careers_external_share > 0.0 and (
+            dice(PROMOTION, np.array([key]), workforce.week, EXTERNAL)[0, 0] < settings.careers_external_share
         )
-        pool = _NOBODY if outside else _pool(crew, free, -rank, boss, team_of == row, int(p.careers_pool))
+        pool = _NOBODY
+        if not outside:
+            pool = _pool(workforce, free, -rank, boss, team_of == row, int(settings.careers_pool))
         if len(pool) == 0:
-            if p.careers_external_share > 0.0:
+            if settings.careers_external_share > 0.0:
                 taken.append((row, -rank, NONE))
             continue
         considered[pool] = True
-        who = _pick(crew, pool, key, p, dice)
+        who = _pick(workforce, pool, key, settings, dice)
         free[who] = False
         taken.append((row, -rank, who))
-        if cascade and crew.role[who] == MANAGER:
-            row = int(crew.row[who])
-            heappush(queue, (-int(crew.layer[who]), int(crew.pid[who]), row, int(crew.boss[who])))
-            team_of[crew.boss == who] = row
+        if cascade and workforce.role[who] == MANAGER:
+            row = int(workforce.row[who])
+            heappush(
+                queue, (-int(workforce.layer[who]), int(workforce.pid[who]), row, int(workforce.boss[who]))
+            )
+            team_of[workforce.boss == who] = row
     rows, layers, people = np.array(taken, np.int64).reshape(-1, 3).T
-    return Appointments(rows, layers, people, qualities(crew, layers, people, p, dice), considered)
+    return Appointments(
+        rows, layers, people, qualities(workforce, layers, people, settings, dice), considered
+    )
 
 
-def eligible(crew: Crew, p) -> np.ndarray:
+def eligible(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return bool[n]: has been in the firm long enough for promotion and has not chosen the staff track."""
-    return (crew.tenure >= p.careers_minimum_tenure) & ~crew.staff
+    may: np.ndarray = (workforce.tenure >= settings.careers_minimum_tenure) & ~workforce.staff
+    return may
 
 
 def _below(boss: np.ndarray, top: int) -> np.ndarray:
     """Return bool[n]: somebody on the way up is *top*; everybody if *top* is -1."""
     if top == NONE:
         return np.ones(len(boss), bool)
-    below, up = boss == top, boss
+    below: np.ndarray = boss == top
+    up = boss
     while (up >= 0).any():
         up = np.where(up >= 0, boss[up], NONE)
         below |= up == top
     return below
 
 
-def _pool(crew: Crew, free: np.ndarray, layer: int, boss: int, team: np.ndarray, width: int) -> np.ndarray:
+def _pool(
+    workforce: Workforce, free: np.ndarray, layer: int, boss: int, team: np.ndarray, width: int
+) -> np.ndarray:
     """Return positions of the candidates for a seat: of the narrowest pool at least as wide as *width* with any in it."""
-    sorts = [crew.role == IC]
+    sorts = [workforce.role == IC]
     if layer > 1:  # in an unbalanced tree the layer just below may be empty: then any lower manager
-        manages = crew.role == MANAGER
-        sorts = [manages & (crew.layer == layer - 1), manages & (crew.layer < layer)]
-    scopes = (lambda: team, lambda: team | _below(crew.boss, boss), lambda: True)[width:]
+        manages = workforce.role == MANAGER
+        sorts = [manages & (workforce.layer == layer - 1), manages & (workforce.layer < layer)]
+    scopes = (lambda: team, lambda: team | _below(workforce.boss, boss), lambda: True)[width:]
     for sort in sorts:
         for scope in scopes:
             pool = np.flatnonzero(sort & free & scope())
@@ -183,147 +205,170 @@ def _pool(crew: Crew, free: np.ndarray, layer: int, boss: int, team: np.ndarray,
     return _NOBODY
 
 
-def _pick(crew: Crew, pool: np.ndarray, key: int, p, dice: Dice) -> int:
+def _pick(workforce: Workforce, pool: np.ndarray, key: int, settings: Settings, dice: Dice) -> int:
     """Return the position of who is chosen from the positions *pool*; equals are told apart by permanent id."""
-    rules = rules_of(p)
+    rules = rules_of(settings)
     rule = rules.rule
     if rule == MIX:
-        coin = dice(PROMOTION, np.array([key]), crew.week, MIXING)[0, 0]
+        coin = dice(PROMOTION, np.array([key]), workforce.week, MIXING)[0, 0]
         rule = BEST if coin < rules.mix_best else rules.mix_other
-    pids = crew.pid[pool]
-    luck = dice(PROMOTION, pids, crew.week, LUCK)[:, 0] if rule == RANDOM else np.zeros(len(pool))
-    score = preference(rule, crew.output[pool], crew.aptitude[pool], luck)
+    pids = workforce.pid[pool]
+    luck = dice(PROMOTION, pids, workforce.week, LUCK)[:, 0] if rule == RANDOM else np.zeros(len(pool))
+    score = preference(rule, workforce.output[pool], workforce.aptitude[pool], luck)
     return int(pool[np.lexsort((pids, -score))[0]])
 
 
-def qualities(crew: Crew, layers: np.ndarray, people: np.ndarray, p, dice: Dice) -> np.ndarray:
+def qualities(
+    workforce: Workforce, layers: np.ndarray, people: np.ndarray, settings: Settings, dice: Dice
+) -> np.ndarray:
     """Return the quality of the appointed in their new layers; keyed by person and layer, not by when it happens."""
     quality = np.full(len(people), np.nan)
     inside = np.flatnonzero(people != NONE)
     if len(inside) == 0:
         return quality
-    rules = rules_of(p)
+    rules = rules_of(settings)
     who = people[inside]
-    u = _redraws(crew, layers[inside], who, dice)
+    u = _redraws(workforce, layers[inside], who, dice)
     redraw = normal_quantiles(u[:, 0])
-    ics = crew.role == IC
-    old = crew.quality.copy()
+    ics = workforce.role == IC
+    old = workforce.quality.copy()
     if rules.transfer == SAME:  # the other hypotheses do not ask for it
-        old[ics] = normal_scores(crew.skill[ics])
-    new = transferred(rules.transfer, old[who], crew.aptitude[who], redraw, rules.correlation)
+        old[ics] = normal_scores_of_mean_ranks(workforce.skill[ics])
+    new = transferred(rules.transfer, old[who], workforce.aptitude[who], redraw, rules.correlation)
     if rules.transfer == SAME:
         new = new + rules.jitter * (2.0 * u[:, 1] - 1.0)
     elif rules.transfer == CORRELATED:
-        new = new - np.where(ics[who], peter_penalty(crew.output[who], crew.output[ics], p), 0.0)
+        new = new - np.where(
+            ics[who], peter_penalty(workforce.output[who], workforce.output[ics], settings), 0.0
+        )
     quality[inside] = new
     return quality
 
 
-def _redraws(crew: Crew, layers: np.ndarray, who: np.ndarray, dice: Dice) -> np.ndarray:
+def _redraws(workforce: Workforce, layers: np.ndarray, who: np.ndarray, dice: Dice) -> np.ndarray:
     """Return the uniforms [n, 2] of the people at the positions *who*, who are appointed to these layers."""
     u = np.empty((len(who), 2))
     for layer in np.unique(layers).tolist():
         here = layers == layer
-        u[here] = dice(PROMOTION, crew.pid[who[here]], layer, REDRAW)
+        u[here] = dice(PROMOTION, workforce.pid[who[here]], layer, REDRAW)
     return u
 
 
-def peter_penalty(output: np.ndarray, peers: np.ndarray, p) -> np.ndarray:
+def peter_penalty(output: np.ndarray, peers: np.ndarray, settings: Settings) -> np.ndarray:
     """Return the loss of management quality, in sd, of ICs with *output* among the outputs of *peers* (I05).
 
     Negative, a gain, below the median of the peers; 0 where nobody has any output or quality has no effect.
     """
     typical = np.median(peers) if len(peers) else 0.0
-    if not typical > 0.0 or p.managers_quality_effect <= 0.0:
+    if not typical > 0.0 or settings.managers_quality_effect <= 0.0:
         return np.zeros(len(output))
     floor = typical * 2.0**-MOST_DOUBLINGS
-    doublings = np.minimum(np.log2(np.maximum(output, floor) / typical), MOST_DOUBLINGS)
-    return p.careers_peter_penalty / p.managers_quality_effect * doublings
+    doublings: np.ndarray = np.minimum(np.log2(np.maximum(output, floor) / typical), MOST_DOUBLINGS)
+    loss: np.ndarray = settings.careers_peter_penalty / settings.managers_quality_effect * doublings
+    return loss
 
 
 # --- Back to IC, experts, and who waits -------------------------------------------------------------------------------
 
 
-def step_downs(crew: Crew, p, dice: Dice) -> np.ndarray:
+def step_downs(workforce: Workforce, settings: Settings, dice: Dice) -> np.ndarray:
     """Return bool[n]: managers with a boss who choose to be an IC again this week (`careers.step_down` a year)."""
-    chosen = np.zeros(len(crew.pid), bool)
-    if p.careers_step_down <= 0.0:
+    chosen = np.zeros(len(workforce.pid), bool)
+    if settings.careers_step_down <= 0.0:
         return chosen
-    who = np.flatnonzero((crew.role == MANAGER) & (crew.boss >= 0))
-    weekly = 1.0 - (1.0 - p.careers_step_down) ** (1.0 / WEEKS_PER_YEAR)
-    chosen[who] = dice(PROMOTION, crew.pid[who], crew.week, STEP_DOWN)[:, 0] < weekly
+    who = np.flatnonzero((workforce.role == MANAGER) & (workforce.boss >= 0))
+    weekly = 1.0 - (1.0 - settings.careers_step_down) ** (1.0 / WEEKS_PER_YEAR)
+    chosen[who] = dice(PROMOTION, workforce.pid[who], workforce.week, STEP_DOWN)[:, 0] < weekly
     return chosen
 
 
-def skill_as_ic(skill: np.ndarray, currency: np.ndarray, p) -> np.ndarray:
+def skill_as_ic(skill: Number, currency: Number, settings: Settings) -> Number:
     """Return the skill, in reference engineers, with which managers go back to IC work; *skill* is that of a current one."""
-    return skill * (p.careers_skill_kept + (1.0 - p.careers_skill_kept) * currency)
+    return skill * (settings.careers_skill_kept + (1.0 - settings.careers_skill_kept) * currency)
 
 
-def next_currency(crew: Crew, p, weeks: float = 1.0) -> np.ndarray:
+def next_currency(workforce: Workforce, settings: Settings, weeks: float = 1.0) -> np.ndarray:
     """Return everybody's currency *weeks* later: it drifts to 1 for ICs, to the hands-on share over the share needed else."""
-    kept = np.minimum(crew.hands_on / max(p.careers_currency_hands_on, 1e-9), 1.0)
-    target = np.where(crew.role == MANAGER, kept, 1.0)
-    return target + (crew.currency - target) * np.exp(-weeks / (WEEKS_PER_YEAR * p.careers_currency_years))
+    kept = np.minimum(workforce.hands_on / max(settings.careers_currency_hands_on, 1e-9), 1.0)
+    target = np.where(workforce.role == MANAGER, kept, 1.0)
+    fading = np.exp(-weeks / (WEEKS_PER_YEAR * settings.careers_currency_years))
+    drifted: np.ndarray = target + (workforce.currency - target) * fading
+    return drifted
 
 
-def new_staff(crew: Crew, p) -> np.ndarray:
+def new_staff(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return int64[k]: positions of the ICs who become staff, so that a share `careers.staff_share` of ICs is.
 
     Ranked by normal scores of skill and of tenure; equals by permanent id. Nobody loses the title.
     """
-    ics = np.flatnonzero(crew.role == IC)
-    places = int(p.careers_staff_share * len(ics) + 1e-9) - int(crew.staff[ics].sum())
+    ics = np.flatnonzero(workforce.role == IC)
+    places = int(settings.careers_staff_share * len(ics) + 1e-9) - int(workforce.staff[ics].sum())
     if places <= 0:
         return _NOBODY
-    weight = p.careers_staff_tenure_weight
-    score = (1.0 - weight) * normal_scores(crew.skill[ics]) + weight * normal_scores(crew.tenure[ics])
-    fit = ~crew.staff[ics] & (crew.tenure[ics] >= p.careers_staff_tenure)
-    order = np.lexsort((crew.pid[ics], -score))
+    weight = settings.careers_staff_tenure_weight
+    skill, tenure = (normal_scores_of_mean_ranks(x[ics]) for x in (workforce.skill, workforce.tenure))
+    score = (1.0 - weight) * skill + weight * tenure
+    fit = ~workforce.staff[ics] & (workforce.tenure[ics] >= settings.careers_staff_tenure)
+    order = np.lexsort((workforce.pid[ics], -score))
     return ics[order[fit[order]][:places]]
 
 
-def coaching_hours(crew: Crew, p) -> np.ndarray:
+def coaching_hours(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return float64[n]: hours a week that staff ICs spend on teammates, `careers.coaching_hours` each while they last."""
-    if p.careers_staff_lift <= 0.0 or not crew.staff.any():
-        return np.zeros(len(crew.pid))
-    member = (crew.role == IC) & (crew.boss >= 0)
-    wanted = _from_others(crew.boss, member.astype(float)) * p.careers_coaching_hours
-    return np.minimum(p.careers_staff_coaching * HOURS_PER_WEEK, wanted) * (member & crew.staff)
+    if settings.careers_staff_lift <= 0.0 or not workforce.staff.any():
+        return np.zeros(len(workforce.pid))
+    member = (workforce.role == IC) & (workforce.boss >= 0)
+    wanted = _from_others(workforce.boss, member.astype(float)) * settings.careers_coaching_hours
+    spent: np.ndarray = np.minimum(settings.careers_staff_coaching * HOURS_PER_WEEK, wanted) * (
+        member & workforce.staff
+    )
+    return spent
 
 
-def team_factors(crew: Crew, p) -> np.ndarray:
+def team_factors(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return float64[n]: factors on the productivity of ICs, from staff and super ICs among their teammates.
 
     The lift of staff is in proportion to the hours that a teammate gets of those needed; the hours are the coaches' own
     (`coaching_hours`). Super ICs lift by example, and one is as good as two. All ones where both lifts are 0.
     """
-    factor = np.ones(len(crew.pid))
-    member = (crew.role == IC) & (crew.boss >= 0)
-    if p.careers_staff_lift > 0.0 and crew.staff.any():
-        mates = np.maximum(_from_others(crew.boss, member.astype(float)), 1.0)
-        got = _from_others(crew.boss, coaching_hours(crew, p) / mates)
-        factor += p.careers_staff_lift * np.minimum(got / max(p.careers_coaching_hours, 1e-9), 1.0) * member
-    if p.careers_super_lift > 0.0:
-        shining = member & (crew.skill >= p.questions_super_ic_skill)
-        factor += p.careers_super_lift * np.minimum(_from_others(crew.boss, shining * 1.0), 1.0) * member
+    factor = np.ones(len(workforce.pid))
+    member = (workforce.role == IC) & (workforce.boss >= 0)
+    if settings.careers_staff_lift > 0.0 and workforce.staff.any():
+        mates = np.maximum(_from_others(workforce.boss, member.astype(float)), 1.0)
+        got = _from_others(workforce.boss, coaching_hours(workforce, settings) / mates)
+        factor += (
+            settings.careers_staff_lift
+            * np.minimum(got / max(settings.careers_coaching_hours, 1e-9), 1.0)
+            * member
+        )
+    if settings.careers_super_lift > 0.0:
+        shining = member & (workforce.skill >= settings.questions_super_ic_skill)
+        factor += (
+            settings.careers_super_lift
+            * np.minimum(_from_others(workforce.boss, shining * 1.0), 1.0)
+            * member
+        )
     return factor
 
 
 def _from_others(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return float64[n]: what the others with the same boss add up to in *x* [n]."""
-    return np.maximum(np.bincount(boss + 1, x)[boss + 1] - x, 0.0)
+    others: np.ndarray = np.maximum(np.bincount(boss + 1, x)[boss + 1] - x, 0.0)
+    return others
 
 
-def ready(crew: Crew, p) -> np.ndarray:
+def ready(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return bool[n]: eligible, somebody above, and among the top `careers.ready_share` of the own layer by contribution."""
-    chosen = np.zeros(len(crew.pid), bool)
-    size = np.bincount(crew.layer)
+    chosen = np.zeros(len(workforce.pid), bool)
+    size = np.bincount(workforce.layer)
     first = np.cumsum(size) - size
-    order = np.lexsort((crew.pid, -crew.output, crew.layer))
-    layer = crew.layer[order]
-    chosen[order] = np.arange(len(order)) - first[layer] < np.ceil(p.careers_ready_share * size - 1e-9)[layer]
-    return chosen & eligible(crew, p) & (crew.boss >= 0)
+    order = np.lexsort((workforce.pid, -workforce.output, workforce.layer))
+    layer = workforce.layer[order]
+    chosen[order] = (
+        np.arange(len(order)) - first[layer] < np.ceil(settings.careers_ready_share * size - 1e-9)[layer]
+    )
+    able: np.ndarray = chosen & eligible(workforce, settings) & (workforce.boss >= 0)
+    return able
 
 
 def next_waited(
@@ -333,46 +378,51 @@ def next_waited(
     return np.where(considered, 0.0, np.maximum(waited + np.where(is_ready, weeks, -weeks), 0.0))
 
 
-def blocked(waited, p):
+def blocked(waited: Number, settings: Settings) -> Number:
     """Return blocked promotion, 0 to 1 (of one or many): the share of `careers.patience_weeks` ready without a vacancy."""
-    return np.minimum(waited / max(p.careers_patience_weeks, 1.0), 1.0)
+    share: Number = np.minimum(waited / max(settings.careers_patience_weeks, 1.0), 1.0)
+    return share
 
 
-def competence_range(p) -> Range:
+def competence_range(settings: Settings) -> Range:
     """Return the distribution of a newcomer's competence, points."""
-    return Range(p.competence_mean, p.competence_sd, p.competence_low, p.competence_high)
+    return Range(
+        settings.competence_mean, settings.competence_sd, settings.competence_low, settings.competence_high
+    )
 
 
-def competences(crew: Crew, made: Appointments, p, dice: Dice) -> np.ndarray:
-    """Return the competence, points, of the appointed in their new seats; that in the old ones is `Crew.output`.
+def competences(workforce: Workforce, made: Appointments, settings: Settings, dice: Dice) -> np.ndarray:
+    """Return the competence, points, of the appointed in their new seats; that in the old ones is `Workforce.output`.
 
     NaN from outside. Under `same` it changes by up to `careers.jitter` sd either way and stays within its bounds.
     """
-    rules, scale = rules_of(p), competence_range(p)
+    rules, scale = rules_of(settings), competence_range(settings)
     competence = np.full(len(made.row), np.nan)
     inside = np.flatnonzero(made.person != NONE)
     who = made.person[inside]
-    u = _redraws(crew, made.layer[inside], who, dice)
+    u = _redraws(workforce, made.layer[inside], who, dice)
     if rules.transfer == SAME:
-        moved = crew.output[who] + rules.jitter * scale.sd * (2.0 * u[:, 1] - 1.0)
+        moved = workforce.output[who] + rules.jitter * scale.sd * (2.0 * u[:, 1] - 1.0)
         competence[inside] = np.clip(moved, scale.low, scale.high)
         return competence
     redraw = normal_quantiles(u[:, 0])
-    score = transferred(rules.transfer, redraw, crew.aptitude[who], redraw, rules.correlation)
+    score = transferred(rules.transfer, redraw, workforce.aptitude[who], redraw, rules.correlation)
     competence[inside] = scale.at(np.fromiter(map(NORMAL.cdf, score.tolist()), float, len(score)))
     return competence
 
 
-def efficiency(competence: np.ndarray, layer: np.ndarray, p) -> float:
+def efficiency(competence: np.ndarray, layer: np.ndarray, settings: Settings) -> float:
     """Return the weighted *competence* [n] of the people in these layers over its maximum; an empty seat has 0."""
-    weights = np.array([getattr(p, f"competence_weight_{k}") for k in range(WEIGHTS)])
+    weights = np.array([getattr(settings, f"competence_weight_{k}") for k in range(WEIGHTS)])
     weight = weights[np.minimum(layer, WEIGHTS - 1)]
-    most = p.competence_high * weight.sum()
+    most = settings.competence_high * weight.sum()
     return float((competence * weight).sum() / most) if most > 0.0 else 0.0
 
 
-def leave_in_round(age: np.ndarray, competence: np.ndarray, p) -> tuple[np.ndarray, np.ndarray]:
+def leave_in_round(
+    age: np.ndarray, competence: np.ndarray, settings: Settings
+) -> tuple[np.ndarray, np.ndarray]:
     """Return bool[n] twice: who retires at a round of careers, and who else is dismissed for want of competence."""
-    retire = (age > p.people_retirement_age) & bool(p.switches_retirement)
-    dismissed = (competence < p.competence_dismissal_below) & (not p.switches_flow)
+    retire = (age > settings.people_retirement_age) & bool(settings.switches_retirement)
+    dismissed = (competence < settings.competence_dismissal_below) & (not settings.switches_flow)
     return retire, dismissed & ~retire

@@ -36,7 +36,8 @@ import numpy as np
 
 from sim.constants import IC, MANAGER, WEEKS_PER_YEAR
 from sim.engine.kernel import entry
-from sim.mechanisms.people.workforce import Crew
+from sim.engine.record import Settings
+from sim.mechanisms.people.workforce import Workforce
 
 STRATEGIES = ("none", "bottom_up", "top_down", "managed")
 NO_STRATEGY, BOTTOM_UP, TOP_DOWN, MANAGED = range(4)
@@ -51,14 +52,16 @@ class Attention:
     spread: float  # how far champions and coaching reach across teams, 0..1
 
 
-def duty_hours(crew: Crew, p) -> np.ndarray:
+def duty_hours(workforce: Workforce, settings: Settings) -> np.ndarray:
     """Return float64[n]: governance hours a week that the strategy takes of each manager; as declared under `none`."""
-    hours = p.managers_governance_hours * (crew.role == MANAGER)
-    return hours * p.governance_voluntary * crew.fluency if p.ai_strategy == BOTTOM_UP else hours
+    hours: np.ndarray = settings.managers_governance_hours * (workforce.role == MANAGER)
+    if settings.ai_strategy == BOTTOM_UP:
+        hours = hours * settings.governance_voluntary * workforce.fluency
+    return hours
 
 
 @entry
-def _add_from_above(boss, x, total):
+def _add_from_above(boss: np.ndarray, x: np.ndarray, total: np.ndarray) -> None:
     for i in range(len(x)):
         above = boss[i]
         while above >= 0:
@@ -67,7 +70,7 @@ def _add_from_above(boss, x, total):
 
 
 @entry
-def _add_from_below(boss, x, total):
+def _add_from_below(boss: np.ndarray, x: np.ndarray, total: np.ndarray) -> None:
     for i in range(len(x)):
         above = boss[i]
         while above >= 0:
@@ -76,7 +79,15 @@ def _add_from_below(boss, x, total):
 
 
 @entry
-def _average_teams(boss, role, x, total, count, mean, others):
+def _average_teams(
+    boss: np.ndarray,
+    role: np.ndarray,
+    x: np.ndarray,
+    total: np.ndarray,
+    count: np.ndarray,
+    mean: np.ndarray,
+    others: np.ndarray,
+) -> None:
     """Fill *mean* and *others* as `_team_means` says; *total*, *count*: of everybody's reports, zero at first."""
     for i in range(len(x)):
         if boss[i] >= 0:
@@ -105,98 +116,108 @@ def from_below(boss: np.ndarray, x: np.ndarray) -> np.ndarray:
     return total
 
 
-def attention(crew: Crew, p) -> Attention:
+def attention(workforce: Workforce, settings: Settings) -> Attention:
     """Return what managers give to AI governance, by the strategy and by the time they have (their coverage)."""
-    useful = 1.0 - p.governance_rollout if p.ai_strategy == TOP_DOWN else 1.0
-    given = duty_hours(crew, p) * np.minimum(crew.coverage, 1.0) * useful
-    ic = crew.role == IC
-    spread = p.governance_spread
-    if p.ai_strategy == MANAGED:
+    useful = 1.0 - settings.governance_rollout if settings.ai_strategy == TOP_DOWN else 1.0
+    given = duty_hours(workforce, settings) * np.minimum(workforce.coverage, 1.0) * useful
+    ic = workforce.role == IC
+    spread = settings.governance_spread
+    if settings.ai_strategy == MANAGED:
         hours = given.sum() / max(len(ic) - ic.sum(), 1)
-        spread += (1.0 - spread) * (hours / (hours + p.governance_half_hours) if hours > 0.0 else 0.0)
-    coaching = p.governance_coaching_share * given * crew.currency / np.maximum(crew.reports, 1)
-    coached = np.where(crew.boss >= 0, coaching[crew.boss], 0.0)
-    if p.ai_strategy == MANAGED and ic.any():
+        spread += (1.0 - spread) * (hours / (hours + settings.governance_half_hours) if hours > 0.0 else 0.0)
+    coaching = (
+        settings.governance_coaching_share * given * workforce.currency / np.maximum(workforce.reports, 1)
+    )
+    coached = np.where(workforce.boss >= 0, coaching[workforce.boss], 0.0)
+    if settings.ai_strategy == MANAGED and ic.any():
         coached += spread * (coached[ic].mean() - coached) * ic
-    ics = from_below(crew.boss, ic.astype(float))
-    guarding = (1.0 - p.governance_coaching_share) * given / np.maximum(ics, 1.0)
-    return Attention(coached, from_above(crew.boss, guarding) * ~ic, float(spread))
+    ics = from_below(workforce.boss, ic.astype(float))
+    guarding = (1.0 - settings.governance_coaching_share) * given / np.maximum(ics, 1.0)
+    return Attention(coached, from_above(workforce.boss, guarding) * ~ic, float(spread))
 
 
-def _team_means(crew: Crew, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _team_means(workforce: Workforce, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (for ICs the mean of *x* over teammates, for managers over reports, 0 without any; how many those are)."""
     total, count, mean, others = np.zeros((4, len(x)))
-    _average_teams(crew.boss, crew.role, x, total, count, mean, others)
+    _average_teams(workforce.boss, workforce.role, x, total, count, mean, others)
     return mean, others
 
 
-def next_fluency(crew: Crew, hours: Attention, p, weeks: float = 1.0) -> np.ndarray:
+def next_fluency(
+    workforce: Workforce, hours: Attention, settings: Settings, weeks: float = 1.0
+) -> np.ndarray:
     """Return everybody's AI fluency *weeks* later, within [0, 1]; the same array under `none`."""
-    if p.ai_strategy == NO_STRATEGY:
-        return crew.fluency
-    old = crew.fluency
-    learning, training = learning_rates(crew, hours, p)
+    if settings.ai_strategy == NO_STRATEGY:
+        return workforce.fluency
+    old = workforce.fluency
+    learning, training = learning_rates(workforce, hours, settings)
     years = weeks / WEEKS_PER_YEAR
     new = 1.0 - (1.0 - old) * np.exp(-learning * years)
-    new += np.maximum(p.governance_basic - new, 0.0) * (1.0 - np.exp(-training * years))
-    return np.clip(new * np.exp(-p.governance_fluency_decay * years), 0.0, 1.0)
+    new += np.maximum(settings.governance_basic - new, 0.0) * (1.0 - np.exp(-training * years))
+    fluency: np.ndarray = np.clip(new * np.exp(-settings.governance_fluency_decay * years), 0.0, 1.0)
+    return fluency
 
 
-def learning_rates(crew: Crew, hours: Attention, p) -> tuple[np.ndarray, float]:
+def learning_rates(workforce: Workforce, hours: Attention, settings: Settings) -> tuple[np.ndarray, float]:
     """Return (rate at which everybody's gap to full fluency closes [n], rate of training up to the basics), 1/year."""
-    ordered = p.ai_strategy == TOP_DOWN
-    free = 1.0 - p.governance_crowding if ordered else 1.0
-    champion = (crew.fluency >= p.governance_champion) & (crew.role == IC)
-    peers, _ = _team_means(crew, crew.fluency)
-    local, _ = _team_means(crew, champion.astype(float))
-    everywhere = champion.sum() / max((crew.role == IC).sum(), 1)
-    enough = max(p.governance_champions_needed, 1e-9)
+    ordered = settings.ai_strategy == TOP_DOWN
+    free = 1.0 - settings.governance_crowding if ordered else 1.0
+    champion = (workforce.fluency >= settings.governance_champion) & (workforce.role == IC)
+    peers, _ = _team_means(workforce, workforce.fluency)
+    local, _ = _team_means(workforce, champion.astype(float))
+    everywhere = champion.sum() / max((workforce.role == IC).sum(), 1)
+    enough = max(settings.governance_champions_needed, 1e-9)
     spread = hours.spread
     pull = (1.0 - spread) * np.minimum(local / enough, 1.0) + spread * min(everywhere / enough, 1.0)
-    reach = crew.fluency[champion].mean() if champion.any() else 0.0
-    rate = p.governance_own_use * crew.exposure + p.governance_coaching * hours.coached
-    rate = rate + free * (p.governance_peers * peers + p.governance_champions * reach * pull)
-    return rate, p.governance_training if ordered else 0.0
+    reach = workforce.fluency[champion].mean() if champion.any() else 0.0
+    rate = settings.governance_own_use * workforce.exposure + settings.governance_coaching * hours.coached
+    rate = rate + free * (settings.governance_peers * peers + settings.governance_champions * reach * pull)
+    return rate, settings.governance_training if ordered else 0.0
 
 
 def next_guardrails(
-    guardrails: np.ndarray, crew: Crew, hours: Attention, p, weeks: float = 1.0
+    guardrails: np.ndarray, workforce: Workforce, hours: Attention, settings: Settings, weeks: float = 1.0
 ) -> np.ndarray:
     """Return guardrail coverage [n], of the team that each manager leads, *weeks* later, within [0, 1].
 
     ICs' entries stay as they are. The same array under `none`.
     """
-    if p.ai_strategy == NO_STRATEGY:
+    if settings.ai_strategy == NO_STRATEGY:
         return guardrails
-    free = 1.0 - p.governance_crowding if p.ai_strategy == TOP_DOWN else 1.0
-    champion = (crew.fluency >= p.governance_champion) & (crew.role == IC)
-    share, reports = _team_means(crew, champion.astype(float))
-    rate = p.governance_build * hours.guarding + free * p.governance_grown * share
+    free = 1.0 - settings.governance_crowding if settings.ai_strategy == TOP_DOWN else 1.0
+    champion = (workforce.fluency >= settings.governance_champion) & (workforce.role == IC)
+    share, reports = _team_means(workforce, champion.astype(float))
+    rate = settings.governance_build * hours.guarding + free * settings.governance_grown * share
     years = weeks / WEEKS_PER_YEAR
     new = 1.0 - (1.0 - guardrails) * np.exp(-rate * years)
-    new = np.clip(new * np.exp(-p.governance_guardrail_decay * years), 0.0, 1.0)
-    return np.where((crew.role == MANAGER) & (reports > 0), new, guardrails)
+    new = np.clip(new * np.exp(-settings.governance_guardrail_decay * years), 0.0, 1.0)
+    return np.where((workforce.role == MANAGER) & (reports > 0), new, guardrails)
 
 
-def of_team(crew: Crew, guardrails: np.ndarray) -> np.ndarray:
+def of_team(workforce: Workforce, guardrails: np.ndarray) -> np.ndarray:
     """Return float64[n]: the guardrail coverage of everybody's work: of the team, for managers of the team they lead."""
-    boss = np.where((crew.role == IC) & (crew.boss >= 0), crew.boss, np.arange(len(guardrails)))
+    boss = np.where(
+        (workforce.role == IC) & (workforce.boss >= 0), workforce.boss, np.arange(len(guardrails))
+    )
     return guardrails[boss]
 
 
-def prevented(coverage: np.ndarray, p) -> np.ndarray:
+def prevented(coverage: np.ndarray, settings: Settings) -> np.ndarray:
     """Return the share of AI defects that guardrails prevent at *coverage*: `ai.guardrail`, and more with a strategy."""
-    if p.ai_strategy == NO_STRATEGY:
-        return np.full(len(coverage), p.ai_guardrail)
-    return p.ai_guardrail + (1.0 - p.ai_guardrail) * p.governance_guardrail_effect * coverage
+    if settings.ai_strategy == NO_STRATEGY:
+        return np.full(len(coverage), settings.ai_guardrail)
+    return (
+        settings.ai_guardrail
+        + (1.0 - settings.ai_guardrail) * settings.governance_guardrail_effect * coverage
+    )
 
 
-def tool_factors(coverage: np.ndarray, p) -> np.ndarray:
+def tool_factors(coverage: np.ndarray, settings: Settings) -> np.ndarray:
     """Return factors on the odds of agents' failures and on specifying, at *coverage*: tools matched to tasks, if managed."""
-    matched = p.governance_tools_effect if p.ai_strategy == MANAGED else 0.0
+    matched = settings.governance_tools_effect if settings.ai_strategy == MANAGED else 0.0
     return 1.0 - matched * coverage
 
 
-def wasteful(fluency: np.ndarray, p) -> np.ndarray:
+def wasteful(fluency: np.ndarray, settings: Settings) -> np.ndarray:
     """Return bool[n]: AI spend on people of this *fluency* counts as wasted; it is below the threshold."""
-    return fluency < p.governance_waste_threshold
+    return fluency < settings.governance_waste_threshold

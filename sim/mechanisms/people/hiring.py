@@ -15,42 +15,47 @@ Parameters: hiring.*.
 import numpy as np
 
 from sim.engine.kernel import kernel
+from sim.engine.record import Settings
 from sim.engine.rng import HIRE
 from sim.mechanisms.people.workforce import Dice
 
 BACKFILL, FREEZE, ATTRITION_ONLY, AI = range(4)
 
 
-def opens(p, is_ic: bool) -> bool:
+def opens(settings: Settings, is_ic: bool) -> bool:
     """Return True if the seat of somebody who quit is to be filled."""
-    return bool(p.switches_hiring) and (p.hiring_policy == BACKFILL or (p.hiring_policy == AI and not is_ic))
+    return bool(settings.switches_hiring) and (
+        settings.hiring_policy == BACKFILL or (settings.hiring_policy == AI and not is_ic)
+    )
 
 
-def filled_at(p, dice: Dice, pid: int, week: int) -> float:
+def filled_at(settings: Settings, dice: Dice, pid: int, week: int) -> float:
     """Return the week at which the vacancy left by the person *pid* is filled (exponential delay)."""
     u = float(dice(HIRE, np.array([pid]), week, 0)[0, 0])
-    return week - p.hiring_delay_weeks * float(np.log1p(-u))
+    return week - settings.hiring_delay_weeks * float(np.log1p(-u))
 
 
 @kernel
-def settling(p, weeks):
+def settling(p: np.record, weeks: float) -> float:
     """Return the productivity factor of somebody who changed teams *weeks* ago (infinity: never).
 
     Another team means other code, other people and other habits; the loss fades linearly (moves.*).
     """
-    return 1.0 - p.moves_settling_loss * min(max(1.0 - weeks / p.moves_settling_weeks, 0.0), 1.0)
+    factor: float = 1.0 - p.moves_settling_loss * min(max(1.0 - weeks / p.moves_settling_weeks, 0.0), 1.0)
+    return factor
 
 
 @kernel
-def ramp(p, weeks):
+def ramp(p: np.record, weeks: float) -> float:
     """Return productivity over full productivity, *weeks* after joining."""
     if p.hiring_ramp_weeks <= 0.0:
         return 1.0
     start = p.hiring_start_productivity
-    return min(max(start + (1.0 - start) * weeks / p.hiring_ramp_weeks, start), 1.0)
+    reached: float = min(max(start + (1.0 - start) * weeks / p.hiring_ramp_weeks, start), 1.0)
+    return reached
 
 
 @kernel
-def coaching_hours(p, weeks):
+def coaching_hours(p: np.record, weeks: float) -> float:
     """Return the hours a week that somebody who joined *weeks* ago takes from the boss."""
     return p.hiring_coach_hours if weeks < p.hiring_ramp_weeks else 0.0

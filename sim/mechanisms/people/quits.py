@@ -14,38 +14,56 @@ Parameters: quits.*, strain.*.
 import numpy as np
 
 from sim.constants import WEEKS_PER_YEAR
+from sim.engine.record import Settings
+from sim.mechanisms.people.workforce import Number
 
 
 def over_weeks(weight: float, weeks: float) -> float:
     """Return the weight of *weeks* weeks together, *weight* being that of one."""
-    return 1.0 - (1.0 - weight) ** weeks
+    return 1.0 - float((1.0 - weight) ** weeks)
 
 
-def strain_after(p, strain, blocked, uncoached, overload, shock, weeks: float = 1.0):
-    """Return everybody's strain [n] some *weeks* of such load later. The arguments between are arrays [n] of shares."""
+def strain_after(
+    settings: Settings,
+    strain: np.ndarray,
+    blocked: np.ndarray,
+    uncoached: np.ndarray,
+    overload: np.ndarray,
+    shock: float,
+    weeks: float = 1.0,
+) -> np.ndarray:
+    """Return everybody's strain [n] some *weeks* of such load later. The load: arrays [n] of shares."""
     load = (
-        p.strain_blocked_effect * blocked
-        + p.strain_coaching_effect * uncoached
-        + p.strain_overload_effect * overload
-        + p.strain_layoff_effect * shock
+        settings.strain_blocked_effect * blocked
+        + settings.strain_coaching_effect * uncoached
+        + settings.strain_overload_effect * overload
+        + settings.strain_layoff_effect * shock
     )
-    return np.clip(strain + over_weeks(p.strain_smoothing, weeks) * (load - strain), 0.0, 1.0)
+    after: np.ndarray = np.clip(
+        strain + over_weeks(settings.strain_smoothing, weeks) * (load - strain), 0.0, 1.0
+    )
+    return after
 
 
-def shock_after(p, shock: float, cut: float) -> float:
+def shock_after(settings: Settings, shock: float, cut: float) -> float:
     """Return the jump of survivors' quit hazard (0.31 = +31 %) a week later, after a layoff of the share *cut*."""
-    decayed = shock * 0.5 ** (1.0 / p.quits_layoff_half_life_weeks)
+    decayed = shock * float(0.5 ** (1.0 / settings.quits_layoff_half_life_weeks))
     if cut <= 0.0:
         return decayed
-    return decayed + p.quits_layoff_jump * (cut / 0.01) ** p.quits_layoff_concavity
+    return decayed + settings.quits_layoff_jump * float((cut / 0.01) ** settings.quits_layoff_concavity)
 
 
-def chance(p, strain, passed_over, jump):
+def chance(settings: Settings, strain: Number, passed_over: Number, jump: float) -> Number:
     """Return the probability of quitting in a week, of one person or of an array of people; roots stay.
 
     passed_over: blocked promotion, 0..1. jump: see `shock_after`.
     """
-    base = -np.log1p(-p.quits_base) if p.quits_base < 1.0 else np.inf
-    excess = p.quits_strain_effect * (strain - p.quits_strain_at_base) if p.switches_strain else 0.0
-    hazard = base * np.exp(excess + p.quits_passed_over_effect * passed_over) * (1.0 + jump)
-    return -np.expm1(-hazard / WEEKS_PER_YEAR)
+    base = -np.log1p(-settings.quits_base) if settings.quits_base < 1.0 else np.inf
+    excess = (
+        settings.quits_strain_effect * (strain - settings.quits_strain_at_base)
+        if settings.switches_strain
+        else 0.0
+    )
+    hazard = base * np.exp(excess + settings.quits_passed_over_effect * passed_over) * (1.0 + jump)
+    weekly: Number = -np.expm1(-hazard / WEEKS_PER_YEAR)
+    return weekly

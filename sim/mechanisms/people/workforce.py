@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+#: One figure of one person (in a compiled pass) or of everybody (an array): the rule is stated once for both.
+Number = TypeVar("Number", float, np.ndarray)
 
 #: dice(stream, ids, index, sub) -> float64 [n, 2]: uniforms in (0, 1), keyed by (seed, run, stream, id, index, sub).
 Dice = Callable[[int, np.ndarray, int, int], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Crew:
+class Workforce:
     """Everybody present at a week's end; arrays [n] in order of permanent id.
 
     week: since the end of the warm-up. row: seat in `Org.people`. role: IC or MANAGER (`sim.engine.state`). layer: 0 = ICs, 1 =

@@ -42,6 +42,8 @@ CHOICES: Mapping[str, Claim] = {
     "switches.hands_on": choice(OFF_ON, "value_by_managers_per_week", UP),
     "managers.governance_hours": choice((0.0, 8.0), "manager_utilisation", UP),
     "managers.hands_on_share": choice((0.0, 0.5), "value_by_managers_per_week", UP),
+    "managers.quality_mean": choice((-1.0, 1.0), "changes_per_ic_week", UP),
+    "managers.quality_sd": choice((0.0, 2.0), "changes_per_ic_week", EITHER),
 }
 ALL = {**CLAIMS, **CHOICES}
 

@@ -1,19 +1,172 @@
 """Careers: who is promoted, what becomes of competence, and the limit of people only (Pluchino et al. 2010)."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from helpers import ladder
+from helpers.claims import (
+    DOWN,
+    EITHER,
+    LADDER,
+    OFF_ON,
+    QUALITY,
+    UP,
+    WAITING,
+    Claim,
+    check_claim,
+    choice,
+    mean_of,
+)
+from helpers.people_contract import PeopleContract
+from helpers.workforces import run_dice
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.constants import IC, MANAGER
+from sim.engine.rng import PROMOTION
 from sim.mechanisms.people import careers
 from sim.mechanisms.people.careers import APTITUDE, BEST, CORRELATED, MIX, PETER, RANDOM, SAME, WORST
-from sim.mechanisms.people.workforce import Crew
-from sim.statistics.scores import Range
+from sim.mechanisms.people.workforce import Workforce
+from sim.statistics.scores import Range, normal_scores_of_mean_ranks
+
+#: Figures of the organisation at the end of a run, which are nearer to the mechanism than outcomes are.
+RUNS = 4
+SHAPE = {"ics": 48, "layers": 3, "weeks": 30, "warmup": 2}
+HEIRS = {"ics": 48, "layers": 3, "weeks": 30}
+CURRENCY, WAITED = mean_of("currency", MANAGER, "occupants"), mean_of("waited", IC, "occupants")
+COACHING = mean_of("coaching_hours")
+SAME_SCORE = {**LADDER, "careers.transfer": "same"}
+STAFF = {"switches.promotions": True, "careers.staff_share": 0.2, "careers.staff_tenure": 0.0}
+EXPERTS = {**STAFF, "careers.staff_share": 0.3}
+#: Nobody works; people are hired, judged, promoted and retire.
+STILL = {
+    "switches.flow": False, "switches.retirement": True, "switches.promotions": True, "switches.hiring": True,
+    "hiring.delay_weeks": 0.0, "careers.minimum_tenure": 0.0, "people.age_mean": 55.0,
+}  # fmt: skip
+YEARS = {"ics": 64, "layers": 5, "weeks": 156, "warmup": 0}
+
+
+def still(ends: tuple, figure: str, sign: int, values: Mapping | None = None) -> Claim:
+    return choice(ends, figure, sign, {**STILL, **(values or {})}, YEARS)
+
+
+def quits_so_far(org, engine) -> int:
+    return org.world["quits"][0]
+
+
+CLAIMS: Mapping[str, Claim] = {
+    "careers.correlation": Claim(QUALITY, UP, {**LADDER, "careers.rule": "aptitude"}),
+    "careers.peter_penalty": Claim(QUALITY, DOWN, LADDER),
+    "careers.skill_kept": Claim(mean_of("skill"), UP, {**WAITING, "careers.step_down": 0.9, "managers.hands_on_share": 0.0}),
+    "careers.currency_years": Claim(CURRENCY, UP, {**WAITING, "managers.hands_on_share": 0.0}),
+    "careers.currency_hands_on": Claim(CURRENCY, DOWN, WAITING),
+    "careers.coaching_hours": Claim(mean_of("coaching_hours"), UP, STAFF),
+    "careers.staff_lift": Claim(mean_of("condition"), UP, STAFF),
+    "careers.super_lift": Claim(mean_of("condition"), UP, {**WAITING, "work.skill_sd": 0.5}),
+    "careers.ready_share": Claim(WAITED, UP, WAITING),
+    "careers.patience_weeks": Claim(quits_so_far, DOWN, {**WAITING, "switches.quits": True, "quits.base": 0.6, "quits.passed_over_effect": 1.0}),
+}  # fmt: skip
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {
+    "switches.promotions": choice(OFF_ON, "promotions_per_year", UP, LADDER, HEIRS),
+    "careers.rule": choice(("worst", "best"), QUALITY, UP, SAME_SCORE, HEIRS),
+    "careers.mix_best": choice((0.0, 1.0), QUALITY, UP, {**SAME_SCORE, "careers.rule": "mix"}, HEIRS),
+    "careers.mix_other": choice(
+        ("worst", "random"),
+        QUALITY,
+        UP,
+        {**SAME_SCORE, "careers.rule": "mix", "careers.mix_best": 0.0},
+        HEIRS,
+    ),
+    "careers.pool": choice(("team", "firm"), QUALITY, UP, SAME_SCORE, {**HEIRS, "ics": 96, "weeks": 40}),
+    "careers.transfer": choice(("same", "peter"), QUALITY, DOWN, LADDER, HEIRS),
+    "careers.jitter": choice((0.0, 1.0), QUALITY, EITHER, SAME_SCORE, HEIRS),
+    "careers.external_share": choice((0.0, 1.0), "promotions_per_year", DOWN, LADDER, HEIRS),
+    "careers.minimum_tenure": choice((0.0, 8.0), "promotions_per_year", DOWN, LADDER, HEIRS),
+    "careers.step_down": choice((0.0, 0.9), "managers_share", DOWN, WAITING, HEIRS),
+    "careers.staff_share": choice((0.0, 0.3), COACHING, UP, EXPERTS),
+    "careers.staff_tenure": choice((0.0, 8.0), COACHING, DOWN, EXPERTS),
+    "careers.staff_tenure_weight": choice((0.0, 1.0), mean_of("condition"), EITHER, EXPERTS),
+    "careers.staff_coaching": choice((0.05, 0.3), mean_of("condition"), UP, EXPERTS),
+    "switches.retirement": still(OFF_ON, "retirements_per_year", UP),
+    "people.age_mean": still((30.0, 50.0), "retirements_per_year", UP),
+    "people.age_sd": still((2.0, 15.0), "retirements_per_year", UP),
+    "people.age_min": still((21.0, 50.0), "retirements_per_year", UP),
+    "people.age_max": still((45.0, 64.0), "retirements_per_year", UP),
+    "people.retirement_age": still((50.0, 70.0), "retirements_per_year", DOWN),
+    "careers.every_weeks": still((1, 104), "layoffs_per_year", DOWN, {"competence.dismissal_below": 6.0}),
+    "competence.mean": still((5.0, 8.0), "efficiency", UP),
+    # The upper end, 10, is nearer to the mean of 7 than the lower one: more is cut off above.
+    "competence.sd": still((0.5, 3.0), "efficiency", DOWN, {"careers.rule": "random"}),
+    "competence.low": still((1.0, 6.0), "efficiency", UP),
+    "competence.high": still((8.0, 10.0), "efficiency", DOWN),  # efficiency is a share of it
+    "competence.dismissal_below": still((0.0, 5.0), "layoffs_per_year", UP),
+    **{f"competence.weight_{k}": still((0.1, 1.0), "efficiency", EITHER) for k in range(6)},
+}
+
+
+class TestCareers(PeopleContract):
+    """Managers step down, experts join the staff track, vacant seats go to people from below; two seats are to be filled."""
+
+    parameters = ("careers.",)
+    claims = CLAIMS
+    values: ClassVar = {**LADDER, **STAFF, "careers.step_down": 0.9, "hiring.delay_weeks": 2.0}
+    #: Closeness to the technology and the staff track move on without promotions, too.
+    silences: ClassVar = {
+        "switches.promotions": (
+            "careers.correlation", "careers.peter_penalty", "careers.skill_kept", "careers.ready_share", "careers.patience_weeks",
+        )
+    }  # fmt: skip
+    #: Every seat goes to somebody from outside, nobody steps down, nobody is ready for a seat.
+    zeros: ClassVar = {
+        "switches.promotions": {
+            "careers.external_share": 1.0, "careers.step_down": 0.0, "careers.ready_share": 0.0,
+        }
+    }  # fmt: skip
+    moves: ClassVar = {"careers.step_down": ("managers_share", -1, {})}
+    streams = (PROMOTION,)
+    rules: ClassVar = {"careers.rule": "random", "careers.transfer": "correlated", "careers.step_down": 0.99}
+    shares = ("currency", "blocked")
+    alone = ("currency", "blocked", "steps_down")
+
+    def decided(self, workforce, p, dice):
+        """Beside those present a seat below the top is vacant, and one below a manager of the second layer."""
+        n, top = len(workforce.pid), int(np.argmax(workforce.layer))
+        middle = int(np.flatnonzero(workforce.layer == 2)[np.argmin(workforce.pid[workforce.layer == 2])])
+        boss = np.array([top, middle])
+        seats = np.array([1000, 1001]), workforce.pid[boss], np.array([2, 1]), boss
+        made = careers.fill_vacancies(workforce, careers.Vacancies(*seats, np.full(n, -1)), p, dice)
+        seat, quality = np.full(n, -1), workforce.quality.copy()
+        seat[made.person], quality[made.person] = made.row, made.quality
+        staff = np.zeros(n, bool)
+        staff[careers.new_staff(workforce, p)] = True
+        return {
+            "seat": seat,
+            "quality": quality,
+            "considered": made.considered,
+            "steps_down": careers.step_downs(workforce, p, dice),
+            "staff": staff,
+            "ready": careers.ready(workforce, p),
+            "currency": careers.next_currency(workforce, p, 4.0),
+            "blocked": careers.blocked(10.0 * workforce.tenure, p),
+            "lift": careers.team_factors(replace(workforce, staff=workforce.skill > 1.2), p),
+            "coaching": careers.coaching_hours(replace(workforce, staff=workforce.skill > 1.2), p),
+        }
+
+
+@pytest.mark.parametrize("path", CLAIMS)
+def test_it_moves_the_figure_in_the_declared_direction(path):
+    check_claim(path, CLAIMS[path], SHAPE, RUNS)
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
+
 
 SMALL, BRANCH, FIRM = range(3)
 P = SimpleNamespace(
@@ -31,30 +184,11 @@ def p(**changes) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(P), **changes})
 
 
-def _mixed(x: np.ndarray) -> np.ndarray:
-    """SplitMix64's output function (Steele, Lea and Flood 2014)."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-def run_dice(stream: int, runs: np.ndarray, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
-    """Keyed uniforms: a pure function of the arguments, as the engine's dice."""
-    key = np.zeros(len(ids), np.uint64)
-    with np.errstate(over="ignore"):
-        for part in (stream, runs, ids, index, sub):
-            key = _mixed(
-                key * np.uint64(0xD1342543DE82EF95) + np.asarray(part).astype(np.uint64) + np.uint64(1)
-            )
-        pair = np.stack([key, _mixed(key + np.uint64(0x9E3779B97F4A7C15))], axis=-1)
-    return ((pair >> np.uint64(11)) + 0.5) * 2.0**-53
-
-
 def dice(stream: int, ids: np.ndarray, index: int, sub: int) -> np.ndarray:
-    return run_dice(stream, np.zeros(len(ids), np.int64), ids, index, sub)
+    return run_dice(stream, 0, ids, index, sub)
 
 
-def crew_of(spans: tuple[int, ...] = (4, 3, 2), seed: int = 1, **changes) -> Crew:
+def workforce_of(spans: tuple[int, ...] = (4, 3, 2), seed: int = 1, **changes) -> Workforce:
     """A balanced organisation: ICs first, then managers by layer; traits drawn from *seed*."""
     sizes = [int(np.prod(spans[k:])) for k in range(len(spans) + 1)]
     first = np.concatenate(([0], np.cumsum(sizes)))
@@ -72,39 +206,39 @@ def crew_of(spans: tuple[int, ...] = (4, 3, 2), seed: int = 1, **changes) -> Cre
         "pay": np.full(n, 2e5), "output": rng.gamma(4.0, 2.0, n), "exposure": np.zeros(n), "coverage": np.ones(n),
         "strain": np.zeros(n), "staff": np.zeros(n, bool),
     }  # fmt: skip
-    return Crew(**{**values, **changes})
+    return Workforce(**{**values, **changes})
 
 
-def without(crew: Crew, gone: list[int]) -> tuple[Crew, careers.Vacancies]:
-    """The *crew* after the managers at positions *gone* left: reports move to the nearest boss who is present."""
-    former = np.where(np.isin(crew.boss, gone), crew.row[crew.boss], -1)
-    up = crew.boss.copy()
+def without(workforce: Workforce, gone: list[int]) -> tuple[Workforce, careers.Vacancies]:
+    """The *workforce* after the managers at positions *gone* left: reports move to the nearest boss who is present."""
+    former = np.where(np.isin(workforce.boss, gone), workforce.row[workforce.boss], -1)
+    up = workforce.boss.copy()
     while np.isin(up, gone).any():
-        up = np.where(np.isin(up, gone), crew.boss[up], up)
-    stay = np.setdiff1d(np.arange(len(crew.pid)), gone)
-    place = np.full(len(crew.pid) + 1, -1)
+        up = np.where(np.isin(up, gone), workforce.boss[up], up)
+    stay = np.setdiff1d(np.arange(len(workforce.pid)), gone)
+    place = np.full(len(workforce.pid) + 1, -1)
     place[stay] = np.arange(len(stay))
-    kept = {f.name: getattr(crew, f.name)[stay] for f in fields(crew) if f.name != "week"}
-    left = Crew(**{**kept, "week": crew.week, "boss": place[up[stay]]})
+    kept = {f.name: getattr(workforce, f.name)[stay] for f in fields(workforce) if f.name != "week"}
+    left = Workforce(**{**kept, "week": workforce.week, "boss": place[up[stay]]})
     seats = np.array(gone, np.int64)
     return left, careers.Vacancies(
-        *(x[seats] for x in (crew.row, crew.pid, crew.layer, place[up])), former[stay]
+        *(x[seats] for x in (workforce.row, workforce.pid, workforce.layer, place[up])), former[stay]
     )
 
 
-CREW = crew_of()  # 24 ICs 0..23, managers 24..29 of layer 1, 30 and 31 of layer 2, the top 32
+WORKFORCE = workforce_of()  # 24 ICs 0..23, managers 24..29 of layer 1, 30 and 31 of layer 2, the top 32
 TOP, UPPER, FIRST_LINE = 32, 30, 24
 
 
-def appointed(crew: Crew, gone: list[int], **changes) -> tuple[Crew, careers.Appointments]:
-    left, vacant = without(crew, gone)
+def appointed(workforce: Workforce, gone: list[int], **changes) -> tuple[Workforce, careers.Appointments]:
+    left, vacant = without(workforce, gone)
     return left, careers.fill_vacancies(left, vacant, p(**changes), dice)
 
 
 class TestChoice:
     @pytest.mark.parametrize(("rule", "sign"), [(BEST, 1.0), (WORST, -1.0)])
     def test_best_and_worst_of_the_branch(self, rule, sign):
-        left, got = appointed(CREW, [FIRST_LINE], careers_rule=rule)
+        left, got = appointed(WORKFORCE, [FIRST_LINE], careers_rule=rule)
         branch = np.arange(12)  # the ICs below the seat's boss
         assert got.row.tolist() == [FIRST_LINE]
         assert got.layer.tolist() == [1]
@@ -112,53 +246,59 @@ class TestChoice:
         assert np.flatnonzero(got.considered).tolist() == branch.tolist()
 
     def test_aptitude_decides(self):
-        left, got = appointed(CREW, [FIRST_LINE], careers_rule=APTITUDE)
+        left, got = appointed(WORKFORCE, [FIRST_LINE], careers_rule=APTITUDE)
         assert got.person[0] == np.argmax(left.aptitude[:12])
 
     def test_random_is_uniform_and_keyed(self):
-        crews = [replace(CREW, week=week) for week in range(600)]
-        chosen = [int(appointed(crew, [FIRST_LINE], careers_rule=RANDOM)[1].person[0]) for crew in crews]
+        workforces = [replace(WORKFORCE, week=week) for week in range(600)]
+        chosen = [
+            int(appointed(workforce, [FIRST_LINE], careers_rule=RANDOM)[1].person[0])
+            for workforce in workforces
+        ]
         counts = np.bincount(chosen, minlength=12)
         assert ((counts - 50.0) ** 2 / 50.0).sum() < 31.3  # chi-squared, 11 degrees, 0.1 %
-        assert int(appointed(crews[7], [FIRST_LINE], careers_rule=RANDOM)[1].person[0]) == chosen[7]
+        assert int(appointed(workforces[7], [FIRST_LINE], careers_rule=RANDOM)[1].person[0]) == chosen[7]
 
     def test_a_mix_shares_vacancies_between_two_rules(self):
         best, worst = (
-            appointed(CREW, [FIRST_LINE], careers_rule=rule)[1].person[0] for rule in (BEST, WORST)
+            appointed(WORKFORCE, [FIRST_LINE], careers_rule=rule)[1].person[0] for rule in (BEST, WORST)
         )
-        crews = (replace(CREW, week=week) for week in range(400))
+        workforces = (replace(WORKFORCE, week=week) for week in range(400))
         q = {"careers_rule": MIX, "careers_mix_best": 0.7}
-        chosen = [int(appointed(crew, [FIRST_LINE], **q)[1].person[0]) for crew in crews]
+        chosen = [int(appointed(workforce, [FIRST_LINE], **q)[1].person[0]) for workforce in workforces]
         assert set(chosen) == {best, worst}
         assert np.mean(np.array(chosen) == best) == pytest.approx(0.7, abs=4 * np.sqrt(0.21 / 400))
 
     @pytest.mark.parametrize(("width", "size"), [(SMALL, 4), (BRANCH, 12), (FIRM, 24)])
     def test_width_of_the_pool(self, width, size):
-        assert appointed(CREW, [FIRST_LINE], careers_pool=width)[1].considered.sum() == size
+        assert appointed(WORKFORCE, [FIRST_LINE], careers_pool=width)[1].considered.sum() == size
 
     def test_a_pool_without_eligible_people_widens(self):
-        tenure = np.where(np.arange(33) < 4, 0.0, CREW.tenure)
-        _, got = appointed(replace(CREW, tenure=tenure), [FIRST_LINE], careers_pool=SMALL)
+        tenure = np.where(np.arange(33) < 4, 0.0, WORKFORCE.tenure)
+        _, got = appointed(replace(WORKFORCE, tenure=tenure), [FIRST_LINE], careers_pool=SMALL)
         assert np.flatnonzero(got.considered).tolist() == list(range(4, 12))
 
     def test_recent_hires_and_staff_are_not_eligible(self):
-        left, _ = without(CREW, [FIRST_LINE])
+        left, _ = without(WORKFORCE, [FIRST_LINE])
         best = int(np.argmax(left.output[:12]))
-        for change in ({"tenure": CREW.tenure * (np.arange(33) != best)}, {"staff": np.arange(33) == best}):
-            _, got = appointed(replace(CREW, **change), [FIRST_LINE])
+        for change in (
+            {"tenure": WORKFORCE.tenure * (np.arange(33) != best)},
+            {"staff": np.arange(33) == best},
+        ):
+            _, got = appointed(replace(WORKFORCE, **change), [FIRST_LINE])
             assert got.person[0] != best
             assert not got.considered[best]
 
     def test_a_root_is_no_candidate_and_the_next_best_gets_the_seat(self):
-        left, _ = without(CREW, [FIRST_LINE])
+        left, _ = without(WORKFORCE, [FIRST_LINE])
         best = int(np.argmax(left.output[:12]))
-        boss = np.where(np.arange(33) == best, -1, CREW.boss)  # as in a partial chart
-        _, got = appointed(replace(CREW, boss=boss), [FIRST_LINE], careers_pool=2)
+        boss = np.where(np.arange(33) == best, -1, WORKFORCE.boss)  # as in a partial chart
+        _, got = appointed(replace(WORKFORCE, boss=boss), [FIRST_LINE], careers_pool=2)
         assert got.person[0] not in (best, -1)
         assert not got.considered[best]
 
     def test_nobody_eligible_leaves_the_seat_vacant_or_goes_outside(self):
-        green = replace(CREW, tenure=np.zeros(33))
+        green = replace(WORKFORCE, tenure=np.zeros(33))
         assert len(appointed(green, [FIRST_LINE])[1].row) == 0
         _, got = appointed(green, [FIRST_LINE], careers_external_share=1e-12)
         assert got.person.tolist() == [-1]
@@ -166,20 +306,20 @@ class TestChoice:
 
     def test_outsiders_fill_their_share(self):
         outside = [
-            appointed(replace(CREW, week=w), [FIRST_LINE], careers_external_share=0.3)[1].person[0] < 0
+            appointed(replace(WORKFORCE, week=w), [FIRST_LINE], careers_external_share=0.3)[1].person[0] < 0
             for w in range(400)
         ]
         assert np.mean(outside) == pytest.approx(0.3, abs=4 * np.sqrt(0.21 / 400))
-        all_out = appointed(CREW, [FIRST_LINE, TOP], careers_external_share=1.0)[1]
+        all_out = appointed(WORKFORCE, [FIRST_LINE, TOP], careers_external_share=1.0)[1]
         assert all_out.person.tolist() == [-1, -1]
         assert not all_out.considered.any()
 
     def test_order_of_rows_does_not_matter(self):
-        left, vacant = without(CREW, [FIRST_LINE, UPPER])
+        left, vacant = without(WORKFORCE, [FIRST_LINE, UPPER])
         order = np.random.default_rng(3).permutation(len(left.pid))
         place = np.append(np.argsort(order), -1)
         columns = {f.name: getattr(left, f.name)[order] for f in fields(left) if f.name != "week"}
-        shuffled = Crew(**{**columns, "week": left.week, "boss": place[left.boss[order]]})
+        shuffled = Workforce(**{**columns, "week": left.week, "boss": place[left.boss[order]]})
         moved = replace(vacant, boss=place[vacant.boss], former=vacant.former[order])
         ties = careers.fill_vacancies(replace(left, output=0.0 * left.output), vacant, P, dice)
         assert left.pid[ties.person].tolist() == [25, 0, 1]  # by permanent id
@@ -195,27 +335,27 @@ class TestChoice:
 
 class TestSeats:
     def test_seats_of_the_promoted_are_filled_in_turn_top_first(self):
-        left, got = appointed(CREW, [TOP])
+        left, got = appointed(WORKFORCE, [TOP])
         assert got.layer.tolist() == [3, 2, 1]
         assert left.layer[got.person].tolist() == [2, 1, 0]
         assert got.row[0] == TOP
         assert got.row[1:].tolist() == left.row[got.person[:-1]].tolist()
-        assert len(careers.fill_vacancies(*without(CREW, [TOP]), P, dice, cascade=False).row) == 1
+        assert len(careers.fill_vacancies(*without(WORKFORCE, [TOP]), P, dice, cascade=False).row) == 1
 
     def test_an_empty_layer_is_jumped(self):
-        left, got = appointed(CREW, [30, 31, TOP])
+        left, got = appointed(WORKFORCE, [30, 31, TOP])
         assert got.layer.tolist() == [3, 2, 2, 1, 1, 1]
         assert left.layer[got.person].tolist() == [1, 1, 1, 0, 0, 0]
 
     def test_without_managers_left_only_the_first_line_is_filled(self):
-        _, got = appointed(crew_of((4, 2)), [8, 9, 10])
+        _, got = appointed(workforce_of((4, 2)), [8, 9, 10])
         assert got.row.tolist() == [8, 9]
         assert set(got.person.tolist()) <= set(range(8))
 
     @given(st.sets(st.integers(24, 32), min_size=1), st.integers(0, 4), st.integers(0, 2), st.integers(0, 99))
     def test_nobody_takes_two_seats_and_nobody_moves_down(self, gone, rule, width, week):
         left, got = appointed(
-            replace(CREW, week=week),
+            replace(WORKFORCE, week=week),
             sorted(gone),
             careers_rule=rule,
             careers_pool=width,
@@ -230,8 +370,8 @@ class TestSeats:
         assert (np.diff(got.layer) <= 0).all()
 
     def test_no_vacancies_and_no_people(self):
-        assert len(careers.fill_vacancies(*without(CREW, []), P, dice).row) == 0
-        nobody, vacant = without(CREW, list(range(33)))
+        assert len(careers.fill_vacancies(*without(WORKFORCE, []), P, dice).row) == 0
+        nobody, vacant = without(WORKFORCE, list(range(33)))
         assert len(nobody.pid) == 0
         assert len(careers.fill_vacancies(nobody, vacant, P, dice).row) == 0
         for function in (careers.ready, careers.new_staff, careers.team_factors, careers.coaching_hours):
@@ -240,41 +380,52 @@ class TestSeats:
 
 class TestTransfer:
     def test_same_keeps_the_normal_score(self):
-        left, got = appointed(CREW, [TOP], careers_transfer=SAME)
+        left, got = appointed(WORKFORCE, [TOP], careers_transfer=SAME)
         ics = left.role == IC
-        scores = careers.normal_scores(left.skill[ics])
+        scores = normal_scores_of_mean_ranks(left.skill[ics])
         assert got.quality[:2].tolist() == left.quality[got.person[:2]].tolist()
         assert got.quality[2] == scores[got.person[2]]
-        moved = appointed(CREW, [TOP], careers_transfer=SAME, careers_jitter=0.5)[1].quality - got.quality
+        moved = (
+            appointed(WORKFORCE, [TOP], careers_transfer=SAME, careers_jitter=0.5)[1].quality - got.quality
+        )
         assert ((moved != 0.0) & (np.abs(moved) <= 0.5)).all()
         assert scores.mean() == pytest.approx(0.0, abs=1e-12)
-        assert careers.normal_scores(np.ones(7)).tolist() == [0.0] * 7
+        assert normal_scores_of_mean_ranks(np.ones(7)).tolist() == [0.0] * 7
         assert np.array_equal(np.argsort(scores), np.argsort(left.skill[ics]))
 
     def test_peter_forgets_and_is_standard_normal(self):
-        crews = (replace(CREW, pid=CREW.pid + 1000 * k) for k in range(400))
-        drawn = [appointed(crew, [FIRST_LINE], careers_transfer=PETER)[1].quality[0] for crew in crews]
+        workforces = (replace(WORKFORCE, pid=WORKFORCE.pid + 1000 * k) for k in range(400))
+        drawn = [
+            appointed(workforce, [FIRST_LINE], careers_transfer=PETER)[1].quality[0]
+            for workforce in workforces
+        ]
         assert np.mean(drawn) == pytest.approx(0.0, abs=0.2)
         assert np.std(drawn) == pytest.approx(1.0, abs=0.15)
-        other = replace(CREW, skill=CREW.skill[::-1].copy(), aptitude=-CREW.aptitude)
-        got = [appointed(crew, [FIRST_LINE], careers_transfer=PETER)[1].quality[0] for crew in (CREW, other)]
+        other = replace(WORKFORCE, skill=WORKFORCE.skill[::-1].copy(), aptitude=-WORKFORCE.aptitude)
+        got = [
+            appointed(workforce, [FIRST_LINE], careers_transfer=PETER)[1].quality[0]
+            for workforce in (WORKFORCE, other)
+        ]
         assert got[0] == got[1]
 
     def test_a_promotion_later_finds_the_same_manager(self):
         """Quality is keyed by person and layer, so scenarios that promote at other times agree."""
-        crews = (replace(CREW, week=week) for week in (3, 80))
-        a, b = (appointed(crew, [FIRST_LINE], careers_transfer=PETER)[1].quality[0] for crew in crews)
+        workforces = (replace(WORKFORCE, week=week) for week in (3, 80))
+        a, b = (
+            appointed(workforce, [FIRST_LINE], careers_transfer=PETER)[1].quality[0]
+            for workforce in workforces
+        )
         assert a == b
 
     def test_correlated_ends(self):
         free = {"careers_transfer": CORRELATED, "careers_peter_penalty": 0.0}
-        left, got = appointed(CREW, [FIRST_LINE], careers_correlation=1.0, **free)
+        left, got = appointed(WORKFORCE, [FIRST_LINE], careers_correlation=1.0, **free)
         assert got.quality[0] == left.aptitude[got.person[0]]
-        nothing = appointed(CREW, [FIRST_LINE], careers_correlation=0.0, **free)[1]
-        peter = appointed(CREW, [FIRST_LINE], careers_transfer=PETER)[1]
+        nothing = appointed(WORKFORCE, [FIRST_LINE], careers_correlation=0.0, **free)[1]
+        peter = appointed(WORKFORCE, [FIRST_LINE], careers_transfer=PETER)[1]
         assert nothing.quality[0] == peter.quality[0]
         full = {"careers_transfer": CORRELATED, "careers_correlation": 1.0}
-        left, got = appointed(CREW, [UPPER], **full)
+        left, got = appointed(WORKFORCE, [UPPER], **full)
         assert got.quality[0] == left.aptitude[got.person[0]]  # managers who rise pay no penalty
 
     def test_a_doubling_of_own_output_costs_the_team_seven_and_a_half_percent(self):
@@ -283,7 +434,9 @@ class TestTransfer:
         qualities = []
         for own in (0.5, 1.0, 2.0):
             output[0] = own
-            pool = replace(CREW, output=output.copy(), staff=np.arange(33) > 0)  # nobody else is eligible
+            pool = replace(
+                WORKFORCE, output=output.copy(), staff=np.arange(33) > 0
+            )  # nobody else is eligible
             got = appointed(pool, [FIRST_LINE], careers_transfer=CORRELATED)[1]
             assert got.person[0] == 0
             qualities.append(got.quality[0])
@@ -301,7 +454,7 @@ class TestTransfer:
         def mean(rule: int) -> float:
             q = {"careers_rule": rule, "careers_transfer": CORRELATED}
             return float(
-                np.mean([appointed(crew_of(seed=s), [24, 25, 26], **q)[1].quality for s in range(30)])
+                np.mean([appointed(workforce_of(seed=s), [24, 25, 26], **q)[1].quality for s in range(30)])
             )
 
         assert mean(APTITUDE) > mean(RANDOM) > mean(BEST)
@@ -310,15 +463,15 @@ class TestTransfer:
 
 class TestLattice:
     def test_step_downs_have_the_annual_rate_and_spare_the_top(self):
-        assert not careers.step_downs(CREW, P, dice).any()
+        assert not careers.step_downs(WORKFORCE, P, dice).any()
         total = np.zeros(33)
         for week in range(3000):
-            total += careers.step_downs(replace(CREW, week=week), p(careers_step_down=0.2), dice)
+            total += careers.step_downs(replace(WORKFORCE, week=week), p(careers_step_down=0.2), dice)
         assert total[:24].sum() == 0
         assert total[TOP] == 0
         expected = 8 * 3000 * (1.0 - 0.8 ** (1 / 52))
         assert total.sum() == pytest.approx(expected, abs=4 * np.sqrt(expected))
-        every = careers.step_downs(CREW, p(careers_step_down=1.0), dice)
+        every = careers.step_downs(WORKFORCE, p(careers_step_down=1.0), dice)
         assert np.flatnonzero(every).tolist() == list(range(24, 32))
 
     def test_skill_of_a_returning_manager_rises_with_currency(self):
@@ -327,10 +480,12 @@ class TestLattice:
 
     def test_currency_fades_without_hands_on_work_and_comes_back(self):
         now = replace(
-            CREW, currency=np.where(CREW.role == MANAGER, 0.8, 0.4), hands_on=(CREW.layer == 1) * 0.3
+            WORKFORCE,
+            currency=np.where(WORKFORCE.role == MANAGER, 0.8, 0.4),
+            hands_on=(WORKFORCE.layer == 1) * 0.3,
         )
         year = careers.next_currency(now, P, 52.0)
-        assert (year[CREW.layer == 1] > 0.8).all()
+        assert (year[WORKFORCE.layer == 1] > 0.8).all()
         assert year[UPPER] == pytest.approx(0.8 * np.exp(-1 / 3))
         assert (year[:24] > 0.4).all()
         weekly = now
@@ -340,61 +495,61 @@ class TestLattice:
         assert ((year >= 0.0) & (year <= 1.0)).all()
 
     def test_staff_are_the_top_of_skill_and_tenure_in_exact_number(self):
-        crew = replace(CREW, tenure=np.full(33, 5.0))
-        got = careers.new_staff(crew, p(careers_staff_share=0.25))
-        assert sorted(got.tolist()) == sorted(np.argsort(-crew.skill[:24])[:6].tolist())
-        by_tenure = careers.new_staff(replace(CREW, skill=np.ones(33)), p(careers_staff_share=0.25))
-        assert sorted(by_tenure.tolist()) == sorted(np.argsort(-CREW.tenure[:24])[:6].tolist())
-        assert len(careers.new_staff(crew, p(careers_staff_share=0.0))) == 0
-        assert len(careers.new_staff(crew, p(careers_staff_tenure=6.0))) == 0
+        workforce = replace(WORKFORCE, tenure=np.full(33, 5.0))
+        got = careers.new_staff(workforce, p(careers_staff_share=0.25))
+        assert sorted(got.tolist()) == sorted(np.argsort(-workforce.skill[:24])[:6].tolist())
+        by_tenure = careers.new_staff(replace(WORKFORCE, skill=np.ones(33)), p(careers_staff_share=0.25))
+        assert sorted(by_tenure.tolist()) == sorted(np.argsort(-WORKFORCE.tenure[:24])[:6].tolist())
+        assert len(careers.new_staff(workforce, p(careers_staff_share=0.0))) == 0
+        assert len(careers.new_staff(workforce, p(careers_staff_tenure=6.0))) == 0
 
     def test_staff_stay_staff(self):
         staff = np.zeros(33, bool)
         for share in (0.125, 0.25, 0.1):
             new = careers.new_staff(
-                replace(CREW, staff=staff), p(careers_staff_share=share, careers_staff_tenure=0.0)
+                replace(WORKFORCE, staff=staff), p(careers_staff_share=share, careers_staff_tenure=0.0)
             )
             assert not staff[new].any()
             staff[new] = True
         assert staff.sum() == 6
 
     def test_lifts_of_zero_are_the_identity(self):
-        crew = replace(CREW, staff=np.arange(33) < 6, skill=np.full(33, 3.0))
+        workforce = replace(WORKFORCE, staff=np.arange(33) < 6, skill=np.full(33, 3.0))
         off = p(careers_staff_lift=0.0, careers_super_lift=0.0)
-        assert careers.team_factors(crew, off).tolist() == [1.0] * 33
-        assert careers.coaching_hours(crew, off).tolist() == [0.0] * 33
-        assert careers.team_factors(replace(CREW, skill=np.ones(33)), P).tolist() == [1.0] * 33
+        assert careers.team_factors(workforce, off).tolist() == [1.0] * 33
+        assert careers.coaching_hours(workforce, off).tolist() == [0.0] * 33
+        assert careers.team_factors(replace(WORKFORCE, skill=np.ones(33)), P).tolist() == [1.0] * 33
 
     def test_a_staff_ic_lifts_teammates_only_and_pays_with_hours(self):
-        crew = replace(CREW, staff=np.arange(33) == 0, skill=np.ones(33))
-        factor = careers.team_factors(crew, P)
+        workforce = replace(WORKFORCE, staff=np.arange(33) == 0, skill=np.ones(33))
+        factor = careers.team_factors(workforce, P)
         assert factor[1:4] == pytest.approx(1.04)
         assert factor[0] == 1.0
         assert (factor[4:] == 1.0).all()
-        hours = careers.coaching_hours(crew, P)
+        hours = careers.coaching_hours(workforce, P)
         assert hours[0] == pytest.approx(3 * 0.5)
         assert hours[1:].sum() == 0.0
 
     def test_one_coach_does_not_reach_everybody_in_a_large_team(self):
-        crew = crew_of((21,), staff=np.arange(22) == 0, skill=np.ones(22))
-        assert careers.coaching_hours(crew, P)[0] == pytest.approx(4.0)
-        assert careers.team_factors(crew, P)[1] == pytest.approx(1.0 + 0.04 * (4.0 / 20) / 0.5)
-        three = replace(crew, staff=np.arange(22) < 4)
+        workforce = workforce_of((21,), staff=np.arange(22) == 0, skill=np.ones(22))
+        assert careers.coaching_hours(workforce, P)[0] == pytest.approx(4.0)
+        assert careers.team_factors(workforce, P)[1] == pytest.approx(1.0 + 0.04 * (4.0 / 20) / 0.5)
+        three = replace(workforce, staff=np.arange(22) < 4)
         assert careers.team_factors(three, P)[10] == pytest.approx(1.04)  # and never more than the full lift
 
     def test_super_ics_lift_by_example_and_one_is_enough(self):
-        one = careers.team_factors(replace(CREW, skill=np.where(np.arange(33) == 0, 2.0, 1.0)), P)
-        two = careers.team_factors(replace(CREW, skill=np.where(np.arange(33) < 2, 2.0, 1.0)), P)
+        one = careers.team_factors(replace(WORKFORCE, skill=np.where(np.arange(33) == 0, 2.0, 1.0)), P)
+        two = careers.team_factors(replace(WORKFORCE, skill=np.where(np.arange(33) < 2, 2.0, 1.0)), P)
         assert one[:4] == pytest.approx([1.0, 1.03, 1.03, 1.03])
         assert two[:4] == pytest.approx([1.03] * 4)
-        assert careers.coaching_hours(CREW, P).sum() == 0.0
+        assert careers.coaching_hours(WORKFORCE, P).sum() == 0.0
 
     def test_ready_are_the_top_of_each_layer(self):
-        got = careers.ready(CREW, P)
-        top = np.argsort(-CREW.output[:24])[:8]
+        got = careers.ready(WORKFORCE, P)
+        top = np.argsort(-WORKFORCE.output[:24])[:8]
         assert np.flatnonzero(got[:24]).tolist() == sorted(top.tolist())
         assert not got[TOP]
-        assert not careers.ready(replace(CREW, staff=np.ones(33, bool)), P).any()
+        assert not careers.ready(replace(WORKFORCE, staff=np.ones(33, bool)), P).any()
 
     def test_waiting_blocks_and_a_chance_ends_it(self):
         waited = np.zeros(3)

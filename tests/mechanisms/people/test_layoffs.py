@@ -1,14 +1,38 @@
 """Layoff regimes: limits L5 and L6, derived cuts, several regimes at once, and what cannot be done. Selection has its own file."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from math import ceil, inf, nan
-from types import SimpleNamespace
+from math import inf, nan
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from helpers.claims import (
+    AI,
+    BACKGROUND,
+    BIG,
+    DOWN,
+    EITHER,
+    FOUR,
+    LAYOFFS,
+    OFF_ON,
+    QUITS,
+    RATED,
+    UP,
+    WAVE,
+    Claim,
+    check_claim,
+    choice,
+)
+from helpers.layoff_knobs import knobs, there
+from helpers.people_contract import PeopleContract
+from helpers.workforces import dice_of, levels_of, reordered, workforce_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.constants import MANAGER
+from sim.engine.codes import LAYOFF_RULES
+from sim.engine.rng import LAYOFF, SELECTION
 from sim.errors import UserError
 from sim.mechanisms.people import layoffs
 from sim.mechanisms.people.layoffs import (
@@ -21,6 +45,7 @@ from sim.mechanisms.people.layoffs import (
     Past,
     ai_substitution,
     background,
+    background_chance,
     budget,
     combine,
     cut_share,
@@ -30,25 +55,96 @@ from sim.mechanisms.people.layoffs import (
     performance,
     wave,
 )
-from sim.mechanisms.people.workforce import Crew
+from sim.mechanisms.people.workforce import Workforce
 from sim.organisation.headcounts import share_of
 
-MANAGER_ID = 1 << 24
-OFF = {
-    "switches_layoffs": True,
-    "layoffs_background_probability": 0.0, "layoffs_background_manager": 1.0, "layoffs_background_new": 1.0,
-    "layoffs_wave_week": 10, "layoffs_wave_fraction": 0.0, "layoffs_wave_scope": ALL, "layoffs_wave_select": RANK,
-    "layoffs_delayer_week": 10, "layoffs_delayer_first_span": 0, "layoffs_delayer_upper_span": 0,
-    "layoffs_delayer_remove_layer": 0, "layoffs_delayer_convert": 0.0, "layoffs_delayer_select": RANK,
-    "layoffs_performance_share": 0.0, "layoffs_performance_weeks": 26,
-    "layoffs_ai_pass_through": 0.0, "layoffs_ai_perception_gap": 0.39, "layoffs_ai_layoff_share": 1.0,
-    "layoffs_budget_target": inf, "layoffs_budget_max_share": 0.3, "layoffs_budget_select": RANK,
-    "layoffs_rho": 0.5,
-    "layoffs_weight_manager": 1.0, "layoffs_weight_layer": 1.0, "layoffs_weight_new": 1.0, "layoffs_weight_span": 1.0,
-    "layoffs_full_span": 8, "layoffs_weight_exposure": 1.0, "layoffs_weight_pay": 0.0,
-    "layoffs_protect_expertise": 0.0, "layoffs_protect_hands_on": 0.0, "layoffs_protect_ai": 0.0,
-    "layoffs_protect_diverse": 0.0,
-}  # fmt: skip
+SHAPE = {"ics": 48, "layers": 2, "weeks": 30, "warmup": 2}
+LONG = {"ics": 48, "weeks": 56}
+DELAYERED = {**LAYOFFS, "layoffs.delayer_week": 2, "layoffs.delayer_first_span": 12}
+PASSED_ON = {**LAYOFFS, **AI, "layoffs.ai_pass_through": 1.0}
+BUDGET = {**LAYOFFS, "layoffs.budget_target": 300.0}
+
+CLAIMS: Mapping[str, Claim] = {
+    # Longer tenures: fewer recent hires, whose hazard is higher.
+    "people.tenure_mean_years": Claim("layoffs_per_year", DOWN, BACKGROUND),
+    # Managers who are spared make the cut fall on others.
+    "people.diverse_share": Claim("managers_share", UP, {**WAVE, "layoffs.protect_diverse": inf}, BIG),
+    # A shorter memory makes the contribution that is rated noisier, once a long one has filled.
+    "people.output_smoothing": Claim(
+        "cut_skill",
+        UP,
+        {**RATED, "layoffs.rho": 1.0, "layoffs.wave_week": 50},
+        {"ics": 192, "layers": 3, "weeks": 51},
+    ),
+    "layoffs.takeover": Claim("discarded_hours_share", DOWN, QUITS),
+    "layoffs.step_in_changes": Claim("stepped_in_changes_per_year", UP, QUITS),
+    "layoffs.background_probability": Claim(
+        "layoffs_per_year", UP, {"switches.layoffs": True}, {"weeks": 52}
+    ),
+    "layoffs.background_manager": Claim("managers_share", DOWN, BACKGROUND, BIG | {"weeks": 40}),
+    "layoffs.background_new": Claim("layoffs_per_year", UP, BACKGROUND),
+    "layoffs.ai_perception_gap": Claim("layoffs_per_year", UP, {**LAYOFFS, "layoffs.ai_pass_through": 0.5}),
+    # Who goes.
+    "layoffs.rho": Claim("cut_skill", DOWN, {**RATED, "layoffs.wave_week": 26}),
+    "layoffs.weight_manager": Claim("cut_managers", UP, WAVE, BIG),
+    "layoffs.weight_layer": Claim("cut_layer", UP, {**WAVE, "layoffs.wave_scope": "managers"}, BIG | FOUR),
+    "layoffs.weight_new": Claim("cut_tenure", DOWN, WAVE, BIG),
+    "layoffs.weight_span": Claim("cut_managers", UP, WAVE, BIG),
+    "layoffs.weight_exposure": Claim(
+        "cut_managers", DOWN, {**WAVE, "ai.share_of_code": 0.8}, BIG
+    ),  # only ICs' work
+    "layoffs.weight_pay": Claim("cut_layer", UP, {**WAVE, "layoffs.wave_scope": "managers"}, BIG | FOUR),
+    "layoffs.severance_weeks": Claim("people_usd_per_year", UP, WAVE),
+}
+#: What is decided.
+CHOICES: Mapping[str, Claim] = {
+    "switches.layoffs": choice(OFF_ON, "layoffs_per_year", UP, BACKGROUND),
+    "layoffs.wave_week": choice((2, 14), "headcount", UP, WAVE),
+    "layoffs.wave_fraction": choice((0.05, 0.3), "layoffs_per_year", UP, WAVE),
+    "layoffs.wave_scope": choice(("managers", "ics"), "managers_share", UP, WAVE, BIG),
+    "layoffs.wave_select": choice(
+        ("weights", "rank"), "cut_skill", DOWN, {**RATED, "layoffs.rho": 1.0, "layoffs.wave_week": 14}
+    ),
+    "layoffs.delayer_week": choice((2, 14), "managers_share", UP, DELAYERED, {"ics": 48}),
+    "layoffs.delayer_first_span": choice((0, 16), "managers_share", DOWN, DELAYERED, {"ics": 48}),
+    "layoffs.delayer_upper_span": choice(
+        (0, 16),
+        "managers_share",
+        DOWN,
+        {**DELAYERED, "layoffs.delayer_first_span": 0},
+        {"ics": 96, "layers": 3},
+    ),
+    "layoffs.delayer_remove_layer": choice(
+        (0, 2),
+        "managers_share",
+        DOWN,
+        {**DELAYERED, "layoffs.delayer_first_span": 0},
+        {"ics": 96, "layers": 3},
+    ),
+    "layoffs.delayer_convert": choice((0.0, 1.0), "layoffs_per_year", DOWN, DELAYERED, {"ics": 48}),
+    "layoffs.delayer_select": choice(
+        ("weights", "rank"), "cut_tenure", EITHER, DELAYERED, {"ics": 96, "layers": 3}
+    ),
+    "layoffs.performance_share": choice(
+        (0.02, 0.2), "layoffs_per_year", UP, {**LAYOFFS, "layoffs.performance_weeks": 8}
+    ),
+    "layoffs.performance_weeks": choice(
+        (4, 16), "layoffs_per_year", DOWN, {**LAYOFFS, "layoffs.performance_share": 0.1}
+    ),
+    "layoffs.ai_pass_through": choice((0.0, 1.0), "layoffs_per_year", UP, PASSED_ON, LONG),
+    "layoffs.ai_layoff_share": choice((0.0, 1.0), "layoffs_per_year", UP, PASSED_ON, LONG),
+    "layoffs.budget_target": choice((300.0, inf), "layoffs_per_year", DOWN, BUDGET, LONG),
+    "layoffs.budget_max_share": choice((0.05, 0.3), "layoffs_per_year", UP, BUDGET, LONG),
+    "layoffs.budget_select": choice(
+        ("weights", "rank"), "cut_skill", DOWN, {**BUDGET, "layoffs.rho": 1.0}, LONG
+    ),
+    "layoffs.full_span": choice((3, 12), "cut_managers", UP, WAVE, {**BIG, "ics": 192}),
+    "layoffs.protect_expertise": choice((0.0, inf), "cut_tenure", EITHER, WAVE, BIG),
+    "layoffs.protect_hands_on": choice((0.0, inf), "cut_managers", DOWN, WAVE, BIG),
+    "layoffs.protect_ai": choice((0.0, 5.0), "cut_tenure", EITHER, {**WAVE, "ai.fluency_mean": 0.6}, BIG),
+    "layoffs.protect_diverse": choice((0.0, inf), "cut_managers", DOWN, WAVE, BIG),
+}
+
 #: Every regime at once, with both schemes.
 ALL_ON = {
     "layoffs_background_probability": 0.5, "layoffs_wave_week": 26, "layoffs_wave_fraction": 0.1,
@@ -59,76 +155,68 @@ ALL_ON = {
 }  # fmt: skip
 
 
-def knobs(**values):
-    """Return the parameters: everything off but for *values* (without their ``layoffs_``)."""
-    named = {
-        name if name.startswith(("layoffs_", "switches_")) else f"layoffs_{name}": x
-        for name, x in values.items()
-    }
-    assert set(named) <= set(OFF)
-    return SimpleNamespace(**{**OFF, **named})
+class TestLayoffs(PeopleContract):
+    """Every regime that can strike within a few weeks; what is decided, in a week in which all of them are due."""
 
-
-def dice_of(seed=1, run=0):
-    """Return dice: uniforms that are a function of (seed, run, stream, id, index, sub), by SplitMix64."""
-
-    def mix(x):
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return x ^ (x >> np.uint64(31))
-
-    def dice(stream, ids, index, sub):
-        state = np.full(len(ids), 0x9E3779B97F4A7C15, np.uint64)
-        for word in (seed, run, stream, np.asarray(ids, np.uint64), index, sub):
-            state = mix(state + np.asarray(word, np.uint64) * np.uint64(0xD1342543DE82EF95) + np.uint64(1))
-        pair = np.stack([mix(state + np.uint64(1)), mix(state + np.uint64(2))], axis=1)
-        return ((pair >> np.uint64(11)).astype(float) + 0.5) / 2.0**53
-
-    return dice
-
-
-def crew_of(levels, week=10, seed=0, **columns):
-    """Return a balanced crew: *levels* are head counts from the ICs to the one top. Traits are random, but for *columns*."""
-    rng = np.random.default_rng(seed)
-    layer = np.repeat(np.arange(len(levels)), levels)
-    n, start = len(layer), np.concatenate([[0], np.cumsum(levels)])
-    boss = np.full(n, -1)
-    for k in range(len(levels) - 1):
-        boss[start[k] : start[k + 1]] = start[k + 1] + np.arange(levels[k]) * levels[k + 1] // levels[k]
-    manager = layer > 0
-    values = {
-        "week": week, "row": np.arange(n), "pid": np.where(manager, MANAGER_ID * layer, 0) + np.arange(n),
-        "role": manager.astype(np.int64), "layer": layer, "boss": boss,
-        "reports": np.bincount(boss[boss >= 0], minlength=n), "tenure": rng.exponential(4, n),
-        "skill": rng.lognormal(0, 0.35, n), "quality": np.where(manager, rng.normal(size=n), 0.0),
-        "aptitude": rng.normal(size=n), "fluency": rng.random(n), "expertise": rng.normal(size=n),
-        "currency": np.where(manager, rng.random(n), 1.0), "diverse": manager & (rng.random(n) < 0.4),
-        "hands_on": np.where(manager & (rng.random(n) < 0.5), 0.25, 0.0),
-        "pay": 186_000.0 * np.where(manager, 1.0 + 0.3 * layer, 1.0) * rng.uniform(0.8, 1.25, n),
-        "output": rng.lognormal(2, 0.5, n), "exposure": np.where(manager, 0.0, rng.random(n)),
-        "coverage": np.ones(n), "strain": np.zeros(n), "staff": np.zeros(n, bool), **columns,
+    parameters = ("layoffs.", "people.")
+    claims = CLAIMS
+    values: ClassVar = {
+        "switches.layoffs": True, "layoffs.background_probability": 0.5, "layoffs.wave_week": 3, "layoffs.wave_fraction": 0.1,
+        "layoffs.wave_select": "weights", "layoffs.performance_share": 0.05, "layoffs.performance_weeks": 4,
+        "layoffs.delayer_week": 5, "layoffs.delayer_first_span": 5, "layoffs.delayer_convert": 0.5,
+        "switches.quits": True, "quits.base": 0.5, "switches.hiring": True, "hiring.delay_weeks": 2.0,
     }  # fmt: skip
-    return Crew(**values)
+    #: What becomes of the work of leavers is read where people quit, too.
+    silences: ClassVar = {
+        "switches.layoffs": (
+            "layoffs.background_", "layoffs.ai_", "layoffs.rho", "layoffs.weight_", "layoffs.severance_weeks",
+        )
+    }  # fmt: skip
+    zeros: ClassVar = {
+        "switches.layoffs": {
+            "layoffs.background_probability": 0.0, "layoffs.wave_fraction": 0.0, "layoffs.performance_share": 0.0,
+            "layoffs.delayer_first_span": 0,
+        }
+    }  # fmt: skip
+    moves: ClassVar = {
+        "layoffs.background_new": ("layoffs_per_year", +1, {}),
+        "layoffs.severance_weeks": ("people_usd_per_year", +1, {}),
+    }
+    streams = (LAYOFF, SELECTION)
+    rules: ClassVar = {
+        path.replace("_", ".", 1): x for path, x in ALL_ON.items() if not path.endswith("_select")
+    } | {"layoffs.wave_select": "weights", "layoffs.budget_select": "weights"}
+    shares = ("chance",)
+    alone = ("chance", "background")
+
+    def decided(self, workforce, p, dice):
+        ics = int(np.count_nonzero(workforce.role == 0))
+        found = due(workforce, p, dice, Past(0.1, ics, 0, 1, workforce.pay.sum(), (120.0, 130.0)))
+        rule, converts = np.full(len(workforce.pid), -1), np.zeros(len(workforce.pid), bool)
+        for cuts in found.cuts:
+            rule[cuts.position], converts[cuts.position] = LAYOFF_RULES.index(cuts.rule), cuts.convert
+        return {
+            "rule": rule,
+            "converts": converts,
+            "chance": background_chance(p, 1.0 * (workforce.role == MANAGER), workforce.tenure),
+            "background": rule == LAYOFF_RULES.index("background"),
+        }
 
 
-def reordered(crew, order):
-    """Return the same people in other rows."""
-    place = np.empty(len(order), int)
-    place[order] = np.arange(len(order))
-    columns = {f.name: getattr(crew, f.name) for f in fields(crew)}
-    columns = {name: x if name == "week" else x[order] for name, x in columns.items()}
-    columns["boss"] = np.where(columns["boss"] >= 0, place[columns["boss"]], -1)
-    return Crew(**columns)
+@pytest.mark.parametrize("path", CLAIMS)
+def test_it_moves_the_outcome_in_the_declared_direction(path):
+    check_claim(path, CLAIMS[path], SHAPE)
 
 
-def named(crew, cuts):
+@pytest.mark.parametrize("path", CHOICES)
+def test_it_moves_what_it_claims_in_the_declared_direction(path):
+    check_claim(path, CHOICES[path])
+
+
+def named(workforce, cuts):
     """Return what the ledger would say, by permanent id."""
-    columns = (crew.pid[cuts.position], cuts.score, cuts.percentile, cuts.convert)
+    columns = (workforce.pid[cuts.position], cuts.score, cuts.percentile, cuts.convert)
     return cuts.rule, *(column.tolist() for column in columns)
-
-
-def there(crew):
-    return gone(crew)
 
 
 # --- L5: layoffs and attrition --------------------------------------------------------------------------------------------
@@ -136,12 +224,12 @@ def there(crew):
 
 def test_L5_an_annual_probability_leaves_its_survivors():
     n = 60_000
-    crew = crew_of((n, 1), week=0)
+    workforce = workforce_of((n, 1), week=0)
     p, dice = knobs(background_probability=0.13), dice_of(7)
-    out = there(crew)
+    out = there(workforce)
     left = {}
     for week in range(1, 105):
-        out |= gone(crew, [background(replace(crew, week=week), p, dice, out)])
+        out |= gone(workforce, [background(replace(workforce, week=week), p, dice, out)])
         left[week] = 1000 * (1 - out[:n].mean())
     assert not out[n]  # the root stays
     for week, target in ((26, 932.7), (52, 870.0), (104, 756.9)):
@@ -151,9 +239,9 @@ def test_L5_an_annual_probability_leaves_its_survivors():
 
 
 def test_factors_act_on_the_hazard():
-    crew = crew_of((4, 2, 1), tenure=np.array([0.5, 3, 3, 3, 0.5, 3, 3.0]))
+    workforce = workforce_of((4, 2, 1), tenure=np.array([0.5, 3, 3, 3, 0.5, 3, 3.0]))
     p = knobs(background_probability=0.2, background_manager=1.5, background_new=2.0)
-    found = background(crew, p, lambda s, ids, i, k: np.full((len(ids), 2), 1e-9), there(crew))
+    found = background(workforce, p, lambda s, ids, i, k: np.full((len(ids), 2), 1e-9), there(workforce))
     assert len(found) == 6
     hazard = -np.log1p(-found.score) * 52 / -np.log(0.8)
     assert hazard == pytest.approx([2, 1, 1, 1, 3, 1.5])
@@ -161,9 +249,9 @@ def test_factors_act_on_the_hazard():
 
 
 def test_background_cuts_only_grow_with_the_probability():
-    crew, dice = crew_of((500, 50, 1)), dice_of()
+    workforce, dice = workforce_of((500, 50, 1)), dice_of()
     cut = [
-        set(background(crew, knobs(background_probability=q), dice, there(crew)).position)
+        set(background(workforce, knobs(background_probability=q), dice, there(workforce)).position)
         for q in (0.1, 0.6, 1.0)
     ]
     assert cut[0] < cut[1] < cut[2] == set(range(550))
@@ -172,26 +260,18 @@ def test_background_cuts_only_grow_with_the_probability():
 # --- L6: delayering ------------------------------------------------------------------------------------------------------
 
 
-def levels_of(ics, *spans):
-    """Return head counts with ceil(n/span) at each level, up to one top (the last span repeats)."""
-    levels = [ics]
-    while len(levels) == 1 or levels[-1] > 1:
-        levels.append(ceil(levels[-1] / spans[min(len(levels) - 1, len(spans) - 1)]))
-    return tuple(levels)
-
-
 @pytest.mark.parametrize("select", [RANK, WEIGHTS])
 @pytest.mark.parametrize(
     ("old", "new", "managers", "stay", "probability"), [(5, 8, 125, 72, 0.424), (8, 25, 72, 21, 0.708)]
 )
 def test_L6_wider_spans(old, new, managers, stay, probability, select):
-    crew = crew_of(levels_of(500, old))
-    assert (crew.role == 1).sum() == managers
+    workforce = workforce_of(levels_of(500, old))
+    assert (workforce.role == 1).sum() == managers
     p = knobs(delayer_first_span=new, delayer_upper_span=new, delayer_select=select)
-    cuts = delayer(crew, p, dice_of(), there(crew))
+    cuts = delayer(workforce, p, dice_of(), there(workforce))
     assert managers - len(cuts) == stay
     assert len(cuts) / managers == pytest.approx(probability, abs=5e-4)
-    assert crew.boss[cuts.position].min() >= 0
+    assert workforce.boss[cuts.position].min() >= 0
     assert not cuts.convert.any()
 
 
@@ -199,16 +279,16 @@ def test_L6_wider_spans(old, new, managers, stay, probability, select):
 def test_wider_spans_leave_what_an_organisation_built_with_them_has(ics, old, first, upper, run):
     """Balanced, targets at least the old spans: the managers left are those of ceil(n/s) with the targets from scratch."""
     first, upper = max(first, old), max(upper, old)
-    crew = crew_of(levels_of(ics, old))
+    workforce = workforce_of(levels_of(ics, old))
     p = knobs(delayer_first_span=first, delayer_upper_span=upper)
-    cuts = delayer(crew, p, dice_of(run=run), there(crew))
-    left = np.setdiff1d(np.flatnonzero(crew.role == 1), cuts.position)
+    cuts = delayer(workforce, p, dice_of(run=run), there(workforce))
+    left = np.setdiff1d(np.flatnonzero(workforce.role == 1), cuts.position)
     assert len(left) == sum(levels_of(ics, first, upper)[1:])
-    assert len(crew.pid) - 1 in left
+    assert len(workforce.pid) - 1 in left
 
 
 def test_one_target_leaves_the_other_layers_alone():
-    crew = crew_of((96, 16, 4, 1))
+    workforce = workforce_of((96, 16, 4, 1))
     for first, upper, cut in (
         (12, 0, {1: 8}),
         (0, 8, {2: 2}),
@@ -217,33 +297,36 @@ def test_one_target_leaves_the_other_layers_alone():
         (3, 0, {}),
     ):
         p = knobs(delayer_first_span=first, delayer_upper_span=upper)
-        found = delayer(crew, p, dice_of(), there(crew))
-        layers, counts = np.unique(crew.layer[found.position], return_counts=True)
+        found = delayer(workforce, p, dice_of(), there(workforce))
+        layers, counts = np.unique(workforce.layer[found.position], return_counts=True)
         # 12 and 8: eight first-line managers are left, and the top leads them itself: a layer of one would be idle.
         expected = {1: 8, 2: 4} if (first, upper) == (12, 8) else cut
         assert dict(zip(layers.tolist(), counts.tolist(), strict=True)) == expected
 
 
 def test_those_who_stay_are_the_best_of_their_layer():
-    crew = crew_of((96, 16, 4, 1))
-    cuts = delayer(crew, knobs(delayer_first_span=12, rho=1.0), dice_of(), there(crew))
-    lowest = 96 + np.argsort(crew.output[96:112])[:8]
+    workforce = workforce_of((96, 16, 4, 1))
+    cuts = delayer(workforce, knobs(delayer_first_span=12, rho=1.0), dice_of(), there(workforce))
+    lowest = 96 + np.argsort(workforce.output[96:112])[:8]
     assert set(cuts.position) == set(lowest)
     assert sorted(cuts.percentile) == pytest.approx(np.arange(8) * 100 / 15)
 
 
 def test_a_layer_goes_and_the_displaced_convert():
-    crew = crew_of((96, 16, 4, 1))
+    workforce = workforce_of((96, 16, 4, 1))
     for layer, size in ((1, 16), (2, 4)):
         p = knobs(delayer_remove_layer=layer, delayer_convert=1.0, protect_ai=inf)
-        cuts = delayer(crew, p, dice_of(), there(crew))
+        cuts = delayer(workforce, p, dice_of(), there(workforce))
         assert len(cuts) == size
-        assert np.all(crew.layer[cuts.position] == layer)
+        assert np.all(workforce.layer[cuts.position] == layer)
         assert cuts.convert.all()
     share = np.mean(
         [
             delayer(
-                crew, knobs(delayer_remove_layer=1, delayer_convert=0.3), dice_of(run=r), there(crew)
+                workforce,
+                knobs(delayer_remove_layer=1, delayer_convert=0.3),
+                dice_of(run=r),
+                there(workforce),
             ).convert
             for r in range(300)
         ]
@@ -253,28 +336,30 @@ def test_a_layer_goes_and_the_displaced_convert():
 
 def test_every_root_has_its_own_tree():
     """Two charts side by side: each keeps ceil(n/s) of its own managers; a root that is an IC is left alone."""
-    one = crew_of((30, 6, 2, 1))
+    one = workforce_of((30, 6, 2, 1))
     two = {f.name: getattr(one, f.name) for f in fields(one)}
     n = len(one.pid)
     two = {name: x if name == "week" else np.concatenate([x, x, x[:1]]) for name, x in two.items()}
     two["boss"] = np.concatenate([one.boss, np.where(one.boss >= 0, one.boss + n, -1), [-1]])
     two["pid"] = np.concatenate([one.pid, one.pid + 1000, [5000]])
-    crew = Crew(**two)
-    cuts = delayer(crew, knobs(delayer_first_span=7, rho=1.0), dice_of(), there(crew))
+    workforce = Workforce(**two)
+    cuts = delayer(workforce, knobs(delayer_first_span=7, rho=1.0), dice_of(), there(workforce))
     assert sorted(cuts.position // n) == [0, 1]
     assert cuts.percentile.tolist() == [0.0, 0.0]  # the lowest, each of its own tree
-    everybody = cut_share(crew, knobs(), dice_of(), there(crew), 76 / 79, ALL, RANK)
-    assert np.all(crew.boss[everybody.position] >= 0)
+    everybody = cut_share(workforce, knobs(), dice_of(), there(workforce), 76 / 79, ALL, RANK)
+    assert np.all(workforce.boss[everybody.position] >= 0)
 
 
 def test_unbalanced_trees_keep_managers_where_their_reports_are():
     """The top leads five first-line teams and a branch with a layer more: the branch keeps its manager."""
     layer = np.array([0] * 24 + [1] * 8 + [2, 3])
     boss = np.array([24 + i // 3 for i in range(24)] + [33] * 5 + [32] * 3 + [33, -1])
-    crew = crew_of((24, 8, 1, 1), layer=layer, boss=boss, reports=np.bincount(boss[:-1], minlength=34))
-    narrow = delayer(crew, knobs(delayer_upper_span=7), dice_of(), there(crew))
+    workforce = workforce_of(
+        (24, 8, 1, 1), layer=layer, boss=boss, reports=np.bincount(boss[:-1], minlength=34)
+    )
+    narrow = delayer(workforce, knobs(delayer_upper_span=7), dice_of(), there(workforce))
     assert len(narrow) == 0  # 5 + 3 would be too many for the top
-    wide = delayer(crew, knobs(delayer_upper_span=8), dice_of(), there(crew))
+    wide = delayer(workforce, knobs(delayer_upper_span=8), dice_of(), there(workforce))
     assert wide.position.tolist() == [32]
 
 
@@ -283,13 +368,13 @@ def test_unbalanced_trees_keep_managers_where_their_reports_are():
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 30))
 def test_reordering_rows_changes_nothing(seed, run):
-    crew = crew_of((60, 12, 3, 1), week=26)
+    workforce = workforce_of((60, 12, 3, 1), week=26)
     p, dice = knobs(**ALL_ON), dice_of(run=run)
-    past = Past(0.1, 60, 1, 1, crew.pay.sum(), (120.0, 130.0))
-    shuffled = reordered(crew, np.random.default_rng(seed).permutation(len(crew.pid)))
-    one, two = due(crew, p, dice, past), due(shuffled, p, dice, past)
+    past = Past(0.1, 60, 1, 1, workforce.pay.sum(), (120.0, 130.0))
+    shuffled = reordered(workforce, np.random.default_rng(seed).permutation(len(workforce.pid)))
+    one, two = due(workforce, p, dice, past), due(shuffled, p, dice, past)
     assert one.closed == two.closed
-    assert [named(crew, c)[:2] for c in one.cuts] == [named(shuffled, c)[:2] for c in two.cuts]
+    assert [named(workforce, c)[:2] for c in one.cuts] == [named(shuffled, c)[:2] for c in two.cuts]
     for a, b in zip(one.cuts, two.cuts, strict=True):
         assert a.score == pytest.approx(b.score, rel=1e-12)  # mean pay is a sum in another order
         assert a.percentile == pytest.approx(b.percentile)
@@ -297,9 +382,9 @@ def test_reordering_rows_changes_nothing(seed, run):
 
 
 def test_nobody_is_cut_twice_and_the_order_is_kept():
-    crew, dice = crew_of((200, 40, 8, 1), week=26), dice_of(3)
-    past = Past(0.1, 200, 0, 3, crew.pay.sum(), (120.0, 190.0))
-    found = due(crew, knobs(**ALL_ON), dice, past)
+    workforce, dice = workforce_of((200, 40, 8, 1), week=26), dice_of(3)
+    past = Past(0.1, 200, 0, 3, workforce.pay.sum(), (120.0, 190.0))
+    found = due(workforce, knobs(**ALL_ON), dice, past)
     assert [c.rule for c in found.cuts] == [
         "background",
         "delayer",
@@ -328,44 +413,46 @@ def test_combine_keeps_the_first_rule_that_names_a_person():
 
 
 def test_all_off_is_nobody():
-    crew = crew_of((20, 4, 1), week=26)
-    assert due(crew, knobs(), dice_of(), Past()) == ((), 0)
-    assert due(crew, knobs(switches_layoffs=False, **ALL_ON), dice_of(), Past()) == ((), 0)
+    workforce = workforce_of((20, 4, 1), week=26)
+    assert due(workforce, knobs(), dice_of(), Past()) == ((), 0)
+    assert due(workforce, knobs(switches_layoffs=False, **ALL_ON), dice_of(), Past()) == ((), 0)
 
 
 # --- Performance, AI, budget -------------------------------------------------------------------------------------------
 
 
 def test_performance_is_due_at_each_rating():
-    crew, p = crew_of((100, 10, 1)), knobs(performance_share=0.05, performance_weeks=13, rho=0.9)
-    weeks = [w for w in range(60) if len(performance(replace(crew, week=w), p, dice_of(), there(crew)))]
+    workforce, p = workforce_of((100, 10, 1)), knobs(performance_share=0.05, performance_weeks=13, rho=0.9)
+    weeks = [
+        w for w in range(60) if len(performance(replace(workforce, week=w), p, dice_of(), there(workforce)))
+    ]
     assert weeks == [13, 26, 39, 52]
-    cuts = performance(replace(crew, week=13), p, dice_of(), there(crew))
+    cuts = performance(replace(workforce, week=13), p, dice_of(), there(workforce))
     assert len(cuts) == share_of(0.05, 111)
     assert cuts.percentile.max() == pytest.approx(100 * (len(cuts) - 1) / 109)  # the bottom of 110 candidates
 
 
 def test_ai_gain_is_perceived_not_real():
     """Real gain -.19 with a gap of .39 (B07): 1 - 1/1.2 of the positions seem superfluous; without the gap none."""
-    crew = crew_of((600, 60, 6, 1), week=13)
+    workforce = workforce_of((600, 60, 6, 1), week=13)
     past = Past(ai_gain=-0.19, ic_positions=600)
-    cuts, closed = ai_substitution(crew, knobs(ai_pass_through=0.3), dice_of(), there(crew), past)
+    cuts, closed = ai_substitution(workforce, knobs(ai_pass_through=0.3), dice_of(), there(workforce), past)
     assert (len(cuts), closed) == (30, 0)
-    assert np.all(crew.role[cuts.position] == 0)
+    assert np.all(workforce.role[cuts.position] == 0)
     real = knobs(ai_pass_through=0.3, ai_perception_gap=0.0)
-    assert len(ai_substitution(crew, real, dice_of(), there(crew), past)[0]) == 0
+    assert len(ai_substitution(workforce, real, dice_of(), there(workforce), past)[0]) == 0
     assert (
         len(
-            ai_substitution(replace(crew, week=14), knobs(ai_pass_through=0.3), dice_of(), there(crew), past)[
-                0
-            ]
+            ai_substitution(
+                replace(workforce, week=14), knobs(ai_pass_through=0.3), dice_of(), there(workforce), past
+            )[0]
         )
         == 0
     )
 
 
 def test_ai_closes_vacancies_before_it_cuts_people():
-    crew = crew_of((600, 60, 6, 1), week=13)
+    workforce = workforce_of((600, 60, 6, 1), week=13)
     for vacancies, share, expected in (
         (12, 1.0, (18, 12)),
         (50, 1.0, (0, 30)),
@@ -374,74 +461,80 @@ def test_ai_closes_vacancies_before_it_cuts_people():
     ):
         p = knobs(ai_pass_through=0.3, ai_layoff_share=share)
         past = Past(ai_gain=-0.19, ic_positions=600, vacancies=vacancies)
-        cuts, closed = ai_substitution(crew, p, dice_of(), there(crew), past)
+        cuts, closed = ai_substitution(workforce, p, dice_of(), there(workforce), past)
         assert (len(cuts), closed) == expected
 
 
 def test_ai_cuts_end_when_the_perceived_saving_is_taken():
-    crew, p = crew_of((600, 60, 6, 1), week=13), knobs(ai_pass_through=0.5)
+    workforce, p = workforce_of((600, 60, 6, 1), week=13), knobs(ai_pass_through=0.5)
     closed = 0
     for quarter in range(1, 30):
         past = Past(ai_gain=-0.19, ic_positions=600, ai_closed=closed)
-        closed += len(ai_substitution(replace(crew, week=13 * quarter), p, dice_of(), there(crew), past)[0])
+        closed += len(
+            ai_substitution(replace(workforce, week=13 * quarter), p, dice_of(), there(workforce), past)[0]
+        )
     assert closed == 100  # 600 (1 - 1/1.2), and no more
 
 
 def test_ai_takes_exposed_work_and_nothing_where_there_is_no_ai():
     exposure = np.where(np.arange(130) < 50, 0.8, np.where(np.arange(130) < 100, 0.2, 0.0))
-    crew = crew_of((120, 9, 1), week=13, exposure=exposure)
+    workforce = workforce_of((120, 9, 1), week=13, exposure=exposure)
     p, past = knobs(ai_pass_through=0.3), Past(ai_gain=0.0, ic_positions=120)
     cut = np.zeros(130)
     for run in range(100):
-        cut[ai_substitution(crew, p, dice_of(run=run), there(crew), past)[0].position] += 1
+        cut[ai_substitution(workforce, p, dice_of(run=run), there(workforce), past)[0].position] += 1
     assert cut[:50].mean() > 3 * cut[50:100].mean() > 0
     assert not cut[100:].any()
-    without = replace(crew, exposure=np.zeros(130))
-    found = ai_substitution(without, p, dice_of(), there(crew), replace(past, vacancies=9))
+    without = replace(workforce, exposure=np.zeros(130))
+    found = ai_substitution(without, p, dice_of(), there(workforce), replace(past, vacancies=9))
     assert (len(found[0]), found[1]) == (0, 0)
-    alone = replace(crew, exposure=np.where(np.arange(130) == 7, 1.0, 0.0))
-    assert ai_substitution(alone, p, dice_of(), there(crew), past)[0].position.tolist() == [
+    alone = replace(workforce, exposure=np.where(np.arange(130) == 7, 1.0, 0.0))
+    assert ai_substitution(alone, p, dice_of(), there(workforce), past)[0].position.tolist() == [
         7
     ]  # all whom AI could replace
 
 
 def test_small_organisations_are_not_spared_by_rounding():
-    crew, p = crew_of((8, 1), week=13), knobs(ai_pass_through=0.1)
+    workforce, p = workforce_of((8, 1), week=13), knobs(ai_pass_through=0.1)
     past = Past(ai_gain=-0.19, ic_positions=8)
-    counts = [len(ai_substitution(crew, p, dice_of(run=r), there(crew), past)[0]) for r in range(2000)]
+    counts = [
+        len(ai_substitution(workforce, p, dice_of(run=r), there(workforce), past)[0]) for r in range(2000)
+    ]
     expected = 0.1 * 8 / 6
     assert set(counts) == {0, 1}
     assert np.mean(counts) == pytest.approx(expected, abs=4 * np.sqrt(expected / 2000))
 
 
 def test_budget_cuts_the_pay_that_brings_cost_back():
-    crew = crew_of((100, 10, 1), week=26, pay=np.full(111, 100_000.0))
+    workforce = workforce_of((100, 10, 1), week=26, pay=np.full(111, 100_000.0))
     p = knobs(budget_target=100.0)
     cost = 111 * 100_000.0
     for quarters, count in (
         ((90.0, 125.0), 0), ((125.0, 90.0), 0), ((125.0,), 0), ((), 0), ((101.0, 125.0), 23), ((100.0, 125.0), 0),
         ((9.0, 101.0, 125.0), 23), ((nan, 125.0), 23), ((125.0, nan), 33), ((-5.0, 1e9), 33),
     ):  # fmt: skip
-        cuts = budget(crew, p, dice_of(), there(crew), Past(cost_per_year=cost, cost_per_value=quarters))
+        cuts = budget(
+            workforce, p, dice_of(), there(workforce), Past(cost_per_year=cost, cost_per_value=quarters)
+        )
         assert len(cuts) == count, (
             quarters
         )  # 20 % of 111 x 100,000 is the pay of 23 people; at most 30 % of 111
     exact = Past(cost_per_year=110 * 100_000.0, cost_per_value=(125.0, 125.0))
-    assert len(budget(crew, p, dice_of(), there(crew), exact)) == 22
-    assert len(budget(replace(crew, week=27), p, dice_of(), there(crew), exact)) == 0
+    assert len(budget(workforce, p, dice_of(), there(workforce), exact)) == 22
+    assert len(budget(replace(workforce, week=27), p, dice_of(), there(workforce), exact)) == 0
     out = np.arange(111) < 15  # go anyway: their pay counts
-    assert len(budget(crew, p, dice_of(), out, exact)) == 7
-    assert len(budget(crew, p, dice_of(), np.arange(111) < 30, exact)) == 0
+    assert len(budget(workforce, p, dice_of(), out, exact)) == 7
+    assert len(budget(workforce, p, dice_of(), np.arange(111) < 30, exact)) == 0
 
 
 @pytest.mark.parametrize("select", [RANK, WEIGHTS])
 def test_budget_takes_no_more_people_than_their_pay_demands(select):
-    crew = crew_of((100, 10, 1), week=26)
+    workforce = workforce_of((100, 10, 1), week=26)
     p = knobs(budget_target=100.0, budget_max_share=1.0, budget_select=select, rho=1.0)
-    past = Past(cost_per_year=crew.pay.sum(), cost_per_value=(120.0, 120.0))
-    cuts = budget(crew, p, dice_of(), there(crew), past)
-    saved, missing = crew.pay[cuts.position].sum(), crew.pay.sum() / 6
-    assert missing <= saved < missing + crew.pay.max()
+    past = Past(cost_per_year=workforce.pay.sum(), cost_per_value=(120.0, 120.0))
+    cuts = budget(workforce, p, dice_of(), there(workforce), past)
+    saved, missing = workforce.pay[cuts.position].sum(), workforce.pay.sum() / 6
+    assert missing <= saved < missing + workforce.pay.max()
     if select == RANK:
         assert cuts.percentile.max() == pytest.approx(100 * (len(cuts) - 1) / 109)
 
@@ -450,15 +543,17 @@ def test_budget_takes_no_more_people_than_their_pay_demands(select):
 
 
 def test_more_than_there_are():
-    crew = crew_of((8, 2, 1))
+    workforce = workforce_of((8, 2, 1))
     with pytest.raises(UserError, match=r"layoffs: 1 means 11 people in week 10, but only 10 may be cut"):
-        cut_share(crew, knobs(), dice_of(), there(crew), 1.0, ALL, RANK)
+        cut_share(workforce, knobs(), dice_of(), there(workforce), 1.0, ALL, RANK)
     with pytest.raises(UserError, match="only 2 may be cut"):
-        cut_share(crew, knobs(), dice_of(), there(crew), 1.0, MANAGERS, RANK)
-    assert len(wave(crew, knobs(wave_fraction=1.0), dice_of(), there(crew))) == 10
-    assert len(wave(crew, knobs(wave_fraction=1.0, wave_scope=MANAGERS), dice_of(), there(crew))) == 2
-    assert len(wave(crew, knobs(wave_fraction=1.0, wave_scope=ICS), dice_of(), there(crew))) == 8
-    alone = crew_of((1,), role=np.ones(1, int))
+        cut_share(workforce, knobs(), dice_of(), there(workforce), 1.0, MANAGERS, RANK)
+    assert len(wave(workforce, knobs(wave_fraction=1.0), dice_of(), there(workforce))) == 10
+    assert (
+        len(wave(workforce, knobs(wave_fraction=1.0, wave_scope=MANAGERS), dice_of(), there(workforce))) == 2
+    )
+    assert len(wave(workforce, knobs(wave_fraction=1.0, wave_scope=ICS), dice_of(), there(workforce))) == 8
+    alone = workforce_of((1,), role=np.ones(1, int))
     assert len(cut_share(alone, knobs(), dice_of(), there(alone), 0.4, ALL, RANK)) == 0
     with pytest.raises(UserError, match="only 0 may be cut"):
         cut_share(alone, knobs(), dice_of(), there(alone), 0.5, ALL, RANK)
@@ -466,18 +561,18 @@ def test_more_than_there_are():
 
 @pytest.mark.parametrize("share", [-0.1, 1.5, nan])
 def test_a_share_must_be_one(share):
-    crew = crew_of((8, 2, 1))
+    workforce = workforce_of((8, 2, 1))
     with pytest.raises(UserError, match=r"events.3.: .* is not a share"):
-        cut_share(crew, knobs(), dice_of(), there(crew), share, ALL, RANK, "events[3]")
+        cut_share(workforce, knobs(), dice_of(), there(workforce), share, ALL, RANK, "events[3]")
 
 
 def test_delayering_that_makes_no_sense():
-    crew = crew_of((96, 16, 4, 1))
-    assert len(delayer(crew, knobs(delayer_remove_layer=3), dice_of(), there(crew))) == 0  # the top
+    workforce = workforce_of((96, 16, 4, 1))
+    assert len(delayer(workforce, knobs(delayer_remove_layer=3), dice_of(), there(workforce))) == 0  # the top
     with pytest.raises(UserError, match="a layer goes, or spans are raised"):
-        delayer(crew, knobs(delayer_remove_layer=1, delayer_first_span=9), dice_of(), there(crew))
-    assert len(delayer(crew, knobs(), dice_of(), there(crew))) == 0
-    flat = crew_of((5, 1))
+        delayer(workforce, knobs(delayer_remove_layer=1, delayer_first_span=9), dice_of(), there(workforce))
+    assert len(delayer(workforce, knobs(), dice_of(), there(workforce))) == 0
+    flat = workforce_of((5, 1))
     assert len(delayer(flat, knobs(delayer_first_span=2, delayer_upper_span=2), dice_of(), there(flat))) == 0
 
 

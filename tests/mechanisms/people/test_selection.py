@@ -7,12 +7,13 @@ from math import floor, inf
 
 import numpy as np
 import pytest
+from helpers.layoff_knobs import OFF, knobs, there
+from helpers.workforces import dice_of, levels_of, workforce_of
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 from scipy.stats import nchypergeom_wallenius, norm
-from test_layoffs import OFF, crew_of, dice_of, knobs, levels_of, there
 
 from sim.errors import UserError
 from sim.mechanisms.people.layoffs import (
@@ -29,7 +30,7 @@ from sim.mechanisms.people.layoffs import (
     weights,
 )
 from sim.organisation.headcounts import share_of
-from sim.statistics.scores import normal_scores, percentiles, race_times, smallest
+from sim.statistics.scores import normal_scores_in_groups, percentiles, race_times, smallest
 
 PROTECTIONS = tuple(name for name in OFF if name.startswith("layoffs_protect_"))
 
@@ -38,7 +39,7 @@ def scores(values, groups=None, seed=0):
     """Return normal scores with random ties; one group by default."""
     n = len(values)
     groups = np.zeros(n, int) if groups is None else np.asarray(groups)
-    return normal_scores(
+    return normal_scores_in_groups(
         np.asarray(values, float), groups, np.random.default_rng(seed).random(n), np.arange(n)
     )
 
@@ -160,13 +161,13 @@ def test_L5_rank_selection_by_quintile_of_contribution():
     targets = np.array([5 * quad(cut, a, b)[0] for a, b in pairwise(edges)])
     assert targets == pytest.approx([0.2575, 0.1216, 0.0702, 0.0377, 0.0131], abs=6e-5)
 
-    crew = crew_of((1000, 1))
+    workforce = workforce_of((1000, 1))
     quintile = np.full(1001, -1)
-    quintile[np.argsort(crew.output[:1000])] = np.arange(1000) // 200
+    quintile[np.argsort(workforce.output[:1000])] = np.arange(1000) // 200
     p = knobs(rho=rho)
     shares = np.empty((300, 5))
     for run in range(len(shares)):
-        cuts = cut_share(crew, p, dice_of(run=run), there(crew), q, ICS, RANK)
+        cuts = cut_share(workforce, p, dice_of(run=run), there(workforce), q, ICS, RANK)
         assert len(cuts) == 100
         shares[run] = np.bincount(quintile[cuts.position], minlength=5) / 200
     error = shares.std(axis=0, ddof=1) / np.sqrt(len(shares))
@@ -175,14 +176,14 @@ def test_L5_rank_selection_by_quintile_of_contribution():
 
 
 def test_L5_weighted_selection_is_wallenius():
-    crew = crew_of((80, 20, 1))
+    workforce = workforce_of((80, 20, 1))
     p = knobs(weight_manager=2.0)
     cut = np.zeros((1500, 2))
     for run in range(len(cut)):
         # 20 of 101: the root counts among the people and cannot be drawn.
-        cuts = cut_share(crew, p, dice_of(run=run), there(crew), 20 / 101, ALL, WEIGHTS)
+        cuts = cut_share(workforce, p, dice_of(run=run), there(workforce), 20 / 101, ALL, WEIGHTS)
         assert len(cuts) == 20
-        cut[run] = np.bincount(crew.role[cuts.position], minlength=2) / (80, 20)
+        cut[run] = np.bincount(workforce.role[cuts.position], minlength=2) / (80, 20)
     error = cut.std(axis=0, ddof=1) / np.sqrt(len(cut))
     heavy = nchypergeom_wallenius(100, 20, 20, 2).mean()
     targets = np.array([(20 - heavy) / 80, heavy / 20])
@@ -198,48 +199,48 @@ def test_L5_weighted_selection_is_wallenius():
     st.integers(0, 99),
 )  # fmt: skip
 def test_the_number_cut_is_exact(ics, per_cent, scope, select, run):
-    crew = crew_of(levels_of(ics, 5))
+    workforce = workforce_of(levels_of(ics, 5))
     p = knobs(
         wave_fraction=per_cent / 100, wave_scope=scope, wave_select=select, weight_new=2.0, weight_pay=1.0
     )
-    inside = {ALL: crew.role >= 0, MANAGERS: crew.role == 1, ICS: crew.role == 0}[scope]
+    inside = {ALL: workforce.role >= 0, MANAGERS: workforce.role == 1, ICS: workforce.role == 0}[scope]
     # A share that would include the top means everybody else.
-    count = min(share_of(per_cent / 100, inside.sum()), np.count_nonzero(inside & (crew.boss >= 0)))
-    cuts = wave(crew, p, dice_of(run=run), there(crew))
+    count = min(share_of(per_cent / 100, inside.sum()), np.count_nonzero(inside & (workforce.boss >= 0)))
+    cuts = wave(workforce, p, dice_of(run=run), there(workforce))
     assert len(cuts) == len(set(cuts.position)) == count
     assert inside[cuts.position].all()
-    assert np.all(crew.boss[cuts.position] >= 0)
+    assert np.all(workforce.boss[cuts.position] >= 0)
     assert np.all((cuts.percentile >= 0) & (cuts.percentile <= 100))
-    assert len(wave(replace(crew, week=11), p, dice_of(run=run), there(crew))) == 0
+    assert len(wave(replace(workforce, week=11), p, dice_of(run=run), there(workforce))) == 0
 
 
 def test_a_perfect_signal_cuts_exactly_the_lowest_of_each_role():
-    crew = crew_of((100, 20, 1))
+    workforce = workforce_of((100, 20, 1))
     p = knobs(rho=1.0)
-    cuts = cut_share(crew, p, dice_of(), there(crew), 0.1, ICS, RANK)
-    assert set(cuts.position) == set(np.argsort(crew.output[:100])[:10])
+    cuts = cut_share(workforce, p, dice_of(), there(workforce), 0.1, ICS, RANK)
+    assert set(cuts.position) == set(np.argsort(workforce.output[:100])[:10])
     assert np.array_equal(np.sort(cuts.percentile), np.arange(10) * 100 / 99)
-    both = cut_share(crew, p, dice_of(), there(crew), 0.1, ALL, RANK)
+    both = cut_share(workforce, p, dice_of(), there(workforce), 0.1, ALL, RANK)
     assert len(both) == 12
-    assert np.bincount(crew.role[both.position]).tolist() == [
+    assert np.bincount(workforce.role[both.position]).tolist() == [
         10,
         2,
     ]  # roles are scored apart: the same share of each
 
 
 def test_rank_is_neutral_between_roles():
-    crew = crew_of((96, 20, 1))
+    workforce = workforce_of((96, 20, 1))
     cut = np.zeros((600, 2))
     for run in range(len(cut)):
-        found = cut_share(crew, knobs(rho=0.7), dice_of(run=run), there(crew), 0.1, ALL, RANK)
-        cut[run] = np.bincount(crew.role[found.position], minlength=2) / (96, 20)
+        found = cut_share(workforce, knobs(rho=0.7), dice_of(run=run), there(workforce), 0.1, ALL, RANK)
+        cut[run] = np.bincount(workforce.role[found.position], minlength=2) / (96, 20)
     difference = cut[:, 1] - cut[:, 0]
     assert abs(difference.mean()) <= 4 * difference.std() / np.sqrt(len(cut)) + 0.003
 
 
 def test_without_a_signal_the_noise_of_a_person_depends_on_nobody_else():
-    small, dice = crew_of((40, 8, 1)), dice_of()
-    large = crew_of((70, 8, 1), seed=9)
+    small, dice = workforce_of((40, 8, 1)), dice_of()
+    large = workforce_of((70, 8, 1), seed=9)
     p = knobs(rho=0.0)
     noise = dict(zip(large.pid.tolist(), signal(large, p, dice), strict=True))
     for pid, x in zip(small.pid[:40].tolist(), signal(small, p, dice), strict=False):
@@ -249,28 +250,28 @@ def test_without_a_signal_the_noise_of_a_person_depends_on_nobody_else():
 
 def test_adding_people_leaves_the_draws_of_the_others_alone():
     """Weights: whoever of the old people goes from the larger organisation would have gone from the smaller."""
-    crew = crew_of((50, 1))
-    larger = crew_of((80, 1))
-    larger = replace(larger, tenure=np.concatenate([crew.tenure[:50], larger.tenure[50:]]))
+    workforce = workforce_of((50, 1))
+    larger = workforce_of((80, 1))
+    larger = replace(larger, tenure=np.concatenate([workforce.tenure[:50], larger.tenure[50:]]))
     p, dice = knobs(weight_new=2.0), dice_of()
-    few = cut_share(crew, p, dice, there(crew), 10 / 51, ALL, WEIGHTS)
+    few = cut_share(workforce, p, dice, there(workforce), 10 / 51, ALL, WEIGHTS)
     many = cut_share(larger, p, dice, there(larger), 10 / 81, ALL, WEIGHTS)
     assert {i for i in many.position.tolist() if i < 50} <= set(few.position.tolist())
 
 
 def test_the_noise_has_the_distribution_that_is_claimed():
-    few = crew_of((20, 1))  # the second of two dice; the first decides on background layoffs
+    few = workforce_of((20, 1))  # the second of two dice; the first decides on background layoffs
     noise = signal(few, knobs(rho=0.0), lambda s, ids, i, k: np.tile((0.3, 0.8), (len(ids), 1)))
     assert noise == pytest.approx(np.full(21, ndtri(0.8)))
-    crew = crew_of((5000, 1))
-    x = signal(crew, knobs(rho=0.6), dice_of())[:5000]
-    merit = ndtri((np.argsort(np.argsort(crew.output[:5000])) + 0.5) / 5000)
+    workforce = workforce_of((5000, 1))
+    x = signal(workforce, knobs(rho=0.6), dice_of())[:5000]
+    merit = ndtri((np.argsort(np.argsort(workforce.output[:5000])) + 0.5) / 5000)
     assert x.std() == pytest.approx(1, abs=0.04)
     assert np.corrcoef(x, merit)[0, 1] == pytest.approx(0.6, abs=0.04)
 
 
 def test_weights_multiply():
-    crew = crew_of(
+    workforce = workforce_of(
         (4, 2, 1), tenure=np.array([1.0, 4, 4, 4, 4, 4, 9]), exposure=np.array([0, 0.5, 1, np.nan, 0, 0, 0]),
         reports=np.array([0, 0, 0, 0, 2, 12, 2]), pay=np.array([100.0, 100, 100, 140, 150, 150, 400]),
     )  # fmt: skip
@@ -278,7 +279,7 @@ def test_weights_multiply():
         weight_manager=1.5, weight_layer=1.2, weight_new=2.0, weight_span=3.0, weight_exposure=4.0, weight_pay=2.0
     )  # fmt: skip
     pay = (np.array([100, 100, 100, 140]) / 110) ** 2
-    found = weights(crew, p)
+    found = weights(workforce, p)
     assert found[:4] == pytest.approx(np.array([2, 2, 4, 1]) * pay)
     assert found[4:6] == pytest.approx([1.5 * 3**0.75, 1.5])  # two of eight reports; twelve are enough
     assert found[6] == pytest.approx(1.5 * 1.2 * 3**0.75 * (400 / 150) ** 2)
@@ -287,19 +288,19 @@ def test_weights_multiply():
 @pytest.mark.parametrize("select", [RANK, WEIGHTS])
 @pytest.mark.parametrize("name", PROTECTIONS)
 def test_each_protection_lowers_the_risk_of_those_who_have_it(name, select):
-    crew = crew_of((60, 30, 1))
+    workforce = workforce_of((60, 30, 1))
     has = {
-        "layoffs_protect_expertise": crew.expertise > 0.5,
-        "layoffs_protect_hands_on": (crew.hands_on > 0) & (crew.currency > 0.3),
-        "layoffs_protect_ai": crew.fluency > 0.7,
-        "layoffs_protect_diverse": crew.diverse,
-    }[name] & (crew.boss >= 0)
+        "layoffs_protect_expertise": workforce.expertise > 0.5,
+        "layoffs_protect_hands_on": (workforce.hands_on > 0) & (workforce.currency > 0.3),
+        "layoffs_protect_ai": workforce.fluency > 0.7,
+        "layoffs_protect_diverse": workforce.diverse,
+    }[name] & (workforce.boss >= 0)
 
     def risk(strength):
-        cut = np.zeros(len(crew.pid))
+        cut = np.zeros(len(workforce.pid))
         for run in range(150):
             found = cut_share(
-                crew, knobs(**{name: strength}), dice_of(run=run), there(crew), 0.2, ALL, select
+                workforce, knobs(**{name: strength}), dice_of(run=run), there(workforce), 0.2, ALL, select
             )
             cut[found.position] += 1
         return cut[has].mean() / 150
@@ -310,37 +311,41 @@ def test_each_protection_lowers_the_risk_of_those_who_have_it(name, select):
 
 def test_a_stronger_protection_never_adds_the_protected_to_the_cut():
     """On the same dice, person by person: those of a group who still go are among those who went before."""
-    crew, dice = crew_of((60, 30, 1)), dice_of()
+    workforce, dice = workforce_of((60, 30, 1)), dice_of()
     for select in (RANK, WEIGHTS):
         cut = [
-            set(cut_share(crew, knobs(protect_diverse=x), dice, there(crew), 0.3, ALL, select).position)
+            set(
+                cut_share(
+                    workforce, knobs(protect_diverse=x), dice, there(workforce), 0.3, ALL, select
+                ).position
+            )
             for x in (0.0, 0.7, 3.0)
         ]
-        inside = [{i for i in one if crew.diverse[i]} for one in cut]
+        inside = [{i for i in one if workforce.diverse[i]} for one in cut]
         assert inside[2] <= inside[1] <= inside[0]
 
 
 @pytest.mark.parametrize("select", [RANK, WEIGHTS])
 def test_protected_groups_larger_than_the_rest(select):
-    crew = crew_of((20, 10, 1), diverse=np.repeat([False, True], [20, 11]))
+    workforce = workforce_of((20, 10, 1), diverse=np.repeat([False, True], [20, 11]))
     p = knobs(protect_diverse=inf)
-    assert len(cut_share(crew, p, dice_of(), there(crew), 20 / 31, ALL, select)) == 20
+    assert len(cut_share(workforce, p, dice_of(), there(workforce), 20 / 31, ALL, select)) == 20
     with pytest.raises(UserError, match=r"of 30 candidates only 20 are not protected .*protect fewer"):
-        cut_share(crew, p, dice_of(), there(crew), 21 / 31, ALL, select)
+        cut_share(workforce, p, dice_of(), there(workforce), 21 / 31, ALL, select)
     spans = knobs(protect_diverse=inf, delayer_first_span=5, delayer_select=select)
     with pytest.raises(UserError, match=r"delayer_first_span: 5 means 6 people .* only 0 are not protected"):
-        delayer(crew, spans, dice_of(), there(crew))
+        delayer(workforce, spans, dice_of(), there(workforce))
     # A middle manager whose four reports the top could lead as well: goes, unless protected.
-    crew = crew_of((20, 4, 1, 1), diverse=np.arange(26) == 24)
+    workforce = workforce_of((20, 4, 1, 1), diverse=np.arange(26) == 24)
     for strength, cut in ((0.0, [24]), (inf, [])):
         spans = knobs(
             protect_diverse=strength, delayer_first_span=5, delayer_upper_span=4, delayer_select=select
         )
-        assert delayer(crew, spans, dice_of(), there(crew)).position.tolist() == cut
+        assert delayer(workforce, spans, dice_of(), there(workforce)).position.tolist() == cut
 
 
 def test_an_infinite_strength_protects_only_those_with_the_attribute():
-    crew = crew_of((20, 10, 1), fluency=np.where(np.arange(31) < 5, 0.9, 0.5))
-    found = protection(crew, knobs(protect_ai=inf))
+    workforce = workforce_of((20, 10, 1), fluency=np.where(np.arange(31) < 5, 0.9, 0.5))
+    found = protection(workforce, knobs(protect_ai=inf))
     assert np.array_equal(found == inf, np.arange(31) < 5)
     assert np.all(found[5:] == 0)
