@@ -121,8 +121,9 @@ class Engine:
         p, paths = self._changes[week], tuple(self.settings_due(week))
         if not touches_flow(paths):
             return org
-        shares = np.full(len(org.people), float(p["ai_share_of_code"][0]))
-        org, wake = change_parameters(org, p, old, paths, shares)
+        if "ai.share_of_code" in paths:
+            org.people["ai_planned"] = p["ai_share_of_code"][0]
+        org, wake = change_parameters(org, p, old, paths)
         org = with_desks(org, p, self.agents_each)
         return resume(org, p, set(range(len(org.people))), True, wake)
 

@@ -209,7 +209,9 @@ def planned_speed_up(p):
     prep = p.work_prep_hours * preparation(p, share)
     wider = 1.0 + p.ai_scope
     written = f * wider
-    assisted = prep + 1.0 - f + written * (1.0 / p.ai_assistant_speed + p.ai_assistant_verify_hours * need(p, f))
+    assisted = (
+        prep + 1.0 - f + written * (1.0 / p.ai_assistant_speed + p.ai_assistant_verify_hours * need(p, f))
+    )
     # Agents' changes are smaller than the mean, so there are more of them for the same work.
     fixed = p.ai_specify_fixed_hours / p.work_size_mean
     if rho(p) > 0.0 and agents > 0.0:

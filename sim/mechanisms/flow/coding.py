@@ -8,8 +8,8 @@ what it adds: tests, clean-up), k the assistant's speed, r = skill ** rho the re
   skill, so novices gain much and experts little; that is not put in, it comes out (Cui et al. 2024, Paradis et al. 2024).
 - By an agent, the owner specifies (prep S + s0 + s1 S), the agent runs S A / speed hours of its own, and succeeds with
   odds (h50 / S) ** beta x skill ** eps (METR's time horizon, Kwa et al. 2025; who briefs well: N62, B15); the owner verifies
-  (v_a S A / r). A failure that is noticed is retried, then redone by hand or with the assistant; one that is not goes on with more
-  defects, and delivers a part of what was asked. A change that failed once is likelier to fail again: z = sqrt(w) z_change +
+  (v_a S A / r). A failure that is noticed is retried, then redone by hand or with the assistant; one that is not goes on with
+  more defects, and delivers a part of what was asked. A change that failed once is likelier to fail again: sqrt(w) z_change +
   sqrt(1 - w) z_run decides.
 - Volume to read: V = S ((1 - f) + g A). Delivered, if all is well: S (1 + worth (A - f)).
 Fluency scales verification and the odds of failure by exp(-effect (fluency - 1/2)); guardrails lower verification.
@@ -108,7 +108,6 @@ def positive_hours(org, p, c, mean):
 def run_agent(org, p, c, now):
     """Start the agent's next run of change *c*; return the time at which it ends."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
     w = org.world[0]
     agent = org.agents[ch.agent]
     agent.running = True

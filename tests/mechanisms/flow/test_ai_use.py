@@ -152,7 +152,9 @@ def test_people_alike_use_ai_as_planned():
 @pytest.mark.parametrize("sd", [0.25, 0.7])
 @pytest.mark.parametrize("f", [0.05, 0.3, 0.9])
 def test_the_need_to_verify_is_that_of_the_best_suited_part(sd, f):
-    scenario = world({"ai.selection": sd, "ai.agent_fraction": 0.0, "ai.volume_ratio": 1.0, "ai.share_of_code": f})
+    scenario = world(
+        {"ai.selection": sd, "ai.agent_fraction": 0.0, "ai.volume_ratio": 1.0, "ai.share_of_code": f}
+    )
     need = Engine(scenario).begin(1, 0).people["assistant_need"][0]
     # A million parts of the work, the need of each lognormal with mean 1, sorted.
     scores = np.array([NormalDist().inv_cdf((k + 0.5) / 100_000) for k in range(100_000)])
@@ -201,7 +203,14 @@ def test_a_neutral_value_is_next_to_its_neighbours(path):
     off = {"defects.most_lost": 1e3}.get(path, NEUTRAL[path] + (-1e-9 if path.endswith("worth") else 1e-9))
     values = {**AGENTS, **NEUTRAL}
     plans = [Engine(world({**values, path: x})).begin(1, 0).people for x in (NEUTRAL[path], off)]
-    for name in ("ai_share", "agent_share", "assistant_fraction", "assistant_need", "preparation", "failure_factor"):
+    for name in (
+        "ai_share",
+        "agent_share",
+        "assistant_fraction",
+        "assistant_need",
+        "preparation",
+        "failure_factor",
+    ):
         if path == "ai.use_scale":
             continue
         assert plans[0][name] == pytest.approx(plans[1][name], abs=1e-6), name

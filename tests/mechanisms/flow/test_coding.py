@@ -56,7 +56,9 @@ CHOICES: Mapping[str, Claim] = {
     "ai.guardrail": choice((0.0, 0.8), "change_failure_rate", DOWN, AGENTS),
     "ai.briefing_exponent": choice((0.0, 1.0), "ai_acceptance_rate", UP, {**AGENTS, **SKILLED}),
     "ai.retry_correlation": choice((0.0, 0.9), "ai_share_realised", DOWN, AGENTS),
-    "ai.failure_worth": choice((0.0, 1.0), "value_per_week", UP, {**AGENTS, "ai.verification_detection": 0.2}),
+    "ai.failure_worth": choice(
+        (0.0, 1.0), "value_per_week", UP, {**AGENTS, "ai.verification_detection": 0.2}
+    ),
     "ai.redo_assisted": choice(OFF_ON, "ai_share_realised", UP, {**AI, "ai.agent_fraction": 0.5}),
 }
 ALL = {**CLAIMS, **CHOICES}

@@ -27,7 +27,9 @@ CHOICES: Mapping[str, Claim] = {
     "switches.defects": choice(OFF_ON, "change_failure_rate", UP),
     # The mean of a convex function is above the function of the mean.
     "defects.size_exponent": choice((1.0, 1.5), "incidents_per_change", UP),
-    "defects.most_lost": choice((0.5, float("inf")), "value_per_week", DOWN, {"defects.incident_value_loss": 20.0}),
+    "defects.most_lost": choice(
+        (0.5, float("inf")), "value_per_week", DOWN, {"defects.incident_value_loss": 20.0}
+    ),
     "defects.model": choice(
         ("poisson", "bernoulli"), "change_failure_rate", EITHER, {"defects.bernoulli_rate": 0.3}
     ),
