@@ -292,6 +292,8 @@ WORLD = np.dtype(
         ("layoffs", "i8"),
         ("retired", "i8"),
         ("promotions", "i8"),
+        ("promotions_into", "i8", (codes.MAX_LAYERS,)),  # by layer of the seat
+        ("hired_into", "i8", (codes.MAX_LAYERS,)),  # by layer of the seat
         ("conversions", "i8"),  # managers who became ICs
         ("orphans_taken_over", "i8"),  # changes of leavers
         ("orphans_abandoned", "i8"),

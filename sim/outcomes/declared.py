@@ -94,6 +94,10 @@ def _weeks_with_ics(period: Period) -> np.ndarray:
     return np.where(died > 0, week, float(period.weeks))
 
 
+def _into(field: str, layer: int) -> Callable[[Period], np.ndarray]:
+    return lambda q: q.of(field)[:, layer] * WEEKS_PER_YEAR / q.weeks
+
+
 def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
     return lambda q: ratio(q.hours(role)[:, activity], q.hours(role).sum(axis=1))
 
@@ -168,12 +172,26 @@ _LAYERS = tuple(
     for k in range(1, codes.MAX_LAYERS)
 )  # fmt: skip
 
-OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_TIMES)}
+_MOVES = tuple(
+    Outcome(f"{name}_layer_{k}", PEOPLE, "people/year", 0, f"{who} layer {k}", _into(field, k))
+    for name, who, field, first in (
+        ("promotions_into", "people who moved up into a vacant seat in", "promotions_into", 1),
+        ("hired_into", "people hired from outside into", "hired_into", 0),
+    )
+    for k in range(first, codes.MAX_LAYERS)
+)
+
+OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_MOVES, *_TIMES)}
 
 
 def left_out(values: Mapping[str, Any], layers: int) -> set[str]:
     """Return the outcomes that do not exist under these parameter values in an organisation with so many management layers."""
-    absent = {f"manager_utilisation_layer_{k}" for k in range(layers + 1, codes.MAX_LAYERS)}
+    names = ("manager_utilisation", "promotions_into", "hired_into")
+    absent = {f"{name}_layer_{k}" for name in names for k in range(layers + 1, codes.MAX_LAYERS)}
+    if not values["switches.promotions"]:
+        absent |= {name for name in OUTCOMES if name.startswith("promotions_into")}
+    if not values["switches.hiring"]:
+        absent |= {name for name in OUTCOMES if name.startswith("hired_into")}
     if values["switches.flow"]:
         absent.add("efficiency")
     return absent | set(_OF_STRATEGY) if values["ai.strategy"] == "none" else absent
@@ -197,6 +215,12 @@ def compute(period: Period, names: tuple[str, ...] | None = None) -> dict[str, n
     absent = left_out(period.values, period.tree.layers)
     # A dated event, or an intervention, may have begun a strategy since.
     absent -= {name for name, field in _OF_STRATEGY.items() if period.end[field].any()}
+    # So may people have been hired or promoted by hand.
+    absent -= {
+        f"{field}_layer_{k}"
+        for field in ("promotions_into", "hired_into")
+        for k in np.flatnonzero(period.end[field].any(axis=0)).tolist()
+    }
     return {name: OUTCOMES[name].compute(period) for name in chosen if name not in absent}
 
 

@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 
 from sim.constants import MANAGER, WEEKS_PER_YEAR
+from sim.engine import codes
 from sim.engine.codes import LAID_OFF, NONE, RETIRED
 from sim.engine.record import Settings
 from sim.engine.state import Org
@@ -88,6 +89,9 @@ def _succeed(
     org.occupants["competence"][target] = competence[inside]
     org.occupants["pay"][target] = org.occupants["seat_pay"][target]
     org.world["promotions"] += len(target)
+    layers = np.minimum(org.people["layer"], codes.MAX_LAYERS - 1)
+    np.add.at(org.world["promotions_into"][0], layers[target], 1)
+    np.add.at(org.world["hired_into"][0], layers[vacant[fill]], 1)
     welcome(org, p, vacant[fill], workforce.week)
     org.world["payroll_above_start"] += org.occupants["pay"][seats].sum() - paid
     if not fill.all():

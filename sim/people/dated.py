@@ -11,7 +11,7 @@ from sim.mechanisms.people.workforce import Workforce
 from sim.people import draws, replan, vacancies
 from sim.people.interventions import conditioned, convert, everybody, hire, lay_off, promote, shocked
 from sim.people.moves import move
-from sim.people.seats import close_seat, keep_inbox_of_relayered
+from sim.people.seats import close_seat, keep_inbox_of_relayered, planned_layers
 from sim.scenario.events import RANDOM, DatedEvent, Who
 
 _ROLE = {"ic": IC, "manager": MANAGER}
@@ -105,7 +105,7 @@ def _promote(
             displaced.update((row, boss))
             org = promote(org, p, row, boss, week, agents_each)
         else:
-            seat = _vacant_manager_seat(org, int(org.people["layer"][row]))
+            seat = _vacant_manager_seat(org, row)
             if seat == NONE:
                 break
             pid = int(org.people["pid"][row])
@@ -115,23 +115,23 @@ def _promote(
     return org
 
 
-def _vacant_manager_seat(org: Org, layer: int) -> int:
-    """Return the vacant manager's seat nearest above *layer*, or NONE."""
-    people = org.people
-    seats = np.flatnonzero(
-        (people["role"] == VACANT) & (org.occupants["seat_role"] == MANAGER) & (people["layer"] > layer)
-    )
-    return int(seats[np.lexsort((seats, people["layer"][seats]))[0]]) if len(seats) else NONE
+def _vacant_manager_seat(org: Org, row: int) -> int:
+    """Return the vacant manager's seat in the nearest layer above the person on seat *row*, or NONE."""
+    layers = planned_layers(org)
+    vacant = (org.people["role"] == VACANT) & (org.occupants["seat_role"] == MANAGER)
+    seats = np.flatnonzero(vacant & (layers > layers[row]))
+    return int(seats[np.lexsort((seats, layers[seats]))[0]]) if len(seats) else NONE
 
 
 def _hire(org: Org, p: np.ndarray, who: Who, week: int, agents_each: int) -> Org:
     """Fill vacant seats, managers' from the top first, then those vacated by the lowest ids."""
     people = org.people
     wanted = (people["role"] == VACANT) & (org.occupants["seat_role"] == _ROLE[who.role])
+    layers = planned_layers(org)
     if who.layer:
-        wanted &= people["layer"] == who.layer
+        wanted &= layers == who.layer
     seats = np.flatnonzero(wanted)
-    seats = seats[np.lexsort((people["pid"][seats], -people["layer"][seats]))]
+    seats = seats[np.lexsort((people["pid"][seats], -layers[seats]))]
     for row in seats[: who.how_many(len(seats))].tolist():
         org = hire(org, p, row, week, agents_each)
     return org

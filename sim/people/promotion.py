@@ -5,9 +5,12 @@ organisation. A person who moves up leaves the work of the old seat to others as
 then vacant itself. A manager who steps down becomes an IC of the boss, and the manager's seat is closed.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.constants import IC, MANAGER
+from sim.engine import codes
 from sim.engine.codes import NONE, VACANT
 from sim.engine.record import Settings
 from sim.engine.state import Org
@@ -22,7 +25,10 @@ def promote(
 ) -> Org:
     """Let managers' seats that are to be filled go to people from below, whose own seats are to be filled in turn."""
     org = _step_down(org, p, settings, workforce, dice, agents_each)
-    vacant = _vacancies(org, workforce)
+    # By the plan: whose reports have all gone up, or are to be replaced, still manages from the layer of the seat.
+    layers = seats.planned_layers(org)
+    workforce = replace(workforce, layer=layers[workforce.row])
+    vacant = _vacancies(org, workforce, layers)
     if not len(vacant.row):
         return org
     made = careers.fill_vacancies(workforce, vacant, settings, dice)
@@ -46,13 +52,20 @@ def promote(
 
 def move_up(org: Org, p: np.ndarray, source: int, row: int, quality: float, agents_each: int) -> Org:
     """Let the person on seat *source* take the vacant manager's seat *row*, with management *quality*."""
+    _count(org, row)
     org = seats.vacate(org, p, source)
     seats.carry_person(org, source, row)
     org.occupants["cohort"][source] = NONE
     org.people["quality"][row] = quality
     org.occupants["pay"][row] = org.occupants["seat_pay"][row]
-    org.world["promotions"] += 1
     return seats.seat(org, p, row, agents_each)
+
+
+def _count(org: Org, row: int) -> None:
+    """Count a promotion into the manager's seat *row*."""
+    layer = min(int(seats.planned_layers(org)[row]), codes.MAX_LAYERS - 1)
+    org.world["promotions"] += 1
+    org.world["promotions_into"][0, layer] += 1
 
 
 def are_due(org: Org, settings: Settings) -> bool:
@@ -75,13 +88,13 @@ def change_places(
 
     *quality*: of the new manager. *as_ic*: (skill, pay) of the old one as an IC, used if *row* is an IC's seat.
     """
+    _count(org, into)
     org = seats.vacate(org, p, row)
     org = seats.vacate(org, p, into)
     seats.exchange_people(org, row, into)
     org.people["quality"][into] = quality
     org.occupants["pay"][into] = org.occupants["seat_pay"][into]
     org.occupants["pay"][row] = org.occupants["seat_pay"][row]
-    org.world["promotions"] += 1
     if org.occupants["seat_role"][row] == IC:
         org.people["skill"][row] = as_ic[0]
         org.occupants["pay"][row] = org.occupants["seat_pay"][row] = as_ic[1]
@@ -90,7 +103,7 @@ def change_places(
     return seats.seat(org, p, row, agents_each)
 
 
-def _vacancies(org: Org, workforce: Workforce) -> careers.Vacancies:
+def _vacancies(org: Org, workforce: Workforce, layers: np.ndarray) -> careers.Vacancies:
     """Return the vacant managers' seats that are to be filled."""
     people, occupants, wanted = org.people, org.occupants, _to_fill(org)
     rows = np.flatnonzero(wanted)
@@ -99,7 +112,7 @@ def _vacancies(org: Org, workforce: Workforce) -> careers.Vacancies:
     bosses = np.array([place[seats.boss_present(org, int(i))] for i in rows], np.int64)
     former = occupants["seat_boss"][workforce.row]
     former = np.where(wanted[former] & (former >= 0), former, NONE)
-    return careers.Vacancies(rows, people["pid"][rows], people["layer"][rows], bosses, former)
+    return careers.Vacancies(rows, people["pid"][rows], layers[rows], bosses, former)
 
 
 def _step_down(

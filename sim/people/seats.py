@@ -53,6 +53,24 @@ def boss_present(org: Org, i: int) -> int:
     return boss
 
 
+def planned_layers(org: Org) -> np.ndarray:
+    """Return the layer of every seat by the plan of the organisation, int64 [people]; 0 for ICs' seats and for desks.
+
+    While a manager's seat is vacant its reports belong to the boss, and nobody is below: what the tree of those present says
+    of its layer is of no use. Seats that are closed for good count as long as others hang from them.
+    """
+    managers = org.occupants["seat_role"] == MANAGER
+    filled = np.isin(org.people["role"], (IC, MANAGER)) | np.isfinite(org.occupants["open_until"])
+    layers = managers.astype(np.int64)
+    below = np.flatnonzero(filled & (org.people["role"] != DESK) & (org.occupants["seat_boss"] >= 0))
+    boss = org.occupants["seat_boss"][below]
+    while True:
+        before = layers.copy()
+        np.maximum.at(layers, boss, layers[below] + 1)
+        if np.array_equal(layers, before):
+            return layers
+
+
 def vacate(org: Org, p: np.ndarray, i: int) -> Org:
     """Let the occupant of seat *i* go; the work goes to others (`sim.people.handover`), reports to the boss. A root stays."""
     people = org.people

@@ -4,7 +4,8 @@ from math import inf
 
 import numpy as np
 
-from sim.constants import IC
+from sim.constants import IC, MANAGER
+from sim.engine import codes
 from sim.engine.codes import NONE, VACANT
 from sim.engine.record import Settings
 from sim.engine.state import Org
@@ -58,7 +59,10 @@ def fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org:
     due = np.flatnonzero((org.people["role"] == VACANT) & (occupants["open_until"] <= week))
     # By the ids of those who left: whoever comes first gets the next id, whatever the order of the rows.
     people = org.people
-    order = np.lexsort((people["pid"][due], -people["layer"][due], occupants["seat_role"][due] == IC))
+    if not len(due):
+        return org
+    layers = seats.planned_layers(org)
+    order = np.lexsort((people["pid"][due], -layers[due], occupants["seat_role"][due] == IC))
     for i in due[order].tolist():
         org = hire(org, p, i, week, agents_each)
     return org
@@ -66,6 +70,8 @@ def fill_vacancies(org: Org, p: np.ndarray, week: int, agents_each: int) -> Org:
 
 def hire(org: Org, p: np.ndarray, i: int, week: int, agents_each: int) -> Org:
     """Hire somebody new for the vacant seat *i*."""
+    layer = int(seats.planned_layers(org)[i]) if org.occupants["seat_role"][i] == MANAGER else 0
+    org.world["hired_into"][0, min(layer, codes.MAX_LAYERS - 1)] += 1
     welcome(org, p, np.array([i]), week)
     org.people["role"][i] = VACANT
     boss = seats.boss_present(org, i)

@@ -1,4 +1,4 @@
-"""Limits of people: who is cut, how many stay, the arithmetic of delayering, the Peter principle (L5 to L7).
+"""Limits of people: who is cut, how many stay, delayering, the Peter principle, vacancy chains (L5 to L8).
 
 Ordinary scenarios like those of `sim.validation.limits`, judged by the same rule, with the flow of work off where it does not
 matter. What L5 and L6 measure is the cohort: what became of everybody present at week 0. The top is never cut but counts
@@ -16,7 +16,7 @@ from sim.engine.codes import LAID_OFF, QUIT
 from sim.simulation.results import Results
 from sim.validation import theory
 from sim.validation.laboratory import experiment
-from sim.validation.limits import Limit, Measure, of_cohort
+from sim.validation.limits import Limit, Measure, of_cohort, outcome
 
 ANNUAL = 0.13
 WEEKLY_QUIT, WEEKLY_LAYOFF = 0.002, 0.001
@@ -30,6 +30,7 @@ def people_limits() -> Iterator[Limit]:
     yield from _attrition()
     yield from _delayering()
     yield from _peter()
+    yield from _chains()
 
 
 def _rank() -> Iterator[Limit]:
@@ -147,6 +148,24 @@ def _managers_left(cohort: np.ndarray) -> float:
 def _managers_cut(cohort: np.ndarray) -> float:
     """Share of the managers who do not stay."""
     return 1.0 - _managers_left(cohort) / np.count_nonzero(cohort["role"] == MANAGER)
+
+
+# --- L8: vacancy chains --------------------------------------------------------------------------------------------------
+
+
+def _chains() -> Iterator[Limit]:
+    where = experiment("L8-chains", runs=200)
+    seats = {0: 24, 1: 24, 2: 12}  # those below the top
+    weeks = 104
+    yearly = WEEKS_PER_YEAR * theory.weekly_chance(0.9)
+    for layer in seats:
+        moves = yearly * sum(n for k, n in seats.items() if k >= layer)
+        name, what = ("hired_into", "hires into") if layer == 0 else ("promotions_into", "promotions into")
+        yield Limit(
+            f"L8.layer{layer}", f"{what} layer {layer} a year: vacancies of the layer and chains from above",
+            "vacancy chains, White 1970", where, moves,
+            outcome(f"{name}_layer_{layer}", times=weeks / (weeks - 1)),  # what happens at the last week's end is not counted
+        )  # fmt: skip
 
 
 # --- L7: the Peter principle revisited -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Not modelled: anything without a closed form or an exact recursion.
 """
 
 from collections.abc import Sequence
-from math import ceil, exp, factorial, fsum, inf, sqrt
+from math import ceil, exp, expm1, factorial, fsum, inf, log1p, sqrt
 from statistics import NormalDist
 
 
@@ -185,6 +185,11 @@ def survivors(annual: float, weeks: int) -> float:
     """Return the share still there after *weeks* under a constant hazard of this *annual* probability (52 weeks)."""
     stay: float = (1.0 - annual) ** (weeks / 52)
     return stay
+
+
+def weekly_chance(annual: float) -> float:
+    """Return the probability of going in a week at a constant hazard at which a share *annual* goes in a year."""
+    return float(-expm1(log1p(-annual) / 52.0))
 
 
 def competing(first: float, second: float, weeks: int) -> tuple[float, float]:

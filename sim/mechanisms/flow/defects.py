@@ -1,8 +1,8 @@
 """Defects: latent defects in a change, and the incidents that escaped ones become.
 
 The number is Poisson with mean  density S (S / m) ** (b - 1) [(1 - f) + kappa f (1 + scope) (1 - guardrail)] / skill ** a, with m
-the mean size (b > 1: defects grow faster than size, N44), times a factor after an unnoticed failure of an agent, by inverse CDF of
-one keyed uniform, so that it moves monotonically with every cause. Wrong answers and guesses add one each. Under the Bernoulli
+the mean size (b > 1: defects grow faster than size, N44), times a factor after an unnoticed failure of an agent, by inverse CDF
+of one keyed uniform, so that it moves monotonically with every cause. Wrong answers and guesses add one each. Under the Bernoulli
 model a change has at most one defect, redrawn at each pass (a limit of theory). An escaped defect becomes an incident after an
 exponential delay: somebody's hours, and value lost, at most a multiple of what the change delivered over all its incidents.
 
