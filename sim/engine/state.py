@@ -45,6 +45,7 @@ PERSON = np.dtype(
         ("layer", "i8"),  # 0 = ICs, 1 = managers of ICs, ...
         ("desk", "i8"),  # row of a manager's hands-on desk
         ("reports", "i8"),  # direct reports, AI agents not counted
+        ("teams_below", "i8"),  # teams with ICs below a manager, the own one included (owner: dependencies)
         # work (owner: work, coding)
         ("next_change", "i8"),  # j of the next change to start
         ("writing", "i8"),  # changes in writing

@@ -26,7 +26,7 @@ from sim.engine.state import (
 from sim.engine.tables import DESK_ID, MARGIN, calendar, give_event, grown
 from sim.flow.handlers import announce_arrival
 from sim.flow.lifecycle import nudge
-from sim.mechanisms.flow import ai_use, alignment, attention, coding
+from sim.mechanisms.flow import ai_use, alignment, attention, coding, dependencies
 from sim.organisation.tree import Tree
 
 
@@ -210,6 +210,7 @@ def start(tables, parameters, seed, run):
         q.allowance = min(p.review_hours_per_week, 8.0)
         _draw_person(org, p, i)
     ai_use.plan(org, p)
+    dependencies.count_teams(org)
     if p.work_demand_elasticity > 0.0:
         w.demand_factor = ai_use.planned_speed_up(p) ** p.work_demand_elasticity
     alignment.first_target(org)

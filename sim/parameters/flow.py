@@ -90,6 +90,7 @@ AI = (
     par("ai.guardrail_verification", 0.3, 0.0, 0.6, "share", ASSUMPTION, "share of verification that full guardrails save"),
     par("ai.fluency_mean", 0.5, 0.3, 0.7, "share", ASSUMPTION, "mean AI fluency of people (0 novice, 1 expert user)"),
     par("ai.fluency_sd", 0.15, 0.05, 0.25, "standard deviation", ASSUMPTION, "sd of AI fluency, clipped to 0..1"),
+    par("ai.fluency_growth", 0.0, 0.0, 0.0, "1/year", ASSUMPTION, "part of the way to full fluency that a year of full use of AI takes somebody"),
     par("ai.fluency_effect", 0.6, 0.2, 1.0, "factor", ASSUMPTION, "verification and failure odds scale with exp(-effect (fluency - 0.5))"),
     choice("ai.answers", "always", ("by_use", "always"), "who asks AI first: people as far as AI is at hand, or everybody, whatever the AI share"),
     par("ai.answer_knowledge", 0.75, 0.65, 0.85, "probability", ASSUMPTION, "z_ai: questions up to this difficulty are answered by AI"),
@@ -170,7 +171,7 @@ DEPENDENCIES = (
     policy("dependencies.near_reach", 5, "count", "modules up to this distance count as near", minimum=1),
     par("dependencies.team_hours", 0.25, 0.1, 0.5, "hours", ASSUMPTION, "hours of the partner to settle a dependency inside a team"),
     par("dependencies.coordination_hours", 0.45, 0.25, 1.0, "hours", ASSUMPTION, "hours of everyone involved in a dependency across teams"),
-    par("dependencies.lateral_scale", 20.0, 10.0, 40.0, "count", ASSUMPTION, "direct settlement works with probability 1/(1 + (teams - 1)/scale)", infinite=True, minimum=0.01),
+    par("dependencies.lateral_scale", 8.0, 4.0, 16.0, "count", ASSUMPTION, "direct settlement works with probability 1/(1 + (teams - 1)/scale), teams below the lowest common manager", infinite=True, minimum=0.01),
     par("dependencies.patience_hours", 40.0, 16.0, 80.0, "hours", ASSUMPTION, "after this wait for the hierarchy the owner turns to the partner directly; .inf = never", infinite=True),
 )
 

@@ -90,7 +90,8 @@ def _draw_week(
         if person.boss < 0:
             continue
         if p.switches_quits:
-            chance = _quits_with(p, occupant.strain, _blocked(occupant.waited, p), w.quit_jump)
+            boss = people[person.boss].quality
+            chance = _quits_with(p, occupant.strain, _blocked(occupant.waited, p), w.quit_jump, boss)
             if uniform(w, QUIT, person.pid, week, 0) < chance:
                 quitters[quitting] = i
                 quitting += 1

@@ -14,7 +14,7 @@ from sim.engine.state import Org
 from sim.flow.handlers import announce_arrival
 from sim.flow.lifecycle import nudge
 from sim.flow.schedule import resume_after_week
-from sim.mechanisms.flow import ai_use, attention, coding
+from sim.mechanisms.flow import ai_use, attention, coding, dependencies
 from sim.people.demand import demand_rate, rebase_demand
 from sim.people.desks import with_desks
 from sim.people.reviews import with_room
@@ -49,6 +49,7 @@ def _resume(
     org = borrow(tables)
     p = parameters[0]
     ai_use.plan(org, p)
+    dependencies.count_teams(org)
     if replan:
         # The week's plan was counted already; only the new one counts.
         w = org.world[0]

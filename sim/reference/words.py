@@ -196,6 +196,11 @@ NEUTRAL: Mapping[str, tuple[float, str]] = {
     "ai.briefing_exponent": (0.0, "agents succeed alike, whoever briefs them"),
     "ai.retry_correlation": (0.0, "another attempt is as likely to succeed as the first"),
     "ai.failure_worth": (1.0, "a failure that nobody noticed delivers as much as a success"),
+    "quits.quality_effect": (0.0, "people quit alike, whoever their boss is"),
+    "ai.fluency_growth": (
+        0.0,
+        "people use AI as fluently as at the start, unless an AI strategy teaches them",
+    ),
     "review.volume_exponent": (1.0, "twice as much to read takes twice as long"),
     "review.ai_line_ratio": (1.0, "what AI wrote is read as fast as what people wrote"),
     "defects.size_exponent": (1.0, "defects grow as size does"),

@@ -5,8 +5,10 @@ sequence of candidates weighted by closeness of modules: near ones within ``near
 with a Pareto tail of exponent 1, so that the coordination that meets at a manager does not grow with the size of the
 organisation. The first candidate who exists is taken, so two organisations agree on the partner wherever both have both.
 Inside a team the partner's hours settle it. Across teams direct settlement works with probability
-1 / (1 + (teams - 1) / scale); else it is an item for every manager on the path up to the lowest common manager and down
-to the partner (several roots: across the roots). The owner's change is blocked until then; after
+1 / (1 + (teams - 1) / scale), teams being those of the smallest part of the organisation that both belong to: one knows
+whom to turn to in the department, not in the firm, and a department that joins the firm elsewhere changes nothing. Else
+it is an item for every manager on the path up to the lowest common manager and down to the partner (several roots: across
+the roots). The owner's change is blocked until then; after
 ``dependencies.patience_hours`` without the hierarchy having reached the partner, the owner turns to the partner directly.
 
 Not modelled: standing interfaces between teams, dependencies that recur.
@@ -15,6 +17,7 @@ Parameters: dependencies.*, communication.delay_hours.
 
 from math import inf
 
+from sim.constants import MANAGER
 from sim.engine.calendar import schedule
 from sim.engine.codes import COORDINATION, EVENT_PATIENCE, NONE
 from sim.engine.inbox import new_item, send, withdraw
@@ -86,6 +89,33 @@ def _send(org, p, c, sender, receiver, mean, step, now):
 
 
 @kernel
+def count_teams(org):
+    """Count the teams with ICs that are below every manager, the own one included."""
+    for i in range(len(org.people)):
+        org.people[i].teams_below = 0
+    for i in range(len(org.people)):
+        if org.people[i].role == MANAGER and org.teams[i].ics > 0:
+            m = i
+            while m >= 0:
+                org.people[m].teams_below += 1
+                m = org.people[m].boss
+
+
+@kernel
+def _teams_around(org, team, partner):
+    """Return the number of teams of the smallest part of the organisation that has the *team* and the *partner*."""
+    above = team
+    while above >= 0:
+        m = org.people[partner].boss
+        while m >= 0:
+            if m == above:
+                return max(org.people[m].teams_below, 1)
+            m = org.people[m].boss
+        above = org.people[above].boss
+    return org.world[0].teams_with_ics
+
+
+@kernel
 def request(org, p, c, now):
     """Ask for the partner of change *c*; return False if there is nobody to ask."""
     ch = org.changes[c]
@@ -97,7 +127,7 @@ def request(org, p, c, now):
     if q.team >= 0 and org.people[ch.partner].team == q.team:
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_team_hours, 0, now)
         return True
-    works = 1.0 / (1.0 + (org.world[0].teams_with_ics - 1) / p.dependencies_lateral_scale)
+    works = 1.0 / (1.0 + (_teams_around(org, q.team, ch.partner) - 1) / p.dependencies_lateral_scale)
     boss = org.people[q.human].boss
     if boss < 0 or uniform(org.world[0], LATERAL, ch.pid, ch.j, 0) < works:
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_coordination_hours, 1, now)

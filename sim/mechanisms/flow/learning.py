@@ -1,12 +1,13 @@
-"""Learning: skill grows by doing and by coaching, and wears off as technology moves on.
+"""Learning: skill grows by doing and by coaching, and wears off as technology moves on; fluency in AI by using it.
 
 A week of practice adds  rate / 52 x practice x [(1 - c) + c x coverage x (1 + quality / 4)]  to log skill, practice being
 hand-writing hours plus lambda times AI-written standard hours, over the hand-writing hours of a typical week; c is the part
 that needs coaching (Lazear, Shaw and Stanton 2015: good bosses act mainly through teaching). Depreciation takes a fixed
-yearly share. Part of 5.9 of the model because it is one of the benefits of hierarchy.
+yearly share. Fluency closes  growth / 52 x AI share  of its gap to 1 (N61: slow), whatever the AI strategy. Part of 5.9 of the
+model because it is one of the benefits of hierarchy.
 
 Not modelled: learning from reviews, saturation with age, forgetting by disuse of one tool.
-Parameters: learning.*.
+Parameters: learning.*, ai.fluency_growth.
 """
 
 from math import exp
@@ -34,6 +35,8 @@ def learn(org, p):
                 p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
             )
             q.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
+        if p.ai_fluency_growth > 0.0 and q.role != MANAGER:
+            q.fluency += p.ai_fluency_growth / WEEKS_PER_YEAR * q.ai_share * (1.0 - q.fluency)
         q.hand_hours = 0.0
         q.ai_written += q.ai_hours
         q.ai_hours = 0.0

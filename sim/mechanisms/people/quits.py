@@ -3,8 +3,9 @@
 Strain is a state between 0 and 1 that follows, week by week, what wears people down: time blocked by others, missing
 coaching, overload, and layoffs around them:
     s' = s + v (b x blocked share + c x (1 - coverage) + o x overload + shock - s),  clipped to 0..1.
-The yearly hazard of quitting is  -ln(1 - base) x exp(e (s - s0) + k x passed over) x (1 + jump), s0 being the strain at
-which the base rate holds (Mercer 2023 for the rate; the form is an assumption). A layoff of the share q raises the
+The yearly hazard of quitting is  -ln(1 - base) x exp(e (s - s0) + k x passed over - b z - b^2 / 2) x (1 + jump), s0 being the
+strain at which the base rate holds (Mercer 2023 for the rate; the form is an assumption) and z the boss's quality as a manager
+(Hoffman and Tadelis 2021; over bosses the factor has mean 1). A layoff of the share q raises the
 hazard of survivors by  0.31 (q / 1 %) ** concavity  at once (Trevor and Nyberg 2008), which wears off exponentially.
 
 Not modelled: pay against the market, friends who leave, the season.
@@ -53,10 +54,12 @@ def shock_after(settings: Settings, shock: float, cut: float) -> float:
     return decayed + settings.quits_layoff_jump * float((cut / 0.01) ** settings.quits_layoff_concavity)
 
 
-def chance(settings: Settings, strain: Number, passed_over: Number, jump: float) -> Number:
+def chance(
+    settings: Settings, strain: Number, passed_over: Number, jump: float, quality: Number = 0.0
+) -> Number:
     """Return the probability of quitting in a week, of one person or of an array of people; roots stay.
 
-    passed_over: blocked promotion, 0..1. jump: see `shock_after`.
+    passed_over: blocked promotion, 0..1. jump: see `shock_after`. quality: of the boss as a manager, standard normal.
     """
     base = -np.log1p(-settings.quits_base) if settings.quits_base < 1.0 else np.inf
     excess = (
@@ -64,6 +67,7 @@ def chance(settings: Settings, strain: Number, passed_over: Number, jump: float)
         if settings.switches_strain
         else 0.0
     )
+    excess = excess - settings.quits_quality_effect * (quality + 0.5 * settings.quits_quality_effect)
     hazard = base * np.exp(excess + settings.quits_passed_over_effect * passed_over) * (1.0 + jump)
     weekly: Number = -np.expm1(-hazard / WEEKS_PER_YEAR)
     return weekly
