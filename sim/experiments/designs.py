@@ -8,6 +8,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -30,23 +31,52 @@ class Levels:
 
 @dataclass(frozen=True)
 class Range:
-    """A continuous range of one path, ends included. integer: whole numbers only. log: even on a log
-    scale.
+    """A continuous range of one path, ends included. integer: whole numbers only. log: even on a log scale.
+
+    middle: the value half-way: half of the draws lie below it and half above, evenly on either side; where it is an end, half of
+    them are that value. None: evenly over the whole.
     """
 
     low: float
     high: float
     integer: bool = False
     log: bool = False
+    middle: float | None = None
 
     def at(self, u: float) -> float | int:
         """The value at the share u of the way, 0 <= u < 1."""
+        if self.middle is None:
+            return self._between(self.low, self.high, u)
+        if u < 0.5:
+            return self._between(self.low, self.middle, 2.0 * u)
+        return self._between(self.middle, self.high, 2.0 * u - 1.0)
+
+    def share(self, value: float) -> float:
+        """Where in the range a *value* lies, 0 to 1; the inverse of `at`, the middle of the shares with that value."""
+        if self.middle is None:
+            return self._place(self.low, self.high, value)
+        if value == self.middle:
+            return 0.5
+        if value < self.middle:
+            return 0.5 * self._place(self.low, self.middle, value)
+        return 0.5 + 0.5 * self._place(self.middle, self.high, value)
+
+    def _between(self, low: float, high: float, u: float) -> float | int:
         if self.integer:
-            low, high = round(self.low), round(self.high)
-            return min(low + int(u * (high - low + 1)), high)
-        if self.log:
-            return float(math.exp(math.log(self.low) + u * (math.log(self.high) - math.log(self.low))))
-        return float(self.low + u * (self.high - self.low))
+            first, last = round(low), round(high)
+            return min(first + int(u * (last - first + 1)), last)
+        if self.log and low > 0:
+            return float(math.exp(math.log(low) + u * (math.log(high) - math.log(low))))
+        return float(low + u * (high - low))
+
+    def _place(self, low: float, high: float, value: float) -> float:
+        if high == low:
+            return 0.5
+        if self.integer:
+            return (value - low + 0.5) / (high - low + 1)
+        if self.log and low > 0 and value > 0:
+            return min(max(math.log(value / low) / math.log(high / low), 0.0), 1.0)
+        return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 Axis = Levels | Range
@@ -104,19 +134,40 @@ def grid(vary: Mapping[str, Axis]) -> list[dict[str, object]]:
     return points
 
 
-def lhs(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:
+def lhs(
+    vary: Mapping[str, Axis], samples: int, seed: int = 1, tied: Mapping[tuple[str, str], float] | None = None
+) -> list[dict[str, object]]:
     """Latin hypercube: each path's range is cut into `samples` slices, each used once; deterministic in
     `seed`.
 
     The draws of a path follow from its name, not from which other paths there are: one more, or one fewer, leaves those of the
-    others alone.
+    others alone. tied: (path, other path) -> rank correlation (Spearman's) with which the slices of the other one are dealt out.
     """
     _check_samples(samples)
-    columns = []
+    columns = {}
     for path in vary:
-        rng = _generator(seed, path)
-        columns.append(((rng.permutation(samples) + rng.random(samples)) / samples).tolist())
-    return _points(vary, columns, samples)
+        columns[path] = _column(samples, seed, path)
+    for (first, other), correlation in (tied or {}).items():
+        if other in columns:
+            columns[other] = _dealt(_column(samples, seed, first), columns[other], correlation)
+    return _points(vary, [column.tolist() for column in columns.values()], samples)
+
+
+def _column(samples: int, seed: int, path: str) -> np.ndarray:
+    """The shares of one path's range, one in each slice."""
+    rng = _generator(seed, path)
+    shares: np.ndarray = (rng.permutation(samples) + rng.random(samples)) / samples
+    return shares
+
+
+def _dealt(first: np.ndarray, other: np.ndarray, correlation: float) -> np.ndarray:
+    """Return the shares *other* in the order that has this rank correlation with *first* (a normal copula)."""
+    pearson = 2.0 * math.sin(math.pi * correlation / 6.0)
+    score = NormalDist().inv_cdf
+    a, b = (np.array([score(min(max(u, 1e-12), 1.0 - 1e-12)) for u in shares]) for shares in (first, other))
+    ranks = np.argsort(np.argsort(pearson * a + math.sqrt(1.0 - pearson**2) * b))
+    dealt: np.ndarray = np.sort(other)[ranks]
+    return dealt
 
 
 def sobol(vary: Mapping[str, Axis], samples: int, seed: int = 1) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ from sim.errors import UserError
 from sim.experiments.designs import Range, lhs
 from sim.experiments.samples import Sample, paired_outcome
 from sim.parameters.declaration import Parameter
+from sim.parameters.flow import TIED
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import can_act, is_on
 from sim.scenario.scenario import Scenario
@@ -73,7 +74,8 @@ def varied(scenarios: Sequence[Scenario], registry: Mapping[str, Parameter]) -> 
             continue
         if all(scenario.values.get(path) == first.get(path) for scenario in scenarios[1:]):
             wide = low > 0 and high / low >= LOG_RATIO and parameter.kind == "float"
-            ranges[path] = Range(low, high, integer=parameter.kind == "int", log=wide)
+            middle = float(parameter.value)
+            ranges[path] = Range(low, high, integer=parameter.kind == "int", log=wide, middle=middle)
     return ranges
 
 
@@ -89,7 +91,7 @@ def over_ranges(
 ) -> RangeResult:
     """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
     ranges = varied(scenarios, registry)
-    design = lhs(ranges, points, seed)
+    design = lhs(ranges, points, seed, TIED)
     found: list[list[dict[str, float]] | str] = [""] * points
 
     def keep(k: int, entry: list[dict[str, float]] | str) -> None:

@@ -42,6 +42,8 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "switch": (False, True),
     "ratio": (0.0, 1000.0),
     "target sd": (0.0, 100.0),
+    "correlation": (-1.0, 1.0),
+    "log-sd": (-3.0, 3.0),
 }
 
 

@@ -28,7 +28,7 @@ PEOPLE = (
     par("quits.strain_at_base", 0.01, 0.0, 0.05, "share", ASSUMPTION, "strain at which the base rate of quitting holds (fitted to H01: that of the base)"),
     par("quits.strain_effect", 1.5, 0.5, 3.0, "factor", ASSUMPTION, "log hazard of quitting per unit of strain"),
     par("quits.passed_over_effect", 0.4, 0.0, 1.0, "factor", ASSUMPTION, "log hazard of quitting while promotion is blocked"),
-    par("quits.quality_effect", 0.0, 0.0, 0.0, "factor", ASSUMPTION, "b: log hazard of quitting per sd by which the boss is a worse manager"),
+    par("quits.quality_effect", 0.25, 0.14, 0.36, "factor", ("N68",), "b: log hazard of quitting per sd by which the boss is a worse manager"),
     par("quits.layoff_jump", 0.31, 0.20, 0.40, "factor", ("G17",), "rise of the quit hazard after a layoff of 1 %"),
     par("quits.layoff_concavity", 0.3, 0.1, 0.6, "exponent", ASSUMPTION, "the rise grows as the size of the cut to this power"),
     par("quits.layoff_half_life_weeks", 52.0, 20.0, 104.0, "weeks", ("G20",), "half-life of that rise"),

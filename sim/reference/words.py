@@ -202,7 +202,7 @@ NEUTRAL: Mapping[str, tuple[float, str]] = {
         "people use AI as fluently as at the start, unless an AI strategy teaches them",
     ),
     "review.volume_exponent": (1.0, "twice as much to read takes twice as long"),
-    "review.ai_line_ratio": (1.0, "what AI wrote is read as fast as what people wrote"),
+    "review.reading_ai_ratio": (1.0, "what AI wrote is read as fast as what people wrote"),
     "defects.size_exponent": (1.0, "defects grow as size does"),
     "defects.most_lost": (float("inf"), "the loss by the incidents of a change has no bound"),
     "work.prep_hours": (0.0, "a change is coding only"),

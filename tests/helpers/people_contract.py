@@ -40,6 +40,7 @@ from sim.simulation.simulator import Engine
 #: The other people leave at a constant hazard, whatever happens around them.
 BYSTANDERS: Mapping = {
     "switches.quits": True, "quits.base": 0.9, "switches.strain": False, "quits.passed_over_effect": 0.0, "quits.layoff_jump": 0.0,
+    "quits.quality_effect": 0.0,
 }  # fmt: skip
 
 

@@ -51,12 +51,7 @@ class Space:
 
     def share(self, path: str, value: float) -> float:
         """Where in its range a value lies, 0 to 1; the inverse of `value`."""
-        axis = self.ranges[path]
-        if axis.integer:
-            return float((value - axis.low + 0.5) / (axis.high - axis.low + 1))
-        if axis.log and value > 0:
-            return float(np.clip(np.log(value / axis.low) / np.log(axis.high / axis.low), 0.0, 1.0))
-        return float(np.clip((value - axis.low) / (axis.high - axis.low), 0.0, 1.0))
+        return self.ranges[path].share(value)
 
 
 def mechanism(path: str) -> str:

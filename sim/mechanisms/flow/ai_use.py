@@ -7,11 +7,12 @@ phi = s / (G - (G - 1) s) of the *work*. Agents do the part a of it, the assista
 of every other change.
 
 - **Delegation.** An owner's change goes to an agent if  rho z_size + sqrt(1 - rho^2) z < c, with z_size the normal score of its
-  size and z a keyed normal of the change: rho = 0 is a coin toss, 1 the smallest first. c is such that agents get the work a phi;
-  for lognormal sizes with log-sd d, c = Phi^-1(a phi) + rho d. What goes to agents at a low share also goes at a higher one
-  (comparative advantage, Acemoglu and Restrepo 2018; that people delegate what is small: N21, N30, C23, C24, N43).
+  size and z a keyed normal of the change: rho = 0 is a coin toss, 1 the smallest first, below 0 people choose badly. c is such
+  that agents get the work a phi; for lognormal sizes with log-sd d, c = Phi^-1(a phi) + rho d. What goes to agents at a low share
+  also goes at a higher one (comparative advantage, Acemoglu and Restrepo 2018; that people delegate what is small: N21, N30, C23,
+  C24, N43).
 - **Selection.** The assistant is used first where verifying is cheap. The need to verify varies lognormally within the work, with
-  log-sd d (mean 1); over the best-suited part f its mean is Phi(Phi^-1(f) - d) / f.
+  log-sd d (mean 1); over the best-suited part f its mean is Phi(Phi^-1(f) - d) / f; d < 0: where it is dear.
 - **Extent.** A(s) = 1 - exp(-s / scale) is how far AI is at hand: the chance that a question goes to AI first, the seats bought,
   the hours of governance. It is 0 at s = 0 and saturates; with scale 0 it is 1 wherever there is any use.
 - **Preparation** (specification, tests, documents) takes less: `ai.prep_saving` at s from `ai.prep_share` on, linear below.
@@ -119,7 +120,7 @@ def threshold(p, agents):
 @kernel
 def need(p, f):
     """Return the mean need to verify of the best-suited part *f* of the work, over that of all of it."""
-    if p.ai_selection <= 0.0 or f <= 0.0 or f >= 1.0:
+    if p.ai_selection == 0.0 or f <= 0.0 or f >= 1.0:
         return 1.0
     return _normal_cdf(normal_quantile(f) - p.ai_selection) / f
 
@@ -176,7 +177,7 @@ def _plan_person(p, q, share):
     agents, assistant = fractions(p, share)
     q.ai_share = share
     q.agent_share = agents if q.agents > 0 else 0.0
-    q.agent_threshold = threshold(p, q.agent_share) if rho(p) > 0.0 else 0.0
+    q.agent_threshold = threshold(p, q.agent_share) if rho(p) != 0.0 else 0.0
     q.assistant_fraction = assistant
     q.assistant_need = need(p, assistant)
     q.preparation = preparation(p, share)
@@ -195,7 +196,7 @@ def draw_luck(org, q):
 def goes_to_agent(p, q, u, v):
     """Return True if the next change of person *q*, of size by the uniform *u*, goes to an agent; *v*: its own uniform."""
     r = rho(p)
-    if r <= 0.0:
+    if r == 0.0:
         return v < q.agent_share
     return r * normal_quantile(u) + sqrt(1.0 - r * r) * normal_quantile(v) < q.agent_threshold
 
@@ -214,7 +215,7 @@ def planned_speed_up(p):
     )
     # Agents' changes are smaller than the mean, so there are more of them for the same work.
     fixed = p.ai_specify_fixed_hours / p.work_size_mean
-    if rho(p) > 0.0 and agents > 0.0:
+    if rho(p) != 0.0 and agents > 0.0:
         fixed *= _normal_cdf(threshold(p, agents)) / agents
     briefing = fixed + p.ai_specify_hours + p.ai_agent_verify_hours * wider
     return by_hand / ((1.0 - agents) * assisted + agents * (prep + briefing))

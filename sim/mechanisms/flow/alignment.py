@@ -4,8 +4,8 @@ The organisation's target drifts as an AR(1) process of unit variance, weekly: t
 person holds a belief, updated in the weekly one-to-one, which takes place with probability equal to the boss's
 coverage: b' = b + kappa (b_boss + noise - b); a root hears the target itself, with the same noise. All updates of a week use
 the bosses' beliefs of the week before. So with kappa = 1 and full coverage somebody m steps below the top is m weeks behind and
-m + 1 readings away:  E e^2 = 2 (1 - phi^m) + (m + 1) noise^2  (limit L9). Layers add noise and staleness (control loss, Williamson
-1967); wide spans skip updates: both come out of attention, neither is a formula of the number of layers.
+m + 1 readings away:  E e^2 = 2 (1 - phi^m) + (m + 1) noise^2  (limit L9). Layers add noise and staleness (control loss,
+Williamson 1967); wide spans skip updates: both come out of attention, neither is a formula of the number of layers.
 
 A change is worth S max(0, 1 - w e^2 - delta d^2), e the owner's belief at the start minus the target at merge, d the
 disagreement with the partner of a dependency.

@@ -3,8 +3,8 @@
 A week of practice adds  rate / 52 x practice x [(1 - c) + c x coverage x (1 + quality / 4)]  to log skill, practice being
 hand-writing hours plus lambda times AI-written standard hours, over the hand-writing hours of a typical week; c is the part
 that needs coaching (Lazear, Shaw and Stanton 2015: good bosses act mainly through teaching). Depreciation takes a fixed
-yearly share. Fluency closes  growth / 52 x AI share  of its gap to 1 (N61: slow), whatever the AI strategy. Part of 5.9 of the
-model because it is one of the benefits of hierarchy.
+yearly share. Fluency closes  growth / 52 x AI share  of its gap to 1 (N61: slow); with an AI strategy, that decides. Part of 5.9
+of the model because it is one of the benefits of hierarchy.
 
 Not modelled: learning from reviews, saturation with age, forgetting by disuse of one tool.
 Parameters: learning.*, ai.fluency_growth.
@@ -18,6 +18,7 @@ from sim.engine.kernel import kernel
 #: Hand-writing hours that count as one full week of practice (a quarter of the week, D01).
 FULL_PRACTICE = 10.0
 MOST_PRACTICE = 2.0
+NO_STRATEGY = 0
 
 
 @kernel
@@ -35,7 +36,7 @@ def learn(org, p):
                 p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
             )
             q.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
-        if p.ai_fluency_growth > 0.0 and q.role != MANAGER:
+        if p.ai_fluency_growth > 0.0 and p.ai_strategy == NO_STRATEGY and q.role != MANAGER:
             q.fluency += p.ai_fluency_growth / WEEKS_PER_YEAR * q.ai_share * (1.0 - q.fluency)
         q.hand_hours = 0.0
         q.ai_written += q.ai_hours

@@ -109,8 +109,8 @@ def read_by_ai(org, p, c):
 def _to_read(p, ch):
     """Return the volume to read in change *ch* in effect: AI lines may read slower, and long changes faster."""
     volume = ch.volume
-    if p.review_ai_line_ratio != 1.0 and volume > 0.0:
-        volume += (p.review_ai_line_ratio - 1.0) * (volume - ch.standard_hours * (1.0 - ch.ai_fraction))
+    if p.review_reading_ai_ratio != 1.0 and volume > 0.0:
+        volume += (p.review_reading_ai_ratio - 1.0) * (volume - ch.standard_hours * (1.0 - ch.ai_fraction))
     if p.review_volume_exponent == 1.0:
         return volume
     return p.work_size_mean * (volume / p.work_size_mean) ** p.review_volume_exponent

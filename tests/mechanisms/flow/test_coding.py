@@ -11,6 +11,9 @@ from helpers.contract import MechanismContract
 #: Everybody's skill is above 1.
 SKILLED = {"switches.skill_differences": False, "learning.rate": 5.0, "learning.depreciation": 0.0}
 CLAIMS: Mapping[str, Claim] = {
+    "ai.briefing_exponent": Claim("ai_acceptance_rate", UP, {**AGENTS, **SKILLED}),
+    "ai.failure_worth": Claim("value_per_week", UP, {**AGENTS, "ai.verification_detection": 0.2}),
+    "ai.retry_correlation": Claim("ai_share_realised", DOWN, AGENTS),
     "ai.assistant_speed": Claim("changes_per_ic_week", UP, ASSISTANTS),
     "ai.assistant_verify_hours": Claim("changes_per_ic_week", DOWN, ASSISTANTS),
     "ai.reading_exponent": Claim(
@@ -54,11 +57,6 @@ CHOICES: Mapping[str, Claim] = {
     "ai.horizon_doubling_weeks": choice((4.0, inf), "changes_per_ic_week", DOWN, AGENTS),
     "ai.retries": choice((0, 3), "ai_share_realised", UP, AGENTS),
     "ai.guardrail": choice((0.0, 0.8), "change_failure_rate", DOWN, AGENTS),
-    "ai.briefing_exponent": choice((0.0, 1.0), "ai_acceptance_rate", UP, {**AGENTS, **SKILLED}),
-    "ai.retry_correlation": choice((0.0, 0.9), "ai_share_realised", DOWN, AGENTS),
-    "ai.failure_worth": choice(
-        (0.0, 1.0), "value_per_week", UP, {**AGENTS, "ai.verification_detection": 0.2}
-    ),
     "ai.redo_assisted": choice(OFF_ON, "ai_share_realised", UP, {**AI, "ai.agent_fraction": 0.5}),
 }
 ALL = {**CLAIMS, **CHOICES}

@@ -9,6 +9,9 @@ from helpers.contract import MechanismContract
 from helpers.worlds import BERNOULLI
 
 CLAIMS: Mapping[str, Claim] = {
+    "defects.most_lost": Claim("value_per_week", DOWN, {"defects.incident_value_loss": 20.0}),
+    # The mean of a convex function is above the function of the mean.
+    "defects.size_exponent": Claim("incidents_per_change", UP),
     "defects.per_standard_hour": Claim("change_failure_rate", UP),
     "defects.skill_exponent": Claim(  # where skill is above 1
         "change_failure_rate",
@@ -25,11 +28,6 @@ CLAIMS: Mapping[str, Claim] = {
 #: What is decided.
 CHOICES: Mapping[str, Claim] = {
     "switches.defects": choice(OFF_ON, "change_failure_rate", UP),
-    # The mean of a convex function is above the function of the mean.
-    "defects.size_exponent": choice((1.0, 1.5), "incidents_per_change", UP),
-    "defects.most_lost": choice(
-        (0.5, float("inf")), "value_per_week", DOWN, {"defects.incident_value_loss": 20.0}
-    ),
     "defects.model": choice(
         ("poisson", "bernoulli"), "change_failure_rate", EITHER, {"defects.bernoulli_rate": 0.3}
     ),

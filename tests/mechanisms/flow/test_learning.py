@@ -13,6 +13,7 @@ CLAIMS: Mapping[str, Claim] = {
     "learning.coaching_share": Claim("skill_mean", DOWN, {}, ONE_BOSS),
     "learning.ai_share": Claim("skill_mean", UP),
     "learning.depreciation": Claim("skill_mean", DOWN),
+    "ai.fluency_growth": Claim("ai_fluency_mean", UP),
 }
 #: What is decided.
 CHOICES: Mapping[str, Claim] = {

@@ -16,6 +16,9 @@ UNHURRIED = {
 AI_REVIEWER = {"review.ai_reviewer": True, "ai.share_of_code": 0.6}
 REJECTED = {"review.reject_human": 0.5, "review.reject_ai": 0.5}
 CLAIMS: Mapping[str, Claim] = {
+    # Most changes are below the mean size, and take longer to read then.
+    "review.volume_exponent": Claim("time_reviewing_ic", EITHER, UNHURRIED),
+    "review.reading_ai_ratio": Claim("time_reviewing_ic", UP, {**AI, **UNHURRIED}),
     "review.hours_per_standard_hour": Claim("review_wait_hours", UP),
     "review.hours_per_week": Claim("review_wait_hours", DOWN),
     "review.pickup_hours": Claim("review_wait_hours", UP),
@@ -43,9 +46,6 @@ CHOICES: Mapping[str, Claim] = {
     "review.fixed_hours_ai": choice(
         (0.2, 4.0), "review_wait_hours", UP, {**AI, "review.fixed_hours_human": 0.5}
     ),
-    # Most changes are below the mean size, and take longer to read then.
-    "review.volume_exponent": choice((0.7, 1.0), "time_reviewing_ic", EITHER, UNHURRIED),
-    "review.ai_line_ratio": choice((1.0, 1.6), "time_reviewing_ic", UP, {**AI, **UNHURRIED}),
     "review.distribution": choice(("deterministic", "exponential"), "review_wait_hours", EITHER),
     "review.max_passes": choice((1, 5), "discarded_share", DOWN, REJECTED),
     "review.reject_human": choice((0.0, 0.5), "reviews_per_merge", UP),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 from math import inf, log
+from statistics import NormalDist
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from helpers.claims import (
     BIG,
     DOWN,
     DROWNING,
+    EITHER,
     LAYOFFS,
     OFF_ON,
     ONE_BOSS,
@@ -54,6 +56,10 @@ CLAIMS: Mapping[str, Claim] = {
             "careers.minimum_tenure": 0.0,
         },
         {"weeks": 60},
+    ),
+    # The mean factor over bosses is 1, but those of the few bosses there are differ more.
+    "quits.quality_effect": Claim(
+        "quits_per_year", EITHER, {"switches.quits": True, "quits.base": 0.6}, {"weeks": 60}
     ),
     "quits.layoff_jump": Claim("quits_per_year", UP, JUMP),
     "quits.layoff_concavity": Claim("quits_per_year", UP, JUMP),
@@ -149,8 +155,8 @@ def test_it_moves_what_it_claims_in_the_declared_direction(path):
 
 
 def constant(base: float, **further: object):
-    """Return parameters under which everybody's hazard is that of the base rate."""
-    return parameters({"switches.quits": True, "quits.base": base, **further})
+    """Return parameters under which everybody's hazard is that of the base rate, whoever the boss is."""
+    return parameters({"switches.quits": True, "quits.base": base, "quits.quality_effect": 0.0, **further})
 
 
 @pytest.mark.parametrize("base", [0.06, 0.10, 0.5])
@@ -171,7 +177,10 @@ def test_at_a_constant_hazard_survival_is_geometric(base):
 def still():
     """An organisation in which nothing happens but quits, after a year; and its dice."""
     scenario = world(
-        {"switches.flow": False, "switches.quits": True, "quits.base": 0.6}, ics=600, layers=3, weeks=52
+        {"switches.flow": False, "switches.quits": True, "quits.base": 0.6, "quits.quality_effect": 0.0},
+        ics=600,
+        layers=3,
+        weeks=52,
     )
     engine = Engine(scenario)
     org = engine.begin(1, 0)
@@ -262,6 +271,19 @@ def test_a_jump_multiplies_the_hazard():
     p = constant(0.1)
     ratio = hazard(quits.chance(p, 0.0, 0.0, np.array([0.0, 0.31, 1.0]))) / -log(0.9)
     assert ratio == pytest.approx([1.0, 1.31, 2.0])
+
+
+def test_better_bosses_keep_people_and_the_factor_has_mean_one():
+    p = constant(0.1, **{"quits.quality_effect": 0.25})
+    z = np.array([-1.0, 0.0, 1.0, 2.0])
+    ratio = hazard(quits.chance(p, 0.0, 0.0, 0.0, z)) / -log(0.9)
+    assert ratio == pytest.approx(np.exp(-0.25 * z - 0.25**2 / 2.0), rel=1e-12)
+    scores = np.array([NormalDist().inv_cdf((k + 0.5) / 20_000) for k in range(20_000)])
+    assert (hazard(quits.chance(p, 0.0, 0.0, 0.0, scores)) / -log(0.9)).mean() == pytest.approx(1.0, abs=2e-3)
+    # Hoffman and Tadelis 2021: of the top and the bottom decile of managers, at the far end of the range.
+    p.quits_quality_effect = 0.36
+    top, bottom = hazard(quits.chance(p, 0.0, 0.0, 0.0, np.array([1.2816, -1.2816])))
+    assert top / bottom == pytest.approx(0.4, abs=0.01)
 
 
 @pytest.mark.parametrize("path", ["quits_base", "quits_strain_effect", "quits_passed_over_effect"])
