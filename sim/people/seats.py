@@ -61,7 +61,7 @@ def planned_layers(org: Org) -> np.ndarray:
     """
     managers = org.occupants["seat_role"] == MANAGER
     filled = np.isin(org.people["role"], (IC, MANAGER)) | np.isfinite(org.occupants["open_until"])
-    layers = managers.astype(np.int64)
+    layers: np.ndarray = managers.astype(np.int64)
     below = np.flatnonzero(filled & (org.people["role"] != DESK) & (org.occupants["seat_boss"] >= 0))
     boss = org.occupants["seat_boss"][below]
     while True:

@@ -23,9 +23,10 @@ from typing import Any
 import numpy as np
 
 from sim.constants import ALPHA
-from sim.experiments.designs import lhs
+from sim.experiments.plausible import draws, plausible_sets
 from sim.experiments.sensitivity.indices import changed
 from sim.experiments.sensitivity.space import Evaluate, Space, figures
+from sim.parameters.registry import REGISTRY
 from sim.statistics import crossing, estimates
 from sim.statistics.estimates import Holds
 
@@ -167,8 +168,10 @@ class Verdict:
 
 
 def world_points(space: Space, sets: int, seed: int) -> list[dict[str, object]]:
-    """The plausible sets: a Latin hypercube."""
-    return lhs(space.ranges, sets, seed)
+    """The plausible sets; draws as they come of a space with parameters of its own."""
+    if all(path in REGISTRY for path in space.ranges):
+        return plausible_sets(space.ranges, sets)
+    return draws(space.ranges, sets, seed)
 
 
 def count_world(y: np.ndarray, better: int) -> World:

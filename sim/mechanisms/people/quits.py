@@ -55,7 +55,7 @@ def shock_after(settings: Settings, shock: float, cut: float) -> float:
 
 
 def chance(
-    settings: Settings, strain: Number, passed_over: Number, jump: float, quality: Number = 0.0
+    settings: Settings, strain: Number, passed_over: Number, jump: float, quality: Number | float = 0.0
 ) -> Number:
     """Return the probability of quitting in a week, of one person or of an array of people; roots stay.
 
