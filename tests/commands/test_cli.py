@@ -228,6 +228,7 @@ class TestParameters:
 
 
 class TestRun:
+    @pytest.mark.slow
     def test_json_contract(self):
         result = orgsim("run", "small-startup", "--runs", "3", "--seed", "7", "--json", *TIME)
         assert result.returncode == 0, result.stderr
@@ -246,6 +247,7 @@ class TestRun:
         assert figures["runs"] == 3
         assert "short" in data["warnings"][0]
 
+    @pytest.mark.slow
     def test_text(self):
         result = orgsim("run", "small-startup", "--runs", "2", *TIME)
         assert result.returncode == 0, result.stderr
@@ -264,10 +266,12 @@ class TestRun:
             == "Warning: time.weeks: 2 weeks are short; most effects on people need at least 26\n"
         )
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("runs", ["1", "10"])
     def test_only_intervals_of_few_runs_are_called_too_few(self, runs):
         assert "too few" not in orgsim("run", "small-startup", "--runs", runs, *TIME).stdout
 
+    @pytest.mark.slow
     def test_same_seed_same_output_and_a_single_run_is_replayed(self):
         both = json.loads(orgsim("run", "small-startup", "--runs", "2", "--json", *TIME).stdout)
         one = [
@@ -282,6 +286,7 @@ class TestRun:
                 assert figures["mean"] == pytest.approx(sum(parts) / 2)
                 assert one[0]["outcomes"][name]["ci95"] is None
 
+    @pytest.mark.slow
     def test_out(self, tmp_path):
         args = ["run", "small-startup", "--runs", "2", "--out", "results/mine", *TIME]
         result = orgsim(*args, cwd=tmp_path)
@@ -307,6 +312,7 @@ class TestRun:
         assert "holds the results of another" in other.stderr
         assert orgsim(*args, "--seed", "2", "--fresh", cwd=tmp_path).returncode == 0
 
+    @pytest.mark.slow
     def test_a_folder_of_somebody_else_is_left_alone(self, tmp_path):
         (tmp_path / "mine").mkdir()
         (tmp_path / "mine" / "thesis.txt").write_text("important")
@@ -349,12 +355,14 @@ class TestCompare:
         assert "time_coding_ic" not in result.stdout
         assert "more outcomes are not shown" in result.stdout
 
+    @pytest.mark.slow
     def test_all(self):
         result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", "--all", *TIME)
         assert result.returncode == 0, result.stderr
         assert "time_coding_ic" in result.stdout
         assert "not shown" not in result.stdout
 
+    @pytest.mark.slow
     def test_too_few_runs_are_said_once(self):
         args = (
             "compare",
@@ -379,6 +387,7 @@ class TestCompare:
 
 
 class TestSweep:
+    @pytest.mark.slow
     def test_runs_and_resumes(self, tmp_path):
         (tmp_path / "mine.yaml").write_text(SWEEP)
         result = orgsim("sweep", "mine.yaml", *TIME, cwd=tmp_path)
@@ -391,6 +400,7 @@ class TestSweep:
         assert json.loads(again.stdout)["sweep"] == "mine"
         assert (folder / "summary.csv").read_bytes() == summary
 
+    @pytest.mark.slow
     def test_more_runs_extend_it_to_the_bytes_of_a_fresh_one(self, tmp_path):
         (tmp_path / "mine.yaml").write_text(SWEEP)
         assert orgsim("sweep", "mine.yaml", *TIME, cwd=tmp_path).returncode == 0
@@ -429,6 +439,7 @@ class TestImport:
 
 
 class TestValidate:
+    @pytest.mark.slow
     def test_one_limit(self):
         result = orgsim("validate", "--fast", "--only", "L1", "--json")
         assert result.returncode == 0, result.stderr
@@ -438,6 +449,7 @@ class TestValidate:
             assert {"id", "kind", "source", "target", "result", "ci95", "pass"} <= set(check)
             assert check["id"].startswith("L1")
 
+    @pytest.mark.slow
     def test_unknown_check(self):
         result = orgsim("validate", "--only", "Z9")
         assert result.returncode == 2

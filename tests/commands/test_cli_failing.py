@@ -64,6 +64,7 @@ class TestFailing:
         again = "orgsim run 'my flat.yaml' --seed 3 --first-run 7 --runs 1 --set 'organisation.chart_columns={id: a}'"
         assert f"(again: {again})" in capsys.readouterr().err
 
+    @pytest.mark.slow
     def test_a_failed_run_of_risk_is_run_again_with_what_risk_switched_on(
         self, capsys, monkeypatch, tmp_path
     ):
@@ -202,6 +203,7 @@ def test_warnings_go_to_stderr(capsys, monkeypatch):
     assert json.loads(captured.out)["warnings"] == list(load("one-boss").warnings)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a single process")
 def test_ctrl_c_keeps_what_is_done_and_the_sweep_goes_on(tmp_path):
     # Endless but for the signal: 400 short runs per point, stored in blocks as they are finished.

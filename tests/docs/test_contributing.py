@@ -106,6 +106,7 @@ def test_the_example_works(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("left_out", "check", "said"),
     [

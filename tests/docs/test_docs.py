@@ -36,7 +36,8 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 README_COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt . "
     "&& .venv/bin/orgsim sweep scenarios/flat-vs-layered.yaml",
-    "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]' && .venv/bin/python -m pytest -q",
+    "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]' "
+    "&& .venv/bin/python -m pytest -q -n auto --dist loadfile",
 )
 
 
@@ -148,6 +149,7 @@ def has_console(page: Path) -> bool:
     return any(kind == "console" for kind, _ in FENCE.findall(read(page)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in documents() if has_console(p)], ids=str)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     def check(step: Step, code: int, output: list[str]) -> list[str]:
@@ -164,6 +166,7 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
 # ---- doctests and figures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in documents() if ">>> " in read(p)], ids=str)
 def test_python_in_a_page_runs(page: Path) -> None:
     text = "\n".join(body for kind, body in FENCE.findall(read(page)) if kind in ("python", "pycon"))
@@ -220,6 +223,7 @@ def test_figures_in_sentences_are_current(page: Path) -> None:
 # ---- files
 
 
+@pytest.mark.slow
 def test_generated_pages_are_current() -> None:
     from sim.reference.pages import pages
 

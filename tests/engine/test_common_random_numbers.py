@@ -131,6 +131,7 @@ LAYERED = {"ics": 24, "spans": (4, 3, 2)}
 FLAT = {"ics": 24, "spans": (12, 2)}
 
 
+@pytest.mark.slow
 def test_one_more_ic_leaves_every_draw_of_the_others_alone():
     before, after = rolls(world(ics=24)), rolls(world(ics=25))
     assert after.keys() - before.keys() == {24}
@@ -287,6 +288,7 @@ def variance_reduction(a: Scenario, b: Scenario, outcome: str = "value_per_week"
     return gains[0], gains[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "a", "b"),
     [

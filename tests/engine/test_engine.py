@@ -45,6 +45,7 @@ def test_day_by_day_is_bit_for_bit_the_whole_run(name):
     assert differences(play(scenario).weeks, org.weeks) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.floats(0.0, 6 * HOURS_PER_WEEK), max_size=30))
 def test_chunks_of_any_length_are_bit_for_bit_the_whole_run(stops):

@@ -93,6 +93,7 @@ def check_run(scenario: Scenario, seed: int = 1) -> None:
         check(org, week)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(scenarios(), st.integers(0, 2**32 - 1))
 def test_identities_hold_in_any_organisation(scenario, seed):

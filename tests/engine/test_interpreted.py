@@ -11,6 +11,8 @@ from helpers import ROOT
 from helpers.dump import weeks_of
 from helpers.worlds import WORLDS, differences
 
+pytestmark = pytest.mark.slow
+
 DUMP = ROOT / "tests" / "helpers" / "dump.py"
 
 

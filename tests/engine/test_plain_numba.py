@@ -66,6 +66,7 @@ def test_without_the_internals_results_are_the_same(tmp_path):
     assert values == run(world(ics=4, layers=1, weeks=2), 1, 1, workers=1).series[SERIES].tolist()
 
 
+@pytest.mark.slow
 def test_internals_that_fail_are_not_used(tmp_path):
     inlined, said = played(TINY, FAILS, tmp_path)
     assert inlined is False
@@ -73,6 +74,7 @@ def test_internals_that_fail_are_not_used(tmp_path):
     assert "TypeError" in said[0]
 
 
+@pytest.mark.slow
 def test_internals_that_work_are_tried_once(tmp_path):
     assert played(TINY, "pass", tmp_path) == [True, []]
     (tried,) = tmp_path.glob("inlining-works-*")

@@ -155,6 +155,7 @@ def test_another_primary_outcome_takes_the_place_of_the_first(layered, flat):
     assert "on lead time hours by" in verdict_sentence(found, "flat")
 
 
+@pytest.mark.slow
 def test_error_rates_of_both_families_under_the_null(layered, flat):
     class Same(Engine):
         def truth(self, layers, values):
@@ -468,6 +469,7 @@ def test_every_scenario_gets_the_same_values_and_so_does_its_base(layered, flat)
     assert len({scenario.values["work.size_cv"] for scenario in seen}) == 3
 
 
+@pytest.mark.slow
 def test_share_of_plausible_sets_against_the_truth(layered, flat):
     engine = Engine(noise=0.0)
     found = over_ranges([layered, flat], 200, 2, 1, 2, engine, registry=REGISTRY)

@@ -174,6 +174,7 @@ def test_an_outcome_that_no_run_has_is_refused() -> None:
         )
 
 
+@pytest.mark.slow
 def test_many_mechanisms_are_sampled_and_add_up_in_every_case() -> None:
     names = (
         "questions",
@@ -291,6 +292,7 @@ def test_default_sizes_stay_within_a_few_minutes() -> None:
     assert all(default_runs(k) >= 20 for k in range(21))
 
 
+@pytest.mark.slow
 def test_the_waterfall_is_a_picture_and_its_bytes_depend_on_the_figures_only(tmp_path) -> None:
     found = explain(scenario(), scenario(TWO), runs=4, simulate=engine(shrinking, noise=0.01))
     written = waterfall(tmp_path / "one", found)
@@ -327,6 +329,7 @@ def files(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_parts_of_the_simulator_add_up_to_what_compare_says(files) -> None:
     quiet = [word for text in QUIET for word in ("--set", text)]
     done = orgsim("explain", "one.yaml", "two.yaml", "--runs", "2", *TINY, *quiet, "--json", cwd=files)
@@ -353,6 +356,7 @@ def test_the_parts_of_the_simulator_add_up_to_what_compare_says(files) -> None:
     assert (folder / "plots" / "waterfall.svg").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_orders_are_sampled_the_same_way_whatever_the_workers() -> None:
     short = {"time.weeks": 2, "time.warmup_weeks": 0}
     a, b = (from_yaml(f"question: Why?\n{text}").with_values(short) for text in (ONE, TWO))
@@ -364,6 +368,7 @@ def test_orders_are_sampled_the_same_way_whatever_the_workers() -> None:
     assert total == pytest.approx(one["difference"]["mean"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_by_difference_with_the_simulator(files) -> None:
     done = orgsim(
         "explain",

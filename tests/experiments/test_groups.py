@@ -179,12 +179,14 @@ def organisations(draw):
 BY = [("role",), ("layer",), ("tenure",), ("role", "layer"), ("role", "tenure"), ("layer", "tenure"), ()]
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(organisations(), st.sampled_from([*BY, ("role", "layer", "tenure")]))
 def test_nothing_withheld_can_be_worked_out(people, by):
     check_nothing_leaks(people, by)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.integers(4, 24), st.integers(0, 9), st.integers(1, 4), st.integers(0, 10**6))
 def test_nothing_withheld_can_be_worked_out_where_groups_change_between_runs(ics, managers, runs, seed):
@@ -225,6 +227,7 @@ def test_order_of_rows_and_names_of_people_do_not_matter(people, by, seed):
     assert what(split(shuffled, by)) == what(split(people, by))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(organisations(), st.sampled_from(BY))
 def test_nothing_is_withheld_without_a_reason(people, by):

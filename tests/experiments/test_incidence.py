@@ -203,6 +203,7 @@ def coverage(draw, truth: float, runs: int, people: int, key: int, n: int = 600)
     return below / n, above / n
 
 
+@pytest.mark.slow
 def test_coverage_with_persons_that_depend_on_each_other():
     # A round of layoffs of random size in a third of the runs: sd over runs is 8 times the binomial one.
     def draw(generator):
@@ -224,6 +225,7 @@ def test_coverage_of_rare_events_is_not_below_what_is_claimed():
     assert below + above < 0.05 + 4 * math.sqrt(0.95 * 0.05 / 600)
 
 
+@pytest.mark.slow
 def test_zero_runs_in_which_everybody_may_go_are_covered():
     # All or nothing with probability .02 in 60 runs: the rule of three must hold without independence of persons.
     below, above = coverage(lambda g: 30.0 * (g.random(60) < 0.02), 0.02, runs=60, people=30, key=4)
@@ -333,6 +335,7 @@ def test_weeks_are_compared_with_the_same_weeks():
     assert crude[0] / crude[1] < 0.7
 
 
+@pytest.mark.slow
 def test_proportional_hazards_are_found_and_covered():
     inside, means = 0, []
     for k in range(150):
@@ -391,6 +394,7 @@ def test_managers_who_quit_early_are_at_smaller_risk_though_not_in_a_week_where_
     assert found.hazard_ratio.mean == pytest.approx((4 / 40) / (40 / 200))
 
 
+@pytest.mark.slow
 def test_the_ratio_of_risks_is_covered():
     inside = 0
     for k in range(150):

@@ -107,6 +107,7 @@ SMALL = (
 )
 
 
+@pytest.mark.slow
 def test_ic_or_manager_from_the_command_line(tmp_path):
     out = tmp_path / "out"
     done = orgsim("run", "ic-or-manager", *SMALL, "--out", str(out))
@@ -123,6 +124,7 @@ def test_ic_or_manager_from_the_command_line(tmp_path):
     assert figure["ci95"][0] < figure["difference"] < figure["ci95"][1]
 
 
+@pytest.mark.slow
 def test_reorganisation_from_the_command_line():
     done = orgsim(
         "run", "reorganisation", "--runs", "3", "--set", "organisation.ics=24", "--set", "time.weeks=40"
@@ -133,6 +135,7 @@ def test_reorganisation_from_the_command_line():
     assert "27 to 30" in done.stdout
 
 
+@pytest.mark.slow
 def test_risk_of_a_path(tmp_path):
     refused = orgsim("risk", "ic-or-manager", "--runs", "2")
     assert refused.returncode == 2

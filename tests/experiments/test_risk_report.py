@@ -196,6 +196,7 @@ def test_ratio_of_a_role_with_few_people_is_null():
 # ---- picture
 
 
+@pytest.mark.slow
 def test_picture_is_written_and_the_same_bytes_each_time(risk, tmp_path):
     written = pictures.risk_picture(tmp_path / "a", risk)
     assert [path.name for path in written] == ["a.svg", "a.png"]

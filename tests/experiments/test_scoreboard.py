@@ -146,6 +146,7 @@ class TestShown:
 
 
 class TestCommand:
+    @pytest.mark.slow
     def test_text_and_json(self):
         options = ("run", "layered", "--runs", "2", "--scoreboard", "--set", "time.weeks=15")
         text = orgsim(*options)

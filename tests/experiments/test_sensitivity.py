@@ -301,6 +301,7 @@ class TestWhole:
             **{"sets": 16, **options},
         )
 
+    @pytest.mark.slow
     def test_verdict_in_words_json_and_pictures(self, tmp_path):
         found = self.found([lambda *_: 10.0, lambda x, y, z, idle: 10.4 - 2 * (x - 0.5) + 0 * y])
         assert found.flips.smallest.paths == ("a.x",)
@@ -388,6 +389,7 @@ class TestWhole:
         assert sensitivity_json(found)["flips"] is None
         assert "One at a time" not in sensitivity_text(found).split("Morris:")[0]
 
+    @pytest.mark.slow
     def test_one_scenario(self):
         found = self.found([linear], noise=0.0)
         assert found.still == ("c.idle",)
@@ -395,6 +397,7 @@ class TestWhole:
         assert "a: x" in answer(found)[1]
         assert "Of 4 assumptions, 1 moves nothing here" in answer(found)[-1]
 
+    @pytest.mark.slow
     def test_sobol(self, tmp_path):
         found = self.found([linear], method="sobol", samples=16)
         assert "depends most on a" in answer(found)[1]
@@ -448,6 +451,7 @@ def small(tmp_path):
 
 
 class TestCommand:
+    @pytest.mark.slow
     def test_one_scenario(self, small):
         done = orgsim("sensitivity", "one.yaml", "--samples", "3", "--runs", "2", "--out", "out", cwd=small)
         assert done.returncode == 0, done.stderr
@@ -459,6 +463,7 @@ class TestCommand:
         assert json.loads((small / "out" / "manifest.json").read_text())["status"] == "complete"
         assert (small / "out" / "plots" / "value_per_payroll_usd.png").read_bytes()[:4] == b"\x89PNG"
 
+    @pytest.mark.slow
     def test_a_verdict_as_json_in_the_usual_folder(self, small):
         done = orgsim(
             "sensitivity",
@@ -481,6 +486,7 @@ class TestCommand:
         assert (small / "results" / "one-two-sensitivity" / "plots").is_dir()
         assert "Warning" not in done.stdout
 
+    @pytest.mark.slow
     def test_the_same_whatever_the_workers(self, small):
         runs = [
             orgsim(

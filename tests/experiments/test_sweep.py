@@ -179,6 +179,7 @@ def test_a_scenario_is_no_sweep(tmp_path):
 # ---- running
 
 
+@pytest.mark.slow
 def test_results_folder(sweep_file, tmp_path):
     result = run(sweep_file, tmp_path / "out")
     folder = result.folder
@@ -212,6 +213,7 @@ def test_summary(sweep_file, tmp_path):
     )  # undefined runs are not counted
 
 
+@pytest.mark.slow
 def test_same_bytes_whatever_the_workers(sweep_file, tmp_path):
     one = run(sweep_file, tmp_path / "one", workers=1)
     two = run(sweep_file, tmp_path / "two", workers=2)
@@ -221,6 +223,7 @@ def test_same_bytes_whatever_the_workers(sweep_file, tmp_path):
         assert (one.folder / "plots" / name).read_bytes() == (two.folder / "plots" / name).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0, 1, 5, 9])
 def test_interruption_keeps_what_is_done_and_resumes_to_the_same_bytes(sweep_file, tmp_path, after):
     whole = run(sweep_file, tmp_path / "whole")
@@ -247,6 +250,7 @@ def test_a_finished_sweep_is_not_run_again(sweep_file, tmp_path):
     assert sweep_text(again) == sweep_text(first)
 
 
+@pytest.mark.slow
 def test_another_sweep_is_refused_and_fresh_replaces_it(sweep_file, tmp_path):
     run(sweep_file, tmp_path / "out")
     (tmp_path / "out" / "notes.txt").write_text("mine")
@@ -265,6 +269,7 @@ def of_runs(path, runs, **options):
     return load_sweep(path, runs=runs, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stages", [(5, 12), (12, 230), (99, 100, 101), (120, 230, 450)])
 def test_more_runs_extend_the_folder_to_the_bytes_of_a_fresh_sweep(sweep_file, tmp_path, stages):
     out = tmp_path / "out"
@@ -302,6 +307,7 @@ def test_the_plausible_ranges_are_not_run_again_for_more_runs(sweep_file, tmp_pa
     assert (tmp_path / "out" / "ranges.json").read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_an_interrupted_extension_resumes(sweep_file, tmp_path):
     run(sweep_file, tmp_path / "out")
     with pytest.raises(KeyboardInterrupt):
@@ -427,6 +433,7 @@ def test_progress_counts_runs(sweep_file, tmp_path):
 # ---- answers
 
 
+@pytest.mark.slow
 def test_until_decided_runs_more_only_where_it_is_close(tmp_path):
     text = SWEEP.replace("steps: 4", "steps: 7").replace("runs: 12", "runs: {until: decided, max: 400}")
     path = write_sweep(tmp_path, text)

@@ -76,6 +76,7 @@ def test_one_dimensional_and_sampled_sweeps(tmp_path):
     assert "AI share of code" in sweep_text(result)
 
 
+@pytest.mark.slow
 def test_three_paths_make_a_table_per_value_of_the_third(tmp_path):
     text = SWEEP.replace("vary:\n", "vary:\n  ai.agent_fraction: [0.1, 0.5]\n")
     result = run_file(write_sweep(tmp_path, text), tmp_path / "out")
@@ -172,6 +173,7 @@ def test_too_few_runs_are_said_with_the_number_that_would_do(tmp_path):
     assert run_file(path, tmp_path / "enough", Engine(noise=0.05), sweep=enough).answer.notices() == []
 
 
+@pytest.mark.slow
 def test_rows_within_noise_beside_a_clear_crossing_need_no_more_runs(tmp_path):
     text = SWEEP.replace("steps: 4", "steps: 10")
     path = write_sweep(tmp_path, text)
@@ -184,6 +186,7 @@ def test_rows_within_noise_beside_a_clear_crossing_need_no_more_runs(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_an_undecided_crossing_is_not_drawn_or_called_one(tmp_path):
     path = write_sweep(tmp_path, SWEEP.replace("to: 0.9", "to: 0.6"))
     result = run_file(path, tmp_path / "out", Engine(noise=0.08))
@@ -230,6 +233,7 @@ def close_and_clear():
 # ---- other assumptions
 
 
+@pytest.mark.slow
 def test_plausible_ranges_are_tried_at_the_first_the_middle_and_the_last_value(tmp_path):
     text = SWEEP.replace("ranges: 8", "ranges: 64").replace("steps: 4", "steps: 10")
     result = run_file(write_sweep(tmp_path, text), tmp_path / "out", Engine(noise=0.0))

@@ -38,6 +38,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(plans())
 def test_every_identity_holds_under_random_interventions(plan):

@@ -28,6 +28,7 @@ LADDER = {
 }
 
 
+@pytest.mark.slow
 @given(
     values=st.fixed_dictionaries({}, optional={**REGIMES, **LADDER}), ics=st.integers(2, 40), layers=st.integers(1, 4),
     weeks=st.sampled_from([4, 9, 15, 30]),

@@ -92,6 +92,7 @@ class TestCommands:
         (tmp_path / "dying.yaml").write_text(SMALL + NO_HIRING + "quits: {base: 1.0}\n")
         return tmp_path
 
+    @pytest.mark.slow
     def test_run_says_when(self, dying):
         text = orgsim("run", "dying.yaml", "--runs", "2", cwd=dying)
         assert text.returncode == 0
@@ -106,6 +107,7 @@ class TestCommands:
         }  # fmt: skip
         assert data["outcomes"]["skill_mean"]["mean"] is None
 
+    @pytest.mark.slow
     def test_risk_and_compare_go_on(self, dying):
         risk = orgsim("risk", "dying.yaml", "--runs", "2", cwd=dying)
         assert risk.returncode == 0

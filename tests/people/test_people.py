@@ -23,6 +23,7 @@ from sim.scenario.tree import tree_of
 from sim.simulation.run import run
 
 
+@pytest.mark.slow
 @given(
     values=st.fixed_dictionaries({}, optional=REGIMES), ics=st.integers(2, 40), layers=st.integers(1, 4),
     weeks=st.sampled_from([4, 9, 15, 30]),
@@ -107,6 +108,7 @@ def interpreted(tmp_path_factory):
     return accounts
 
 
+@pytest.mark.slow
 def test_compiled_equals_interpreted_under_any_hash_seed(interpreted):
     compiled = records()
     assert compiled["weeks"]["quits"][-1] > 0
@@ -131,6 +133,7 @@ def test_stepping_through_the_model_equals_the_compiled_run():
         np.testing.assert_array_equal(x[0], stepped[name], err_msg=name)
 
 
+@pytest.mark.slow
 def test_an_organisation_that_everybody_leaves_ends_without_a_crash(tmp_path):
     """Only the top stays; what is per IC is undefined, and the program says null and ends well."""
     values = {"switches.quits": True, "switches.strain": True, "quits.base": 1.0}

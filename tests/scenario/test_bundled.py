@@ -73,6 +73,7 @@ class TestSchema:
         assert (bundled()["base"].parent / "schema.json").read_text(encoding="utf-8") == text()
         assert json.loads(text()) == schema()
 
+    @pytest.mark.slow
     def test_bundled_files_are_valid_and_mistakes_are_not(self):
         from jsonschema import Draft202012Validator
 

@@ -58,12 +58,14 @@ def event(draw):
 # --- What happens --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.lists(event(), min_size=1, max_size=6), st.booleans())
 def test_whatever_is_done_on_whatever_date_nothing_is_lost(events, turmoil):
     made = scenario(*events, sets=PEOPLE if turmoil else ())
     check(end_of(made), made)
 
 
+@pytest.mark.slow
 @given(st.lists(event(), min_size=1, max_size=4), st.booleans())
 def test_the_mesa_model_does_the_same(events, turmoil):
     made = scenario(*events, sets=PEOPLE if turmoil else ())

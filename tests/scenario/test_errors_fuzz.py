@@ -1,5 +1,6 @@
 """Whatever a file or an option says, the answer is a scenario or one clear `UserError`, never another exception."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ def test_any_value_at_the_top(data):
     scenario_or_error("\n".join(f"{yaml_of(key)}: {yaml_of(value)}" for key, value in data.items()))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(PATHS), ANYTHING), max_size=4))
 def test_any_value_anywhere(pairs):
     for path, value in pairs:

@@ -25,6 +25,8 @@ from sim.simulation.run import run
 from sim.statistics import crossing, estimates
 from sim.text import numbers
 
+pytestmark = pytest.mark.slow
+
 Pool = Mapping[str, np.ndarray]  # outcome -> its value in every run of the population
 SMALL = {"ics": 12, "weeks": 12, "warmup": 2}
 TWO_LAYERS = world({}, layers=2, **SMALL)
@@ -236,6 +238,7 @@ def test_the_printed_change_has_the_interval_of_a_ratio(layered):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("people", "n"), [(True, 2), (True, 10), (False, 30)])
 def test_false_claims_are_at_most_5_percent_in_each_family(layered, leaving, people, n):
     """All outcomes of the simulator, as correlated as they are; with few runs, counts that agree by chance, too."""
@@ -293,6 +296,7 @@ def test_the_same_amount_in_a_few_runs_is_no_proof():
 # ---- looking until it is decided, and how many runs it takes
 
 
+@pytest.mark.slow
 def test_until_decided_under_the_null(leaving):
     """At most 5 % for the primary outcome over all looks, and for the others, though the run stops at a chance."""
     trials = 100
@@ -304,6 +308,7 @@ def test_until_decided_under_the_null(leaving):
     assert np.mean([one.runs for one in found]) > 350  # nearly all go to the end
 
 
+@pytest.mark.slow
 def test_until_decided_finds_what_is_there(layered):
     """A difference that 150 runs find with 80 % is found in nearly every sequence of up to 800, sooner than that."""
     trials = 200
@@ -359,6 +364,7 @@ def leads(layered: Pool, flat: Pool, slope: float, n: int, key: int) -> np.ndarr
     return slope * (np.linspace(0, 1, 5) - 0.42)[:, None] + noise[shared] + 0.5 * noise[own]
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_crossing_covers_with_few_runs(layered, flat):
     inside = []
     for key in range(50):

@@ -46,6 +46,7 @@ def laboratory() -> Laboratory:
     return Laboratory()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAST)
 def test_limit(name: str, laboratory: Laboratory) -> None:
     check = judge(FAST[name], laboratory)
@@ -92,6 +93,7 @@ def test_ids_are_unique_and_every_group_has_checks() -> None:
     assert set(check_ids(fast=True)) < set(ids)
 
 
+@pytest.mark.slow
 def test_scenarios_of_limits_are_ordinary_ones() -> None:
     for limit in limits():
         scenario = limit.experiment.load()
@@ -267,6 +269,7 @@ def test_experiments_side_by_side_give_the_same_results() -> None:
                 np.testing.assert_array_equal(figures, alone.results(one).outcomes[name], err_msg=name)
 
 
+@pytest.mark.slow
 def test_an_error_ends_what_is_simulated_ahead() -> None:
     wanted = tuple(experiment("L1-span", {"time.weeks": weeks}, 1000) for weeks in (1, 520, 521, 522))
     laboratory = Laboratory(2)

@@ -20,6 +20,8 @@ from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario, from_yaml, load
 from sim.simulation.simulator import Engine
 
+pytestmark = pytest.mark.slow
+
 #: Bookkeeping of the engine's tables, which the plain version does not have.
 TABLES = {"slots_per_hour", "slot"}
 
@@ -272,6 +274,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     return from_yaml("question: Does it agree?\n", "random").with_values(values)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(scenarios(), st.integers(0, 2**32 - 1), st.integers(0, 1000))
 def test_both_count_the_same_in_any_scenario(scenario: Scenario, seed: int, run: int) -> None:

@@ -136,6 +136,7 @@ def test_holm_is_between_the_raw_p_and_bonferroni(p_values):
         assert raw <= adjusted <= min(1.0, raw * len(p_values))
 
 
+@pytest.mark.slow
 def test_holm_controls_the_family_error_under_the_null():
     rng = generator(4)
     wrong = 0
@@ -204,6 +205,7 @@ def first_decision(x: np.ndarray, plan: list[sequential.Look]) -> int:
     return -1
 
 
+@pytest.mark.slow
 def test_looking_until_decided_keeps_the_error():
     plan = sequential.looks(800)
     rng = generator(6)
@@ -229,6 +231,7 @@ def leads(x: np.ndarray, at: float, slope: float, noise: float, runs: int, key: 
     return slope * (x - at)[:, None] + noise * (rng.normal(size=runs) + 0.5 * rng.normal(size=(len(x), runs)))
 
 
+@pytest.mark.slow
 def test_crossing_is_recovered_and_covered():
     x = np.linspace(0, 0.9, 10)
     inside = 0

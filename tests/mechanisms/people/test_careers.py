@@ -163,6 +163,7 @@ def test_it_moves_the_figure_in_the_declared_direction(path):
     check_claim(path, CLAIMS[path], SHAPE, RUNS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CHOICES)
 def test_it_moves_what_it_claims_in_the_declared_direction(path):
     check_claim(path, CHOICES[path])
@@ -573,6 +574,7 @@ def series(rules: careers.Rules, years: int, runs: int, firm: ladder.Levels = SM
 
 
 class TestLadder:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("transfer", "rule", "target"),
         [
@@ -597,6 +599,7 @@ class TestLadder:
         assert np.array_equal(together[3], alone[0])
         assert len(np.unique(together[:, -1])) == 5
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("transfer", [SAME, PETER])
     def test_a_mix_contains_both_of_its_rules(self, transfer):
         for share, rule in ((1.0, BEST), (0.0, APTITUDE)):

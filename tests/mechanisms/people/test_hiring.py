@@ -175,6 +175,7 @@ def test_without_a_delay_the_seat_is_filled_in_the_same_week():
     assert [hiring.filled_at(p, dice_of(), pid, 9) for pid in range(5)] == [9.0] * 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [2.0, 9.0])
 def test_vacant_seats_are_those_of_a_renewal_process(delay):
     """Seats are held 1/c weeks and vacant 1/(1 - exp(-1/d)), for weeks are whole: the share that is vacant in the long run."""

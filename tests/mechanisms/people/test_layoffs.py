@@ -203,6 +203,7 @@ class TestLayoffs(PeopleContract):
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CLAIMS)
 def test_it_moves_the_outcome_in_the_declared_direction(path):
     check_claim(path, CLAIMS[path], SHAPE)
@@ -222,6 +223,7 @@ def named(workforce, cuts):
 # --- L5: layoffs and attrition --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_L5_an_annual_probability_leaves_its_survivors():
     n = 60_000
     workforce = workforce_of((n, 1), week=0)
@@ -366,6 +368,7 @@ def test_unbalanced_trees_keep_managers_where_their_reports_are():
 # --- Exact numbers, and the same people whatever the order of rows ---------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.integers(0, 30))
 def test_reordering_rows_changes_nothing(seed, run):
     workforce = workforce_of((60, 12, 3, 1), week=26)
@@ -494,6 +497,7 @@ def test_ai_takes_exposed_work_and_nothing_where_there_is_no_ai():
     ]  # all whom AI could replace
 
 
+@pytest.mark.slow
 def test_small_organisations_are_not_spared_by_rounding():
     workforce, p = workforce_of((8, 1), week=13), knobs(ai_pass_through=0.1)
     past = Past(ai_gain=-0.19, ic_positions=8)

@@ -175,6 +175,7 @@ def test_L5_rank_selection_by_quintile_of_contribution():
     assert np.all(abs(shares.mean(axis=0) - targets) <= 4 * error)
 
 
+@pytest.mark.slow
 def test_L5_weighted_selection_is_wallenius():
     workforce = workforce_of((80, 20, 1))
     p = knobs(weight_manager=2.0)

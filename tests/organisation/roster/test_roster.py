@@ -50,6 +50,7 @@ def test_the_written_chart_is_the_same_tree(name, tmp_path):
         assert getattr(tree, field).tolist() == getattr(again, field).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_nothing_personal_of_a_real_chart_is_written_or_reported(name, tmp_path):
     path = real(name)
@@ -239,6 +240,7 @@ def test_paths_that_are_no_files(tmp_path):
         read_chart([])
 
 
+@pytest.mark.slow
 def test_size_limits_hold_before_the_file_is_read(tmp_path):
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as file:

@@ -181,6 +181,7 @@ def test_the_command_takes_the_method(tmp_path, monkeypatch, capsys):
 # ---- real charts
 
 
+@pytest.mark.slow
 def test_the_partial_chart_has_no_giant_span():
     path = real("gitlab_2022-11_partial.csv")
     chart = read_chart(path)

@@ -98,6 +98,7 @@ class TestPeople:
 
 
 class TestConsequences:
+    @pytest.mark.slow
     def test_risk_by_tenure_shows_the_bands_of_the_chart(self, tmp_path):
         def most(file):
             done = orgsim("risk", str(file), "--runs", "2", "--by", "tenure", "--json", cwd=tmp_path)
