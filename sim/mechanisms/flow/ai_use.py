@@ -175,7 +175,7 @@ def plan(org, p):
 @kernel
 def _plan_person(p, q, share):
     agents, assistant = fractions(p, share)
-    q.ai_share = share
+    q.ai_share = share if p.switches_ai else 0.0
     q.agent_share = agents if q.agents > 0 else 0.0
     q.agent_threshold = threshold(p, q.agent_share) if rho(p) != 0.0 else 0.0
     q.assistant_fraction = assistant

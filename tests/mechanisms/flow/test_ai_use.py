@@ -197,7 +197,7 @@ def test_preparation_saves_in_proportion_up_to_the_whole():
     assert found == pytest.approx([1.0, 0.9, 0.8, 0.8])
 
 
-@pytest.mark.parametrize("path", NEUTRAL)
+@pytest.mark.parametrize("path", [path for path, x in NEUTRAL.items() if not isinstance(x, str)])
 def test_a_neutral_value_is_next_to_its_neighbours(path):
     """No step: a value just off the neutral one plans almost the same (the sums of a whole run may part ways)."""
     off = {"defects.most_lost": 1e3}.get(path, NEUTRAL[path] + (-1e-9 if path.endswith("worth") else 1e-9))
