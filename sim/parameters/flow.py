@@ -34,11 +34,11 @@ SWITCHES = (
 )
 
 WORK = (
-    par("work.size_mean", 3.6, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
+    par("work.size_mean", 3.7, 2.5, 5.0, "standard hours", ASSUMPTION, "mean size of a change (fitted to C17 and D01)"),
     par("work.size_cv", 1.0, 0.6, 1.5, "cv", ASSUMPTION, "coefficient of variation of change size"),
     choice("work.size_distribution", "lognormal", DISTRIBUTIONS, "distribution of change size"),
     par("work.skill_sd", 0.35, 0.2, 0.5, "standard deviation", ASSUMPTION, "sd of log skill (median 1); the right tail are super ICs"),
-    par("work.prep_hours", 0.40, 0.3, 1.0, "hours/standard hour", ASSUMPTION, "specification, tests and release by the owner (fitted to D01)"),
+    par("work.prep_hours", 0.44, 0.3, 1.0, "hours/standard hour", ASSUMPTION, "specification, tests and release by the owner (fitted to D01)"),
     par("work.other_duties", 0.17, 0.10, 0.25, "share", ASSUMPTION, "share of an IC's week in support, interviews and admin"),
     policy("work.wip_limit", 3, "count", "changes an IC may have in writing at once", minimum=1),
     policy("work.max_open", 8, "count", "changes of one IC that may await merge at once", minimum=1),
@@ -55,7 +55,7 @@ COMMUNICATION = (
 )
 
 AI = (
-    policy("ai.share_of_code", 0.287, "share", "planned share of merged code volume written by AI"),
+    policy("ai.share_of_code", 0.265, "share", "planned share of merged code volume written by AI"),
     policy("ai.agent_fraction", 0.3, "share", "the agents' part of the AI share; the rest is assistant-written"),
     par("ai.use_sd", 1.0, 0.0, 2.0, "standard deviation", ASSUMPTION, "sd of the logit of people's own AI shares around the planned one; 0 = all alike"),
     par("ai.use_scale", 0.15, 0.05, 0.5, "share", ASSUMPTION, "AI is at hand (answers, seats, governance) to the extent 1 - exp(-share/scale); 0 = fully wherever it is used"),
@@ -103,14 +103,14 @@ AI = (
 REVIEW = (
     policy("review.approvals", 1, "count", "reviewers of each pass", minimum=1, maximum=3),
     choice("review.approval_rule", "all", ("all", "any", "majority"), "how the reviewers' votes are combined"),
-    par("review.hours_per_standard_hour", 0.326, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
+    par("review.hours_per_standard_hour", 0.34, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
     par("review.volume_exponent", 0.9, 0.6, 1.0, "exponent", ("N29",), "alpha: review hours go with volume^alpha"),
     par("review.reading_ai_ratio", 1.0, 0.8, 1.6, "ratio", ("N24", "N25", "N73"), "hours to read AI-written volume over human"),
     policy("review.fixed_hours_human", 0.0, "hours", "if above 0: review time independent of size (f = 0)"),
     policy("review.fixed_hours_ai", 0.0, "hours", "if fixed_hours_human is above 0: review time at f = 1, linear between"),
     choice("review.distribution", "deterministic", DISTRIBUTIONS, "distribution of review time around its mean"),
     par("review.hours_per_week", 5.2, 2.6, 6.4, "hours/week", ("C25",), "review budget per IC; reviews beyond it wait; .inf = no limit", infinite=True),
-    par("review.pickup_hours", 1.1, 1.0, 7.0, "hours", ("C18", "C19"), "mean delay until a reviewer looks at a human change (fitted to C18)"),
+    par("review.pickup_hours", 1.2, 1.0, 7.0, "hours", ("C18", "C19"), "mean delay until a reviewer looks at a human change (fitted to C18)"),
     par("review.pickup_ai_ratio", 2.5, 1.0, 5.3, "ratio", ("N30", "C20"), "pick-up of an agent's change over a human's (linear in f)"),
     par("review.detection", 0.65, 0.5, 0.9, "probability", ("C16",), "probability that an unhurried review finds a latent defect"),
     par("review.haste_hours", 8.0, 4.0, 16.0, "hours", ASSUMPTION, "h0: backlog hours per reviewer at which half the needed time is given", infinite=True, minimum=0.01),
@@ -134,7 +134,7 @@ REVIEW = (
 
 DEFECTS = (
     choice("defects.model", "poisson", ("poisson", "bernoulli"), "defects counted once (Poisson) or redrawn at each pass (at most one)"),
-    par("defects.per_standard_hour", 0.111, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
+    par("defects.per_standard_hour", 0.112, 0.06, 0.20, "1/standard hour", ASSUMPTION, "latent defects of human code before review (fitted to C26)"),
     policy("defects.bernoulli_rate", 0.0, "probability", "probability of a defect at each pass under the Bernoulli model"),
     par("defects.size_exponent", 1.0, 0.8, 1.3, "exponent", ("N44",), "b: defects go with size^b"),
     par("defects.skill_exponent", 0.5, 0.0, 1.0, "exponent", ASSUMPTION, "a: defects fall as skill^-a"),
