@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine import codes
+from sim.engine import codes, histogram
 
 PERSON = np.dtype(
     [
@@ -265,6 +265,13 @@ WORLD = np.dtype(
         ("lead_time", "f8"),
         ("decision_latency", "f8"),
         ("review_wait", "f8"),
+        (
+            "lead_times",
+            "i4",
+            (histogram.BINS,),
+        ),  # merged changes by lead time, in bins of `sim.engine.histogram`
+        ("decision_latencies", "i4", (histogram.BINS,)),
+        ("review_waits", "i4", (histogram.BINS,)),
         ("discarded_hours", "f8"),
         ("item_hours", "f8"),  # integral of the number of items in the system
         ("item_times", "f8"),  # sum of times in system of items that have left

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sim.constants import RISK_WEEKS, WEEKS_PER_YEAR
-from sim.engine import codes
+from sim.engine import codes, histogram
 from sim.errors import UserError, suggest
 from sim.outcomes.period import Period, ratio
 from sim.statistics.estimates import CATEGORY_UNITS
@@ -94,6 +94,10 @@ def _weeks_with_ics(period: Period) -> np.ndarray:
     return np.where(died > 0, week, float(period.weeks))
 
 
+def _quantile(field: str, share: float) -> Callable[[Period], np.ndarray]:
+    return lambda q: histogram.quantile(q.of(field), share)
+
+
 def _into(field: str, layer: int) -> Callable[[Period], np.ndarray]:
     return lambda q: q.of(field)[:, layer] * WEEKS_PER_YEAR / q.weeks
 
@@ -172,6 +176,17 @@ _LAYERS = tuple(
     for k in range(1, codes.MAX_LAYERS)
 )  # fmt: skip
 
+#: Dashboards speak in quantiles: half of the changes, or nine of ten, were faster.
+_QUANTILES = tuple(
+    Outcome(f"{name}_p{percent}_hours", FLOW, "hours", -1, f"{percent} % {what}", _quantile(field, percent / 100.0))
+    for name, what, field in (
+        ("lead_time", "of merged changes took less from start to merge", "lead_times"),
+        ("review_wait", "of reviews began sooner after they were requested", "review_waits"),
+        ("decision_latency", "of escalated questions were answered (or decided alone) sooner", "decision_latencies"),
+    )
+    for percent in (50, 90)
+)  # fmt: skip
+
 _MOVES = tuple(
     Outcome(f"{name}_layer_{k}", PEOPLE, "people/year", 0, f"{who} layer {k}", _into(field, k))
     for name, who, field, first in (
@@ -181,7 +196,7 @@ _MOVES = tuple(
     for k in range(first, codes.MAX_LAYERS)
 )
 
-OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_LAYERS, *_MOVES, *_TIMES)}
+OUTCOMES: Mapping[str, Outcome] = {x.name: x for x in (*_MAIN, *_QUANTILES, *_LAYERS, *_MOVES, *_TIMES)}
 
 
 def left_out(values: Mapping[str, Any], layers: int) -> set[str]:

@@ -14,6 +14,7 @@ Parameters: questions.*, ai.answer_*.
 from math import inf, log
 
 from sim.constants import IC, MANAGER
+from sim.engine import histogram
 from sim.engine.calendar import schedule
 from sim.engine.codes import EVENT_ANSWER, EVENT_PATIENCE, NONE, QUESTION
 from sim.engine.inbox import new_item, send, withdraw
@@ -198,7 +199,9 @@ def served(org, p, k, m, now):
             ch.awaited_item = NONE
         else:
             stamp = ch.life
-            org.world[0].decision_latency += now + p.communication_delay_hours - item.asked_at
+            hours = now + p.communication_delay_hours - item.asked_at
+            org.world[0].decision_latency += hours
+            histogram.count(org.world[0].decision_latencies, hours)
             org.world[0].answers += 1
         schedule(org, m, now + p.communication_delay_hours, EVENT_ANSWER, c, stamp)
         return SOLVED
@@ -215,6 +218,7 @@ def answered(org, c, now):
     """The answer has reached the owner of change *c*, who waited for it: the wait is over."""
     ch = org.changes[c]
     org.world[0].decision_latency += now - ch.asked_at
+    histogram.count(org.world[0].decision_latencies, now - ch.asked_at)
     org.world[0].answers += 1
     ch.wait += 1
     ch.awaited_item = NONE
@@ -231,6 +235,7 @@ def decide_alone(org, p, c, now):
     ch.awaited_item = NONE
     w.guesses += 1
     w.decision_latency += now - ch.asked_at
+    histogram.count(w.decision_latencies, now - ch.asked_at)
     w.answers += 1
     u = uniform(w, QUESTION_GUESS, ch.pid, ch.j, ch.questions)
     if u < p.questions_wrong_guess:

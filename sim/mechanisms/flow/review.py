@@ -18,7 +18,7 @@ Parameters: review.*.
 from math import inf
 
 from sim.constants import HOURS_PER_WEEK
-from sim.engine import codes
+from sim.engine import codes, histogram
 from sim.engine.calendar import schedule
 from sim.engine.inbox import free_item, new_item, send, unlink
 from sim.engine.kernel import kernel
@@ -368,6 +368,7 @@ def open_item(org, p, k, i, now):
             item.left = item.hours / (1.0 + load / p.review_haste_hours)
         _spend(org, p, i, item.left, now)
     w.review_wait += now - item.sent_at
+    histogram.count(w.review_waits, now - item.sent_at)
     w.reviews += 1
     if item.change >= 0:
         org.changes[item.change].reviewers[item.step] = i

@@ -14,7 +14,7 @@ Parameters: work.*.
 from math import inf
 
 from sim.constants import HOURS_PER_WEEK, IC
-from sim.engine import codes
+from sim.engine import codes, histogram
 from sim.engine.kernel import kernel
 from sim.engine.rng import CHANGE, positive, uniform2
 from sim.engine.server import set_stage
@@ -217,6 +217,7 @@ def _count_merge(org, c, now):
         human_part = ch.standard_hours * (1.0 - ch.ai_fraction)
         w.ai_volume_merged += ch.volume - human_part
     w.lead_time += now - ch.started_at
+    histogram.count(w.lead_times, now - ch.started_at)
     if ch.mode == codes.BY_AGENT:
         w.agent_merged += 1
     else:
