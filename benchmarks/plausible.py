@@ -30,7 +30,7 @@ from sim.scenario.scenario import load  # noqa: E402
 from sim.simulation.parallel import pool  # noqa: E402
 from sim.simulation.run import run  # noqa: E402
 
-DRAWN, SEED, RUNS, WEEKS = 1024, 1, 2, 52
+DRAWN, SEED, RUNS, WEEKS = 2048, 1, 2, 52
 
 
 def measured(values: dict[str, object]) -> np.ndarray:

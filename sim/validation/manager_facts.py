@@ -39,7 +39,7 @@ def manager_facts() -> Iterator[Fact]:
         lambda a, b: growth(a[changes], b[changes]),
     )  # fmt: skip
     yield Fact(
-        "F8.quits", "growth of quits, all managers from P10 to P90", ("H04",), (-inf, -LEAST),
+        "F8.quits", "growth of quits, all managers from P10 to P90", ("H04", "N68"), (-inf, -LEAST),
         (experiment(BASE, PEOPLE | poor, RUNS), experiment(BASE, PEOPLE | good, RUNS)), (quits,),
         lambda a, b: growth(a[quits], b[quits]), "less than 1 % counts as no change (judgement)",
     )  # fmt: skip

@@ -1,14 +1,18 @@
-"""Ranges are drawn of what can act, and of nothing else."""
+"""Ranges are drawn of what can act, and of nothing else; the sets that are kept."""
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from helpers import ROOT
 from helpers.worlds import EVERYTHING, world
 
+from sim.errors import UserError
 from sim.experiments.designs import lhs
-from sim.experiments.plausible import varied
+from sim.experiments.plausible import draws, known, plausible_sets, ranges_digest, varied
 from sim.parameters.declaration import Parameter
+from sim.parameters.flow import TIED
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import SECTIONS, is_on
 from sim.scenario.scenario import Scenario, load
@@ -123,3 +127,46 @@ def test_a_dated_event_may_switch_a_section_on() -> None:
     assert {"layoffs.severance_weeks", "layoffs.takeover"} <= set(found)
     assert "layoffs.weight_new" not in found
     assert not is_on(scenario.values["switches.layoffs"])
+
+
+class TestSets:
+    """The plausible sets that are known."""
+
+    def test_they_were_found_with_the_model_and_the_ranges_of_today(self):
+        found = known()
+        stated = json.loads((ROOT / "tests" / "baselines.json").read_text(encoding="utf-8"))[
+            "results_version"
+        ]
+        assert found.results_version == stated, "results changed: run `python benchmarks/plausible.py`"
+        assert found.ranges == ranges_digest(), "ranges changed: run `python benchmarks/plausible.py`"
+        assert len(found.kept) >= 100
+
+    def test_they_are_what_they_are_whatever_else_is_varied(self):
+        ranges = varied((load("base"),), REGISTRY)
+        every = plausible_sets(ranges, 20)
+        some = plausible_sets({path: ranges[path] for path in list(ranges)[::3]}, 20)
+        assert all(one[path] == other[path] for one, other in zip(every, some, strict=True) for path in other)
+
+    def test_more_than_are_known_are_refused(self):
+        with pytest.raises(UserError, match=r"2,049 plausible sets are asked for, and \d+ are known"):
+            plausible_sets(varied((load("base"),), REGISTRY), 2049)
+
+    def test_the_declared_value_is_the_median_of_what_is_drawn(self):
+        ranges = varied((load("base"),), REGISTRY)
+        design = draws(ranges, 1000, 3)
+        for path in ranges:
+            values, declared = np.array([one[path] for one in design], float), float(REGISTRY[path].value)
+            assert np.mean(values <= declared) >= 0.5, path
+            assert np.mean(values >= declared) >= 0.5, path
+
+    def test_what_is_tied_has_its_rank_correlation_and_its_own_margins(self):
+        ranges = varied((load("base"),), REGISTRY)
+        design = draws(ranges, 2000, 3)
+        alone = lhs(ranges, 2000, 3)
+        for (first, other), correlation in TIED.items():
+            a, b = (np.argsort(np.argsort([one[path] for one in design])) for path in (first, other))
+            assert np.corrcoef(a, b)[0, 1] == pytest.approx(correlation, abs=0.05)
+            for path in (first, other):
+                assert sorted(one[path] for one in design) == pytest.approx(
+                    sorted(one[path] for one in alone)
+                )
