@@ -14,8 +14,10 @@ import click
 
 import sim.commands
 from sim.errors import UserError
+from sim.experiments.plausible import known
 from sim.outcomes.declared import OUTCOMES
 from sim.parameters.evidence import EVIDENCE
+from sim.parameters.flow import TIED
 from sim.parameters.listing import PARAMETER_COLUMNS, counts, markdown_cell, parameter_cells, written_value
 from sim.parameters.registry import GROUPS, REGISTRY
 from sim.reference.odd import PARTS, filled
@@ -32,7 +34,7 @@ _WIDTH = 100
 
 def parameters_page() -> str:
     """Every parameter with value, plausible range, unit, source, standing and meaning; the count of assumptions first."""
-    n = counts()
+    n, sets = counts(), known()
     sourced = n["uncertain"] - n["assumptions"]
     lines = [
         _NOTE,
@@ -46,7 +48,10 @@ def parameters_page() -> str:
         "parameters are policies, switches and settings of experiments: you choose them, so they have no range.",
         "",
         "- *low* and *high*: the plausible range over which `compare` and `sweep` try a verdict. Mostly judgement; no "
-        "confidence intervals.",
+        "confidence intervals. Half of the draws lie below the declared value and half above; what hangs together is drawn together "
+        f"(rank correlation of `ai.volume_ratio` and `ai.defect_ratio`: {TIED['ai.volume_ratio', 'ai.defect_ratio']:g}). Of "
+        f"{sets.drawn:,} draws of everything at once the {len(sets.kept)} ({len(sets.kept) / sets.drawn:.0%}) are kept with which the "
+        "base still meets the calibration targets within their ranges: those are the plausible sets.",
         "- *source*: ids of the [list below](#sources); a source backs an order of magnitude or a direction, not always the "
         'value itself. "(fitted to ...)" marks what the [calibration](../explanation/calibration.md) set.',
         "- *verified*: the best of the sources was read on a stored page or follows from such figures by arithmetic "
