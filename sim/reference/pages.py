@@ -48,10 +48,10 @@ def parameters_page() -> str:
         "parameters are policies, switches and settings of experiments: you choose them, so they have no range.",
         "",
         "- *low* and *high*: the plausible range over which `compare` and `sweep` try a verdict. Mostly judgement; no "
-        "confidence intervals. Half of the draws lie below the declared value and half above; what hangs together is drawn together "
-        f"(rank correlation of `ai.volume_ratio` and `ai.defect_ratio`: {TIED['ai.volume_ratio', 'ai.defect_ratio']:g}). Of "
-        f"{sets.drawn:,} draws of everything at once the {len(sets.kept)} ({len(sets.kept) / sets.drawn:.0%}) are kept with which the "
-        "base still meets the calibration targets within their ranges: those are the plausible sets.",
+        "confidence intervals. Half of the draws lie below the declared value and half above; what hangs together is drawn "
+        f"together (rank correlation of volume and defect ratio of AI code: {TIED['ai.volume_ratio', 'ai.defect_ratio']:g}). "
+        f"Of {sets.drawn:,} draws of everything at once the {len(sets.kept)} ({len(sets.kept) / sets.drawn:.0%}) are kept with "
+        "which the base still meets the calibration targets within their ranges: those are the plausible sets.",
         "- *source*: ids of the [list below](#sources); a source backs an order of magnitude or a direction, not always the "
         'value itself. "(fitted to ...)" marks what the [calibration](../explanation/calibration.md) set.',
         "- *verified*: the best of the sources was read on a stored page or follows from such figures by arithmetic "
