@@ -270,8 +270,8 @@ WORLD = np.dtype(
             "i4",
             (histogram.BINS,),
         ),  # merged changes by lead time, in bins of `sim.engine.histogram`
-        ("decision_latencies", "i4", (histogram.BINS,)),
-        ("review_waits", "i4", (histogram.BINS,)),
+        ("decision_latencies", "i4", (histogram.BINS,)),  # escalated questions by the time to their answer
+        ("review_waits", "i4", (histogram.BINS,)),  # reviews by the wait for them
         ("discarded_hours", "f8"),
         ("item_hours", "f8"),  # integral of the number of items in the system
         ("item_times", "f8"),  # sum of times in system of items that have left
