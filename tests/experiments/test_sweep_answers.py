@@ -294,8 +294,8 @@ def test_sets_that_cannot_be_run_are_said(tmp_path):
             return super().__call__(scenario, runs, seed, **options)
 
     result = run_file(write_sweep(tmp_path), tmp_path / "out", Refusing())
-    assert "(2 sets could not be run)" in result.answer.robust_sentence
-    assert {r.holds.n for r in result.answer.robust} == {6}
+    assert "(1 set could not be run)" in result.answer.robust_sentence
+    assert {r.holds.n for r in result.answer.robust} == {7}
 
 
 # ---- levels of one path
