@@ -89,8 +89,8 @@ PERSON = np.dtype(
         ("other_rate", "f8"),
         ("aligning_rate", "f8"),
         ("talking_rate", "f8"),
-        ("ai_hours", "f8"),  # standard hours written by AI since the last weekly update
-        ("ai_written", "f8"),  # and those before it, cumulative (of the seat)
+        ("ai_hours", "f8"),  # standard hours written by AI and submitted since the last weekly update
+        ("ai_written", "f8"),  # standard hours that AI was paid for, cumulative (of the seat)
     ],
     align=True,
 )
@@ -231,7 +231,11 @@ WORLD = np.dtype(
         ("teams_with_ics", "i8"),
         ("target", "f8"),
         ("demand_factor", "f8"),
-        ("ai_extent", "f8"),  # how far AI is at hand at the planned mean share (owner: ai_use)
+        (
+            "ai_extent",
+            "f8",
+        ),  # how far AI is at hand at the mean share that is planned for ICs (owner: ai_use)
+        ("ai_extent_sum", "f8"),  # over weeks
         # cumulative counts
         ("started", "i8"),
         ("merged", "i8"),

@@ -65,6 +65,7 @@ def close_books(org, now, index):
     w.item_clock = now
     w.change_hours += (w.started - w.merged - w.discarded - w.abandoned) * (now - w.change_clock)
     w.change_clock = now
+    w.ai_extent_sum += w.ai_extent
     w.payroll_above_start_sum += w.payroll_above_start
     w.ics_above_start_sum += w.ics_above_start
     w.managers_above_start_sum += w.managers_above_start

@@ -75,7 +75,7 @@ class Measuring:
                 snapshots[field][later, transfer.present] -= hours
                 snapshots[field][later, transfer.former] += hours
         tree = self._tree_of_weeks(first, last)
-        period = Period(snapshots[:1], snapshots[1:], last - first, tree, course.setup.values)
+        period = Period(snapshots[:1], snapshots[1:], last - first, tree, course.values)
         return {name: float(value[0]) for name, value in compute(period, names).items()}
 
     def _tree_of_weeks(self, first: int, last: int) -> Tree:

@@ -47,11 +47,14 @@ def planned_ai_spend(values: Mapping[str, Any]) -> float:
     return usd
 
 
-def ai_spend(values: Mapping[str, Any], ics: Any, standard_hours: Any, weeks: float) -> Any:
-    """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (arrays or floats)."""
+def ai_spend(values: Mapping[str, Any], ics: Any, standard_hours: Any, weeks: float, at_hand: Any) -> Any:
+    """Return the AI spend in *weeks* weeks, USD: seats of *ics* ICs, and *standard_hours* written by AI (arrays or floats).
+
+    at_hand: how far AI is at hand, mean over the weeks, 0 to 1; so many of the ICs have seats.
+    """
     if not values["switches.ai"]:
         return 0.0 * standard_hours
-    seats = extent(values) * values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
+    seats = at_hand * values["ai.seat_usd"] * MONTHS_PER_YEAR * weeks / WEEKS_PER_YEAR * ics
     return ordered(values) * (seats + values["ai.usd_per_standard_hour"] * standard_hours)
 
 

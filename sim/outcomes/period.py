@@ -69,7 +69,8 @@ class Period:
     @property
     def ai_spend(self) -> Floats:
         """AI spend of the period, USD."""
-        usd: Floats = ai_spend(self.values, self.ics, self.of("ai_standard_hours"), self.weeks)
+        at_hand = self.of("ai_extent_sum") / self.weeks
+        usd: Floats = ai_spend(self.values, self.ics, self.of("ai_standard_hours"), self.weeks, at_hand)
         return usd
 
     @property

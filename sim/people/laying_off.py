@@ -133,6 +133,7 @@ def _cost_and_value(org: Org, setup: Setup, end: int) -> tuple[float, float]:
         setup.tree.payroll * QUARTER + after["payroll_above_start_sum"] - before["payroll_above_start_sum"]
     )
     written = after["ai_standard_hours"] - before["ai_standard_hours"]
-    ai = costs.ai_spend(setup.values, setup.tree.ics + after["ics_above_start"], written, QUARTER)
+    at_hand = (after["ai_extent_sum"] - before["ai_extent_sum"]) / QUARTER
+    ai = costs.ai_spend(setup.values, setup.tree.ics + after["ics_above_start"], written, QUARTER, at_hand)
     value = after["value"] - before["value"] - (after["value_lost"] - before["value_lost"])
     return float(payroll / WEEKS_PER_YEAR + ai), float(value)

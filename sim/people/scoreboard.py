@@ -61,7 +61,8 @@ def boards(org: Org, p: np.ndarray, values: Mapping[str, Any], before: Mark, wee
     settings = settings_of(p)
     workforce = workforce_of(org, settings, int(org.world["people_week"][0]))
     value, written = (_since(org, before, name) for name in ("value", "ai_written"))
-    ai_spend = costs.ai_spend(values, workforce.role == IC, written[workforce.row], weeks)
+    at_hand = float(org.world["ai_extent"][0])
+    ai_spend = costs.ai_spend(values, workforce.role == IC, written[workforce.row], weeks, at_hand)
     guardrails = org.occupants["guardrail"][workforce.row]
     if settings.ai_strategy == governance.NO_STRATEGY:
         guardrails = np.full(len(workforce.row), np.nan)  # nobody builds or measures any

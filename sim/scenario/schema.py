@@ -1,7 +1,8 @@
 """JSON Schema (draft 2020-12) of scenario and sweep files, generated from the declarations.
 
 Editors use it for completion and checks; the program itself validates with positions and better messages (see
-`sim.scenario.statement`). ``python -m sim.schema > scenarios/schema.json`` writes the file that the bundled scenarios point to.
+`sim.scenario.statement`). ``python -m sim.scenario.schema > scenarios/schema.json`` writes the file that the bundled scenarios
+point to.
 """
 
 import json

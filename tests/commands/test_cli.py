@@ -195,7 +195,7 @@ class TestParameters:
         result = orgsim("parameters", "defects and incidents")
         assert result.stdout.startswith("Defects and incidents\n")
         assert "review.detection" not in result.stdout
-        assert result.stdout.splitlines()[-1] == f"8 of {len(REGISTRY)} parameters."
+        assert result.stdout.splitlines()[-1] == f"10 of {len(REGISTRY)} parameters."
 
     def test_unknown_part(self):
         result = orgsim("parameters", "layofs")

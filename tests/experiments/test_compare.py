@@ -427,7 +427,9 @@ def test_names_are_made_unique():
 
 
 def parameter(path, low, high, kind="float"):
-    value = (low + high) / 2 if kind == "float" else (low + high) // 2  # drawn evenly: the middle is the median
+    value = (
+        (low + high) / 2 if kind == "float" else (low + high) // 2
+    )  # drawn evenly: the middle is the median
     return SimpleNamespace(
         path=path, value=value, low=low, high=high, ends=(low, high), kind=kind, uncertain=low != high
     )

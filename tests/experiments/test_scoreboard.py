@@ -43,7 +43,7 @@ class TestFigures:
         assert top["productivity"] * 96 * 13 == pytest.approx(value - by_managers)
         written = last["ai_standard_hours"] - first["ai_standard_hours"]
         dollars = org.occupants["pay"][np.isin(org.people["role"], (IC, MANAGER))].sum() / 4
-        spend = costs.ai_spend(scenario.values, 96, written, 13)
+        spend = costs.ai_spend(scenario.values, 96, written, 13, org.world["ai_extent"][0])
         assert top["cost"] * value == pytest.approx(dollars + spend)
         assert np.isnan(board["guardrails"]).all()  # nobody builds any without a strategy
 

@@ -209,7 +209,7 @@ def test_impossible_moves_are_refused_with_a_sentence():
 def test_set_ai_share_plans_as_the_start_does():
     changed, born = OrgModel("base"), OrgModel(load("base", ["ai.share_of_code=0.7"]))
     changed.set_ai_share(None, 0.7)
-    for field in ("agent_probability", "assistant_fraction"):
+    for field in ("agent_share", "assistant_fraction"):
         np.testing.assert_array_equal(changed.tables.people[field], born.tables.people[field])
     assert changed.parameter("ai.share_of_code") == 0.7
 
@@ -251,7 +251,8 @@ def test_planning_ai_only_reads_the_parameters_which_runs_in_threads_share():
     model = OrgModel(small("work.demand_elasticity=0.5"))
     p = record(model.parameters)
     before, people = p.tobytes(), model.tables.people
-    replan.plan_ai(model.tables, p, np.linspace(0.0, 1.0, len(people)))
+    people["ai_planned"] = np.linspace(0.0, 1.0, len(people))
+    replan.plan_ai(model.tables, p)
     assert p.tobytes() == before
     assert len(set(people["assistant_fraction"])) > 2
 

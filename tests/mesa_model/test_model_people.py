@@ -393,10 +393,10 @@ def test_a_wave_can_be_dated_in_a_run_but_not_in_the_past():
 def test_what_ai_took_over_stays_when_other_parameters_change():
     model = OrgModel(small(*QUITS, "hiring.policy=ai"))
     model.run(5)
-    shares = model.tables.people["agent_probability"].copy()
+    shares = model.tables.people["agent_share"].copy()
     assert len(np.unique(shares[model.tables.people["role"] == 0])) > 1
     model.set_parameter("review.detection", 0.3)
-    np.testing.assert_array_equal(model.tables.people["agent_probability"], shares)
+    np.testing.assert_array_equal(model.tables.people["agent_share"], shares)
 
 
 def test_the_example_runs():

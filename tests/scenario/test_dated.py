@@ -194,7 +194,7 @@ def test_settings_hold_from_their_week_on():
     org = end_of(made)
     assert org.world["quits"][0] > 0
     assert (org.cohort["exit_week"] > 4).all()
-    np.testing.assert_array_equal(org.people["agent_probability"][org.people["role"] == IC], 0.0)
+    np.testing.assert_array_equal(org.people["agent_share"][org.people["role"] == IC], 0.0)
 
 
 # --- What may be said ----------------------------------------------------------------------------------------------------

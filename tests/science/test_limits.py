@@ -168,7 +168,10 @@ def test_echoes_are_those_whose_source_is_an_input() -> None:
     assert kinds["F6.quits"] == ECHO  # G17 is the jump of the quit hazard
     assert kinds["F7.recent"] == ECHO  # G13 is the weight of recent hires
     assert kinds["F8.quality"] == kinds["F8.promotion"] == ECHO  # I01 and I05 are effects in the model
-    assert kinds["F8.quits"] == FACT
+    assert kinds["F8.quits"] == ECHO  # N68 is the effect of the boss's quality
+    assert (
+        kinds["F2.changes"] == kinds["F2.delivered"] == FACT
+    )  # no parameter cites what they are held against
 
 
 def test_figures_of_cohorts() -> None:

@@ -27,6 +27,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from sim.constants import IC
 from sim.engine.kernel import kernel
 from sim.engine.rng import AI_USE, normal_quantile, uniform
 
@@ -156,9 +157,24 @@ def preparation(p, share):
 
 
 @kernel
+def _mean_planned(org, p):
+    total = 0.0
+    ics = 0
+    alike = True
+    for i in range(len(org.people)):
+        q = org.people[i]
+        if q.role == IC:
+            total += q.ai_planned
+            ics += 1
+            alike = alike and q.ai_planned == p.ai_share_of_code
+    # Exactly the share that is planned for everybody, not what is left of it after a sum.
+    return p.ai_share_of_code if alike or ics == 0 else total / ics
+
+
+@kernel
 def plan(org, p):
     """Set how everybody's next changes are written, from the share that is planned for each seat."""
-    org.world[0].ai_extent = extent(p, p.ai_share_of_code)
+    org.world[0].ai_extent = extent(p, _mean_planned(org, p))
     planned = -1.0
     logit = 0.0
     for i in range(len(org.people)):

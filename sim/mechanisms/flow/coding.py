@@ -116,6 +116,7 @@ def run_agent(org, p, c, now):
     ch.attempt += 1
     written = written_by_ai(p, ch.standard_hours, 1.0)
     w.ai_standard_hours += written
+    org.people[ch.owner].ai_written += written
     u = uniform(w, AGENT_TIME, ch.pid, ch.j, 2 * ch.attempt + 1)
     mean = written / p.ai_agent_speed
     hours = max(positive(u, mean, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
@@ -190,4 +191,5 @@ def finish(org, p, c):
         org.people[ch.owner].ai_hours += written
         if ch.mode != codes.BY_AGENT:  # an agent's runs are paid for one by one
             org.world[0].ai_standard_hours += written
+            org.people[ch.owner].ai_written += written
     ch.awaited_item = codes.NONE

@@ -39,5 +39,4 @@ def learn(org, p):
         if p.ai_fluency_growth > 0.0 and p.ai_strategy == NO_STRATEGY and q.role != MANAGER:
             q.fluency += p.ai_fluency_growth / WEEKS_PER_YEAR * q.ai_share * (1.0 - q.fluency)
         q.hand_hours = 0.0
-        q.ai_written += q.ai_hours
         q.ai_hours = 0.0

@@ -88,7 +88,9 @@ class TestGovernance(PeopleContract):
     def test_at_zero_it_is_off(self):
         """Nothing learned, built or forgotten: but for the rounding of a step of nothing, and the books, as without it."""
         # Without hands-on work: under a strategy desks are as fluent as their managers, else as they were drawn.
-        nothing = {q.path: q.bounds[0] for q in self.own()} | {"switches.hands_on": False}
+        # Nor does anybody learn by use, as people do without a strategy.
+        still = {"switches.hands_on": False, "ai.fluency_growth": 0.0}
+        nothing = {q.path: q.bounds[0] for q in self.own()} | still
         without, idle = (self.tables({**nothing, "ai.strategy": x}).weeks for x in ("none", "managed"))
         assert set(differences(without, idle, rounding=1e-9)) <= {"unfluent_sum"}
 
