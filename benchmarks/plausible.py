@@ -5,8 +5,8 @@
 
 Every uncertain parameter is drawn around its declared value (half of the draws below, half above), all together, many times. A
 draw is kept if the base scenario then meets the calibration targets within their plausible ranges (benchmarks/calibrate.py). The
-file has the numbers of the kept draws, the share of draws that meets each target, and what it was found with: the results version
-of `tests/baselines.json` and a digest of the ranges. A new results version needs new sets.
+file has the numbers of the kept draws, the share of draws that meets each target, and what it was found with: digests of what the
+base does (tests/baselines.json) and of the ranges. Other results of the base, or other ranges, need new sets.
 """
 
 import json
@@ -33,6 +33,11 @@ from sim.simulation.run import run  # noqa: E402
 DRAWN, SEED, RUNS, WEEKS = 2048, 1, 2, 52
 
 
+def base_digest() -> str:
+    """Return eight hex digits that follow from the outcomes of the base."""
+    return baselines.version({"base": baselines.read()["scenarios"]["base"]})
+
+
 def measured(values: dict[str, object]) -> np.ndarray:
     """Return the calibration figures of the base with *values*, NaN where it cannot be run."""
     try:
@@ -56,7 +61,7 @@ def found() -> dict[str, object]:
         side_by_side.run(((k, partial(measured, values)) for k, values in enumerate(design)), keep)
     meets = np.array([[t.holds(x) for t, x in zip(TARGETS, one, strict=True)] for one in figures])
     return {
-        "results_version": baselines.read()["results_version"],
+        "base": base_digest(),
         "ranges": ranges_digest(),
         "seed": SEED,
         "drawn": DRAWN,
@@ -73,10 +78,7 @@ def main(check: bool) -> None:
     """Find the plausible sets, or see whether the file is current."""
     if check:
         stated = json.loads(FILE.read_text(encoding="utf-8"))
-        current = (stated["results_version"], stated["ranges"]) == (
-            baselines.read()["results_version"],
-            ranges_digest(),
-        )
+        current = (stated["base"], stated["ranges"]) == (base_digest(), ranges_digest())
         click.echo(
             f"{FILE.name} is {'current' if current else 'out of date: python benchmarks/plausible.py'}"
         )

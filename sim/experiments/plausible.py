@@ -92,7 +92,7 @@ class Known:
     kept: tuple[int, ...]
     drawn: int
     seed: int
-    results_version: str
+    base: str
     ranges: str
 
 
@@ -100,9 +100,7 @@ class Known:
 def known() -> Known:
     """Return what `FILE` says."""
     stated = json.loads(FILE.read_text(encoding="utf-8"))
-    return Known(
-        tuple(stated["kept"]), stated["drawn"], stated["seed"], stated["results_version"], stated["ranges"]
-    )
+    return Known(tuple(stated["kept"]), stated["drawn"], stated["seed"], stated["base"], stated["ranges"])
 
 
 def ranges_digest() -> str:
