@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from benchmarks.plain_mesa import coding
+from benchmarks.plain_mesa import coding, use
 from benchmarks.plain_mesa.dice import Stream, positive
 from benchmarks.plain_mesa.server import HOURS_PER_WEEK, LEAST_HOURS, Server
 from benchmarks.plain_mesa.team import Team
@@ -130,7 +130,7 @@ class Manager(Server, mesa.Agent):
         p = self.model.p
         shares = {Activity.MEETINGS: p.meetings_manager_share if p.switches_meetings else 0.0}
         if p.switches_other_duties:
-            governance = p.managers_governance_hours / HOURS_PER_WEEK if p.switches_ai else 0.0
+            governance = use.extent(p, p.ai_share_of_code) * p.managers_governance_hours / HOURS_PER_WEEK
             shares[Activity.OTHER] = p.managers_admin_share + governance
             if self.boss is not None:
                 shares[Activity.ALIGNING] = p.managers_upward_hours / HOURS_PER_WEEK
@@ -225,7 +225,6 @@ class CodingAgent(mesa.Agent):
         change.attempt += 1
         hours = coding.running_hours(change)
         self.run_hours += hours
-        self.supervisor.ai_hours += change.size
-        self.model.ledger.ai_standard_hours += change.size
+        self.model.ledger.ai_standard_hours += coding.by_ai(change, 1.0)
         self.model.ledger.agent_hours += hours
         return self.model.now + hours

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from math import exp, inf
+from math import exp, inf, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.plain_mesa.dice import Stream, positive
 from benchmarks.plain_mesa.server import HOURS_PER_WEEK, LEAST_HOURS
 from benchmarks.plain_mesa.things import Change
+from benchmarks.plain_mesa.use import NORMAL
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from benchmarks.plain_mesa.writer import Writer
-
-
-def planned_fractions(p: SimpleNamespace, share: float) -> tuple[float, float]:
-    """Return (probability of agent mode, AI fraction of other changes) that meet a planned *share* of code volume."""
-    if not p.switches_ai or share <= 0.0:
-        return 0.0, 0.0
-    g = p.ai_volume_ratio
-    effort = share / (g - (g - 1.0) * share)
-    by_agents = p.ai_agent_fraction * effort
-    if by_agents >= 1.0:
-        return 1.0, 0.0
-    return by_agents, (1.0 - p.ai_agent_fraction) * effort / (1.0 - by_agents)
-
-
-def planned_speed_up(p: SimpleNamespace) -> float:
-    """Return owner hours per standard hour without AI over those with the planned AI share, at skill 1."""
-    by_agents, f = planned_fractions(p, p.ai_share_of_code)
-    by_hand = p.work_prep_hours + 1.0
-    assisted = p.work_prep_hours + 1.0 - f + f * (1.0 / p.ai_assistant_speed + p.ai_assistant_verify_hours)
-    briefing = p.ai_specify_fixed_hours / p.work_size_mean + p.ai_specify_hours + p.ai_agent_verify_hours
-    return by_hand / ((1.0 - by_agents) * assisted + by_agents * (p.work_prep_hours + briefing))
 
 
 def volume(change: Change) -> float:
     """Return what a reader has to read, in standard-hour equivalents."""
+    p = change.owner.model.p
     f = change.ai_fraction
-    return change.size * ((1.0 - f) + change.owner.model.p.ai_volume_ratio * f)
+    return change.size * ((1.0 - f) + p.ai_volume_ratio * (1.0 + p.ai_scope) * f)
+
+
+def by_ai(change: Change, f: float) -> float:
+    """Return the standard hours that AI writes of *change* at the fraction *f*: its part, and what it adds."""
+    return change.size * f * (1.0 + change.owner.model.p.ai_scope)
+
+
+def delivered(change: Change) -> float:
+    """Return what *change* is worth if all else is well, standard hours."""
+    p = change.owner.model.p
+    size = change.size * (1.0 + p.ai_scope_worth * p.ai_scope * change.ai_fraction)
+    return size * p.ai_failure_worth if change.failed else size
 
 
 class Pace(NamedTuple):
@@ -56,11 +47,12 @@ def pace_of(writer: Writer) -> Pace:
     """Return the pace of *writer* at the present skill, fluency and productivity."""
     p = writer.model.p
     friction = exp(-p.ai_fluency_effect * (writer.fluency - 0.5))
+    relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
     return Pace(
         by_hand=1.0 / (writer.skill * writer.productivity),
-        assisted=1.0 / (p.ai_assistant_speed * writer.skill),
-        verifying=friction / writer.skill**p.ai_reading_exponent,
-        failure=friction,
+        assisted=1.0 / (p.ai_assistant_speed * writer.skill * writer.productivity),
+        verifying=relief * friction / writer.skill**p.ai_reading_exponent,
+        failure=friction * writer.skill**-p.ai_briefing_exponent,
         defects=writer.skill**-p.defects_skill_exponent,
     )
 
@@ -68,9 +60,10 @@ def pace_of(writer: Writer) -> Pace:
 def owner_hours(writer: Writer, f: float) -> tuple[float, float, float]:
     """Return the hours of (preparation, coding, verifying) per standard hour at AI fraction *f*."""
     p = writer.model.p
-    coding = (1.0 - f) * writer.pace.by_hand + f * writer.pace.assisted
-    relief = 1.0 - p.ai_guardrail_verification * p.ai_guardrail
-    return p.work_prep_hours, coding, f * p.ai_assistant_verify_hours * relief * writer.pace.verifying
+    written = f * (1.0 + p.ai_scope)
+    coding = (1.0 - f) * writer.pace.by_hand + written * writer.pace.assisted
+    verifying = written * p.ai_assistant_verify_hours * writer.pace.verifying * writer.use.need
+    return p.work_prep_hours * writer.use.preparation, coding, verifying
 
 
 def briefing_hours(change: Change) -> float:
@@ -79,7 +72,7 @@ def briefing_hours(change: Change) -> float:
     p = owner.model.p
     hours = p.ai_specify_fixed_hours + p.ai_specify_hours * change.size
     if change.attempt == 0:
-        hours += p.work_prep_hours * change.size
+        hours += p.work_prep_hours * owner.use.preparation * change.size
         change.write_hours = hours
     u = owner.model.dice.one(Stream.AGENT_TIME, owner.pid, change.number, 2 * change.attempt)
     return max(positive(u, hours, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)
@@ -91,14 +84,14 @@ def running_hours(change: Change) -> float:
     p = owner.model.p
     u = owner.model.dice.one(Stream.AGENT_TIME, owner.pid, change.number, 2 * change.attempt + 1)
     return max(
-        positive(u, change.size / p.ai_agent_speed, p.ai_agent_distribution, p.service_cv), LEAST_HOURS
+        positive(u, by_ai(change, 1.0) / p.ai_agent_speed, p.ai_agent_distribution, p.service_cv), LEAST_HOURS
     )
 
 
 def verification_hours(change: Change) -> float:
     """Return the owner's hours to verify an agent's run."""
     owner = change.owner
-    hours = owner.model.p.ai_agent_verify_hours * change.size * owner.pace.verifying
+    hours = owner.model.p.ai_agent_verify_hours * by_ai(change, 1.0) * owner.pace.verifying
     return max(hours, LEAST_HOURS)
 
 
@@ -111,5 +104,9 @@ def failure_is_noticed(change: Change) -> bool:
         horizon *= 2.0 ** (owner.model.now / (HOURS_PER_WEEK * p.ai_horizon_doubling_weeks))
     success = 1.0 / (1.0 + (change.size / horizon) ** p.ai_horizon_slope * owner.pace.failure)
     u, v = owner.model.dice.two(Stream.AGENT_RUN, owner.pid, change.number, change.attempt)
+    if p.ai_retry_correlation > 0.0:
+        own = NORMAL.inv_cdf(owner.model.dice.one(Stream.AGENT_RUN, owner.pid, change.number, 0))
+        w = p.ai_retry_correlation
+        u = NORMAL.cdf(sqrt(w) * own + sqrt(1.0 - w) * NORMAL.inv_cdf(u))
     change.failed = u >= success
     return change.failed and v < p.ai_verification_detection

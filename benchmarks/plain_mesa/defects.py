@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from benchmarks.plain_mesa.dice import Stream, poisson, positive
 from benchmarks.plain_mesa.things import Change, Kind
 
@@ -25,7 +27,8 @@ def draw(change: Change) -> None:
     mean = (
         p.defects_per_standard_hour
         * change.size
-        * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 - p.ai_guardrail))
+        * ((1.0 - f) + p.ai_defect_ratio * f * (1.0 + p.ai_scope) * (1.0 - p.ai_guardrail))
+        * (change.size / p.work_size_mean) ** (p.defects_size_exponent - 1.0)
     )
     mean *= owner.pace.defects
     if change.failed:
@@ -41,10 +44,12 @@ def escape(change: Change) -> None:
     p = model.p
     if change.defects:
         model.ledger.failed_changes += 1
+    most = p.defects_most_lost * change.delivered if p.defects_most_lost < inf else inf
     for defect in range(change.defects):
         u, v = model.dice.two(Stream.INCIDENT, owner.pid, change.number, defect)
         delay = positive(u, p.defects_incident_delay_hours, "exponential", 1.0)
         hours = positive(v, p.defects_incident_hours, p.service_distribution, p.service_cv)
         item = model.new_item(Kind.INCIDENT, owner, None, hours)
         item.is_escaped_defect = True
+        item.loss = min(p.defects_incident_value_loss, most / change.defects)
         model.send(owner, item, delay)

@@ -50,6 +50,26 @@ def partner_of(writer: Writer, number: int) -> Writer | None:
     return model.module_owners[min(elsewhere, key=lambda m: (abs(m - writer.home), m < writer.home))]
 
 
+def _above(person: Server | None) -> list[Server]:
+    line = []
+    while person is not None:
+        line.append(person)
+        person = person.boss
+    return line
+
+
+def _teams_around(owner: Writer, partner: Writer) -> int:
+    """Return the number of teams in the smallest part of the organisation that both belong to."""
+    model = owner.model
+    mine = _above(owner.human if owner.is_desk else owner.boss)
+    theirs = set(map(id, _above(partner.human.boss)))
+    for manager in mine:
+        if id(manager) in theirs:
+            lines = (_above(one) for one in model.managers if one.team.ics)
+            return max(sum(any(one is manager for one in line) for line in lines), 1)
+    return model.ledger.teams_with_ics
+
+
 def request(change: Change) -> bool:
     """Ask for the partner; return False if there is none."""
     owner = change.owner
@@ -62,7 +82,7 @@ def request(change: Change) -> bool:
     if partner.team is owner.team:
         _send(owner, change, partner, p.dependencies_team_hours, 0)
         return True
-    works = 1.0 / (1.0 + (model.ledger.teams_with_ics - 1) / p.dependencies_lateral_scale)
+    works = 1.0 / (1.0 + (_teams_around(owner, partner) - 1) / p.dependencies_lateral_scale)
     boss = owner.human.boss
     lateral = boss is None or model.dice.one(Stream.LATERAL, owner.pid, change.number) < works
     _send(owner, change, partner if lateral else boss, p.dependencies_coordination_hours, 1)

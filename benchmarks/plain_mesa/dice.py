@@ -40,6 +40,8 @@ class Stream(IntEnum):
     ARRIVAL = 27
     ARRIVAL_SERVICE = 28
     TIES = 29
+    AI_USE = 39
+    AI_ASKED = 40
 
 
 def key_schedule(seed: int, run: int) -> tuple[tuple[int, int], ...]:

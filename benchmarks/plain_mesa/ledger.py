@@ -1,12 +1,20 @@
 """The books of a run: what outcomes are computed from, named as in the engine's record, so that both can be compared."""
 
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 
 from benchmarks.plain_mesa.things import Activity, Change, Ending, Item, Mode, Stage
 from sim.engine.codes import MAX_LAYERS
+from sim.engine.histogram import BINS, LEAST, MOST
 from sim.engine.state import WORLD
+
+
+def count_time(bins: list[int], hours: float) -> None:
+    """Count a time of so many *hours*."""
+    step = log(MOST / LEAST) / BINS
+    bins[min(int(log(hours / LEAST) / step), BINS - 1) if hours > LEAST else 0] += 1
 
 
 @dataclass(slots=True)
@@ -72,6 +80,11 @@ class Ledger:
     hours_manager: list[float] = field(default_factory=lambda: [0.0] * len(Activity))
     inbox_hours: list[float] = field(default_factory=lambda: [0.0] * MAX_LAYERS)
     inbox_capacity: list[float] = field(default_factory=lambda: [0.0] * MAX_LAYERS)
+    ai_extent: float = 0.0
+    ai_extent_sum: float = 0.0
+    lead_times: list[int] = field(default_factory=lambda: [0] * BINS)
+    decision_latencies: list[int] = field(default_factory=lambda: [0] * BINS)
+    review_waits: list[int] = field(default_factory=lambda: [0] * BINS)
 
     @property
     def in_progress(self) -> int:
@@ -123,13 +136,14 @@ class Ledger:
 
     def _merge(self, change: Change, now: float, of_ic: bool, by_agent: bool) -> None:
         self.merged += 1
-        self.size_merged += change.size
+        self.size_merged += change.delivered
         if of_ic:
             self.merged_ic += 1
-            self.size_merged_ic += change.size
+            self.size_merged_ic += change.delivered
         self.volume_merged += change.volume
         self.ai_volume_merged += change.volume - change.size * (1.0 - change.ai_fraction)
         self.lead_time += now - change.started_at
+        count_time(self.lead_times, now - change.started_at)
         self.agent_merged += by_agent
         self.human_merged += not by_agent
         for stage, hours in enumerate(change.stage_hours):

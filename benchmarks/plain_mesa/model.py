@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from benchmarks.plain_mesa import coding
+from benchmarks.plain_mesa import coding, use
 from benchmarks.plain_mesa.agents import IC, CodingAgent, Desk, Manager
 from benchmarks.plain_mesa.dice import Dice, Stream, normal_quantile
 from benchmarks.plain_mesa.ledger import Ledger
@@ -115,10 +115,9 @@ class PlainModel(mesa.Model):
     def _draw_people(self) -> None:
         """Draw who everybody is."""
         p = self.p
-        by_agents, assistant = coding.planned_fractions(p, p.ai_share_of_code)
+        self.ledger.ai_extent = use.extent(p, p.ai_share_of_code)
         for writer in self.writers:
-            writer.agent_probability = by_agents if writer.agents else 0.0
-            writer.assistant_fraction = assistant
+            writer.use = use.use_of(writer)
             writer.allowance = min(p.review_hours_per_week, LONGEST_FIRST_ALLOWANCE)
             writer.fluency = p.ai_fluency_mean
             if p.switches_skill_differences:
@@ -141,7 +140,7 @@ class PlainModel(mesa.Model):
                 score = self.dice.normal(Stream.QUALITY, manager.pid, 0)
                 manager.quality = p.managers_quality_mean + p.managers_quality_sd * score
         if p.work_demand_elasticity > 0.0:
-            self.ledger.demand_factor = coding.planned_speed_up(p) ** p.work_demand_elasticity
+            self.ledger.demand_factor = use.planned_speed_up(p) ** p.work_demand_elasticity
 
     def _first_week(self) -> None:
         """Let the first week begin."""
@@ -183,7 +182,7 @@ class PlainModel(mesa.Model):
             return
         if item.is_escaped_defect:
             self.ledger.incidents += 1
-            self.ledger.value_lost += self.p.defects_incident_value_loss
+            self.ledger.value_lost += item.loss
         if item.team is None:
             item.person.receive(item)
             return
@@ -244,6 +243,7 @@ class PlainModel(mesa.Model):
         for server in self.servers:
             server.account()
         ledger.now, ledger.week = self.now, self.week
+        ledger.ai_extent_sum += ledger.ai_extent
         for activity in Activity:
             ledger.hours_ic[activity] = sum(ic.booked[activity] for ic in self.ics)
             ledger.hours_manager[activity] = sum(manager.booked[activity] for manager in self.managers)
@@ -289,6 +289,7 @@ class PlainModel(mesa.Model):
                 p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
             )
             writer.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
+        writer.fluency += p.ai_fluency_growth / WEEKS_PER_YEAR * writer.use.share * (1.0 - writer.fluency)
         writer.hand_hours = writer.ai_hours = 0.0
 
     def _drift(self) -> None:
@@ -317,11 +318,11 @@ class PlainModel(mesa.Model):
         """Return what *change* is worth if it merges now, standard hours."""
         p = self.p
         if not p.switches_alignment:
-            return change.size
+            return change.delivered
         e = change.belief - self.ledger.target
         d = change.disagreement
         worth = 1.0 - p.alignment_loss * e * e - p.alignment_disagreement_loss * d * d
-        return change.size * max(worth, 0.0)
+        return change.delivered * max(worth, 0.0)
 
     def results(self) -> np.ndarray:
         """Return the snapshots at the end of the warm-up and at the end, structured [2]."""

@@ -6,6 +6,7 @@ from math import inf, log
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.dice import Stream, positive
+from benchmarks.plain_mesa.ledger import count_time
 from benchmarks.plain_mesa.things import Change, Item, Kind
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ def plan(change: Change) -> None:
             model.ledger.questions += 1
 
 
+def _asks_ai(change: Change, number: int) -> bool:
+    owner = change.owner
+    if not 0.0 < owner.use.asking < 1.0:
+        return owner.use.asking > 0.0
+    return owner.model.dice.one(Stream.AI_ASKED, owner.pid, change.number, number) < owner.use.asking
+
+
 def ask(change: Change) -> float | None:
     """Raise the question that is due; return the owner's hours to ask AI (0: none needed), None if the owner waits."""
     owner = change.owner
@@ -51,7 +59,7 @@ def ask(change: Change) -> float | None:
     model.ledger.questions += 1
     if difficulty <= owner.knowledge:
         return 0.0
-    if p.switches_ai and difficulty <= p.ai_answer_knowledge:
+    if difficulty <= p.ai_answer_knowledge and _asks_ai(change, number):
         if model.dice.one(Stream.AI_ANSWER, owner.pid, change.number, number) < p.ai_answer_wrong:
             change.extra_defects += 1
         return p.ai_answer_hours
@@ -135,6 +143,7 @@ def served(helper: Server, item: Item) -> None:
         model.at(back_at, helper, owner.answer_arrived, change, change.wait)
     else:
         model.ledger.decision_latency += back_at - item.asked_at
+        count_time(model.ledger.decision_latencies, back_at - item.asked_at)
         model.ledger.answers += 1
         model.at(back_at, helper, owner.late_answer_arrived, change)
 
@@ -143,6 +152,7 @@ def wait_is_over(change: Change) -> None:
     """The owner has an answer, or decides alone."""
     ledger = change.owner.model.ledger
     ledger.decision_latency += change.owner.model.now - change.asked_at
+    count_time(ledger.decision_latencies, change.owner.model.now - change.asked_at)
     ledger.answers += 1
     change.wait += 1
     change.question_item = None

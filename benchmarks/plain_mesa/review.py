@@ -6,6 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.dice import Stream, positive
+from benchmarks.plain_mesa.ledger import count_time
 from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Mode, Stage
 
 if TYPE_CHECKING:
@@ -77,6 +78,13 @@ def _send(change: Change, receiver: Server | None, reader: int, *, to_team: bool
     owner.model.send(owner, item, _delay(change, reader))
 
 
+def _to_read(change: Change) -> float:
+    p = change.owner.model.p
+    by_people = change.size * (1.0 - change.ai_fraction)
+    volume = by_people + p.review_reading_ai_ratio * (change.volume - by_people)
+    return p.work_size_mean * (volume / p.work_size_mean) ** p.review_volume_exponent
+
+
 def _needed_hours(change: Change, reader: int) -> float:
     owner = change.owner
     p = owner.model.p
@@ -84,7 +92,7 @@ def _needed_hours(change: Change, reader: int) -> float:
     if p.review_fixed_hours_human > 0.0:
         mean = p.review_fixed_hours_human * (1.0 - f) + p.review_fixed_hours_ai * f
     else:
-        mean = change.volume * p.review_hours_per_standard_hour
+        mean = _to_read(change) * p.review_hours_per_standard_hour
     if change.review_pass > 1:
         mean *= p.review_rereview_share
     step = FIRST_STEP + change.review_pass * 4 + reader
@@ -134,6 +142,7 @@ def open_item(reader: Server, item: Item) -> None:
             item.left = item.hours / (1.0 + backlog / model.p.review_haste_hours)
         reader.spend_allowance(item.left)
     model.ledger.review_wait += model.now - item.sent_at
+    count_time(model.ledger.review_waits, model.now - item.sent_at)
     model.ledger.reviews += 1
     if change is not None:
         change.reviewers[item.step] = reader

@@ -114,6 +114,7 @@ class Item:
     difficulty: float = 0.0  # of a question; of a review: share of the needed time that is given
     asked_at: float = 0.0
     is_escaped_defect: bool = False
+    loss: float = 0.0  # standard hours of value that an incident destroys
     state: State = State.SENT
     begun: bool = False
     left: float = 0.0
@@ -150,6 +151,7 @@ class Change:
     verifying_share: float = 0.0
     write_hours: float = 0.0
     volume: float = 0.0
+    delivered: float = 0.0  # standard hours that it is worth if all is well
     written: bool = False
     # agent
     agent: CodingAgent | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from benchmarks.plain_mesa import coding, defects, dependencies, questions, review
+from benchmarks.plain_mesa import coding, defects, dependencies, questions, review, use
 from benchmarks.plain_mesa.dice import Stream, positive
 from benchmarks.plain_mesa.server import HOURS_PER_WEEK, LEAST_HOURS, Server
 from benchmarks.plain_mesa.things import Activity, Change, Ending, Item, Kind, Mode, Priority, Stage
@@ -38,8 +38,7 @@ class Writer(Server):
         self.hand_hours = 0.0  # since the last weekly update
         self.ai_hours = 0.0
         self.agents: list[CodingAgent] = []
-        self.agent_probability = 0.0
-        self.assistant_fraction = 0.0
+        self.use = use.Use()
         self.next_number = 0
         self.writing = 0
         self.open = 0
@@ -157,7 +156,7 @@ class Writer(Server):
         if not self.is_asked_for:
             return False
         u, v = model.dice.two(Stream.CHANGE, self.pid, self.next_number)
-        if v >= self.agent_probability:
+        if not use.goes_to_agent(self, u, v):
             self.proceed(self._new_change(Mode.ASSISTED, u))
             return True
         agent = self.free_agent()
@@ -181,7 +180,7 @@ class Writer(Server):
             number=self.next_number,
             size=positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv),
             mode=mode,
-            ai_fraction=1.0 if mode is Mode.BY_AGENT else self.assistant_fraction,
+            ai_fraction=1.0 if mode is Mode.BY_AGENT else self.use.assistant,
             started_at=model.now,
             belief=self.human.belief,
             stage_since=model.now,
@@ -250,7 +249,7 @@ class Writer(Server):
                 change.counts_as_writing = True
                 self.writing += 1
             change.mode = Mode.ASSISTED
-            change.ai_fraction = 0.0
+            change.ai_fraction = self.use.assistant if self.model.p.ai_redo_assisted else 0.0
             change.failed = False
             change.done = 0.0
             change.next_question = change.dependency_at = inf
@@ -332,10 +331,11 @@ class Writer(Server):
             change.enter(Stage.AGENT, model.now)
             return
         change.volume = coding.volume(change)
+        change.delivered = coding.delivered(change)
+        by_ai = coding.by_ai(change, change.ai_fraction)
+        self.ai_hours += by_ai
         if change.mode is Mode.ASSISTED:
-            by_ai = change.size * change.ai_fraction
             model.ledger.ai_standard_hours += by_ai
-            self.ai_hours += by_ai
         change.written = True
         self.open += 1
         if change.open_questions > 0:
