@@ -244,7 +244,7 @@ class TestLedger:
         n = counts()
         weak = {q.path for q in REGISTRY.values() if q.uncertain and is_weak(q.source)}
         assert n["recalled_or_vendor_only"] == len(weak)
-        assert {"money.load", "review.detection", "ai.volume_ratio"} <= weak
+        assert {"money.load", "review.detection"} <= weak
         assert max(n["recalled_only"], n["vendor_only"]) <= len(weak) <= n["recalled_only"] + n["vendor_only"]
 
     def test_the_page_begins_with_the_counts_and_has_a_row_for_every_parameter(self):

@@ -311,6 +311,8 @@ TINY = ["--set", "time.weeks=3", "--set", "time.warmup_weeks=0", "--workers", "2
 QUIET = [
     f"switches.{name}=false"
     for name in (
+        "ai_answers",
+        "ai_preparation",
         "meetings",
         "other_duties",
         "pairwise_communication",
