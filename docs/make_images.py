@@ -80,7 +80,7 @@ def _lines(axes, panel) -> None:
     axes.set_title("At equal payroll, as declared\n(mean of 50 runs, 95 % bands)", fontsize=10.5, loc="left")
     axes.grid(True, color="#e3e3e3", lw=0.6)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, fontsize=9, loc="lower left")
+    axes.legend(frameon=False, fontsize=9, loc="lower right")
 
 
 def _strip(axes, panel, differences: np.ndarray, share: float) -> None:
