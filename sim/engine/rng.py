@@ -5,7 +5,7 @@ published known-answer vectors are in the tests. There is no state to pass on, s
 else's: adding a person, a mechanism or a layer leaves all other dice alone (common random numbers).
 """
 
-from math import exp, log, sqrt
+from math import erf, exp, log, sqrt
 
 import numpy as np
 
@@ -137,6 +137,12 @@ def normal_quantile(u):
             + 5.99832206555887937690e-1) * r + 1.0)
         )  # fmt: skip
     return -x if q < 0.0 else x
+
+
+@kernel
+def normal_cdf(x):
+    """Return the probability that a standard normal is at most *x*."""
+    return 0.5 * (1.0 + erf(x / sqrt(2.0)))
 
 
 @kernel

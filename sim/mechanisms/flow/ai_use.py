@@ -22,14 +22,14 @@ Parameters: ai.share_of_code, ai.agent_fraction, ai.use_sd, ai.use_scale, ai.del
 ai.volume_ratio, ai.answers.
 """
 
-from math import erf, exp, log, log1p, sqrt
+from math import exp, log, log1p, sqrt
 from statistics import NormalDist
 
 import numpy as np
 
 from sim.constants import IC
 from sim.engine.kernel import kernel
-from sim.engine.rng import AI_USE, normal_quantile, uniform
+from sim.engine.rng import AI_USE, normal_cdf, normal_quantile, uniform
 
 BY_USE, ALWAYS = range(2)
 _DETERMINISTIC, _EXPONENTIAL = range(2)
@@ -38,11 +38,6 @@ _POINTS = 64
 _STEPS = 40
 _FAR = 12.0
 _SCORES = np.array([NormalDist().inv_cdf((k + 0.5) / _POINTS) for k in range(_POINTS)])
-
-
-@kernel
-def _normal_cdf(x):
-    return 0.5 * (1.0 + erf(x / sqrt(2.0)))
 
 
 @kernel
@@ -83,10 +78,8 @@ def rho(p):
 
 @kernel
 def _work_below(p, c):
-    """Return the share of the work in changes whose score is below *c*."""
+    """Return the share of the work in changes whose score is below *c*, where sizes are exponential."""
     r = rho(p)
-    if p.work_size_distribution != _EXPONENTIAL:
-        return _normal_cdf(c - r * sqrt(log1p(p.work_size_cv * p.work_size_cv)))
     left = sqrt(max(1.0 - r * r, 1e-12))
     total = 0.0
     work = 0.0
@@ -94,7 +87,7 @@ def _work_below(p, c):
         u = (k + 0.5) / (4 * _POINTS)
         size = -log(1.0 - u)
         total += size
-        work += size * _normal_cdf((c - r * normal_quantile(u)) / left)
+        work += size * normal_cdf((c - r * normal_quantile(u)) / left)
     return work / total
 
 
@@ -123,7 +116,7 @@ def need(p, f):
     """Return the mean need to verify of the best-suited part *f* of the work, over that of all of it."""
     if p.ai_selection == 0.0 or f <= 0.0 or f >= 1.0:
         return 1.0
-    return _normal_cdf(normal_quantile(f) - p.ai_selection) / f
+    return normal_cdf(normal_quantile(f) - p.ai_selection) / f
 
 
 @kernel
@@ -232,6 +225,6 @@ def planned_speed_up(p):
     # Agents' changes are smaller than the mean, so there are more of them for the same work.
     fixed = p.ai_specify_fixed_hours / p.work_size_mean
     if rho(p) != 0.0 and agents > 0.0:
-        fixed *= _normal_cdf(threshold(p, agents)) / agents
+        fixed *= normal_cdf(threshold(p, agents)) / agents
     briefing = fixed + p.ai_specify_hours + p.ai_agent_verify_hours * wider
     return by_hand / ((1.0 - agents) * assisted + agents * (prep + briefing))

@@ -18,12 +18,12 @@ Not modelled: partial reuse of a failed run, agents that ask back.
 Parameters: work.prep_hours, ai.*.
 """
 
-from math import erf, exp, inf, sqrt
+from math import exp, inf, sqrt
 
 from sim.engine import codes
 from sim.engine.inbox import enqueue, new_item
 from sim.engine.kernel import kernel
-from sim.engine.rng import AGENT_RUN, AGENT_TIME, normal_quantile, positive, uniform, uniform2
+from sim.engine.rng import AGENT_RUN, AGENT_TIME, normal_cdf, normal_quantile, positive, uniform, uniform2
 
 #: A job takes at least this long, so that no loop of jobs is free (hours).
 LEAST_HOURS = 1e-5
@@ -159,7 +159,7 @@ def verdict(org, p, c, now):
     if p.ai_retry_correlation > 0.0:
         own = normal_quantile(uniform(org.world[0], AGENT_RUN, ch.pid, ch.j, 0))
         z = sqrt(p.ai_retry_correlation) * own + sqrt(1.0 - p.ai_retry_correlation) * normal_quantile(u)
-        u = 0.5 * (1.0 + erf(z / sqrt(2.0)))
+        u = normal_cdf(z)
     ch.failed = u >= success_probability(p, ch.standard_hours, q.failure_factor, now)
     if not ch.failed:
         return SUCCESS
