@@ -38,10 +38,13 @@ def parameters_command(part: str | None, assumptions: bool, wide: bool, as_json:
 
     count = counts()
     wanted = _of_part(part, GROUPS) if part is not None else GROUPS
-    groups = {name: [q for q in group if q.assumed or not assumptions] for name, group in wanted.items()}
+    groups = {
+        name: [parameter for parameter in group if parameter.assumed or not assumptions]
+        for name, group in wanted.items()
+    }
     groups = {name: group for name, group in groups.items() if group}
     if as_json:
-        rows = [_row(q, name) for name, group in groups.items() for q in group]
+        rows = [_row(parameter, name) for name, group in groups.items() for parameter in group]
         print_json({**count, "list": rows})
         return
     for name, group in groups.items():
@@ -65,12 +68,17 @@ def _of_part(part: str, declared: Mapping[str, "Sequence[Parameter]"]) -> "dict[
     if part in declared:
         return {part: list(declared[part])}
     begins = part.removesuffix(".")
-    found = {name: [q for q in group if _begins(q.path, begins)] for name, group in declared.items()}
+    found = {
+        name: [parameter for parameter in group if _begins(parameter.path, begins)]
+        for name, group in declared.items()
+    }
     found = {name: group for name, group in found.items() if group}
     found = found or {name: list(group) for name, group in declared.items() if name.lower() == part.lower()}
     if not found:
-        sections = sorted({q.path.partition(".")[0] for group in declared.values() for q in group})
-        paths = [q.path for group in declared.values() for q in group]
+        sections = sorted(
+            {parameter.path.partition(".")[0] for group in declared.values() for parameter in group}
+        )
+        paths = [parameter.path for group in declared.values() for parameter in group]
         near = suggest(part[:80], sections) or suggest(part[:80], [*declared, *paths])
         raise UserError(
             f"parameters {part[:80]}: no group, and no path that begins so{near}; "
@@ -89,7 +97,7 @@ def _wide(group: "Sequence[Parameter]") -> str:
     from sim.parameters.listing import PARAMETER_COLUMNS, parameter_cells
     from sim.text.tables import table
 
-    return table(PARAMETER_COLUMNS, [parameter_cells(q) for q in group], align="<>>><<<<<")
+    return table(PARAMETER_COLUMNS, [parameter_cells(parameter) for parameter in group], align="<>>><<<<<")
 
 
 def _narrow(group: "Sequence[Parameter]") -> str:
@@ -97,7 +105,7 @@ def _narrow(group: "Sequence[Parameter]") -> str:
     from sim.parameters.listing import PARAMETER_COLUMNS, parameter_cells
     from sim.text.tables import paragraph, table
 
-    cells = [parameter_cells(q) for q in group]
+    cells = [parameter_cells(parameter) for parameter in group]
     first, rule, *rows = table(PARAMETER_COLUMNS[:5], [row[:5] for row in cells], align="<>>><").splitlines()
     lines = [first, rule]
     for line, (*_, source, verified, vendor, meaning) in zip(rows, cells, strict=True):
@@ -107,25 +115,25 @@ def _narrow(group: "Sequence[Parameter]") -> str:
     return "\n".join(lines)
 
 
-def _row(q: "Parameter", group: str) -> dict[str, object]:
+def _row(parameter: "Parameter", group: str) -> dict[str, object]:
     from sim.parameters.evidence import EVIDENCE, cite, standing, vendor_interest
     from sim.scenario.scenario import json_value
 
     return {
-        "path": q.path,
+        "path": parameter.path,
         "group": group,
-        "value": json_value(q.value),
-        "low": json_value(q.low) if q.uncertain else None,
-        "high": json_value(q.high) if q.uncertain else None,
-        "unit": q.unit,
-        "kind": q.kind,
-        "choices": list(q.choices) or None,
-        "source": list(q.source),
-        "citation": cite(q.source),
-        "standing": standing(q.source),
-        "vendor_interest": vendor_interest(q.source) or None,
-        "verified": {key: EVIDENCE[key].verified for key in q.source if key in EVIDENCE},
-        "vendor": {key: EVIDENCE[key].vendor for key in q.source if key in EVIDENCE},
-        "assumption": q.assumed,
-        "doc": q.doc,
+        "value": json_value(parameter.value),
+        "low": json_value(parameter.low) if parameter.uncertain else None,
+        "high": json_value(parameter.high) if parameter.uncertain else None,
+        "unit": parameter.unit,
+        "kind": parameter.kind,
+        "choices": list(parameter.choices) or None,
+        "source": list(parameter.source),
+        "citation": cite(parameter.source),
+        "standing": standing(parameter.source),
+        "vendor_interest": vendor_interest(parameter.source) or None,
+        "verified": {key: EVIDENCE[key].verified for key in parameter.source if key in EVIDENCE},
+        "vendor": {key: EVIDENCE[key].vendor for key in parameter.source if key in EVIDENCE},
+        "assumption": parameter.assumed,
+        "doc": parameter.doc,
     }

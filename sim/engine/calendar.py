@@ -21,13 +21,13 @@ _ONE = np.uint64(1)
 def _insert(org, k, sender, time):
     """Put event *k*, sent by the person in row *sender*, into the calendar at *time*."""
     w = org.world[0]
-    q = org.people[sender]
+    person = org.people[sender]
     e = org.events[k]
     slot = int(time * w.slots_per_hour)
     e.time = time
     e.slot = slot
-    e.tie = ((q.pid ^ w.tie_mask) << 32) | (q.events & 0xFFFFFFFF)
-    q.events += 1
+    e.tie = ((person.pid ^ w.tie_mask) << 32) | (person.events & 0xFFFFFFFF)
+    person.events += 1
     bucket = slot & (len(org.buckets) - 1)
     e.next = org.buckets[bucket]
     org.buckets[bucket] = k

@@ -92,57 +92,57 @@ def withdraw(org, k, now):
 @kernel
 def enqueue(org, i, k):
     """Put item *k* at the end of its class's queue in the inbox of person *i*."""
-    q = org.people[i]
+    person = org.people[i]
     item = org.items[k]
     c = codes.CLASS_OF_KIND[item.kind]
     item.state = codes.QUEUED
     item.person = i
     item.next = codes.NONE
-    if q.ready & (1 << c):
-        org.items[q.tail[c]].next = k
+    if person.ready & (1 << c):
+        org.items[person.tail[c]].next = k
     else:
-        q.head[c] = k
-        q.ready |= 1 << c
-    q.tail[c] = k
+        person.head[c] = k
+        person.ready |= 1 << c
+    person.tail[c] = k
 
 
 @kernel
 def enqueue_first(org, i, k):
     """Put item *k* back at the front of its class's queue (it was pre-empted)."""
-    q = org.people[i]
+    person = org.people[i]
     item = org.items[k]
     c = codes.CLASS_OF_KIND[item.kind]
     item.state = codes.QUEUED
-    if q.ready & (1 << c):
-        item.next = q.head[c]
+    if person.ready & (1 << c):
+        item.next = person.head[c]
     else:
         item.next = codes.NONE
-        q.tail[c] = k
-        q.ready |= 1 << c
-    q.head[c] = k
+        person.tail[c] = k
+        person.ready |= 1 << c
+    person.head[c] = k
 
 
 @kernel
 def unlink(org, i, c, previous, k):
     """Take item *k* (after *previous*, or first) out of the class-*c* queue of person *i*."""
-    q = org.people[i]
+    person = org.people[i]
     item = org.items[k]
     if previous < 0:
-        q.head[c] = item.next
+        person.head[c] = item.next
     else:
         org.items[previous].next = item.next
     if item.next < 0:
-        q.tail[c] = previous
+        person.tail[c] = previous
         if previous < 0:
-            q.ready &= ~(1 << c)
+            person.ready &= ~(1 << c)
 
 
 @kernel
 def first_of(org, i, c, now):
     """Take the first item of class *c* that was not withdrawn out of the queue of person *i*, or return NONE."""
-    q = org.people[i]
-    while q.ready & (1 << c):
-        k = q.head[c]
+    person = org.people[i]
+    while person.ready & (1 << c):
+        k = person.head[c]
         unlink(org, i, c, codes.NONE, k)
         if org.items[k].state != codes.WITHDRAWN:
             return k

@@ -24,7 +24,10 @@ def _record_type() -> np.dtype:
     """Return the type of the parameter record; always the same object, or Numba compares all fields at every call."""
     kinds = {"float": "f8", "int": "i8", "bool": "?", "choice": "i8"}
     # A count that may be infinite is stored as a float, so that kernels need no special value.
-    fields = [(q.field, "f8" if q.infinite else kinds[q.kind]) for q in REGISTRY.values()]
+    fields = [
+        (parameter.field, "f8" if parameter.infinite else kinds[parameter.kind])
+        for parameter in REGISTRY.values()
+    ]
     return np.dtype((np.record, np.dtype(fields, align=True)))
 
 
@@ -34,9 +37,9 @@ def record(values: Mapping[str, float | int | bool | str]) -> np.ndarray:
     *values* holds every path of `REGISTRY`, already checked.
     """
     array = np.zeros(1, _record_type())
-    for path, q in REGISTRY.items():
+    for path, parameter in REGISTRY.items():
         value = values[path]
-        array[q.field][0] = q.choices.index(value) if q.kind == "choice" else value
+        array[parameter.field][0] = parameter.choices.index(value) if parameter.kind == "choice" else value
     return array
 
 

@@ -25,19 +25,19 @@ def set_stage(org, c, stage, now):
 @kernel
 def settle(org, i, now):
     """Account for the time of person *i* since the last settlement."""
-    q = org.people[i]
-    hours = (now - q.since) * q.rate
-    q.since = now
+    person = org.people[i]
+    hours = (now - person.since) * person.rate
+    person.since = now
     if hours <= 0.0:
         return
-    q.capacity_hours += hours
-    books = org.hours[q.human]
-    if q.current < 0:
-        books[codes.WAITING if q.has_work else codes.IDLE] += hours
+    person.capacity_hours += hours
+    books = org.hours[person.human]
+    if person.current < 0:
+        books[codes.WAITING if person.has_work else codes.IDLE] += hours
         return
-    item = org.items[q.current]
+    item = org.items[person.current]
     item.left -= hours
-    q.served_hours += hours
+    person.served_hours += hours
     kind = item.kind
     if item.change >= 0 and org.changes[item.change].life == item.life:  # a helper may outlast the change
         org.changes[item.change].human_hours += hours
@@ -48,7 +48,7 @@ def settle(org, i, now):
         books[codes.CODING] += coding
         books[codes.VERIFYING] += verifying
         books[codes.SPECIFYING] += hours - coding - verifying
-        q.hand_hours += hours * ch.share_by_hand
+        person.hand_hours += hours * ch.share_by_hand
     else:
         books[codes.ACTIVITY_OF_KIND[kind]] += hours
 
@@ -56,10 +56,10 @@ def settle(org, i, now):
 @kernel
 def predict_completion(org, i, now):
     """Put the completion of the item in service into the calendar, in place of any earlier prediction."""
-    q = org.people[i]
-    if q.rate > LEAST_RATE:
-        left = org.items[q.current].left
-        plan(org, i, now + (left if left > 0.0 else 0.0) / q.rate)
+    person = org.people[i]
+    if person.rate > LEAST_RATE:
+        left = org.items[person.current].left
+        plan(org, i, now + (left if left > 0.0 else 0.0) / person.rate)
     else:
         unplan(org, i)
 
@@ -67,16 +67,16 @@ def predict_completion(org, i, now):
 @kernel
 def begin(org, i, k, now):
     """Person *i*, not serving and settled, begins or resumes item *k*."""
-    q = org.people[i]
+    person = org.people[i]
     item = org.items[k]
-    q.current = k
-    q.serving = codes.CLASS_OF_KIND[item.kind]
+    person.current = k
+    person.serving = codes.CLASS_OF_KIND[item.kind]
     item.state = codes.SERVING
     item.person = i
     if not item.begun:
         item.begun = True
         if item.kind <= codes.VERIFY and item.team < 0:
-            q.queued_hours -= item.hours
+            person.queued_hours -= item.hours
     if item.change >= 0:
         kind = item.kind
         if kind == codes.REVIEW:
@@ -92,10 +92,10 @@ def begin(org, i, k, now):
 def pause(org, i, now):
     """Person *i* lays the item in service aside; it is first in its queue."""
     settle(org, i, now)
-    q = org.people[i]
-    k = q.current
-    q.current = codes.NONE
-    q.serving = codes.FREE_CLASS
+    person = org.people[i]
+    k = person.current
+    person.current = codes.NONE
+    person.serving = codes.FREE_CLASS
     unplan(org, i)
     enqueue_first(org, i, k)
     item = org.items[k]

@@ -105,7 +105,11 @@ def known() -> Known:
 
 def ranges_digest() -> str:
     """Return eight hex digits that follow from the values and ranges of all uncertain parameters, and what ties them."""
-    said = [(path, q.low, q.value, q.high) for path, q in REGISTRY.items() if q.uncertain]
+    said = [
+        (path, parameter.low, parameter.value, parameter.high)
+        for path, parameter in REGISTRY.items()
+        if parameter.uncertain
+    ]
     return hashlib.sha256(repr((said, sorted(TIED.items()))).encode()).hexdigest()[:8]
 
 

@@ -14,26 +14,26 @@ from sim.mechanisms.flow import ai_use, coding, dependencies, questions, review,
 @kernel
 def pick(org, p, i, now):
     """Take the item that person *i* serves next out of its queue, or return NONE."""
-    q = org.people[i]
+    person = org.people[i]
     for c in (codes.CLASS_INCIDENT, codes.CLASS_FIX, codes.CLASS_HELP):
-        if q.ready & (1 << c):
+        if person.ready & (1 << c):
             k = first_of(org, i, c, now)
             if k >= 0:
                 return k
-    if q.ready & (1 << codes.CLASS_REVIEW):
+    if person.ready & (1 << codes.CLASS_REVIEW):
         k = review.take_own(org, p, i, now)
         if k >= 0:
             return k
-        if q.ready & (1 << codes.CLASS_REVIEW):
+        if person.ready & (1 << codes.CLASS_REVIEW):
             review.wake_when_allowed(org, p, i, now)
-    if q.reviewer and org.teams[q.team].head >= 0:
+    if person.reviewer and org.teams[person.team].head >= 0:
         if review.allowance(org, p, i, now) > review.LEAST_ALLOWANCE:
             k = review.take_from_team(org, i)
             if k >= 0:
                 return k
         else:
             review.wake_when_allowed(org, p, i, now)
-    if q.ready & (1 << codes.CLASS_OWN):
+    if person.ready & (1 << codes.CLASS_OWN):
         return first_of(org, i, codes.CLASS_OWN, now)
     return codes.NONE
 
@@ -50,13 +50,13 @@ def begin_item(org, p, i, k, now):
 @kernel
 def start_change(org, p, i, now):
     """Person *i* starts the next change, if allowed; return its row, or NONE."""
-    q = org.people[i]
+    person = org.people[i]
     if not (work.may_start(org, p, i) and work.is_asked_for(org, p, i, now)):
         return codes.NONE
     u, v = work.dice(org, i)
-    mode = codes.BY_AGENT if ai_use.goes_to_agent(p, q, u, v) else codes.ASSISTED
+    mode = codes.BY_AGENT if ai_use.goes_to_agent(p, person, u, v) else codes.ASSISTED
     agent = work.claim_agent(org, i) if mode == codes.BY_AGENT else codes.NONE
-    if mode == codes.BY_AGENT and agent < 0 and q.parked >= 0:
+    if mode == codes.BY_AGENT and agent < 0 and person.parked >= 0:
         return codes.NONE
     c = work.start(org, p, i, mode, u, now)
     questions.plan(org, p, c)
@@ -74,8 +74,8 @@ def start_change(org, p, i, now):
 def look_for_work(org, p, i, now):
     """Person *i* is free: serve the next item, start the next change, or wait."""
     settle(org, i, now)
-    q = org.people[i]
-    if q.rate <= LEAST_RATE:
+    person = org.people[i]
+    if person.rate <= LEAST_RATE:
         return
     while True:
         k = pick(org, p, i, now)
@@ -87,7 +87,7 @@ def look_for_work(org, p, i, now):
             break
         if org.changes[c].mode != codes.BY_AGENT:
             carry_on(org, p, c, CONTINUE, now)
-    q.has_work = q.writing > 0 or q.open > 0 or q.parked >= 0
+    person.has_work = person.writing > 0 or person.open > 0 or person.parked >= 0
     if work.may_start(org, p, i) and not work.is_asked_for(org, p, i, now):
         at = work.next_demand(org, p, i, now)
         if at < inf:
@@ -97,10 +97,10 @@ def look_for_work(org, p, i, now):
 @kernel
 def interrupt(org, i, k, now):
     """Item *k* has joined the queues of person *i*: return *i* if it is to be served at once, else NONE."""
-    q = org.people[i]
-    if q.current < 0:
+    person = org.people[i]
+    if person.current < 0:
         return i
-    if codes.CLASS_OF_KIND[org.items[k].kind] < q.serving:
+    if codes.CLASS_OF_KIND[org.items[k].kind] < person.serving:
         pause(org, i, now)
         return i
     return codes.NONE

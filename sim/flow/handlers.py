@@ -31,10 +31,10 @@ _NO_ARRIVALS = 0
 def completed(org, p, i, now):
     """Person *i* has completed the item in service; return (its change, the change's next step)."""
     settle(org, i, now)
-    q = org.people[i]
-    k = q.current
-    q.current = codes.NONE
-    q.serving = codes.FREE_CLASS
+    person = org.people[i]
+    k = person.current
+    person.current = codes.NONE
+    person.serving = codes.FREE_CLASS
     item = org.items[k]
     kind = item.kind
     c = item.change
@@ -124,10 +124,10 @@ def arrived(org, p, k, now):
             begin_item(org, p, i, k, now)
             return codes.NONE
     i = item.person
-    q = org.people[i]
+    person = org.people[i]
     if item.team < 0:
-        q.arrived_hours += item.hours
-        q.queued_hours += item.hours
+        person.arrived_hours += item.hours
+        person.queued_hours += item.hours
     enqueue(org, i, k)
     if (
         item.kind == codes.REVIEW
@@ -146,9 +146,9 @@ def agent_finished(org, p, c, now):
     ch = org.changes[c]
     k = coding.new_verification(org, p, c, now)
     set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)
-    q = org.people[ch.owner]
-    q.arrived_hours += org.items[k].hours
-    q.queued_hours += org.items[k].hours
+    person = org.people[ch.owner]
+    person.arrived_hours += org.items[k].hours
+    person.queued_hours += org.items[k].hours
     enqueue(org, ch.owner, k)
     return interrupt(org, ch.owner, k, now)
 
@@ -191,13 +191,13 @@ def patience_ended(org, p, c, stamp, now):
 @kernel
 def woken(org, i, now):
     """The review allowance of person *i* is positive again; return *i* if there is a review to look at."""
-    q = org.people[i]
-    q.wake_at = inf
-    if q.current < 0:
+    person = org.people[i]
+    person.wake_at = inf
+    if person.current < 0:
         return i
-    if q.serving != codes.CLASS_OWN:
+    if person.serving != codes.CLASS_OWN:
         return codes.NONE
-    if org.teams[q.team].head < 0 and not q.ready & (1 << codes.CLASS_REVIEW):
+    if org.teams[person.team].head < 0 and not person.ready & (1 << codes.CLASS_REVIEW):
         return codes.NONE
     pause(org, i, now)
     return i

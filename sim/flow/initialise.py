@@ -35,17 +35,18 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
 
     *p* is the parameter record of `sim.engine.record.record`. `start` must follow.
     """
-    q = p[0]
+    values = p[0]
     desks = np.flatnonzero((tree.role == MANAGER) & (tree.layer == 1))
-    if not q.switches_hands_on or q.managers_hands_on_share <= 0:
+    if not values.switches_hands_on or values.managers_hands_on_share <= 0:
         desks = desks[:0]
     people = _people(tree, desks)
     n = len(people)
     teams = table(n, TEAM)
     teams["first_member"] = teams["head"] = teams["tail"] = NONE
-    _fill_teams(people, teams, bool(q.review_managers_review), int(q.review_dedicated_reviewers))
+    _fill_teams(people, teams, bool(values.review_managers_review), int(values.review_dedicated_reviewers))
     agents = _hire_agents(
-        people, int(q.ai_agents_per_supervisor) if q.switches_ai and q.ai_agent_fraction > 0 else 0
+        people,
+        int(values.ai_agents_per_supervisor) if values.switches_ai and values.ai_agent_fraction > 0 else 0,
     )
     modules, home = _modules(tree, people)
     world = table(1, WORLD)
@@ -60,7 +61,7 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     # Where nothing is written or asked there is nothing to make room for, but what an event may need.
     room = (
         (6 * n + 600, 8 * n + 800, 8 * n + 1200)
-        if q.switches_flow
+        if values.switches_flow
         else (2 * MARGIN, 2 * MARGIN, n + 2 * MARGIN)
     )
     org = grown(org, changes=room[0], items=room[1], events=room[2])
@@ -165,25 +166,25 @@ def _modules(tree: Tree, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _draw_person(org, p, i):
     """Draw skill, knowledge, fluency, use of AI and management quality of the person in row *i*."""
     w = org.world[0]
-    q = org.people[i]
-    ai_use.draw_luck(org, q)
-    q.skill = 1.0
-    q.knowledge = p.questions_ic_knowledge
-    q.fluency = p.ai_fluency_mean
-    q.quality = 0.0
+    person = org.people[i]
+    ai_use.draw_luck(org, person)
+    person.skill = 1.0
+    person.knowledge = p.questions_ic_knowledge
+    person.fluency = p.ai_fluency_mean
+    person.quality = 0.0
     if p.switches_skill_differences:
-        q.fluency += p.ai_fluency_sd * normal_quantile(uniform(w, FLUENCY, q.pid, 0, 0))
-        q.fluency = min(max(q.fluency, 0.0), 1.0)
-        q.quality = normal_quantile(uniform(w, QUALITY, q.pid, 0, 0))
-        q.quality = p.managers_quality_mean + p.managers_quality_sd * q.quality
-        if q.role == IC:
-            q.skill = exp(p.work_skill_sd * normal_quantile(uniform(w, SKILL, q.pid, 0, 0)))
+        person.fluency += p.ai_fluency_sd * normal_quantile(uniform(w, FLUENCY, person.pid, 0, 0))
+        person.fluency = min(max(person.fluency, 0.0), 1.0)
+        person.quality = normal_quantile(uniform(w, QUALITY, person.pid, 0, 0))
+        person.quality = p.managers_quality_mean + p.managers_quality_sd * person.quality
+        if person.role == IC:
+            person.skill = exp(p.work_skill_sd * normal_quantile(uniform(w, SKILL, person.pid, 0, 0)))
             sd = p.questions_ic_knowledge_sd
-            q.knowledge += sd * normal_quantile(uniform(w, KNOWLEDGE, q.pid, 0, 0))
-            q.knowledge = min(max(q.knowledge, 0.0), 1.0)
-    if q.role != IC:
-        q.skill = p.managers_hands_on_skill
-        q.knowledge = p.questions_manager_knowledge_1
+            person.knowledge += sd * normal_quantile(uniform(w, KNOWLEDGE, person.pid, 0, 0))
+            person.knowledge = min(max(person.knowledge, 0.0), 1.0)
+    if person.role != IC:
+        person.skill = p.managers_hands_on_skill
+        person.knowledge = p.questions_manager_knowledge_1
 
 
 @entry
@@ -205,9 +206,9 @@ def start(tables, parameters, seed, run):
     w.tie_mask = int(uniform(w, TIES, 0, 0, 0) * 1073741824.0)
     w.demand_factor = 1.0
     for i in range(len(org.people)):
-        q = org.people[i]
-        q.ai_planned = p.ai_share_of_code
-        q.allowance = min(p.review_hours_per_week, 8.0)
+        person = org.people[i]
+        person.ai_planned = p.ai_share_of_code
+        person.allowance = min(p.review_hours_per_week, 8.0)
         _draw_person(org, p, i)
     ai_use.plan(org, p)
     dependencies.count_teams(org)

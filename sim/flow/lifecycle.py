@@ -157,14 +157,14 @@ def close(org, p, c, outcome, now):
 @kernel
 def unpark(org, p, i, now):
     """Give a free agent of person *i* to the change that waits for one."""
-    q = org.people[i]
-    if q.parked < 0:
+    person = org.people[i]
+    if person.parked < 0:
         return
     a = work.claim_agent(org, i)
     if a < 0:
         return
-    c = q.parked
-    q.parked = codes.NONE
+    c = person.parked
+    person.parked = codes.NONE
     work.assign_agent(org, c, a)
     coding.queue_specification(org, p, c, now)
     set_stage(org, c, codes.STAGE_OWNER_QUEUE, now)

@@ -45,18 +45,18 @@ def close_books(org, now, index):
     for i in range(len(org.people)):
         settle(org, i, now)
     for i in range(len(org.people)):
-        q = org.people[i]
-        if q.human != i or q.role == VACANT:
+        person = org.people[i]
+        if person.human != i or person.role == VACANT:
             continue
-        if q.role == IC:
-            skill += q.skill
-            fluency += q.fluency
+        if person.role == IC:
+            skill += person.skill
+            fluency += person.fluency
             for a in range(org.hours.shape[1]):
                 w.hours_ic[a] += org.hours[i, a]
         else:
-            layer = min(q.layer, len(w.inbox_hours) - 1)
-            w.inbox_hours[layer] += q.served_hours
-            w.inbox_capacity[layer] += q.capacity_hours
+            layer = min(person.layer, len(w.inbox_hours) - 1)
+            w.inbox_hours[layer] += person.served_hours
+            w.inbox_capacity[layer] += person.capacity_hours
             for a in range(org.hours.shape[1]):
                 w.hours_manager[a] += org.hours[i, a]
     w.skill_mean = skill / max(w.ics, 1)
@@ -76,10 +76,10 @@ def close_books(org, now, index):
 def resume_after_week(org, p, now):
     """Everybody's attention may have changed: predict completions anew, and let the free look for work."""
     for i in range(len(org.people)):
-        q = org.people[i]
-        if q.current >= 0:
+        person = org.people[i]
+        if person.current >= 0:
             predict_completion(org, i, now)
-        elif q.ready or q.coder or q.reviewer:
+        elif person.ready or person.coder or person.reviewer:
             nudge(org, i, now)
 
 

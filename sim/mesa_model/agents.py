@@ -238,7 +238,7 @@ class Person(_View):
         org = self.model.tables
         ready, heads = self._whole("ready"), org.people["head"][self.row]
         queues = [_queue(org, int(heads[c])) for c in range(codes.CLASS_OWN) if ready & (1 << c)]
-        return Inbox(sum(q.items for q in queues), sum((q.hours for q in queues), 0.0))
+        return Inbox(sum(queue.items for queue in queues), sum((queue.hours for queue in queues), 0.0))
 
 
 class IC(Person):

@@ -68,7 +68,7 @@ def _review_time(period: Period) -> np.ndarray:
 
 
 def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
-    return lambda q: ratio(q.of("inbox_hours")[:, layer], q.of("inbox_capacity")[:, layer])
+    return lambda period: ratio(period.of("inbox_hours")[:, layer], period.of("inbox_capacity")[:, layer])
 
 
 def _per_person_year(period: Period, field: str) -> np.ndarray:
@@ -95,74 +95,74 @@ def _weeks_with_ics(period: Period) -> np.ndarray:
 
 
 def _quantile(field: str, share: float) -> Callable[[Period], np.ndarray]:
-    return lambda q: histogram.quantile(q.of(field), share)
+    return lambda period: histogram.quantile(period.of(field), share)
 
 
 def _into(field: str, layer: int) -> Callable[[Period], np.ndarray]:
-    return lambda q: q.of(field)[:, layer] * WEEKS_PER_YEAR / q.weeks
+    return lambda period: period.of(field)[:, layer] * WEEKS_PER_YEAR / period.weeks
 
 
 def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
-    return lambda q: ratio(q.hours(role)[:, activity], q.hours(role).sum(axis=1))
+    return lambda period: ratio(period.hours(role)[:, activity], period.hours(role).sum(axis=1))
 
 
 _MAIN = (
-    Outcome("value_per_week", DELIVERED, "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda q: q.value / q.weeks, True, decisive=2, on_paths=1),
-    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda q: ratio(q.value / q.weeks, q.people), decisive=3),
-    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda q: ratio(q.value, q.payroll), decisive=1, on_paths=2),
-    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda q: ratio(q.value, q.payroll + q.ai_spend)),
-    Outcome("changes_per_ic_week", DELIVERED, "changes/week", 1, "ICs' merged changes per IC and week", lambda q: ratio(q.of("merged_ic") / q.weeks, q.ics), True),
-    Outcome("code_volume_per_week", DELIVERED, "standard-hour equivalents/week", 0, "volume of merged code", lambda q: q.of("volume_merged") / q.weeks, True),
-    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda q: ratio(q.cost, q.value), decisive=4, on_paths=3),
-    Outcome("payroll_per_year", MONEY, "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda q: q.yearly_payroll, decisive=5),
-    Outcome("payroll_gap", MONEY, "USD/year", 0, "what `hold` left over", _flat(lambda q: q.tree.payroll_gap)),
-    Outcome("ai_spend_per_year", MONEY, "USD/year", -1, "seats and usage of AI", lambda q: q.ai_spend * WEEKS_PER_YEAR / q.weeks),
-    Outcome("lead_time_hours", FLOW, "hours", -1, "start to merge", lambda q: ratio(q.of("lead_time"), q.of("merged")), True, decisive=6, on_paths=4),
-    Outcome("review_wait_hours", FLOW, "hours", -1, "review requested to begun", lambda q: ratio(q.of("review_wait"), q.of("reviews")), True, decisive=7),
-    Outcome("decision_latency_hours", FLOW, "hours", -1, "question asked to answered (or decided alone)", lambda q: ratio(q.of("decision_latency"), q.of("answers")), True, decisive=8),
-    Outcome("guessed_share", QUALITY, "share", -1, "escalated questions that the asker decided alone", lambda q: ratio(q.of("guesses"), q.of("answers")), decisive=9, on_paths=6),
-    Outcome("change_failure_rate", QUALITY, "share", -1, "merged changes with an escaped defect", lambda q: ratio(q.of("failed_changes"), q.of("merged")), True, decisive=10, on_paths=5),
-    Outcome("incidents_per_week", QUALITY, "incidents/week", -1, "incidents", lambda q: q.of("incidents") / q.weeks, True),
-    Outcome("rework_share", QUALITY, "share", -1, "rework hours over IC hours", lambda q: ratio(q.hours("ic")[:, codes.ACTIVITIES.index("reworking")], q.hours("ic").sum(axis=1)), decisive=11),
-    Outcome("unreviewed_share", QUALITY, "share", -1, "merged changes nobody reviewed", lambda q: ratio(q.of("unreviewed"), q.of("merged"))),
-    Outcome("discarded_hours_share", QUALITY, "share", -1, "hours in changes that were closed without merging, over IC hours", lambda q: ratio(q.of("discarded_hours"), q.hours("ic").sum(axis=1))),
-    Outcome("abandoned_changes", QUALITY, "changes/week", -1, "changes given up for want of an answer", lambda q: q.of("abandoned") / q.weeks),
-    Outcome("ai_share_realised", AI, "share", 0, "merged AI volume over merged volume", lambda q: ratio(q.of("ai_volume_merged"), q.of("volume_merged")), True),
-    Outcome("ai_acceptance_rate", AI, "share", 1, "agents' changes merged, over agents' work accepted or rejected by owner or reviewer", lambda q: ratio(q.of("agent_merged"), q.of("agent_decided"))),
-    Outcome("human_acceptance_rate", AI, "share", 1, "other changes merged over decided", lambda q: ratio(q.of("human_merged"), q.of("human_decided"))),
-    Outcome("alignment", DELIVERED, "share", 1, "value over size of merged changes", lambda q: ratio(q.of("value"), q.of("size_merged")), True, decisive=12),
-    Outcome("value_by_managers_per_week", DELIVERED, "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda q: q.of("value_managers") / q.weeks),
-    Outcome("manager_utilisation", MANAGERS, "share", 0, "inbox hours over hours left for the inbox", lambda q: ratio(q.of("inbox_hours").sum(axis=1), q.of("inbox_capacity").sum(axis=1)), True, decisive=14),
-    Outcome("coaching_coverage", MANAGERS, "share", 1, "people time given over needed", lambda q: ratio(q.of("coverage_sum"), q.of("coverage_count")), True, decisive=13, on_paths=7),
-    Outcome("span_mean", MANAGERS, "reports", 0, "mean number of direct reports of a manager, at the start", _flat(lambda q: q.tree.facts()["span_mean"])),
-    Outcome("span_max", MANAGERS, "reports", 0, "largest number of direct reports, at the start", _flat(lambda q: q.tree.facts()["span_max"])),
-    Outcome("headcount", MANAGERS, "people", 0, "people, AI agents not counted, mean", lambda q: q.people),
-    Outcome("managers_share", MANAGERS, "share", 0, "managers over headcount, mean", lambda q: ratio(q.managers, q.people)),
-    Outcome("quits_per_year", PEOPLE, "quits/person-year", -1, "people who quit", lambda q: _per_person_year(q, "quits"), on_paths=8),
-    Outcome("layoffs_per_year", PEOPLE, "layoffs/person-year", -1, "people laid off", lambda q: _per_person_year(q, "layoffs"), on_paths=9),
-    Outcome("hires_per_year", PEOPLE, "hires/person-year", 0, "people hired", lambda q: _per_person_year(q, "hired")),
-    Outcome("layoff_risk_ic", PEOPLE, "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda q: _risk(q, "ics")),
-    Outcome("layoff_risk_manager", PEOPLE, "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda q: _risk(q, "managers")),
-    Outcome("died_out", PEOPLE, "share", -1, "runs in which no IC is left before the end, and none to come", lambda q: (q.gauge("died_out") > 0).astype(float)),
+    Outcome("value_per_week", DELIVERED, "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda period: period.value / period.weeks, True, decisive=2, on_paths=1),
+    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda period: ratio(period.value / period.weeks, period.people), decisive=3),
+    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda period: ratio(period.value, period.payroll), decisive=1, on_paths=2),
+    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda period: ratio(period.value, period.payroll + period.ai_spend)),
+    Outcome("changes_per_ic_week", DELIVERED, "changes/week", 1, "ICs' merged changes per IC and week", lambda period: ratio(period.of("merged_ic") / period.weeks, period.ics), True),
+    Outcome("code_volume_per_week", DELIVERED, "standard-hour equivalents/week", 0, "volume of merged code", lambda period: period.of("volume_merged") / period.weeks, True),
+    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda period: ratio(period.cost, period.value), decisive=4, on_paths=3),
+    Outcome("payroll_per_year", MONEY, "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda period: period.yearly_payroll, decisive=5),
+    Outcome("payroll_gap", MONEY, "USD/year", 0, "what `hold` left over", _flat(lambda period: period.tree.payroll_gap)),
+    Outcome("ai_spend_per_year", MONEY, "USD/year", -1, "seats and usage of AI", lambda period: period.ai_spend * WEEKS_PER_YEAR / period.weeks),
+    Outcome("lead_time_hours", FLOW, "hours", -1, "start to merge", lambda period: ratio(period.of("lead_time"), period.of("merged")), True, decisive=6, on_paths=4),
+    Outcome("review_wait_hours", FLOW, "hours", -1, "review requested to begun", lambda period: ratio(period.of("review_wait"), period.of("reviews")), True, decisive=7),
+    Outcome("decision_latency_hours", FLOW, "hours", -1, "question asked to answered (or decided alone)", lambda period: ratio(period.of("decision_latency"), period.of("answers")), True, decisive=8),
+    Outcome("guessed_share", QUALITY, "share", -1, "escalated questions that the asker decided alone", lambda period: ratio(period.of("guesses"), period.of("answers")), decisive=9, on_paths=6),
+    Outcome("change_failure_rate", QUALITY, "share", -1, "merged changes with an escaped defect", lambda period: ratio(period.of("failed_changes"), period.of("merged")), True, decisive=10, on_paths=5),
+    Outcome("incidents_per_week", QUALITY, "incidents/week", -1, "incidents", lambda period: period.of("incidents") / period.weeks, True),
+    Outcome("rework_share", QUALITY, "share", -1, "rework hours over IC hours", lambda period: ratio(period.hours("ic")[:, codes.ACTIVITIES.index("reworking")], period.hours("ic").sum(axis=1)), decisive=11),
+    Outcome("unreviewed_share", QUALITY, "share", -1, "merged changes nobody reviewed", lambda period: ratio(period.of("unreviewed"), period.of("merged"))),
+    Outcome("discarded_hours_share", QUALITY, "share", -1, "hours in changes that were closed without merging, over IC hours", lambda period: ratio(period.of("discarded_hours"), period.hours("ic").sum(axis=1))),
+    Outcome("abandoned_changes", QUALITY, "changes/week", -1, "changes given up for want of an answer", lambda period: period.of("abandoned") / period.weeks),
+    Outcome("ai_share_realised", AI, "share", 0, "merged AI volume over merged volume", lambda period: ratio(period.of("ai_volume_merged"), period.of("volume_merged")), True),
+    Outcome("ai_acceptance_rate", AI, "share", 1, "agents' changes merged, over agents' work accepted or rejected by owner or reviewer", lambda period: ratio(period.of("agent_merged"), period.of("agent_decided"))),
+    Outcome("human_acceptance_rate", AI, "share", 1, "other changes merged over decided", lambda period: ratio(period.of("human_merged"), period.of("human_decided"))),
+    Outcome("alignment", DELIVERED, "share", 1, "value over size of merged changes", lambda period: ratio(period.of("value"), period.of("size_merged")), True, decisive=12),
+    Outcome("value_by_managers_per_week", DELIVERED, "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda period: period.of("value_managers") / period.weeks),
+    Outcome("manager_utilisation", MANAGERS, "share", 0, "inbox hours over hours left for the inbox", lambda period: ratio(period.of("inbox_hours").sum(axis=1), period.of("inbox_capacity").sum(axis=1)), True, decisive=14),
+    Outcome("coaching_coverage", MANAGERS, "share", 1, "people time given over needed", lambda period: ratio(period.of("coverage_sum"), period.of("coverage_count")), True, decisive=13, on_paths=7),
+    Outcome("span_mean", MANAGERS, "reports", 0, "mean number of direct reports of a manager, at the start", _flat(lambda period: period.tree.facts()["span_mean"])),
+    Outcome("span_max", MANAGERS, "reports", 0, "largest number of direct reports, at the start", _flat(lambda period: period.tree.facts()["span_max"])),
+    Outcome("headcount", MANAGERS, "people", 0, "people, AI agents not counted, mean", lambda period: period.people),
+    Outcome("managers_share", MANAGERS, "share", 0, "managers over headcount, mean", lambda period: ratio(period.managers, period.people)),
+    Outcome("quits_per_year", PEOPLE, "quits/person-year", -1, "people who quit", lambda period: _per_person_year(period, "quits"), on_paths=8),
+    Outcome("layoffs_per_year", PEOPLE, "layoffs/person-year", -1, "people laid off", lambda period: _per_person_year(period, "layoffs"), on_paths=9),
+    Outcome("hires_per_year", PEOPLE, "hires/person-year", 0, "people hired", lambda period: _per_person_year(period, "hired")),
+    Outcome("layoff_risk_ic", PEOPLE, "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda period: _risk(period, "ics")),
+    Outcome("layoff_risk_manager", PEOPLE, "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda period: _risk(period, "managers")),
+    Outcome("died_out", PEOPLE, "share", -1, "runs in which no IC is left before the end, and none to come", lambda period: (period.gauge("died_out") > 0).astype(float)),
     Outcome("weeks_with_ics", PEOPLE, "weeks", 1, "weeks until that was so, the whole horizon where it never was", _weeks_with_ics),
-    Outcome("promotions_per_year", PEOPLE, "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda q: _per_person_year(q, "promotions")),
-    Outcome("retirements_per_year", PEOPLE, "retirements/person-year", 0, "people who retired (switches.retirement)", lambda q: _per_person_year(q, "retired")),
-    Outcome("efficiency", PEOPLE, "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda q: q.of("efficiency_sum") / q.weeks, True),
-    Outcome("guardrail_coverage", AI, "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda q: _of_ics(q, "guardrails")),
-    Outcome("ai_spend_wasted_share", MONEY, "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda q: q.of("unfluent_sum") / q.weeks),
-    Outcome("people_usd_per_year", MONEY, "USD/year", -1, "severance and hiring", lambda q: q.of("people_usd") * WEEKS_PER_YEAR / q.weeks, on_paths=10),
-    Outcome("orphaned_changes_per_year", PEOPLE, "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda q: (q.of("orphans_taken_over") + q.of("orphans_abandoned")) * WEEKS_PER_YEAR / q.weeks),
-    Outcome("stepped_in_changes_per_year", PEOPLE, "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda q: q.of("stepped_in") * WEEKS_PER_YEAR / q.weeks),
-    Outcome("skill_mean", PEOPLE, "reference engineers", 1, "mean skill of ICs at the end", lambda q: _of_ics(q, "skill_mean"), True, on_paths=11),
-    Outcome("ai_fluency_mean", AI, "share", 0, "mean AI fluency of ICs at the end", lambda q: _of_ics(q, "fluency_mean")),
-    Outcome("agents_running_mean", AI, "agents", 0, "AI agents running at a time", lambda q: q.of("agent_hours") / (q.weeks * 40.0)),
-    Outcome("overload_hours_per_week", MANAGERS, "hours/week", -1, "fixed duties beyond the time people have", lambda q: q.of("overload_hours") / q.weeks),
+    Outcome("promotions_per_year", PEOPLE, "promotions/person-year", 0, "people who moved up into a vacant manager's seat", lambda period: _per_person_year(period, "promotions")),
+    Outcome("retirements_per_year", PEOPLE, "retirements/person-year", 0, "people who retired (switches.retirement)", lambda period: _per_person_year(period, "retired")),
+    Outcome("efficiency", PEOPLE, "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda period: period.of("efficiency_sum") / period.weeks, True),
+    Outcome("guardrail_coverage", AI, "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda period: _of_ics(period, "guardrails")),
+    Outcome("ai_spend_wasted_share", MONEY, "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda period: period.of("unfluent_sum") / period.weeks),
+    Outcome("people_usd_per_year", MONEY, "USD/year", -1, "severance and hiring", lambda period: period.of("people_usd") * WEEKS_PER_YEAR / period.weeks, on_paths=10),
+    Outcome("orphaned_changes_per_year", PEOPLE, "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda period: (period.of("orphans_taken_over") + period.of("orphans_abandoned")) * WEEKS_PER_YEAR / period.weeks),
+    Outcome("stepped_in_changes_per_year", PEOPLE, "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda period: period.of("stepped_in") * WEEKS_PER_YEAR / period.weeks),
+    Outcome("skill_mean", PEOPLE, "reference engineers", 1, "mean skill of ICs at the end", lambda period: _of_ics(period, "skill_mean"), True, on_paths=11),
+    Outcome("ai_fluency_mean", AI, "share", 0, "mean AI fluency of ICs at the end", lambda period: _of_ics(period, "fluency_mean")),
+    Outcome("agents_running_mean", AI, "agents", 0, "AI agents running at a time", lambda period: period.of("agent_hours") / (period.weeks * 40.0)),
+    Outcome("overload_hours_per_week", MANAGERS, "hours/week", -1, "fixed duties beyond the time people have", lambda period: period.of("overload_hours") / period.weeks),
     Outcome("bottleneck", FLOW, "stage", 0, "stage with the largest share of lead time: " + ", ".join(f"{k} {s}" for k, s in enumerate(codes.STAGES)), _bottleneck),
-    Outcome("reviews_per_merge", FLOW, "reviews/change", 0, "reviews begun per merged change", lambda q: ratio(q.of("reviews"), q.of("merged"))),
+    Outcome("reviews_per_merge", FLOW, "reviews/change", 0, "reviews begun per merged change", lambda period: ratio(period.of("reviews"), period.of("merged"))),
     Outcome("review_time_hours", FLOW, "hours", -1, "of a merged change: waiting for review and being read, all passes", _review_time),
-    Outcome("discarded_share", QUALITY, "share", -1, "changes closed without merging, over those merged or closed", lambda q: ratio(q.of("discarded"), q.of("merged") + q.of("discarded"))),
-    Outcome("incidents_per_change", QUALITY, "incidents/change", -1, "incidents per merged change", lambda q: ratio(q.of("incidents"), q.of("merged"))),
-    Outcome("item_time_hours", FLOW, "hours", -1, "an inbox item's time from being sent to being served or withdrawn", lambda q: ratio(q.of("item_times"), q.of("items_served") + q.of("items_withdrawn"))),
+    Outcome("discarded_share", QUALITY, "share", -1, "changes closed without merging, over those merged or closed", lambda period: ratio(period.of("discarded"), period.of("merged") + period.of("discarded"))),
+    Outcome("incidents_per_change", QUALITY, "incidents/change", -1, "incidents per merged change", lambda period: ratio(period.of("incidents"), period.of("merged"))),
+    Outcome("item_time_hours", FLOW, "hours", -1, "an inbox item's time from being sent to being served or withdrawn", lambda period: ratio(period.of("item_times"), period.of("items_served") + period.of("items_withdrawn"))),
 )  # fmt: skip
 
 _TIMES = tuple(

@@ -12,34 +12,36 @@ PARAMETER_COLUMNS = ("parameter", "value", "low", "high", "unit", "source", "ver
 def counts() -> dict[str, int]:
     """How many parameters there are, are uncertain, are assumed, and rest on which sort of source."""
     every = list(REGISTRY.values())
-    sourced = [q for q in every if q.uncertain and not q.assumed]
+    sourced = [parameter for parameter in every if parameter.uncertain and not parameter.assumed]
     return {
         "parameters": len(every),
-        "uncertain": sum(q.uncertain for q in every),
-        "assumptions": sum(q.assumed for q in every),
-        "assumptions_fitted": sum(q.assumed and "(fitted to" in q.doc for q in every),
-        "recalled_only": sum(standing(q.source) == "recalled" for q in sourced),
-        "vendor_only": sum(vendor_interest(q.source) == "all" for q in sourced),
-        "recalled_or_vendor_only": sum(is_weak(q.source) for q in sourced),
+        "uncertain": sum(parameter.uncertain for parameter in every),
+        "assumptions": sum(parameter.assumed for parameter in every),
+        "assumptions_fitted": sum(parameter.assumed and "(fitted to" in parameter.doc for parameter in every),
+        "recalled_only": sum(standing(parameter.source) == "recalled" for parameter in sourced),
+        "vendor_only": sum(vendor_interest(parameter.source) == "all" for parameter in sourced),
+        "recalled_or_vendor_only": sum(is_weak(parameter.source) for parameter in sourced),
     }
 
 
-def parameter_cells(q: Parameter) -> tuple[str, ...]:
+def parameter_cells(parameter: Parameter) -> tuple[str, ...]:
     """A parameter's row, a text for each of `PARAMETER_COLUMNS`; low and high are empty where there is no range."""
-    low, high = (written_value(q.low), written_value(q.high)) if q.uncertain else ("", "")
-    unit = q.unit if q.kind != "choice" else "one of " + ", ".join(q.choices)
-    known = any(key in EVIDENCE for key in q.source)
-    verified = standing(q.source) if known else ""
+    low, high = (
+        (written_value(parameter.low), written_value(parameter.high)) if parameter.uncertain else ("", "")
+    )
+    unit = parameter.unit if parameter.kind != "choice" else "one of " + ", ".join(parameter.choices)
+    known = any(key in EVIDENCE for key in parameter.source)
+    verified = standing(parameter.source) if known else ""
     return (
-        q.path,
-        written_value(q.value),
+        parameter.path,
+        written_value(parameter.value),
         low,
         high,
         unit,
-        cite(q.source),
+        cite(parameter.source),
         verified,
-        vendor_interest(q.source),
-        q.doc,
+        vendor_interest(parameter.source),
+        parameter.doc,
     )
 
 

@@ -28,14 +28,14 @@ _DECLARED = (
     *flow.EXPERIMENT,
 )
 
-REGISTRY: Mapping[str, Parameter] = {q.path: q for q in _DECLARED}
+REGISTRY: Mapping[str, Parameter] = {parameter.path: parameter for parameter in _DECLARED}
 
 
 def _grouped() -> dict[str, tuple[Parameter, ...]]:
     groups: dict[str, tuple[Parameter, ...]] = {}
-    for q in _DECLARED:
-        title = title_of(q.path)
-        groups[title] = (*groups.get(title, ()), q)
+    for parameter in _DECLARED:
+        title = title_of(parameter.path)
+        groups[title] = (*groups.get(title, ()), parameter)
     return groups
 
 
@@ -44,4 +44,4 @@ GROUPS: Mapping[str, tuple[Parameter, ...]] = _grouped()
 
 def defaults() -> dict[str, float | int | bool | str]:
     """Return path -> declared value of every parameter."""
-    return {path: q.value for path, q in REGISTRY.items()}
+    return {path: parameter.value for path, parameter in REGISTRY.items()}

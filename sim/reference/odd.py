@@ -183,32 +183,40 @@ def parameters_text() -> str:
     rows = []
     for title, group in GROUPS.items():
         anchor = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-        counted = (len(group), sum(q.uncertain for q in group), sum(q.assumed for q in group))
+        counted = (
+            len(group),
+            sum(parameter.uncertain for parameter in group),
+            sum(parameter.assumed for parameter in group),
+        )
         rows.append((f"[{title}](../reference/parameters.md#{anchor})", *map(str, counted)))
     every = list(REGISTRY.values())
-    total = (len(every), sum(q.uncertain for q in every), sum(q.assumed for q in every))
+    total = (
+        len(every),
+        sum(parameter.uncertain for parameter in every),
+        sum(parameter.assumed for parameter in every),
+    )
     return table(("group", "parameters", "uncertain", "assumptions"), [*rows, ("all", *map(str, total))])
 
 
 def _parameter_rows(chosen: Iterable[Parameter]) -> list[tuple[str, ...]]:
     rows = []
-    for q in chosen:
-        path, *cells = parameter_cells(q)[:5]
-        backed = standing(q.source) if q.uncertain else "policy"
-        rows.append((f"`{path}`", *cells, backed + _interest(q)))
+    for parameter in chosen:
+        path, *cells = parameter_cells(parameter)[:5]
+        backed = standing(parameter.source) if parameter.uncertain else "policy"
+        rows.append((f"`{path}`", *cells, backed + _interest(parameter)))
     return rows
 
 
-def _interest(q: Parameter) -> str:
-    return {"all": ", vendor", "some": ", in part vendor"}.get(vendor_interest(q.source), "")
+def _interest(parameter: Parameter) -> str:
+    return {"all": ", vendor", "some": ", in part vendor"}.get(vendor_interest(parameter.source), "")
 
 
 def other_parameters_text() -> str:
     """Parameters that no mechanism reads, with the files that do."""
     inside = frozenset().union(*(read_in(file) for file in submodels().values()))
     rows = [
-        (f"`{path}`", q.doc, ", ".join(f"`{name}`" for name in readers(path)))
-        for path, q in REGISTRY.items()
+        (f"`{path}`", parameter.doc, ", ".join(f"`{name}`" for name in readers(path)))
+        for path, parameter in REGISTRY.items()
         if path not in inside
     ]
     return table(("parameter", "meaning", "read in"), rows)
@@ -225,7 +233,7 @@ def submodel_text(file: str) -> str:
     read = [REGISTRY[path] for path in REGISTRY if path in read_in(file)]
     callers = [other for other in files() if any(target == file for target, _ in imports(other).values())]
     drawn = [f"`{stream}`" for stream in streams() if file in users(stream)]
-    switches = [f"`{q.path}`" for q in read if q.kind in ("bool", "choice")]
+    switches = [f"`{parameter.path}`" for parameter in read if parameter.kind in ("bool", "choice")]
     fixed = [f"{constant} = {value}" for constant, value in constants(file)]
     lines = [
         as_markdown(text),
@@ -235,7 +243,7 @@ def submodel_text(file: str) -> str:
         f"- Random numbers: {', '.join(drawn) or 'none of its own'}",
         f"- Fixed in the code: {', '.join(fixed) or 'nothing'}",
     ]
-    rows = _parameter_rows(q for q in read if q.kind in ("float", "int"))
+    rows = _parameter_rows(parameter for parameter in read if parameter.kind in ("float", "int"))
     if rows:
         lines += ["", table(("parameter", "value", "low", "high", "unit", "backed by"), rows)]
     return "\n".join(lines)
@@ -246,9 +254,9 @@ def submodel_text(file: str) -> str:
 
 def unexplained() -> list[str]:
     """Switches and infinite parameters that the page on limits would not explain, and words about what does not exist."""
-    wanted = {path for path, q in REGISTRY.items() if q.kind == "bool"}
+    wanted = {path for path, parameter in REGISTRY.items() if parameter.kind == "bool"}
     problems = [f"{path}: what remains" for path in sorted(wanted ^ set(REMAINS))]
-    infinite = {path for path, q in REGISTRY.items() if q.infinite}
+    infinite = {path for path, parameter in REGISTRY.items() if parameter.infinite}
     problems += [f"{path}: neutral value" for path in sorted(infinite - set(NEUTRAL))]
     return problems + [f"{path}: no such parameter" for path in NEUTRAL if path not in REGISTRY]
 
@@ -266,13 +274,16 @@ def switches_text() -> str:
 
 
 def _booleans() -> list[str]:
-    return [path for path, q in REGISTRY.items() if q.kind == "bool"]
+    return [path for path, parameter in REGISTRY.items() if parameter.kind == "bool"]
 
 
 def choices_text() -> str:
     """Every choice with its words."""
-    chosen = (q for q in REGISTRY.values() if q.kind == "choice")
-    rows = ((f"`{q.path}`", str(q.value), ", ".join(q.choices), q.doc) for q in chosen)
+    chosen = (parameter for parameter in REGISTRY.values() if parameter.kind == "choice")
+    rows = (
+        (f"`{parameter.path}`", str(parameter.value), ", ".join(parameter.choices), parameter.doc)
+        for parameter in chosen
+    )
     return table(("choice", "default", "words", "what it governs"), rows)
 
 
@@ -281,9 +292,9 @@ def neutral_text() -> str:
     rows = []
     for path in (path for path in REGISTRY if path in NEUTRAL):
         value, what = NEUTRAL[path]
-        q = REGISTRY[path]
-        number = ".inf" if q.check(value) == float("inf") else f"{value:g}"
-        rows.append((f"`{path}`", parameter_cells(q)[1], number, what))
+        parameter = REGISTRY[path]
+        number = ".inf" if parameter.check(value) == float("inf") else f"{value:g}"
+        rows.append((f"`{path}`", parameter_cells(parameter)[1], number, what))
     return table(("number", "default", "set it to", "then"), rows)
 
 

@@ -69,7 +69,7 @@ def parameters_page() -> str:
 
 
 def _sources() -> list[str]:
-    used = sorted({key for q in REGISTRY.values() for key in q.source if key in EVIDENCE})
+    used = sorted({key for parameter in REGISTRY.values() for key in parameter.source if key in EVIDENCE})
     figures = [EVIDENCE[key] for key in used]
     told = {
         word: sum(e.verified == word for e in figures) for word in ("yes", "derived", "partial", "memory")

@@ -213,7 +213,7 @@ def users(stream: str) -> list[str]:
 @lru_cache(maxsize=256)
 def read_in(name: str) -> frozenset[str]:
     """Paths of the parameters that a file reads: as a field of the record, or by path."""
-    by_field = {q.field: path for path, q in REGISTRY.items()}
+    by_field = {parameter.field: path for path, parameter in REGISTRY.items()}
     found = set()
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.Attribute) and node.attr in by_field:

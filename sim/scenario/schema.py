@@ -118,22 +118,27 @@ def _value(path: str) -> dict[str, Any]:
     )
 
 
-def _parameter(q: Parameter) -> dict[str, Any]:
-    doc = f"{q.doc} ({q.unit}; {cite(q.source)})"
-    if q.kind == "bool":
-        return {"type": "boolean", "default": q.value, "description": q.doc}
-    if q.kind == "choice":
-        return {"enum": list(q.choices), "default": q.value, "description": q.doc}
-    low, high = q.bounds
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    doc = f"{parameter.doc} ({parameter.unit}; {cite(parameter.source)})"
+    if parameter.kind == "bool":
+        return {"type": "boolean", "default": parameter.value, "description": parameter.doc}
+    if parameter.kind == "choice":
+        return {"enum": list(parameter.choices), "default": parameter.value, "description": parameter.doc}
+    low, high = parameter.bounds
     made: dict[str, Any] = {
-        "type": "integer" if q.kind == "int" and not q.infinite else "number",
+        "type": "integer" if parameter.kind == "int" and not parameter.infinite else "number",
         "minimum": low,
     }
-    if not q.infinite:  # .inf is a number above any maximum
+    if not parameter.infinite:  # .inf is a number above any maximum
         made["maximum"] = high
-    if q.value != float("inf"):
-        made["default"] = q.value
-    return {**made, "description": doc if not q.uncertain else f"{doc}; plausible {q.low:g} to {q.high:g}"}
+    if parameter.value != float("inf"):
+        made["default"] = parameter.value
+    return {
+        **made,
+        "description": doc
+        if not parameter.uncertain
+        else f"{doc}; plausible {parameter.low:g} to {parameter.high:g}",
+    }
 
 
 def _setting(setting: Setting) -> dict[str, Any]:

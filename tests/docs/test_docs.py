@@ -200,8 +200,8 @@ def current(kind: str, words: str) -> str:
         every = REGISTRY.values()
         counts = {
             "parameters": len(REGISTRY),
-            "uncertain": sum(q.uncertain for q in every),
-            "assumptions": sum(q.assumed for q in every),
+            "uncertain": sum(parameter.uncertain for parameter in every),
+            "assumptions": sum(parameter.assumed for parameter in every),
             "outcomes": len(OUTCOMES),
         }
         return str(counts[words])

@@ -147,9 +147,13 @@ class TestOdd:
 class TestSwitches:
     def test_every_switch_is_explained(self):
         assert odd.unexplained() == []
-        booleans = {path for path, q in REGISTRY.items() if q.kind == "bool"}
+        booleans = {path for path, parameter in REGISTRY.items() if parameter.kind == "bool"}
         assert set(REMAINS) == booleans
-        for path in (*booleans, *(path for path, q in REGISTRY.items() if q.kind == "choice"), *NEUTRAL):
+        for path in (
+            *booleans,
+            *(path for path, parameter in REGISTRY.items() if parameter.kind == "choice"),
+            *NEUTRAL,
+        ):
             assert f"| `{path}` |" in LIMITS, path
 
     def test_neutral_values_are_legal(self):
@@ -229,7 +233,7 @@ class TestLedger:
         assert standing(("J01", "J03")) == "partly verified"  # the best of them counts
         assert standing(("ASSUMPTION",)) == "ASSUMPTION"
         assert standing(("POLICY",)) == "policy"
-        assert {standing(q.source) for q in REGISTRY.values()} == set(STANDINGS)
+        assert {standing(parameter.source) for parameter in REGISTRY.values()} == set(STANDINGS)
 
     def test_vendor_interest(self):
         assert vendor_interest(("C04",)) == "all"
@@ -242,7 +246,11 @@ class TestLedger:
 
     def test_counts(self):
         n = counts()
-        weak = {q.path for q in REGISTRY.values() if q.uncertain and is_weak(q.source)}
+        weak = {
+            parameter.path
+            for parameter in REGISTRY.values()
+            if parameter.uncertain and is_weak(parameter.source)
+        }
         assert n["recalled_or_vendor_only"] == len(weak)
         assert {"money.load", "review.detection"} <= weak
         assert max(n["recalled_only"], n["vendor_only"]) <= len(weak) <= n["recalled_only"] + n["vendor_only"]

@@ -32,10 +32,10 @@ def _roll(tables, parameters, i, streams, sizes, modes, needs, asks, defects_of,
     org = borrow(tables)
     p = parameters[0]
     ch = org.changes[0]
-    q = org.people[i]
-    first = q.next_change
+    person = org.people[i]
+    first = person.next_change
     for j in range(len(sizes)):
-        q.next_change = j
+        person.next_change = j
         u, v = work.dice(org, i)
         modes[j] = v
         ch.owner = i
@@ -56,8 +56,8 @@ def _roll(tables, parameters, i, streams, sizes, modes, needs, asks, defects_of,
         defects.draw(org, p, 0)
         defects_of[j] = ch.defects
         for s in range(len(streams)):
-            words[j, s, 0], words[j, s, 1] = uniform2(org.world[0], streams[s], q.pid, j, 5)
-    q.next_change = first
+            words[j, s, 0], words[j, s, 1] = uniform2(org.world[0], streams[s], person.pid, j, 5)
+    person.next_change = first
 
 
 @entry

@@ -57,7 +57,11 @@ class MechanismContract:
 
     def own(self) -> list[Parameter]:
         """Return the mechanism's own uncertain parameters."""
-        return [q for path, q in REGISTRY.items() if path.startswith(self.parameters) and q.uncertain]
+        return [
+            parameter
+            for path, parameter in REGISTRY.items()
+            if path.startswith(self.parameters) and parameter.uncertain
+        ]
 
     def results(self, values: Mapping, **options: int) -> Results:
         return results_of(pairs({**self.values, **values}), pairs(self.shape), **options)
@@ -77,10 +81,14 @@ class MechanismContract:
         for switch, prefixes in self.silences.items():
             off = {**self.values, switch: self.OFF.get(switch, False)}
             reference = play(world(off, **self.shape)).weeks
-            silent = [q for path, q in REGISTRY.items() if path.startswith(prefixes) and q.uncertain]
+            silent = [
+                parameter
+                for path, parameter in REGISTRY.items()
+                if path.startswith(prefixes) and parameter.uncertain
+            ]
             assert silent, f"{switch}: nothing begins with {prefixes}"
             for end in ("low", "high"):
-                ends = {q.path: getattr(q, end) for q in silent}
+                ends = {parameter.path: getattr(parameter, end) for parameter in silent}
                 if self.moved(reference, {**off, **ends}):
                     loud = [path for path, x in ends.items() if self.moved(reference, {**off, path: x})]
                     pytest.fail(f"with {switch} = {off[switch]} these still change results: {loud}")
@@ -95,8 +103,8 @@ class MechanismContract:
     def test_it_moves_what_it_claims_to_move(self):
         """The driving parameters move the declared outcome strictly, on common random numbers."""
         for path, (outcome, sign, further) in self.moves.items():
-            q = REGISTRY[path]
-            low, high = (q.low, q.high) if q.uncertain else (0.0, 0.5)
+            parameter = REGISTRY[path]
+            low, high = (parameter.low, parameter.high) if parameter.uncertain else (0.0, 0.5)
             a, b = (self.results({**further, path: x}).outcomes[outcome].mean() for x in (low, high))
             assert sign * (b - a) > 0, f"{path} from {low} to {high}: {outcome} went from {a:.6g} to {b:.6g}"
 
@@ -104,7 +112,7 @@ class MechanismContract:
         allowed = undefined(self.results({}))
         assert not allowed
         for end in ("low", "high"):
-            ends = {q.path: getattr(q, end) for q in self.own()}
+            ends = {parameter.path: getattr(parameter, end) for parameter in self.own()}
             for values in ({path: x} for path, x in ends.items()):
                 assert undefined(self.results(values, runs=2)) <= allowed, values
             # All at once may leave managers no hour for their inbox: then its utilisation is undefined.

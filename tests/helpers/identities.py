@@ -23,18 +23,18 @@ def free_rows(org: Org, name: str, head: str) -> np.ndarray:
 
 def queues(org: Org):
     """Yield (row of the person, row of the team, class, rows of items) of every queue, after checking its links."""
-    for i, q in enumerate(org.people):
+    for i, person in enumerate(org.people):
         for c in range(codes.CLASSES):
             rows = []
-            if q.ready & (1 << c):
-                k = q.head[c]
+            if person.ready & (1 << c):
+                k = person.head[c]
                 while k != codes.NONE:
                     rows.append(k)
                     assert len(rows) <= len(org.items), "a queue runs in circles"
                     k = org.items["next"][k]
-                assert rows[-1] == q.tail[c]
+                assert rows[-1] == person.tail[c]
             yield i, codes.NONE, c, rows
-        assert q.ready < 1 << codes.CLASSES
+        assert person.ready < 1 << codes.CLASSES
     for t, team in enumerate(org.teams):
         rows = []
         k = team.head

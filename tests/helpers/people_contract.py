@@ -115,16 +115,20 @@ class PeopleContract(MechanismContract):
     # --- In a running organisation
 
     def test_every_parameter_of_its_own_has_a_claim_here(self):
-        assert sorted(q.path for q in self.own()) == sorted(self.claims)
+        assert sorted(parameter.path for parameter in self.own()) == sorted(self.claims)
 
     def test_off_switch_is_identity(self):
         """With the switch off the mechanism's parameters change no table, bit for bit."""
         for switch, prefixes in self.silences.items():
             off = {switch: self.OFF.get(switch, False)}
-            silent = [q for path, q in REGISTRY.items() if path.startswith(prefixes) and q.uncertain]
+            silent = [
+                parameter
+                for path, parameter in REGISTRY.items()
+                if path.startswith(prefixes) and parameter.uncertain
+            ]
             assert silent, f"{switch}: nothing begins with {prefixes}"
             for end in ("low", "high"):
-                ends = {q.path: getattr(q, end) for q in silent}
+                ends = {parameter.path: getattr(parameter, end) for parameter in silent}
                 assert not tables_that_differ(self.tables(off), self.tables({**off, **ends})), (switch, ends)
 
     def test_at_zero_it_is_off(self):
@@ -137,9 +141,9 @@ class PeopleContract(MechanismContract):
     def test_outcomes_are_finite_at_the_ends_of_every_range(self):
         allowed = undefined(self.results({}, runs=1))
         assert allowed <= self.UNWATCHED
-        for q in self.own():
-            for x in (q.low, q.high):
-                assert undefined(self.results({q.path: x}, runs=1)) <= allowed, (q.path, x)
+        for parameter in self.own():
+            for x in (parameter.low, parameter.high):
+                assert undefined(self.results({parameter.path: x}, runs=1)) <= allowed, (parameter.path, x)
 
     def test_reordering_rows_changes_nothing(self):
         """Permanent ids kept, rows shuffled: the same counts, the same people go for the same reasons."""
@@ -160,17 +164,17 @@ class PeopleContract(MechanismContract):
         values = {**self.values, **BYSTANDERS}
         reference = played(pairs(values), pairs(self.shape)).cohort
         assert np.count_nonzero(reference["exit_kind"] == QUIT) > 3
-        for q in self.own():
-            if q.path in BYSTANDERS:
+        for parameter in self.own():
+            if parameter.path in BYSTANDERS:
                 continue
-            for x in (q.low, q.high):
-                other = played(pairs({**values, q.path: x}), pairs(self.shape)).cohort
+            for x in (parameter.low, parameter.high):
+                other = played(pairs({**values, parameter.path: x}), pairs(self.shape)).cohort
                 np.testing.assert_array_equal(reference["pid"], other["pid"])
                 stayed = (reference["exit_kind"] != LAID_OFF) & (other["exit_kind"] != LAID_OFF)
                 assert stayed.any()
                 for name in ("exit_kind", "exit_week"):
                     np.testing.assert_array_equal(
-                        reference[name][stayed], other[name][stayed], err_msg=q.path
+                        reference[name][stayed], other[name][stayed], err_msg=parameter.path
                     )
 
     # --- What it decides
@@ -229,8 +233,8 @@ class PeopleContract(MechanismContract):
 
     def test_shares_are_shares_at_the_ends_of_every_range(self):
         assert self.shares
-        for q in self.own():
-            for x in (q.low, q.high):
-                found = self.decided(self.workforce(), self.knobs(**{q.path: x}), dice_of())
+        for parameter in self.own():
+            for x in (parameter.low, parameter.high):
+                found = self.decided(self.workforce(), self.knobs(**{parameter.path: x}), dice_of())
                 for name in self.shares:
-                    assert np.all((found[name] >= 0.0) & (found[name] <= 1.0)), (q.path, x, name)
+                    assert np.all((found[name] >= 0.0) & (found[name] <= 1.0)), (parameter.path, x, name)

@@ -242,9 +242,15 @@ PEOPLE = (
     "strain.", "people.", "moves.", "careers.", "governance.", "ai.strategy", "switches.flow", "switches.retirement",
     "competence.",
 )  # fmt: skip
-FLOW = [q for q in REGISTRY.values() if not q.path.startswith(PEOPLE)]
-UNCERTAIN = [q for q in FLOW if q.uncertain and not q.path.startswith("money.")]
-CHOSEN = [q for q in FLOW if q.kind in ("bool", "choice") and not q.path.startswith("arrivals.")]
+FLOW = [parameter for parameter in REGISTRY.values() if not parameter.path.startswith(PEOPLE)]
+UNCERTAIN = [
+    parameter for parameter in FLOW if parameter.uncertain and not parameter.path.startswith("money.")
+]
+CHOSEN = [
+    parameter
+    for parameter in FLOW
+    if parameter.kind in ("bool", "choice") and not parameter.path.startswith("arrivals.")
+]
 
 
 @st.composite
@@ -254,11 +260,17 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     layers = draw(st.integers(1, 3 if ics > 3 else 1))
     values: dict = {"organisation.ics": ics, "organisation.management_layers": layers}
     values |= {"time.weeks": draw(st.integers(1, 4)), "time.warmup_weeks": draw(st.integers(0, 1))}
-    for q in draw(st.lists(st.sampled_from(UNCERTAIN), max_size=25, unique=True)):
-        number = st.integers(q.low, q.high) if q.kind == "int" else st.floats(q.low, q.high)
-        values[q.path] = draw(number)
-    for q in draw(st.lists(st.sampled_from(CHOSEN), max_size=4, unique=True)):
-        values[q.path] = draw(st.sampled_from(q.choices)) if q.choices else not q.value
+    for parameter in draw(st.lists(st.sampled_from(UNCERTAIN), max_size=25, unique=True)):
+        number = (
+            st.integers(parameter.low, parameter.high)
+            if parameter.kind == "int"
+            else st.floats(parameter.low, parameter.high)
+        )
+        values[parameter.path] = draw(number)
+    for parameter in draw(st.lists(st.sampled_from(CHOSEN), max_size=4, unique=True)):
+        values[parameter.path] = (
+            draw(st.sampled_from(parameter.choices)) if parameter.choices else not parameter.value
+        )
     values["ai.share_of_code"] = draw(st.sampled_from([0.0, 0.3, 0.6, 0.98]))
     values["ai.agent_fraction"] = draw(st.sampled_from([0.0, 0.3, 1.0]))
     values["ai.agents_per_supervisor"] = draw(st.integers(0, 3))

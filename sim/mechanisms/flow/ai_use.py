@@ -155,11 +155,11 @@ def _mean_planned(org, p):
     ics = 0
     alike = True
     for i in range(len(org.people)):
-        q = org.people[i]
-        if q.role == IC:
-            total += q.ai_planned
+        person = org.people[i]
+        if person.role == IC:
+            total += person.ai_planned
             ics += 1
-            alike = alike and q.ai_planned == p.ai_share_of_code
+            alike = alike and person.ai_planned == p.ai_share_of_code
     # Exactly the share that is planned for everybody, not what is left of it after a sum.
     return p.ai_share_of_code if alike or ics == 0 else total / ics
 
@@ -171,43 +171,43 @@ def plan(org, p):
     planned = -1.0
     logit = 0.0
     for i in range(len(org.people)):
-        q = org.people[i]
-        share = q.ai_planned
+        person = org.people[i]
+        share = person.ai_planned
         if is_unequal(p, share):
             if share != planned:
                 planned = share
                 logit = logit_of(p, share)
-            share = 1.0 / (1.0 + exp(-logit - p.ai_use_sd * q.ai_luck))
-        _plan_person(p, q, share)
+            share = 1.0 / (1.0 + exp(-logit - p.ai_use_sd * person.ai_luck))
+        _plan_person(p, person, share)
 
 
 @kernel
-def _plan_person(p, q, share):
+def _plan_person(p, person, share):
     agents, assistant = fractions(p, share)
-    q.ai_share = share if p.switches_ai else 0.0
-    q.agent_share = agents if q.agents > 0 else 0.0
-    q.agent_threshold = threshold(p, q.agent_share) if rho(p) != 0.0 else 0.0
-    q.assistant_fraction = assistant
-    q.assistant_need = need(p, assistant)
-    q.preparation = preparation(p, share)
-    q.asks_ai = 0.0
+    person.ai_share = share if p.switches_ai else 0.0
+    person.agent_share = agents if person.agents > 0 else 0.0
+    person.agent_threshold = threshold(p, person.agent_share) if rho(p) != 0.0 else 0.0
+    person.assistant_fraction = assistant
+    person.assistant_need = need(p, assistant)
+    person.preparation = preparation(p, share)
+    person.asks_ai = 0.0
     if p.switches_ai and p.switches_ai_answers:
-        q.asks_ai = 1.0 if p.ai_answers == ALWAYS else extent(p, share)
+        person.asks_ai = 1.0 if p.ai_answers == ALWAYS else extent(p, share)
 
 
 @kernel
-def draw_luck(org, q):
-    """Draw how much person *q* uses AI, compared with others."""
-    q.ai_luck = normal_quantile(uniform(org.world[0], AI_USE, q.pid, 0, 0))
+def draw_luck(org, person):
+    """Draw how much person *person* uses AI, compared with others."""
+    person.ai_luck = normal_quantile(uniform(org.world[0], AI_USE, person.pid, 0, 0))
 
 
 @kernel
-def goes_to_agent(p, q, u, v):
-    """Return True if the next change of person *q*, of size by the uniform *u*, goes to an agent; *v*: its own uniform."""
+def goes_to_agent(p, person, u, v):
+    """Return True if the next change of person *person*, of size by the uniform *u*, goes to an agent; *v*: its own uniform."""
     r = rho(p)
     if r == 0.0:
-        return v < q.agent_share
-    return r * normal_quantile(u) + sqrt(1.0 - r * r) * normal_quantile(v) < q.agent_threshold
+        return v < person.agent_share
+    return r * normal_quantile(u) + sqrt(1.0 - r * r) * normal_quantile(v) < person.agent_threshold
 
 
 @kernel

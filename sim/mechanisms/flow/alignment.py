@@ -44,18 +44,20 @@ def update_beliefs(org, p):
     w = org.world[0]
     people = org.people
     for i in range(len(people)):
-        q = people[i]
-        q.new_belief = q.belief
-        if q.human != i:
+        person = people[i]
+        person.new_belief = person.belief
+        if person.human != i:
             continue
-        u, v = uniform2(w, UPDATE, q.pid, w.week, 0)
+        u, v = uniform2(w, UPDATE, person.pid, w.week, 0)
         heard = w.target
         chance = 1.0
-        if q.boss >= 0:
-            heard = people[q.boss].belief
-            chance = people[q.boss].coverage
+        if person.boss >= 0:
+            heard = people[person.boss].belief
+            chance = people[person.boss].coverage
         if u < chance:
-            q.new_belief += p.alignment_update * (heard + p.alignment_noise * normal_quantile(v) - q.belief)
+            person.new_belief += p.alignment_update * (
+                heard + p.alignment_noise * normal_quantile(v) - person.belief
+            )
     for i in range(len(people)):
         people[i].belief = people[i].new_belief
 

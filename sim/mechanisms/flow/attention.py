@@ -28,29 +28,37 @@ def needed_people_hours(p, reports):
 
 @kernel
 def _set_duties_of_ic(org, p, i):
-    q = org.people[i]
+    person = org.people[i]
     w = org.world[0]
-    mates = org.teams[q.team].ics - 1 if q.team >= 0 else 0
+    mates = org.teams[person.team].ics - 1 if person.team >= 0 else 0
     partners = min(mates, p.communication_partners_max)
-    q.meetings_rate = p.meetings_ic_share if p.switches_meetings else 0.0
-    q.other_rate = p.work_other_duties if p.switches_other_duties else 0.0
-    q.talking_rate = 0.0
+    person.meetings_rate = p.meetings_ic_share if p.switches_meetings else 0.0
+    person.other_rate = p.work_other_duties if p.switches_other_duties else 0.0
+    person.talking_rate = 0.0
     if p.switches_pairwise_communication:
-        q.talking_rate = p.communication_hours_per_partner * partners / HOURS_PER_WEEK
-    q.aligning_rate = 0.0
-    if p.switches_people_time and q.boss >= 0:
-        q.aligning_rate = p.alignment_meeting_hours * min(1.0, org.people[q.boss].coverage) / HOURS_PER_WEEK
-    q.people_rate = q.coaching_hours / HOURS_PER_WEEK
-    duties = q.meetings_rate + q.other_rate + q.talking_rate + q.aligning_rate + q.people_rate
+        person.talking_rate = p.communication_hours_per_partner * partners / HOURS_PER_WEEK
+    person.aligning_rate = 0.0
+    if p.switches_people_time and person.boss >= 0:
+        person.aligning_rate = (
+            p.alignment_meeting_hours * min(1.0, org.people[person.boss].coverage) / HOURS_PER_WEEK
+        )
+    person.people_rate = person.coaching_hours / HOURS_PER_WEEK
+    duties = (
+        person.meetings_rate
+        + person.other_rate
+        + person.talking_rate
+        + person.aligning_rate
+        + person.people_rate
+    )
     if duties > 1.0:
         w.overload_hours += (duties - 1.0) * HOURS_PER_WEEK
-        q.meetings_rate /= duties
-        q.other_rate /= duties
-        q.talking_rate /= duties
-        q.aligning_rate /= duties
-        q.people_rate /= duties
+        person.meetings_rate /= duties
+        person.other_rate /= duties
+        person.talking_rate /= duties
+        person.aligning_rate /= duties
+        person.people_rate /= duties
         duties = 1.0
-    q.rate = 1.0 - duties
+    person.rate = 1.0 - duties
 
 
 @kernel
@@ -62,47 +70,49 @@ def hands_on_share(p, layer):
 @kernel
 def _people_hours(org, p, i, free):
     """Return people time given this week, hours, where *free* hours are left after the other duties."""
-    q = org.people[i]
+    person = org.people[i]
     if not p.switches_people_time:
         return 0.0
-    need = needed_people_hours(p, q.reports) + q.coaching_hours
+    need = needed_people_hours(p, person.reports) + person.coaching_hours
     wanted = min(need, p.managers_people_cap * HOURS_PER_WEEK)
-    inbox = q.load + max(q.queued_hours, 0.0)
+    inbox = person.load + max(person.queued_hours, 0.0)
     shortage = max(0.0, inbox - (free - wanted))
     return max(wanted - shortage, min(wanted, p.managers_people_floor * need))
 
 
 @kernel
 def _set_duties_of_manager(org, p, i):
-    q = org.people[i]
+    person = org.people[i]
     w = org.world[0]
-    q.meetings_rate = p.meetings_manager_share if p.switches_meetings else 0.0
-    q.other_rate = 0.0
-    q.aligning_rate = 0.0
+    person.meetings_rate = p.meetings_manager_share if p.switches_meetings else 0.0
+    person.other_rate = 0.0
+    person.aligning_rate = 0.0
     if p.switches_other_duties:
-        q.other_rate = p.managers_admin_share
+        person.other_rate = p.managers_admin_share
         if w.ai_extent > 0.0:
-            q.other_rate += w.ai_extent * (p.managers_governance_hours - q.governance_spared) / HOURS_PER_WEEK
-        if q.boss >= 0:
-            q.aligning_rate = p.managers_upward_hours / HOURS_PER_WEEK
-    hands_on = hands_on_share(p, q.layer)
-    duties = q.meetings_rate + q.other_rate + q.aligning_rate + hands_on
+            person.other_rate += (
+                w.ai_extent * (p.managers_governance_hours - person.governance_spared) / HOURS_PER_WEEK
+            )
+        if person.boss >= 0:
+            person.aligning_rate = p.managers_upward_hours / HOURS_PER_WEEK
+    hands_on = hands_on_share(p, person.layer)
+    duties = person.meetings_rate + person.other_rate + person.aligning_rate + hands_on
     given = _people_hours(org, p, i, (1.0 - duties) * HOURS_PER_WEEK)
-    q.people_rate = given / HOURS_PER_WEEK
-    duties += q.people_rate
+    person.people_rate = given / HOURS_PER_WEEK
+    duties += person.people_rate
     room = 1.0 - p.managers_inbox_floor
     if duties > room:
         w.overload_hours += (duties - room) * HOURS_PER_WEEK
         shrink = room / duties
-        q.meetings_rate *= shrink
-        q.other_rate *= shrink
-        q.aligning_rate *= shrink
-        q.people_rate *= shrink
+        person.meetings_rate *= shrink
+        person.other_rate *= shrink
+        person.aligning_rate *= shrink
+        person.people_rate *= shrink
         hands_on *= shrink
         duties = room
-    q.rate = 1.0 - duties
-    if q.desk >= 0:
-        org.people[q.desk].rate = hands_on
+    person.rate = 1.0 - duties
+    if person.desk >= 0:
+        org.people[person.desk].rate = hands_on
 
 
 @kernel
@@ -110,16 +120,16 @@ def update_coverage(org, p, weight):
     """Smooth every manager's coverage towards this week's, with *weight* on the new; fully covered if switched off."""
     w = org.world[0]
     for i in range(len(org.people)):
-        q = org.people[i]
-        if q.role != MANAGER:
+        person = org.people[i]
+        if person.role != MANAGER:
             continue
-        need = needed_people_hours(p, q.reports) + q.coaching_hours
+        need = needed_people_hours(p, person.reports) + person.coaching_hours
         given = 1.0
         if p.switches_people_time and need > 0.0:
-            given = q.people_rate * HOURS_PER_WEEK / need
-        q.coverage += weight * (given - q.coverage)
-        if q.reports > 0:
-            w.coverage_sum += q.coverage
+            given = person.people_rate * HOURS_PER_WEEK / need
+        person.coverage += weight * (given - person.coverage)
+        if person.reports > 0:
+            w.coverage_sum += person.coverage
             w.coverage_count += 1.0
 
 
@@ -127,26 +137,26 @@ def update_coverage(org, p, weight):
 def update_load(org, p, weight):
     """Smooth every manager's weekly inflow of inbox work."""
     for i in range(len(org.people)):
-        q = org.people[i]
-        q.load += weight * (q.arrived_hours - q.last_arrived - q.load)
-        q.last_arrived = q.arrived_hours
+        person = org.people[i]
+        person.load += weight * (person.arrived_hours - person.last_arrived - person.load)
+        person.last_arrived = person.arrived_hours
 
 
 @kernel
 def update_productivity(org, p):
     """Set what coaching in the daily work does to the speed of everyone who writes changes."""
     for i in range(len(org.people)):
-        q = org.people[i]
-        q.productivity = 1.0
-        boss = org.people[q.human].boss
+        person = org.people[i]
+        person.productivity = 1.0
+        boss = org.people[person.human].boss
         if p.switches_people_time:
             coverage = org.people[boss].coverage if boss >= 0 else 0.0
             quality = org.people[boss].quality if boss >= 0 else 0.0
-            q.productivity = (
+            person.productivity = (
                 1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
             )
-            q.productivity = max(q.productivity, 0.1)
-        q.productivity *= q.condition
+            person.productivity = max(person.productivity, 0.1)
+        person.productivity *= person.condition
 
 
 @kernel

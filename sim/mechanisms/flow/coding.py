@@ -46,36 +46,36 @@ def written_by_ai(p, size, ai_fraction):
 def update_paces(org, p):
     """Compute for everyone what depends on skill, fluency and coaching only (once a week, because powers are slow)."""
     for i in range(len(org.people)):
-        q = org.people[i]
-        friction = exp(-p.ai_fluency_effect * (q.fluency - 0.5))
-        q.failure_factor = friction * q.tools * q.skill**-p.ai_briefing_exponent
-        guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
+        person = org.people[i]
+        friction = exp(-p.ai_fluency_effect * (person.fluency - 0.5))
+        person.failure_factor = friction * person.tools * person.skill**-p.ai_briefing_exponent
+        guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * person.guardrail
         relief = 1.0 - p.ai_guardrail_verification * guarded
-        q.verifying_factor = relief * friction / q.skill**p.ai_reading_exponent
-        q.hours_by_hand = 1.0 / (q.skill * q.productivity)
-        q.hours_assisted = 1.0 / (p.ai_assistant_speed * q.skill * q.productivity)
-        q.defect_factor = q.skill**-p.defects_skill_exponent
+        person.verifying_factor = relief * friction / person.skill**p.ai_reading_exponent
+        person.hours_by_hand = 1.0 / (person.skill * person.productivity)
+        person.hours_assisted = 1.0 / (p.ai_assistant_speed * person.skill * person.productivity)
+        person.defect_factor = person.skill**-p.defects_skill_exponent
 
 
 @kernel
-def _owner_hours(p, q, f):
+def _owner_hours(p, person, f):
     """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
-    coding = (1.0 - f) * q.hours_by_hand + f * (1.0 + p.ai_scope) * q.hours_assisted
-    need = p.ai_assistant_verify_hours * q.verifying_factor * q.assistant_need
-    return p.work_prep_hours * q.preparation, coding, f * (1.0 + p.ai_scope) * need
+    coding = (1.0 - f) * person.hours_by_hand + f * (1.0 + p.ai_scope) * person.hours_assisted
+    need = p.ai_assistant_verify_hours * person.verifying_factor * person.assistant_need
+    return p.work_prep_hours * person.preparation, coding, f * (1.0 + p.ai_scope) * need
 
 
 @kernel
 def queue_segment(org, p, c, until, now):
     """Put the writing of change *c* up to *until* standard hours into its owner's queue."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
-    specification, coding, verifying = _owner_hours(p, q, ch.ai_fraction)
+    person = org.people[ch.owner]
+    specification, coding, verifying = _owner_hours(p, person, ch.ai_fraction)
     per_hour = specification + coding + verifying
     ch.write_hours = per_hour * ch.standard_hours
     ch.share_coding = coding / per_hour if per_hour > 0.0 else 0.0
     ch.share_verifying = verifying / per_hour if per_hour > 0.0 else 0.0
-    ch.share_by_hand = (1.0 - ch.ai_fraction) * q.hours_by_hand / per_hour if per_hour > 0.0 else 0.0
+    ch.share_by_hand = (1.0 - ch.ai_fraction) * person.hours_by_hand / per_hour if per_hour > 0.0 else 0.0
     ch.segment_end = until
     hours = max(per_hour * (until - ch.done), LEAST_HOURS)
     enqueue(org, ch.owner, new_item(org, codes.WRITE, ch.owner, c, hours, now))
@@ -85,10 +85,10 @@ def queue_segment(org, p, c, until, now):
 def queue_specification(org, p, c, now):
     """Put the briefing of an agent into the owner's queue; the first time with the preparation of the change."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
-    hours = (p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours) * q.tools
+    person = org.people[ch.owner]
+    hours = (p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours) * person.tools
     if ch.attempt == 0:
-        hours += p.work_prep_hours * q.preparation * ch.standard_hours
+        hours += p.work_prep_hours * person.preparation * ch.standard_hours
         ch.write_hours = hours
     hours = max(positive_hours(org, p, c, hours), LEAST_HOURS)
     enqueue(org, ch.owner, new_item(org, codes.SPECIFY, ch.owner, c, hours, now))
@@ -135,8 +135,8 @@ def stop_agent(org, c):
 def new_verification(org, p, c, now):
     """Return the item in which the owner verifies the agent's work on change *c*."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
-    hours = p.ai_agent_verify_hours * written_by_ai(p, ch.standard_hours, 1.0) * q.verifying_factor
+    person = org.people[ch.owner]
+    hours = p.ai_agent_verify_hours * written_by_ai(p, ch.standard_hours, 1.0) * person.verifying_factor
     return new_item(org, codes.VERIFY, ch.owner, c, max(hours, LEAST_HOURS), now)
 
 
@@ -154,13 +154,13 @@ def success_probability(p, size, failure_factor, now):
 def verdict(org, p, c, now):
     """Return how the agent's run of change *c* turned out after verification: SUCCESS, NOTICED or UNNOTICED failure."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     u, v = uniform2(org.world[0], AGENT_RUN, ch.pid, ch.j, ch.attempt)
     if p.ai_retry_correlation > 0.0:
         own = normal_quantile(uniform(org.world[0], AGENT_RUN, ch.pid, ch.j, 0))
         z = sqrt(p.ai_retry_correlation) * own + sqrt(1.0 - p.ai_retry_correlation) * normal_quantile(u)
         u = normal_cdf(z)
-    ch.failed = u >= success_probability(p, ch.standard_hours, q.failure_factor, now)
+    ch.failed = u >= success_probability(p, ch.standard_hours, person.failure_factor, now)
     if not ch.failed:
         return SUCCESS
     return NOTICED if v < p.ai_verification_detection else UNNOTICED

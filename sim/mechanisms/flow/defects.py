@@ -32,14 +32,14 @@ def draw(org, p, c):
         ch.defects = 0
         return
     w = org.world[0]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     if p.defects_model == BERNOULLI:
         u = uniform(w, DEFECTS, ch.pid, ch.j, ch.defect_draws)
         ch.defect_draws += 1
         ch.defects = 1 if u < p.defects_bernoulli_rate else 0
         return
     f = ch.ai_fraction
-    guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * q.guardrail
+    guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * person.guardrail
     mean = (
         p.defects_per_standard_hour
         * ch.standard_hours
@@ -47,7 +47,7 @@ def draw(org, p, c):
     )
     if p.defects_size_exponent != 1.0:
         mean *= (ch.standard_hours / p.work_size_mean) ** (p.defects_size_exponent - 1.0)
-    mean *= q.defect_factor
+    mean *= person.defect_factor
     if ch.failed:
         mean *= p.ai_failure_defect_factor
     u = uniform(w, DEFECTS, ch.pid, ch.j, 0)

@@ -123,12 +123,12 @@ def request(org, p, c, now):
     ch.partner = partner_of(org, p, ch.owner, ch.pid, ch.j)
     if ch.partner < 0:
         return False
-    q = org.people[ch.owner]
-    if q.team >= 0 and org.people[ch.partner].team == q.team:
+    person = org.people[ch.owner]
+    if person.team >= 0 and org.people[ch.partner].team == person.team:
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_team_hours, 0, now)
         return True
-    works = 1.0 / (1.0 + (_teams_around(org, q.team, ch.partner) - 1) / p.dependencies_lateral_scale)
-    boss = org.people[q.human].boss
+    works = 1.0 / (1.0 + (_teams_around(org, person.team, ch.partner) - 1) / p.dependencies_lateral_scale)
+    boss = org.people[person.human].boss
     if boss < 0 or uniform(org.world[0], LATERAL, ch.pid, ch.j, 0) < works:
         _send(org, p, c, ch.owner, ch.partner, p.dependencies_coordination_hours, 1, now)
     else:

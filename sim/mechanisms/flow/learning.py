@@ -25,18 +25,20 @@ NO_STRATEGY = 0
 def learn(org, p):
     """Update everybody's skill after a week."""
     for i in range(len(org.people)):
-        q = org.people[i]
-        if p.switches_learning and q.role != MANAGER:
+        person = org.people[i]
+        if p.switches_learning and person.role != MANAGER:
             coached = 0.0
-            boss = org.people[q.human].boss
+            boss = org.people[person.human].boss
             if boss >= 0:
                 coached = org.people[boss].coverage * (1.0 + 0.25 * org.people[boss].quality)
-            practice = min((q.hand_hours + p.learning_ai_share * q.ai_hours) / FULL_PRACTICE, MOST_PRACTICE)
+            practice = min(
+                (person.hand_hours + p.learning_ai_share * person.ai_hours) / FULL_PRACTICE, MOST_PRACTICE
+            )
             growth = (
                 p.learning_rate * practice * (1.0 - p.learning_coaching_share * (1.0 - max(coached, 0.0)))
             )
-            q.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
-        if p.ai_fluency_growth > 0.0 and p.ai_strategy == NO_STRATEGY and q.role != MANAGER:
-            q.fluency += p.ai_fluency_growth / WEEKS_PER_YEAR * q.ai_share * (1.0 - q.fluency)
-        q.hand_hours = 0.0
-        q.ai_hours = 0.0
+            person.skill *= exp((growth - p.learning_depreciation) / WEEKS_PER_YEAR)
+        if p.ai_fluency_growth > 0.0 and p.ai_strategy == NO_STRATEGY and person.role != MANAGER:
+            person.fluency += p.ai_fluency_growth / WEEKS_PER_YEAR * person.ai_share * (1.0 - person.fluency)
+        person.hand_hours = 0.0
+        person.ai_hours = 0.0

@@ -77,24 +77,24 @@ def manager_knowledge(p, layer):
 @kernel
 def knows(org, p, m, difficulty):
     """Return True if person *m* can solve a question of this difficulty."""
-    q = org.people[m]
-    if q.role != MANAGER:
-        return difficulty <= q.knowledge
-    if q.boss < 0 and p.questions_top_solves_all:
+    person = org.people[m]
+    if person.role != MANAGER:
+        return difficulty <= person.knowledge
+    if person.boss < 0 and p.questions_top_solves_all:
         return True
-    return difficulty <= manager_knowledge(p, q.layer)
+    return difficulty <= manager_knowledge(p, person.layer)
 
 
 @kernel
 def _super_ic(org, p, c, difficulty):
     """Return a teammate of the owner who is a super IC, knows the answer and is asked, or NONE."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
-    if p.questions_super_ic_probability <= 0.0 or q.team < 0:
+    person = org.people[ch.owner]
+    if p.questions_super_ic_probability <= 0.0 or person.team < 0:
         return NONE
     best = NONE
     best_skill = p.questions_super_ic_skill
-    m = org.teams[q.team].first_member
+    m = org.teams[person.team].first_member
     while m >= 0:
         mate = org.people[m]
         better = mate.skill > best_skill or (
@@ -151,12 +151,12 @@ def ask(org, p, c, now):
     """
     w = org.world[0]
     ch = org.changes[c]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     u = uniform2(w, QUESTION_DICE, ch.pid, ch.j, ch.questions)[1]
     number = ch.questions
     ch.questions += 1
     w.questions += 1
-    if u <= q.knowledge:
+    if u <= person.knowledge:
         return 0.0
     if u <= p.ai_answer_knowledge and _goes_to_ai(org, c, number):
         if uniform(w, AI_ANSWER, ch.pid, ch.j, number) < p.ai_answer_wrong:
@@ -164,7 +164,7 @@ def ask(org, p, c, now):
         return p.ai_answer_hours
     m = _super_ic(org, p, c, u)
     if m < 0:
-        m = org.people[q.human].boss
+        m = org.people[person.human].boss
         if m < 0:  # nobody above: the owner must know, as the top does
             if not p.questions_top_solves_all:
                 ch.abandon = True
@@ -190,8 +190,8 @@ def served(org, p, k, m, now):
     ch = org.changes[c]
     if item.life != ch.life or (p.questions_blocking and item.wait != ch.wait):
         return SOLVED  # the asker has decided, or gone, meanwhile
-    q = org.people[m]
-    if knows(org, p, m, item.difficulty) or q.boss < 0:
+    person = org.people[m]
+    if knows(org, p, m, item.difficulty) or person.boss < 0:
         if not knows(org, p, m, item.difficulty):
             ch.abandon = True
         stamp = ch.wait
@@ -207,7 +207,7 @@ def served(org, p, k, m, now):
         return SOLVED
     number = ch.questions
     ch.questions = item.step
-    up = _address(org, p, c, q.boss, item.difficulty, item.asked_at, now)
+    up = _address(org, p, c, person.boss, item.difficulty, item.asked_at, now)
     ch.questions = number
     send(org, m, up, now + p.communication_delay_hours)
     return PASSED_ON

@@ -7,7 +7,7 @@ one week's worth is kept), so reviews beyond the budget wait. Needed hours = m (
 with V' the volume, AI's part of it times a ratio, and m the mean size: alpha < 1 is that twice as much to read takes less than
 twice as long (N29). Given
 hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
-found with probability q x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
+found with probability detection x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
 With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
 change is reviewed again, up to ``max_passes``; some changes are closed without merging.
 
@@ -45,30 +45,30 @@ def allowance(org, p, i, now):
     """Return the review hours that person *i* may still spend now."""
     if not has_budget(p):
         return inf
-    q = org.people[i]
-    filled = q.allowance + p.review_hours_per_week / HOURS_PER_WEEK * (now - q.allowance_at)
+    person = org.people[i]
+    filled = person.allowance + p.review_hours_per_week / HOURS_PER_WEEK * (now - person.allowance_at)
     return min(filled, p.review_hours_per_week)
 
 
 @kernel
 def _spend(org, p, i, hours, now):
     if has_budget(p):
-        q = org.people[i]
-        q.allowance = allowance(org, p, i, now) - hours
-        q.allowance_at = now
+        person = org.people[i]
+        person.allowance = allowance(org, p, i, now) - hours
+        person.allowance_at = now
 
 
 @kernel
 def wake_when_allowed(org, p, i, now):
     """Let person *i* look at the reviews again as soon as the allowance is positive."""
-    q = org.people[i]
-    if q.wake_at <= now:
-        q.wake_at = inf
+    person = org.people[i]
+    if person.wake_at <= now:
+        person.wake_at = inf
     missing = -allowance(org, p, i, now)
-    if q.wake_at < inf or p.review_hours_per_week <= 0.0:
+    if person.wake_at < inf or p.review_hours_per_week <= 0.0:
         return
-    q.wake_at = now + max(missing, 0.0) * HOURS_PER_WEEK / p.review_hours_per_week
-    schedule(org, i, q.wake_at, codes.EVENT_WAKE, i, 0)
+    person.wake_at = now + max(missing, 0.0) * HOURS_PER_WEEK / p.review_hours_per_week
+    schedule(org, i, person.wake_at, codes.EVENT_WAKE, i, 0)
 
 
 @kernel
@@ -82,10 +82,10 @@ def backlog(org, t):
 def is_unreviewed(org, p, c):
     """Return True if change *c* slips through without review; also draw whether a reviewer will close it."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     chance = p.review_unreviewed_base
-    if p.review_unreviewed_backlog_hours < inf and q.team >= 0:
-        chance *= 1.0 + backlog(org, q.team) / p.review_unreviewed_backlog_hours
+    if p.review_unreviewed_backlog_hours < inf and person.team >= 0:
+        chance *= 1.0 + backlog(org, person.team) / p.review_unreviewed_backlog_hours
     u, ch.discard_luck = uniform2(org.world[0], UNREVIEWED, ch.pid, ch.j, 0)
     return u < chance
 
@@ -96,10 +96,10 @@ def read_by_ai(org, p, c):
     ch = org.changes[c]
     if not p.review_ai_reviewer:
         return 0
-    q = p.review_ai_detection * (1.0 - p.review_ai_blindness * ch.ai_fraction)
+    chance = p.review_ai_detection * (1.0 - p.review_ai_blindness * ch.ai_fraction)
     found = 0
     for d in range(ch.defects):
-        if uniform(org.world[0], DETECTION, ch.pid, ch.j, d) < q:
+        if uniform(org.world[0], DETECTION, ch.pid, ch.j, d) < chance:
             found += 1
     ch.defects -= found
     return found
@@ -150,17 +150,17 @@ def _delay(org, p, c, reviewer):
 @kernel
 def _other_reviewers(org, c):
     """Return how many teammates of the owner of change *c* may review it."""
-    q = org.people[org.changes[c].owner]
-    if q.team < 0:
+    person = org.people[org.changes[c].owner]
+    if person.team < 0:
         return 0
-    return org.teams[q.team].reviewers - (1 if q.reviewer else 0)
+    return org.teams[person.team].reviewers - (1 if person.reviewer else 0)
 
 
 @kernel
 def request(org, p, c, now):
     """Send change *c* into its next pass. Return PENDING, CLOSED (too many passes) or UNSEEN (nobody may review)."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     ch.review_pass += 1
     ch.votes_for = 0
     ch.votes_against = 0
@@ -173,7 +173,7 @@ def request(org, p, c, now):
     mates = _other_reviewers(org, c)
     ch.pending = min(p.review_approvals, mates)
     if mates <= 0:
-        boss = org.people[q.human].boss
+        boss = org.people[person.human].boss
         if boss < 0:
             return UNSEEN
         ch.pending = 1
@@ -184,7 +184,7 @@ def request(org, p, c, now):
         receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
         k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
         item = org.items[k]
-        item.team = q.team
+        item.team = person.team
         item.step = r
         send(org, ch.owner, k, now + _delay(org, p, c, r))
     return PENDING
@@ -205,10 +205,10 @@ def has_read(org, c, i):
 def _addressee(org, c, r):
     """Return the teammate to whom the *r*-th review of this pass is addressed: the one of the highest keyed rank."""
     ch = org.changes[c]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     best = codes.NONE
     best_rank = -1.0
-    m = org.teams[q.team].first_member
+    m = org.teams[person.team].first_member
     while m >= 0:
         mate = org.people[m]
         if mate.reviewer and not has_read(org, c, m):
@@ -302,10 +302,10 @@ def take_from_team(org, i):
 @kernel
 def take_own(org, p, i, now):
     """Take the first verification or addressed review out of the inbox of person *i* that may start now, or NONE."""
-    q = org.people[i]
+    person = org.people[i]
     allowed = allowance(org, p, i, now) > LEAST_ALLOWANCE
     previous = codes.NONE
-    k = q.head[codes.CLASS_REVIEW] if q.ready & (1 << codes.CLASS_REVIEW) else codes.NONE
+    k = person.head[codes.CLASS_REVIEW] if person.ready & (1 << codes.CLASS_REVIEW) else codes.NONE
     while k >= 0:
         item = org.items[k]
         after = item.next
@@ -381,16 +381,16 @@ def _find(org, p, c, r, given):
     w = org.world[0]
     ch = org.changes[c]
     pid = ch.pid
-    q = p.review_detection * given
+    chance = p.review_detection * given
     if ch.review_pass > 1:
-        q *= p.review_rereview_share  # a repeated pass reads that part of the change only
+        chance *= p.review_rereview_share  # a repeated pass reads that part of the change only
     found = 0
     for d in range(ch.defects):
         base = ((ch.review_pass * 4) << 6) + d
         u, shared = uniform2(w, DETECTION, pid, ch.j, base)
         if r > 0 and not (p.review_error_correlation > 0.0 and shared < p.review_error_correlation):
             u = uniform(w, DETECTION, pid, ch.j, base + (r << 6))
-        if u < q:
+        if u < chance:
             ch.found |= 1 << d
             found += 1
     return found

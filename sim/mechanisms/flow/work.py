@@ -44,15 +44,15 @@ def next_demand(org, p, i, now):
 @kernel
 def may_start(org, p, i):
     """Return True if person *i* may have one more change in writing."""
-    q = org.people[i]
-    return q.coder and q.writing < p.work_wip_limit and q.open < p.work_max_open
+    person = org.people[i]
+    return person.coder and person.writing < p.work_wip_limit and person.open < p.work_max_open
 
 
 @kernel
 def dice(org, i):
     """Return the uniforms behind (size, mode) of the next change of person *i*."""
-    q = org.people[i]
-    return uniform2(org.world[0], CHANGE, q.pid, q.next_change, 0)
+    person = org.people[i]
+    return uniform2(org.world[0], CHANGE, person.pid, person.next_change, 0)
 
 
 @kernel
@@ -67,18 +67,18 @@ def _count_changes(org, now):
 def start(org, p, i, mode, u, now):
     """Person *i* starts the next change, its size by the uniform *u*; return its row."""
     w = org.world[0]
-    q = org.people[i]
+    person = org.people[i]
     _count_changes(org, now)
     c = w.free_change
     ch = org.changes[c]
     w.free_change = ch.next
     w.free_changes -= 1
     ch.owner = i
-    ch.pid = q.pid
-    ch.j = q.next_change
+    ch.pid = person.pid
+    ch.j = person.next_change
     ch.standard_hours = positive(u, p.work_size_mean, p.work_size_distribution, p.work_size_cv)
     ch.mode = mode
-    ch.ai_fraction = 1.0 if mode == codes.BY_AGENT else q.assistant_fraction
+    ch.ai_fraction = 1.0 if mode == codes.BY_AGENT else person.assistant_fraction
     ch.size_delivered = ch.standard_hours
     ch.counted = True
     ch.done = 0.0
@@ -103,24 +103,24 @@ def start(org, p, i, mode, u, now):
     ch.pending = 0
     ch.rejected = False
     ch.started_at = now
-    ch.belief = org.people[q.human].belief
+    ch.belief = org.people[person.human].belief
     ch.human_hours = 0.0
     ch.stage = codes.STAGE_OWNER_QUEUE
     ch.stage_since = now
     for s in range(_STAGES):
         ch.stage_hours[s] = 0.0
-    q.next_change += 1
-    q.writing += 1
+    person.next_change += 1
+    person.writing += 1
     w.started += 1
-    org.teams[q.team].started += 1
+    org.teams[person.team].started += 1
     return c
 
 
 @kernel
 def claim_agent(org, i):
     """Return a free agent of person *i*, or NONE."""
-    q = org.people[i]
-    for a in range(q.first_agent, q.first_agent + q.agents):
+    person = org.people[i]
+    for a in range(person.first_agent, person.first_agent + person.agents):
         if org.agents[a].change < 0:
             return a
     return codes.NONE
@@ -174,14 +174,14 @@ def close(org, c, outcome, now):
     """End change *c* as MERGED, DISCARDED or ABANDONED, count it and give its row back."""
     w = org.world[0]
     ch = org.changes[c]
-    q = org.people[ch.owner]
+    person = org.people[ch.owner]
     set_stage(org, c, ch.stage, now)
     _count_changes(org, now)
     w.change_times += now - ch.started_at
     leave_writing(org, c)
     release_agent(org, c)
     if ch.written:
-        q.open -= 1
+        person.open -= 1
     if outcome == MERGED:
         _count_merge(org, c, now)
     else:
