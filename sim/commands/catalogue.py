@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.experiments.sweep.file import Sweep
-    from sim.organisation.tree import Tree
+    from sim.organisation.outline import Outline
     from sim.scenario.scenario import Scenario
 
 _STRUCTURAL = ("organisation.", "money.")  # what the trees of a sweep depend on
@@ -99,31 +99,38 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
         return {
             "kind": f"sweep of {len(sweep.points):,} design points",
             "warnings": list(sweep.base.warnings),
-            "size": _size(_tree(sweep.base)),
+            "size": _size(_outline(sweep.base)),
             "structures": _build_structures(sweep, path),
         }
     from sim.scenario.scenario import load
 
     scenario = load(path, sets)
-    return {"kind": "scenario", "warnings": list(scenario.warnings), "size": _size(_tree(scenario))}
+    return {"kind": "scenario", "warnings": list(scenario.warnings), "size": _size(_outline(scenario))}
 
 
-def _tree(scenario: "Scenario") -> "Tree":
-    """The tree, as a run builds it. Raises `UserError` with the place in the file that states what cannot be built."""
-    from sim.scenario.layoff_checks import check_cuts
-    from sim.scenario.tree import heads_of, tree_of
+def _outline(scenario: "Scenario") -> "Outline":
+    """The organisation's numbers. Raises `UserError` with the place in the file that states what cannot be built."""
+    from sim.scenario.layoff_checks import Heads, check_cuts
+    from sim.scenario.outline import outline_of
 
     if scenario.hold_base is not None:
-        _tree(scenario.hold_base)  # so that what is wrong with the base is said at its place
+        _outline(scenario.hold_base)  # so that what is wrong with the base is said at its place
     try:
-        tree = tree_of(scenario)
+        outline = outline_of(scenario)
+        if outline is not None:
+            heads = Heads.of_layers(outline.ics, outline.managers)
+        else:
+            from sim.scenario.tree import heads_of, tree_of  # NumPy, only where rows are needed
+
+            tree = tree_of(scenario)
+            outline, heads = tree.outline(), heads_of(tree)
     except UserError as error:
         path = str(error).partition(":")[0]
         if not path.startswith("organisation"):  # a message about the chart names its file and row
             raise UserError(f"{scenario.place('organisation.chart')}organisation.chart: {error}") from None
         raise UserError(f"{scenario.place(path)}{error}") from None
-    check_cuts(scenario, heads_of(tree))
-    return tree
+    check_cuts(scenario, heads)
+    return outline
 
 
 def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
@@ -141,7 +148,7 @@ def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
         if people > _MOST_BUILT:
             break
         try:
-            people += _tree(sweep.scenario(values)).n
+            people += _outline(sweep.scenario(values)).n
         except UserError as error:
             point = ", ".join(f"{name}={label(value)}" for name, value in values.items())
             raise UserError(f"{shown(path)}: vary: at {point}: {error}") from None
@@ -149,12 +156,12 @@ def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
     return {"built": built, "of": len(points)}
 
 
-def _size(tree: "Tree") -> dict[str, int | float]:
+def _size(outline: "Outline") -> dict[str, int | float]:
     return {
-        "ics": tree.ics,
-        "managers": tree.managers,
-        "management_layers": tree.layers,
-        "payroll_per_year": tree.payroll,
+        "ics": outline.ics,
+        "managers": outline.managers_count,
+        "management_layers": outline.layers,
+        "payroll_per_year": round(outline.payroll, 2),
     }
 
 

@@ -110,12 +110,13 @@ def _run_paths(
 ) -> int:
     """Run every path, print (and write) what comes of it, and return the exit code. *replay*: see `report_failures`."""
     from sim.experiments.paths.study import run_paths
-    from sim.experiments.paths.words import paths_json, paths_picture, paths_text
+    from sim.experiments.paths.words import paths_json, paths_text
 
     kept = "nothing was written; a run keeps no partial results."
     with keeping(kept), progress(runs * len(scenario.paths)) as bar:
         paths = run_paths(scenario, runs, seed, workers=workers, first_run=first_run, progress=bar.update)
     if out:
+        from sim.experiments.paths.pictures import paths_picture
         from sim.experiments.run.folder import write_folder
 
         for name, results in paths.results.items():

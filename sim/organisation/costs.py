@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-import numpy as np
-
-from sim.constants import MANAGER, WEEKS_PER_YEAR
+from sim.constants import WEEKS_PER_YEAR
 
 MONTHS_PER_YEAR = 12
 #: Changes an IC merges a week, for the *planned* AI spend only (Sadowski et al. 2018, C17).
@@ -90,12 +88,3 @@ class PayScale:
             return 1.0
         known = len(self.ratios)
         return self.ratios[layer - 1] if layer <= known else self.ratios[-1] + self.step * (layer - known)
-
-    def pay(self, boss: np.ndarray, role: np.ndarray, layer: np.ndarray) -> np.ndarray:
-        """Loaded annual pay in USD, float64[n], for boss, role and layer of shape [n]."""
-        table = np.array([self.ratio(k) for k in range(int(layer.max(initial=0)) + 1)])
-        pay: np.ndarray = self.ic_pay * table[layer]
-        roots = np.flatnonzero(boss < 0)
-        if self.top_ratio is not None and len(roots) == 1 and role[roots[0]] == MANAGER:
-            pay[roots[0]] = self.ic_pay * self.top_ratio
-        return pay

@@ -2,55 +2,26 @@
 
 The tree comes from one of: a number of ICs with a number of management layers, a number of ICs with explicit spans of
 control, or an imported chart. `build_tree` is the single entry. Pay follows role and layer counted from below; in a
-comparison the top is paid as the top of the base.
+comparison the top is paid as the top of the base. What needs no row (sizes, holds) stands in `sim.organisation.outline`.
 """
 
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from sim.constants import IC, MANAGER, MANAGER_ID
-from sim.errors import UserError, suggest
+from sim.errors import UserError
 from sim.organisation.costs import PayScale
-from sim.organisation.headcounts import (
-    HOLDS,
-    MAX_LAYERS,
-    MAX_PEOPLE,
-    check_size,
-    layer_sizes,
-    layer_sizes_from_spans,
-    refused_layer,
-)
+from sim.organisation.headcounts import check_size, refused_layer
+from sim.organisation.outline import hold_ics, planned_ics, planned_sizes, top_paid_as_in
 from sim.organisation.plan import Organisation
 from sim.organisation.roster.chart import Chart
 from sim.organisation.tenure import UNKNOWN, band_of
-from sim.organisation.tree import Tree, assemble, check_tree, depth_first, select
-
-__all__ = [
-    "HOLDS",
-    "IC",
-    "MANAGER",
-    "MANAGER_ID",
-    "MAX_LAYERS",
-    "MAX_PEOPLE",
-    "PayScale",
-    "Tree",
-    "build_tree",
-    "chart_tree",
-    "check_size",
-    "check_tree",
-    "generated_tree",
-    "hold_ics",
-    "layer_sizes",
-    "layer_sizes_from_spans",
-    "remove_layer",
-    "resize_ics",
-]
+from sim.organisation.tree import Tree, assemble, depth_first, select
 
 # ---- trees
 
@@ -183,48 +154,7 @@ def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
     )
 
 
-# ---- what is held equal
-
-
-def hold_ics(
-    base: Tree,
-    variant: Tree,
-    hold: str,
-    ic_pay: float,
-    *,
-    ai_spend: float = 0.0,
-    base_ai_spend: float = 0.0,
-) -> tuple[int, float]:
-    """ICs of the variant, and the USD left over, when `hold` stays equal to the base and the variant's managers are given.
-
-    The number is the largest that does not exceed the base. ic_pay: loaded USD a year of an IC of the variant. ai_spend,
-    base_ai_spend: planned USD of AI per IC and year, counted by `budget` only. The rest is below the price of one IC.
-    """
-    if hold not in HOLDS:
-        raise UserError(
-            f"organisation.hold: '{hold}' is unknown, use {', '.join(HOLDS)}{suggest(str(hold), HOLDS)}"
-        )
-    if hold == "ics":
-        return base.ics, 0.0
-    if hold == "headcount":
-        left, price, unit = float(base.n - variant.managers), 1.0, "people"
-    else:
-        held = hold == "budget"
-        price = ic_pay + (ai_spend if held else 0.0)
-        total = base.payroll + (base_ai_spend * base.ics if held else 0.0)
-        left, unit = total - float(variant.pay[variant.ics :].sum()), "USD a year"
-    if not price > 0:
-        raise UserError(f"organisation.hold: {hold} needs a positive pay of ICs, not {ic_pay}")
-    ics = math.floor(
-        left / price * (1 + 1e-12) + 1e-9
-    )  # equal organisations must come out equal in floating point
-    if ics < 1:
-        raise UserError(
-            f"organisation.hold: {hold}: the {variant.managers:,} managers of this structure leave {left:,.0f} {unit}, "
-            f"not enough for one IC; use fewer managers or another hold"
-        )
-    gap = left - ics * price
-    return ics, 0.0 if hold == "headcount" or gap < 0.005 else min(gap, math.nextafter(price, 0.0))
+# ---- one entry
 
 
 def build_tree(
@@ -243,9 +173,10 @@ def build_tree(
     explicit one. ai_spend, base_ai_spend: planned USD of AI per IC and year, for hold: budget. Raises UserError.
     """
     hold = organisation.hold if base is not None else None
-    ics = _planned_ics(organisation, base, base_organisation, hold)
-    if base is not None:
-        pay_scale = _top_paid_as_in(base, pay_scale)
+    held = base.outline() if base is not None else None
+    ics = planned_ics(organisation, held, base_organisation, hold)
+    if held is not None:
+        pay_scale = top_paid_as_in(held, pay_scale)
     sizes: tuple[int, ...] | None = None
     if organisation.chart is not None:
         # The reader of charts is loaded only where there is one.
@@ -253,62 +184,25 @@ def build_tree(
 
         tree = chart_tree(read_chart(organisation.chart, organisation.chart_columns), pay_scale)
     else:
-        sizes = _sizes(organisation, ics, bottom_span_ratio)
+        sizes = planned_sizes(organisation, ics, bottom_span_ratio)
         tree = generated_tree(ics, sizes, pay_scale)
     if organisation.remove_layer is not None:
         sizes = None
         tree = remove_layer(tree, organisation.remove_layer, pay_scale)
-    if base is None:
+    if base is None or held is None:
         return tree
     tree = _roots_paid_as_in(base, tree)
     if hold is None or (hold == "ics" and sizes is not None):
         return tree
-    heads, gap = hold_ics(base, tree, hold, pay_scale.ic_pay, ai_spend=ai_spend, base_ai_spend=base_ai_spend)
+    heads, gap = hold_ics(
+        held, tree.outline(), hold, pay_scale.ic_pay, ai_spend=ai_spend, base_ai_spend=base_ai_spend
+    )
     check_size(heads + tree.managers)
     if sizes is not None:
         tree = _roots_paid_as_in(base, generated_tree(heads, sizes, pay_scale))
     else:
         tree = resize_ics(tree, heads, pay_scale.ic_pay)
     return replace(tree, payroll_gap=gap)
-
-
-def _planned_ics(
-    organisation: Organisation, base: Tree | None, base_organisation: Organisation | None, hold: str | None
-) -> int:
-    """ICs from which the managers of the variant are derived."""
-    stated = organisation.ics
-    if hold is None or base is None:
-        if stated is None and organisation.chart is None:
-            raise UserError(
-                "organisation.ics is missing: give ics with management_layers or spans, or a chart"
-            )
-        return stated or 0
-    inherited = {base.ics, base_organisation.ics if base_organisation is not None else None}
-    if stated is None or stated in inherited or organisation.chart is not None:
-        return base.ics
-    if hold != "ics":
-        raise UserError(
-            f"organisation.ics: {stated} cannot be set while organisation.hold is {hold}, because the number of ICs "
-            f"follows from the base ({base.ics:,} ICs); leave ics out, or use hold: ics"
-        )
-    return stated
-
-
-def _sizes(organisation: Organisation, ics: int, bottom_span_ratio: float) -> tuple[int, ...]:
-    if organisation.spans is not None:
-        return layer_sizes_from_spans(ics, organisation.spans)
-    if organisation.management_layers is None:
-        raise UserError(
-            "organisation: say how it is layered with management_layers (3), spans ([6, 4, 4]) or chart (a file)"
-        )
-    return layer_sizes(ics, organisation.management_layers, bottom_span_ratio)
-
-
-def _top_paid_as_in(base: Tree, pay_scale: PayScale) -> PayScale:
-    roots = base.roots
-    if len(roots) != 1 or base.role[roots[0]] != MANAGER:
-        return pay_scale
-    return replace(pay_scale, top_ratio=float(base.pay[roots[0]]) / pay_scale.ic_pay)
 
 
 def _roots_paid_as_in(base: Tree, tree: Tree) -> Tree:

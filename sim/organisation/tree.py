@@ -16,6 +16,7 @@ from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import MAX_LAYERS, layers_from_below
+from sim.organisation.outline import Outline
 from sim.text.numbers import plural
 
 
@@ -92,6 +93,18 @@ class Tree:
                 depth[row] = depth[self.boss[row]] + 1
         return depth
 
+    def outline(self) -> Outline:
+        """Its heads and pay in plain numbers."""
+        roots, managers = self.roots, np.bincount(self.layer[self.ics :], minlength=self.layers + 1)[1:]
+        led = len(roots) == 1 and self.role[roots[0]] == MANAGER
+        return Outline(
+            self.ics,
+            tuple(managers.tolist()),
+            float(self.pay[self.ics :].sum()),
+            self.payroll,
+            float(self.pay[roots[0]]) if led else None,
+        )
+
     def facts(self) -> dict[str, int | float]:
         """Head counts, spans, layers and payroll (USD a year), for reports and comparisons."""
         spans = self.spans()
@@ -167,7 +180,7 @@ def assemble(
     boss = np.where(boss >= 0, row_of[boss], -1).astype(np.int32)
     role, layer = role[order], layer[order].astype(np.int16)
     band = np.zeros(len(pid), dtype=np.int8) if tenure_band is None else tenure_band[order].astype(np.int8)
-    return Tree(pid[order], role, boss, layer, pay_scale.pay(boss, role, layer), module[order], band)
+    return Tree(pid[order], role, boss, layer, _pay(pay_scale, boss, role, layer), module[order], band)
 
 
 def select(
@@ -177,6 +190,16 @@ def select(
     row_of = np.cumsum(keep) - 1
     boss = boss[keep]
     return tree.pid[keep], tree.role[keep], np.where(boss >= 0, row_of[boss], -1), tree.module[keep]
+
+
+def _pay(pay_scale: PayScale, boss: np.ndarray, role: np.ndarray, layer: np.ndarray) -> np.ndarray:
+    """Loaded annual pay in USD, float64[n], for boss, role and layer of shape [n]."""
+    table = np.array([pay_scale.ratio(k) for k in range(int(layer.max(initial=0)) + 1)])
+    pay: np.ndarray = pay_scale.ic_pay * table[layer]
+    roots = np.flatnonzero(boss < 0)
+    if pay_scale.top_ratio is not None and len(roots) == 1 and role[roots[0]] == MANAGER:
+        pay[roots[0]] = pay_scale.ic_pay * pay_scale.top_ratio
+    return pay
 
 
 def _layers(role: np.ndarray, boss: np.ndarray) -> np.ndarray:

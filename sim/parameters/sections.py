@@ -163,6 +163,17 @@ REMAINS: Mapping[str, str] = {section.switch: section.remains for section in SEC
 #: People come and go where one of these is on.
 PEOPLE_SWITCHES = tuple(s.switch for s in SECTIONS if s.shows == WEEK_END and s.switch not in ("", "events"))
 
+# By switch, and by the beginning of a path; the first of several with the same one. Looked up for every parameter at start-up.
+_SWITCHED: Mapping[str, Section] = {s.switch: s for s in reversed(SECTIONS) if s.switch}
+_OWNERS: Mapping[str, Section] = {start: s for s in reversed(SECTIONS) for start in s.paths}
+_TITLED: Mapping[str, Section] = {start: s for s in reversed(SECTIONS) if s.title for start in s.paths}
+
+
+def _longest(path: str, owners: Mapping[str, Section]) -> Section | None:
+    """The section with the longest beginning of a path, or None."""
+    beginnings = (path[:end] for end in range(len(path), 0, -1))
+    return next((owners[start] for start in beginnings if start in owners), None)
+
 
 def off_value(switch: str) -> object:
     """The value at which a section's switch is off."""
@@ -179,22 +190,21 @@ def section_of(path: str) -> Section:
 
     Raises LookupError for a path that no section has.
     """
-    for section in SECTIONS:
-        if path == section.switch:
-            return section
-    found = [(len(start), s) for s in SECTIONS for start in s.paths if path.startswith(start)]
-    if not found or path.startswith("switches."):
+    if path in _SWITCHED:
+        return _SWITCHED[path]
+    section = _longest(path, _OWNERS)
+    if section is None or path.startswith("switches."):
         raise LookupError(f"{path}: no section has it; add an entry to sim/parameters/sections.py")
-    return max(found, key=lambda item: item[0])[1]
+    return section
 
 
 def title_of(path: str) -> str:
     """The title of the group of parameters that a path is listed in."""
     section_of(path)
-    titles = [(len(start), s.title) for s in SECTIONS if s.title for start in s.paths if path.startswith(start)]
-    if not titles:
+    titled = _longest(path, _TITLED)
+    if titled is None:
         raise LookupError(f"{path}: its section in sim/parameters/sections.py has no title")
-    return max(titles)[1]
+    return titled.title
 
 
 def can_act(path: str, on: Callable[[str], bool]) -> bool:

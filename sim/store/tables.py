@@ -39,13 +39,20 @@ class Tables:
     def write(self, path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
         """Write equally long columns (numbers, or text with None) as one Parquet file in one step."""
         data = {name: _column(values) for name, values in columns.items()}
+        # DuckDB tells a type from the values: of a column of None alone it would make numbers.
+        chosen = ", ".join(
+            f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}"
+            if column.dtype == object
+            else _quoted(name)
+            for name, column in data.items()
+        )
         with _interruptible():  # registering is a query, too
             self._connection.register("chunk", data)
             try:
                 with replaced(path) as temporary:
-                    quoted = str(temporary).replace("'", "''")
+                    target = str(temporary).replace("'", "''")
                     self._connection.execute(
-                        f"COPY (SELECT * FROM chunk) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+                        f"COPY (SELECT {chosen} FROM chunk) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
                     )
             finally:
                 self._connection.unregister("chunk")
@@ -56,7 +63,7 @@ class Tables:
         """
         if not paths:
             return {}
-        wanted = "*" if columns is None else ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
+        wanted = "*" if columns is None else ", ".join(_quoted(name) for name in columns)
         # read_parquet takes glob patterns; a folder's name may hold one of their characters.
         files = [str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths]
         with _interruptible():
@@ -65,6 +72,11 @@ class Tables:
                 [files],
             )
             return {name: _filled(values) for name, values in relation.fetchnumpy().items()}
+
+
+def _quoted(name: str) -> str:
+    """The name of a column as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _column(values: Sequence[Any] | np.ndarray) -> np.ndarray:

@@ -64,6 +64,16 @@ def test_tables_come_back_as_they_went(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([path.name, "second.parquet"])
 
 
+def test_a_column_of_text_without_any_is_text(tmp_path):
+    with Tables() as tables:
+        tables.write(tmp_path / "one.parquet", {"failure": [None, None]})
+        tables.write(tmp_path / "two.parquet", {"failure": [None, "why"]})
+        alone = tables.read([tmp_path / "one.parquet"])["failure"]
+        both = tables.read([tmp_path / "one.parquet", tmp_path / "two.parquet"])["failure"]
+    assert alone.tolist() == [None, None]  # NaN, were it a number
+    assert both.tolist() == [None, None, None, "why"]
+
+
 def test_an_interrupted_write_leaves_the_old_file_and_no_rubbish(tmp_path):
     path = tmp_path / "summary.csv"
     files.write_csv(path, ["a"], [[1]])

@@ -13,12 +13,12 @@ from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import HOLDS, MAX_PEOPLE, layer_sizes, layer_sizes_from_spans
+from sim.organisation.outline import hold_ics
 from sim.organisation.plan import Organisation
 from sim.organisation.structure import (
     build_tree,
     chart_tree,
     generated_tree,
-    hold_ics,
     remove_layer,
     resize_ics,
 )
@@ -314,9 +314,9 @@ def test_a_hold_that_leaves_nobody_is_an_error():
     tiny = generated_tree(2, (1,), PAY)
     many = generated_tree(2, (2, 1), PAY)
     with pytest.raises(UserError, match="not enough for one IC"):
-        hold_ics(tiny, many, "headcount", PAY.ic_pay)
+        hold_ics(tiny.outline(), many.outline(), "headcount", PAY.ic_pay)
     with pytest.raises(UserError, match="did you mean 'payroll'"):
-        hold_ics(tiny, many, "payrol", PAY.ic_pay)
+        hold_ics(tiny.outline(), many.outline(), "payrol", PAY.ic_pay)
 
 
 def test_remove_layer_of_a_chart_at_equal_payroll_fills_the_smallest_teams():
@@ -385,7 +385,9 @@ def test_hold_leaves_less_than_one_ic(base_chart, variant_chart, hold, ic_pay, a
     scale = PayScale(ic_pay)
     base, variant = chart_tree(base_chart, scale), chart_tree(variant_chart, scale)
     try:
-        ics, gap = hold_ics(base, variant, hold, ic_pay, ai_spend=ai, base_ai_spend=base_ai)
+        ics, gap = hold_ics(
+            base.outline(), variant.outline(), hold, ic_pay, ai_spend=ai, base_ai_spend=base_ai
+        )
     except UserError:
         return
     price = ic_pay + (ai if hold == "budget" else 0.0)

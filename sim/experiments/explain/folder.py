@@ -4,7 +4,6 @@ from pathlib import Path
 
 from sim.engine.kernel import source_hash
 from sim.errors import UserError
-from sim.experiments.explain.pictures import waterfall
 from sim.experiments.explain.study import Explanation
 from sim.experiments.explain.words import explain_json
 from sim.scenario.scenario import Scenario
@@ -39,6 +38,8 @@ def take(
 
 def write(folder: Path, claimed: dict[str, object], found: Explanation) -> None:
     """Write figures and picture into the folder that was claimed."""
+    from sim.experiments.explain.pictures import waterfall  # Matplotlib, only to draw
+
     try:
         files.write_json(folder / "explain.json", explain_json(found))
         waterfall(folder / "plots" / "waterfall", found)

@@ -1,13 +1,11 @@
-"""`orgsim run` of a scenario with paths: tables, sentences, JSON and a picture."""
+"""`orgsim run` of a scenario with paths: tables, sentences and JSON."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.engine.codes import LAYOFF_RULES
-from sim.experiments import plots
 from sim.experiments.paths.study import PROSPECTS, Branch, Paths, Window
 from sim.outcomes.declared import ON_PATHS, OUTCOMES
 from sim.scenario.events import DatedEvent, in_words
@@ -228,28 +226,3 @@ def _figure(figure: Paired) -> dict[str, Any]:
         "base": figure.base, "mean": figure.mean, "difference": figure.difference, "ci95": ends(figure.lo, figure.hi),
         "relative": figure.relative, "win_probability": figure.win_probability,
     }  # fmt: skip
-
-
-def paths_picture(path: Path, paths: Paths) -> list[Path]:
-    """Draw the difference in value over time, every path against the first, with 95 % bands."""
-    base = next(iter(paths.results))
-    drawn = [(name, branch.weekly) for name, branch in paths.branches.items() if len(branch.weekly)]
-    weeks = np.unique(np.concatenate([weekly[:, 0] for _, weekly in drawn]))
-    lines = []
-    for name, weekly in drawn:
-        full = np.full((len(weeks), 3), np.nan)
-        full[np.searchsorted(weeks, weekly[:, 0])] = weekly[:, 1:]
-        lines.append((f"{name} minus {base}", full[:, 0], full[:, 1], full[:, 2]))
-    runs = len(next(iter(paths.results.values())).runs)
-    first = min(branch.from_week for branch in paths.branches.values())
-    title = paths.scenario.question or paths.scenario.name
-    return plots.line_plot(
-        path,
-        weeks,
-        lines,
-        title=f"{title}\n{plural(runs, 'run')}, 95 % bands",
-        x_label="week (mean of the four weeks that end there)",
-        y_label="difference in value, standard hours/week",
-        zero=True,
-        crossing=(first, None, None, f"first event, end of week {first}") if first else None,
-    )

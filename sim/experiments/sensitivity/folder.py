@@ -5,7 +5,6 @@ from pathlib import Path
 
 from sim.engine.kernel import source_hash
 from sim.experiments.sensitivity.figures import sensitivity_json
-from sim.experiments.sensitivity.pictures import sensitivity_pictures
 from sim.experiments.sensitivity.study import Sensitivity
 from sim.scenario.scenario import Scenario
 from sim.store import files
@@ -42,6 +41,8 @@ def take(
 
 def write(folder: Path, claimed: dict[str, object], found: Sensitivity) -> None:
     """Write figures and pictures into the folder that was claimed."""
+    from sim.experiments.sensitivity.pictures import sensitivity_pictures  # Matplotlib, only to draw
+
     files.write_json(folder / "sensitivity.json", sensitivity_json(found))
     sensitivity_pictures(folder / "plots", found)
     set_status(folder, claimed, "complete")
