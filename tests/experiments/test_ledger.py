@@ -15,7 +15,7 @@ from sim.errors import UserError
 from sim.experiments.ledger.course import goes_to_agent, sizes_of
 from sim.experiments.ledger.plans import plan_of
 from sim.experiments.ledger.study import AGENT, ASSISTANT, DISCARDED, HAND, PLANNED, accounts, ledger
-from sim.experiments.ledger.words import ledger_text
+from sim.experiments.ledger.words import ledger_text, notes
 from sim.scenario.scenario import Scenario, load
 from sim.simulation.run import run
 from sim.text.tables import WIDTH
@@ -221,6 +221,9 @@ class TestWays:
         assert list(ledger(load("base", ["ai.agent_fraction=0"])).accounts) == [HAND, ASSISTANT, PLANNED]
         assert list(ledger(load("base", ["ai.agent_fraction=1"])).accounts) == [HAND, AGENT, PLANNED]
         assert list(ledger(load("base", ["ai.share_of_code=0"])).accounts) == [HAND]
+        found = ledger(load("base", ["ai.agents_per_supervisor=0"]))
+        assert AGENT not in found.accounts
+        assert "No column for the agent: ai.agents_per_supervisor is 0." in notes(found)
 
     @pytest.mark.parametrize("name", ["flat", "one-boss", "people"])
     def test_bundled_scenarios_have_a_ledger(self, name):
@@ -233,6 +236,7 @@ class TestWays:
         [
             (["switches.flow=false"], "base: switches.flow: false: nothing is written without flow of work"),
             (["defects.model=bernoulli"], "defects.model: bernoulli: the ledger knows defects that are drawn once; set defects.model to poisson"),
+            (["review.discard_human=1", "review.unreviewed_base=0"], "no change merges, so there is no merged hour: lower review.discard_human"),
             (["review.approvals=2", "review.approval_rule=any"], "review.approval_rule: any: the ledger knows several reviewers who must all approve"),
         ],
     )  # fmt: skip

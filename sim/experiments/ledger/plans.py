@@ -13,8 +13,6 @@ from sim.engine.rng import normal_quantile
 from sim.mechanisms.flow import ai_use, coding, questions
 
 Floats = npt.NDArray[np.float64]
-#: People of so many different personal AI shares stand for everybody, where use is unequal.
-_USERS = 16
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,8 @@ def _fill_plans(parameters: np.ndarray, shares: np.ndarray, out: np.ndarray) -> 
     for k in range(len(shares)):
         share = shares[k]
         agents, fraction = ai_use.fractions(p, share)
+        if p.ai_agents_per_supervisor <= 0:
+            agents = 0.0
         out[k, 0] = share
         out[k, 1] = agents
         out[k, 2] = fraction
@@ -99,9 +99,9 @@ def plan_of(parameters: np.ndarray, share: float) -> Plan:
     return _plans(parameters, np.array([share]))[0]
 
 
-def plans_of_people(parameters: np.ndarray, share: float) -> list[Plan]:
-    """Return the plans of people who stand for all, a quantile each, where AI is to write this mean *share* of the code."""
-    shares = np.full(_USERS, share)
+def plans_of_people(parameters: np.ndarray, share: float, users: int) -> list[Plan]:
+    """Return the plans of *users* people who stand for all, a quantile each, with this mean AI *share* of the code."""
+    shares = np.full(users, share)
     _fill_shares(parameters, share, shares)
     return _plans(parameters, np.unique(shares) if np.ptp(shares) == 0.0 else shares)
 

@@ -47,6 +47,8 @@ DISCARDED = "discarded"
 SKILLS = (0.7, 1.0, 1.5)
 REFERENCE_SKILL = 1.0
 _LEAST = 1e-300
+#: People who stand for everybody where use is unequal: enough for hours to 0.01 %, and those at whom the mean share is met.
+_USERS, _MANY_USERS = 16, 64
 #: What only other people's hours go into.
 _OF_OTHERS = ("reviewing", "answering")
 
@@ -127,7 +129,7 @@ def ledger(scenario: Scenario) -> Ledger:
     delegated = goes_to_agent(desk.p, desk.sizes, plan)
     work = 0.0
     if not without:
-        plans = plans_of_people(desk.parameters, share)
+        plans = plans_of_people(desk.parameters, share, _MANY_USERS)
         work = float(np.mean([one.agents + (1.0 - one.agents) * one.fraction for one in plans]))
     hand = main[HAND]
     return Ledger(
@@ -154,7 +156,7 @@ def accounts(scenario: Scenario, skill: float) -> dict[str, Account]:
     plan = plan_of(desk.parameters, float(desk.p.ai_share_of_code))
     if plan.fraction > 0.0:
         found[ASSISTANT] = _account(desk.sizes, desk.by_owner(plan, 1.0))
-    if desk.delegates(plan):
+    if plan.agents > 0.0:
         found[AGENT] = _account(desk.sizes, _part(desk, plan, desk.by_agent(plan)))
     found[PLANNED] = _account(desk.sizes, _as_planned(desk))
     return found
@@ -164,7 +166,7 @@ def of_agents(scenario: Scenario) -> dict[str, Account]:
     """Return the accounts of the changes that go to agents, had they been done in the other ways; {} if none does."""
     desk = _desk(scenario, REFERENCE_SKILL)
     plan = plan_of(desk.parameters, float(desk.p.ai_share_of_code))
-    if _without_ai(scenario) or not desk.delegates(plan):
+    if _without_ai(scenario) or plan.agents <= 0.0:
         return {}
     found = {HAND: desk.by_hand(), ASSISTANT: desk.by_owner(plan, 1.0), AGENT: desk.by_agent(plan)}
     return {way: _account(desk.sizes, _part(desk, plan, course)) for way, course in found.items()}
@@ -195,14 +197,10 @@ class _Desk:
         needed = self.asking.help(plan)
         return by_agent(self.p, self.parameters, self.sizes, self.owner, plan, needed, self.runs)
 
-    def delegates(self, plan: Plan) -> bool:
-        """True if agents get changes."""
-        return plan.agents > 0.0 and self.p.ai_agents_per_supervisor > 0
-
     def of_user(self, plan: Plan) -> Course:
         """The course of the changes of somebody with this *plan*, through agents and other ones together."""
         other = self.by_owner(plan, plan.fraction)
-        if not self.delegates(plan):
+        if plan.agents <= 0.0:
             return other
         delegated = goes_to_agent(self.p, self.sizes, plan)
         return mixed([(delegated, self.by_agent(plan)), (1.0 - delegated, other)])
@@ -253,7 +251,7 @@ def _without_ai(scenario: Scenario) -> str:
 def _as_planned(desk: _Desk) -> Course:
     """Return the course of the changes of everybody, those of great and small users of AI mixed by how many they write."""
     courses = []
-    for plan in plans_of_people(desk.parameters, float(desk.p.ai_share_of_code)):
+    for plan in plans_of_people(desk.parameters, float(desk.p.ai_share_of_code), _USERS):
         course = desk.of_user(plan)
         own = sum(desk.sizes.mean(x) for key, x in course.hours.items() if key[1] not in _OF_OTHERS)
         courses.append((1.0 / own, course))
@@ -262,8 +260,13 @@ def _as_planned(desk: _Desk) -> Course:
 
 
 def _account(sizes: Sizes, course: Course) -> Account:
-    """Return a course per merged standard hour."""
+    """Return a course per merged standard hour. Raises `UserError` where nothing merges."""
     merged = sizes.mean(course.merged * sizes.hours)
+    if merged <= 0.0:
+        raise UserError(
+            "no change merges, so there is no merged hour: lower review.discard_human and review.discard_agent, or raise "
+            "review.max_passes"
+        )
 
     def sums(hours: Hours, part: int) -> dict[str, float]:
         found: dict[str, float] = {}

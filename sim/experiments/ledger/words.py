@@ -159,7 +159,7 @@ def notes(found: Ledger) -> tuple[str, ...]:
             "through agents. As planned: the planned mix, over people who use AI more and less."
         )
         lines += [
-            f"No column for the {WAYS[way]}: ai.agent_fraction is {found.agent_fraction:g}."
+            f"No column for the {WAYS[way]}: {_why_not(found, way)}."
             for way in (ASSISTANT, AGENT)
             if way not in found.accounts
         ]
@@ -167,6 +167,13 @@ def notes(found: Ledger) -> tuple[str, ...]:
     if scenario.events or scenario.values["ai.strategy"] != "none":
         lines.append("Dated events and the AI strategy are not followed.")
     return tuple(lines)
+
+
+def _why_not(found: Ledger, way: str) -> str:
+    path = "ai.agent_fraction"
+    if way == AGENT and found.agent_fraction > 0.0:
+        path = "ai.agents_per_supervisor"
+    return f"{path} is {found.scenario.values[path]:g}"
 
 
 # ---- JSON
