@@ -53,6 +53,16 @@ class Owner:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """An *owner* under the parameters of a scenario (as numbers *p*, and as the kernels read them), and the sizes of changes."""
+
+    p: Settings
+    parameters: np.ndarray
+    sizes: Sizes
+    owner: Owner
+
+
+@dataclass(frozen=True)
 class Runs:
     """How an agent's runs end, by size: (success, failure that nobody notices) at each attempt; all failed and *noticed*."""
 
@@ -146,22 +156,22 @@ def goes_to_agent(p: Settings, sizes: Sizes, plan: Plan) -> Floats:
     return share
 
 
-def written(
-    p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner, plan: Plan, fraction: float, needed: Help
-) -> Course:
+def written(desk: Desk, plan: Plan, fraction: float, needed: Help) -> Course:
     """Return the course of a change that its owner writes, AI (the assistant) doing the *fraction* of it."""
-    hours = _writing(p, parameters, sizes, owner, plan, fraction)
+    sizes = desk.sizes
+    hours = _writing(desk, plan, fraction)
     whole = np.ones_like(sizes.hours)
     total = np.sum([*hours.values()], axis=0)
     branch = _Branch(whole, {**hours, **needed.hours}, fraction, False, False, total)
-    return _course(p, parameters, sizes, owner, [branch], needed)
+    return _course(desk, [branch], needed)
 
 
-def runs_of(p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner) -> Runs:
+def runs_of(desk: Desk) -> Runs:
     """Return how the runs of agents end that this owner briefs.
 
     Part of an agent's luck stays with the change (`coding.verdict`), so the attempts are averaged over it.
     """
+    p, parameters, sizes, owner = desk.p, desk.parameters, desk.sizes, desk.owner
     success = successes(parameters, sizes.hours, owner.failing)
     own = ndtri((np.arange(_LUCK) + 0.5) / _LUCK) if p.ai_retry_correlation > 0.0 else np.zeros(1)
     w = p.ai_retry_correlation
@@ -182,16 +192,15 @@ def runs_of(p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner) -> 
     return Runs(ends, reached.mean(axis=1))
 
 
-def by_agent(
-    p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner, plan: Plan, needed: Help, runs: Runs
-) -> Course:
+def by_agent(desk: Desk, plan: Plan, needed: Help, runs: Runs) -> Course:
     """Return the course of a change that goes to an agent: its *runs*, and what is redone without one."""
+    p, parameters, sizes, owner = desk.p, desk.parameters, desk.sizes, desk.owner
     size = sizes.hours
     prepared = p.work_prep_hours * plan.preparation * size
     briefing = p.ai_specify_fixed_hours + p.ai_specify_hours * size
     verifying = p.ai_agent_verify_hours * volumes(parameters, 1.0)[1] * size * owner.verifying
     redone = plan.fraction if p.ai_redo_assisted else 0.0
-    again = _writing(p, parameters, sizes, owner, plan, redone)
+    again = _writing(desk, plan, redone)
     branches = []
 
     def after(attempts: int, probability: Floats) -> Hours:
@@ -215,7 +224,7 @@ def by_agent(
         spent["redoing", activity] = spent.get(("redoing", activity), 0.0) + noticed * x
     total = np.sum([*again.values()], axis=0)
     branches.append(_Branch(noticed, spent, redone, False, False, total))
-    return _course(p, parameters, sizes, owner, branches, needed)
+    return _course(desk, branches, needed)
 
 
 def mixed(parts: Sequence[tuple[Floats | float, Course]]) -> Course:
@@ -239,10 +248,9 @@ def mixed(parts: Sequence[tuple[Floats | float, Course]]) -> Course:
     )
 
 
-def _writing(
-    p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner, plan: Plan, fraction: float
-) -> Hours:
+def _writing(desk: Desk, plan: Plan, fraction: float) -> Hours:
     """Return the owner's hours of writing a change once (`coding.queue_segment`)."""
+    p, parameters, sizes, owner = desk.p, desk.parameters, desk.sizes, desk.owner
     ai = volumes(parameters, fraction)[1]
     return {
         ("preparation", "specifying"): p.work_prep_hours * plan.preparation * sizes.hours,
@@ -255,19 +263,16 @@ def _writing(
     }
 
 
-def _course(
-    p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner, branches: Sequence[_Branch], needed: Help
-) -> Course:
+def _course(desk: Desk, branches: Sequence[_Branch], needed: Help) -> Course:
     """Return the course of changes whose writing ends in these *branches*, through review and after it."""
-    return mixed([(1.0, _finished(p, parameters, sizes, owner, branch, needed)) for branch in branches])
+    return mixed([(1.0, _finished(desk, branch, needed)) for branch in branches])
 
 
-def _finished(
-    p: Settings, parameters: np.ndarray, sizes: Sizes, owner: Owner, branch: _Branch, needed: Help
-) -> Course:
+def _finished(desk: Desk, branch: _Branch, needed: Help) -> Course:
+    p, parameters, sizes = desk.p, desk.parameters, desk.sizes
     volume, ai = volumes(parameters, branch.fraction)
-    defects = _defects(p, sizes, owner, branch, ai, needed)
-    ends = _reviewed(p, sizes, owner.readers, branch, volume, defects)
+    defects = _defects(desk, branch, ai, needed)
+    ends = _reviewed(desk, branch, volume, defects)
     worth = sizes.hours * (1.0 + p.ai_scope_worth * p.ai_scope * branch.fraction)
     worth = worth * (p.ai_failure_worth if branch.failed else 1.0)
     probability = branch.probability
@@ -281,8 +286,9 @@ def _finished(
     return Course(hours, closed, merged, merged * worth, lost, incidents)
 
 
-def _defects(p: Settings, sizes: Sizes, owner: Owner, branch: _Branch, ai: float, needed: Help) -> Floats:
+def _defects(desk: Desk, branch: _Branch, ai: float, needed: Help) -> Floats:
     """Return the mean number of latent defects before review (`defects.draw`)."""
+    p, sizes, owner = desk.p, desk.sizes, desk.owner
     if not p.switches_defects:
         return np.zeros_like(sizes.hours)
     density = (1.0 - branch.fraction) + p.ai_defect_ratio * ai * (1.0 - p.ai_guardrail)
@@ -301,10 +307,9 @@ def _needed_hours(p: Settings, sizes: Sizes, fraction: float, volume: float) -> 
     return p.review_hours_per_standard_hour * p.work_size_mean * relative
 
 
-def _reviewed(
-    p: Settings, sizes: Sizes, readers: int, branch: _Branch, volume: float, defects: Floats
-) -> _Ends:
+def _reviewed(desk: Desk, branch: _Branch, volume: float, defects: Floats) -> _Ends:
     """Follow a written change through its passes of review: hours, merging, closing. Without *readers* it merges."""
+    p, sizes, readers = desk.p, desk.sizes, desk.owner.readers
     f = branch.fraction
     nothing = np.zeros_like(sizes.hours)
     ends = _Ends(closed=nothing)

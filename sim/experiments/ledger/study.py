@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.record import Settings, record, settings_of
+from sim.engine.record import record, settings_of
 from sim.errors import UserError
 from sim.experiments.ledger.asking import Asking, asking, readers_of
 from sim.experiments.ledger.course import (
     Course,
+    Desk,
     Hours,
-    Owner,
     Runs,
     Sizes,
     by_agent,
@@ -124,7 +124,7 @@ def ledger(scenario: Scenario) -> Ledger:
     share = 0.0 if without else float(values["ai.share_of_code"])
     by_skill = {skill: accounts(scenario, skill) for skill in SKILLS}
     main = by_skill[REFERENCE_SKILL]
-    desk = _desk(scenario, REFERENCE_SKILL)
+    desk = _office(scenario, REFERENCE_SKILL).desk
     plan = plan_of(desk.parameters, share)
     delegated = goes_to_agent(desk.p, desk.sizes, plan)
     work = 0.0
@@ -149,37 +149,36 @@ def ledger(scenario: Scenario) -> Ledger:
 
 def accounts(scenario: Scenario, skill: float) -> dict[str, Account]:
     """Return the account of every way that the scenario's plan has, for owners of this *skill*."""
-    desk = _desk(scenario, skill)
-    found = {HAND: _account(desk.sizes, desk.by_hand())}
+    office = _office(scenario, skill)
+    desk = office.desk
+    found = {HAND: _account(desk.sizes, office.by_hand())}
     if _without_ai(scenario):
         return found
     plan = plan_of(desk.parameters, float(desk.p.ai_share_of_code))
     if plan.fraction > 0.0:
-        found[ASSISTANT] = _account(desk.sizes, desk.by_owner(plan, 1.0))
+        found[ASSISTANT] = _account(desk.sizes, office.by_owner(plan, 1.0))
     if plan.agents > 0.0:
-        found[AGENT] = _account(desk.sizes, _part(desk, plan, desk.by_agent(plan)))
-    found[PLANNED] = _account(desk.sizes, _as_planned(desk))
+        found[AGENT] = _account(desk.sizes, _part(desk, plan, office.by_agent(plan)))
+    found[PLANNED] = _account(desk.sizes, _as_planned(office))
     return found
 
 
 def of_agents(scenario: Scenario) -> dict[str, Account]:
     """Return the accounts of the changes that go to agents, had they been done in the other ways; {} if none does."""
-    desk = _desk(scenario, REFERENCE_SKILL)
+    office = _office(scenario, REFERENCE_SKILL)
+    desk = office.desk
     plan = plan_of(desk.parameters, float(desk.p.ai_share_of_code))
     if _without_ai(scenario) or plan.agents <= 0.0:
         return {}
-    found = {HAND: desk.by_hand(), ASSISTANT: desk.by_owner(plan, 1.0), AGENT: desk.by_agent(plan)}
+    found = {HAND: office.by_hand(), ASSISTANT: office.by_owner(plan, 1.0), AGENT: office.by_agent(plan)}
     return {way: _account(desk.sizes, _part(desk, plan, course)) for way, course in found.items()}
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """An owner in the organisation: what the courses of changes are made of."""
+class _Office:
+    """An owner's desk in the organisation, with what is asked of others and how agents' runs end."""
 
-    p: Settings
-    parameters: np.ndarray
-    sizes: Sizes
-    owner: Owner
+    desk: Desk
     asking: Asking
     runs: Runs
 
@@ -189,33 +188,32 @@ class _Desk:
 
     def by_owner(self, plan: Plan, fraction: float) -> Course:
         """The course of a change of which the assistant writes the *fraction*."""
-        needed = self.asking.help(plan)
-        return written(self.p, self.parameters, self.sizes, self.owner, plan, fraction, needed)
+        return written(self.desk, plan, fraction, self.asking.help(plan))
 
     def by_agent(self, plan: Plan) -> Course:
         """The course of a change that goes to an agent."""
-        needed = self.asking.help(plan)
-        return by_agent(self.p, self.parameters, self.sizes, self.owner, plan, needed, self.runs)
+        return by_agent(self.desk, plan, self.asking.help(plan), self.runs)
 
     def of_user(self, plan: Plan) -> Course:
         """The course of the changes of somebody with this *plan*, through agents and other ones together."""
         other = self.by_owner(plan, plan.fraction)
         if plan.agents <= 0.0:
             return other
-        delegated = goes_to_agent(self.p, self.sizes, plan)
+        delegated = goes_to_agent(self.desk.p, self.desk.sizes, plan)
         return mixed([(delegated, self.by_agent(plan)), (1.0 - delegated, other)])
 
 
-def _desk(scenario: Scenario, skill: float) -> _Desk:
+def _office(scenario: Scenario, skill: float) -> _Office:
     parameters = record(scenario.values)
     p = settings_of(parameters)
     tree = tree_of(scenario)
     sizes, owner = sizes_of(p), owner_of(p, skill, readers_of(p, tree))
     others = asking(p, parameters, sizes, tree)
-    return _Desk(p, parameters, sizes, owner, others, runs_of(p, parameters, sizes, owner))
+    desk = Desk(p, parameters, sizes, owner)
+    return _Office(desk, others, runs_of(desk))
 
 
-def _part(desk: _Desk, plan: Plan, course: Course) -> Course:
+def _part(desk: Desk, plan: Plan, course: Course) -> Course:
     """Return a course, of the changes only that go to agents."""
     return mixed([(goes_to_agent(desk.p, desk.sizes, plan), course)])
 
@@ -248,11 +246,12 @@ def _without_ai(scenario: Scenario) -> str:
     return "" if float(values["ai.share_of_code"]) > 0.0 else "ai.share_of_code is 0"
 
 
-def _as_planned(desk: _Desk) -> Course:
+def _as_planned(office: _Office) -> Course:
     """Return the course of the changes of everybody, those of great and small users of AI mixed by how many they write."""
+    desk = office.desk
     courses = []
     for plan in plans_of_people(desk.parameters, float(desk.p.ai_share_of_code), _USERS):
-        course = desk.of_user(plan)
+        course = office.of_user(plan)
         own = sum(desk.sizes.mean(x) for key, x in course.hours.items() if key[1] not in _OF_OTHERS)
         courses.append((1.0 / own, course))
     total = sum(weight for weight, _ in courses)
