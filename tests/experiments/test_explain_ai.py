@@ -54,6 +54,12 @@ class TestPlayers:
         names = [player.name for player in by_mechanism(world(HAND), later)[0]]
         assert {"ai", *PARTS} < set(names)
 
+    def test_ai_of_the_base_that_both_are_held_to_counts(self):
+        """What AI costs there is part of the budget."""
+        hand, some = world(HAND), world(SOME)
+        held = hand.with_values({"organisation.hold": "budget"}, hold_base=some)
+        assert [p.name for p in by_mechanism(held, held)[0]][:7] == ["ai", *PARTS]
+
     @pytest.mark.parametrize(
         ("missing", "values"),
         [

@@ -96,11 +96,11 @@ def _does_something(player: Player, scenario: Scenario) -> bool:
 
 
 def _courses(scenario: Scenario) -> list[dict[str, Any]]:
-    """The values from the start, and those from each dated event that sets any."""
+    """The values from the start, and those from each dated event that sets any; also of the base that it is held to."""
     found = [dict(scenario.values)]
     for event in scenario.events:
         found.append(found[-1] | dict(event.settings))
-    return found
+    return found if scenario.hold_base is None else [*found, *_courses(scenario.hold_base)]
 
 
 def _settings(player: Player, scenario: Scenario) -> dict[str, Any]:
