@@ -57,7 +57,7 @@ class RangeResult:
         return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
 
 
-def _switched_on(scenarios: Sequence[Scenario]) -> Callable[[str], bool]:
+def switched_on(scenarios: Sequence[Scenario]) -> Callable[[str], bool]:
     """Tells whether a setting is on in one of the scenarios, from the start or by a dated event."""
     on = {path for s in scenarios for path, value in s.values.items() if is_on(value)}
     for event in (event for s in scenarios for event in s.events):
@@ -70,7 +70,7 @@ def varied(scenarios: Sequence[Scenario], registry: Mapping[str, Parameter]) -> 
     """Ranges of the uncertain parameters that can act, in which the scenarios agree, and which none of them sets itself."""
     bases = [s.hold_base for s in scenarios if s.hold_base is not None]
     kept = {path for scenario in (*scenarios, *bases) for path in scenario.overrides}
-    first, on = scenarios[0].values, _switched_on(scenarios)
+    first, on = scenarios[0].values, switched_on(scenarios)
     ranges = {}
     for path, parameter in registry.items():
         if not parameter.uncertain or path in kept or not can_act(path, on):

@@ -2,7 +2,8 @@
 
 A section owns parameters, by the beginnings of their paths; the longest beginning decides. So a part of a section that has a
 switch of its own, or that shows at another time, stands under it with longer beginnings, and `within` names the section
-without which it does nothing. Everything that must know which sections there are reads this table:
+without which it does nothing. A part that no switch takes out, `neutral` values do: they need not be of its own parameters.
+Everything that must know which sections there are reads this table:
 
 - `sim.parameters.registry`: titles of the groups of parameters.
 - `sim.parameters.changing`: what can change in a run, and when that shows.
@@ -16,6 +17,7 @@ A new mechanism adds an entry. `tests/parameters/test_sections.py` says what is 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 AT_ONCE, NEXT_WEEK, WEEK_END = "at once", "next week", "at the week's end"
 
@@ -25,6 +27,37 @@ _TRAITS = "traits are drawn at the start"
 _AGENTS = "AI agents are hired at the start"
 _PRICES = "prices hold for the whole horizon"
 _EXPERIMENT = "it defines how the experiment is set up"
+
+#: Parameter -> its value, of a whole scenario.
+Values = Mapping[str, Any]
+#: A value, or what gives it from the scenario's values.
+Neutral = float | Callable[[Values], float]
+
+
+def _same_as(path: str) -> Callable[[Values], float]:
+    """The value that another parameter has."""
+    return lambda values: values[path]
+
+
+def _one_over(path: str) -> Callable[[Values], float]:
+    """One over the value that another parameter has."""
+    return lambda values: 1.0 / values[path]
+
+
+def _no_ai(values: Values) -> bool:
+    """Nobody's code and nobody's questions go to AI."""
+    return _no_ai_code(values) and values["ai.answers"] == "by_use"
+
+
+def _no_ai_code(values: Values) -> bool:
+    share: float = values["ai.share_of_code"]
+    return share == 0.0
+
+
+def _no_ai_preparation(values: Values) -> bool:
+    saving: float = values["ai.prep_saving"]
+    return _no_ai_code(values) or saving == 0.0
+
 
 # What several sections need. A dated event is "events." and what it does; a number is on where it is not 0.
 _DISMISSING = ("switches.layoffs", "events.lay_off", "competence.dismissal_below")
@@ -43,6 +76,8 @@ class Section:
     remains: what is left of the model with the switch the other way than declared.
     words: what `orgsim explain` calls it. part: the section with which it is switched there; "" if it is never split off.
     acts: its parameters do something where one of these is on; by default where its switch is.
+    neutral: parameter -> the value at which the section makes no difference, for `orgsim explain`.
+    idle: tells from a scenario's values that the section does nothing, on or not.
     """
 
     name: str
@@ -56,6 +91,8 @@ class Section:
     part: str = ""
     acts: tuple[str, ...] = ()
     within: str = ""
+    neutral: Mapping[str, Neutral] = field(default_factory=dict)
+    idle: Callable[[Values], bool] | None = None
 
 
 SECTIONS = (
@@ -65,15 +102,33 @@ SECTIONS = (
     # Work, and what it meets on its way.
     Section("work", ("work.",), "Work"),
     Section("messages", ("communication.delay_hours",)),
-    Section("ai", ("ai.",), "AI", "switches.ai", words="AI", part="ai",
-            fixed={"switches.ai": f"{_AGENTS}; use set_ai_share(None, 0)", "ai.agents_per_supervisor": _AGENTS,
+    # AI in parts. What is left of it without them is that AI writes code: as fast as it does, with what it adds of its own accord
+    # (scope), which then takes hours, and has defects, as if it had been asked for.
+    Section("ai", ("ai.",), "AI", "switches.ai", words="AI: writing", part="ai", idle=_no_ai,
+            fixed={"switches.ai": f"{_AGENTS}; use set_ai_share(None, 0)",
                    "ai.share_of_code": "it is set per person; use set_ai_share(None, share)",
                    "ai.seat_usd": _PRICES, "ai.usd_per_standard_hour": _PRICES},
             remains="all else, by hand; no AI answers, governance hours or spend. `review.ai_reviewer` is a switch of its own"),
-    Section("ai_answers", ("ai.answer",), switch="switches.ai_answers", within="ai", words="AI's answers", part="ai_answers",
+    Section("ai_verifying", ("ai.assistant_verify_", "ai.agent_verify_", "ai.reading_", "ai.selection", "ai.guardrail_verification"),
+            within="ai", words="AI: verifying", part="ai_verifying", idle=_no_ai_code,
+            neutral={"ai.assistant_verify_hours": 0.0, "ai.agent_verify_hours": 0.0}),
+    # Without agents the assistant writes what they would have written. Their failures go with them, noticed or not.
+    Section("ai_delegation", ("ai.agent", "ai.delegation", "ai.specify_", "ai.horizon_", "ai.briefing_", "ai.retr", "ai.failure_",
+                              "ai.redo_", "ai.verification_detection"),
+            within="ai", words="AI: delegation", part="ai_delegation", idle=_no_ai_code,
+            fixed={"ai.agents_per_supervisor": _AGENTS}, neutral={"ai.agent_fraction": 0.0}),
+    # Read in the hours that the same work by hand takes. Not by a volume ratio of 1: the planned share is one of volume, so that
+    # AI would do more of the work.
+    Section("ai_review", ("ai.volume_ratio",), within="ai", words="AI: review", part="ai_review", idle=_no_ai_code,
+            neutral={"review.reading_ai_ratio": _one_over("ai.volume_ratio"), "review.pickup_ai_ratio": 1.0,
+                     "review.discard_agent": _same_as("review.discard_human"), "review.reject_ai": _same_as("review.reject_human"),
+                     "review.fixed_hours_ai": _same_as("review.fixed_hours_human"), "review.ai_blindness": 0.0}),
+    Section("ai_defects", ("ai.defect_ratio", "ai.guardrail"), within="ai", words="AI: defects", part="ai_defects", idle=_no_ai_code,
+            neutral={"ai.defect_ratio": 1.0, "ai.guardrail": 0.0}),
+    Section("ai_answers", ("ai.answer",), switch="switches.ai_answers", within="ai", words="AI: answers", part="ai_answers",
             remains="AI writes code, and people ask people"),
-    Section("ai_preparation", ("ai.prep_",), switch="switches.ai_preparation", within="ai", words="AI in preparation", part="ai_preparation",
-            remains="AI writes code, and people specify and test as ever"),
+    Section("ai_preparation", ("ai.prep_",), switch="switches.ai_preparation", within="ai", words="AI: preparation", part="ai_preparation",
+            idle=_no_ai_preparation, remains="AI writes code, and people specify and test as ever"),
     Section("ai_use", ("ai.use_sd",), within="ai", acts=("switches.skill_differences",), fixed={"ai.use_sd": _DRAWN}),
     Section("fluency", ("ai.fluency_mean",), acts=("switches.ai", "ai.strategy"), fixed={"ai.fluency_mean": _DRAWN}),
     Section("questions", ("questions.",), "Questions", "switches.questions", words="questions up the hierarchy", part="questions",
@@ -219,10 +274,28 @@ def can_act(path: str, on: Callable[[str], bool]) -> bool:
         section = BY_NAME[section.within]
 
 
-def explained() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Part of `orgsim explain` -> (its words, the switches that are off together without it)."""
-    return {
-        s.name: (s.words, tuple(other.switch for other in SECTIONS if other.part == s.name))
-        for s in SECTIONS
-        if s.part == s.name
-    }
+@dataclass(frozen=True)
+class Explained:
+    """A part of `orgsim explain`.
+
+    off: setting -> its value without the part, or what gives it from the scenario's values.
+    within: the part without which it does nothing, "" if there is none. idle: see `Section`.
+    """
+
+    name: str
+    words: str
+    off: Mapping[str, Any]
+    within: str
+    idle: Callable[[Values], bool] | None
+
+
+def explained() -> tuple[Explained, ...]:
+    """The parts of `orgsim explain`, in the order of the table."""
+    return tuple(Explained(s.name, s.words, _off(s.name), s.within, s.idle) for s in SECTIONS if s.part == s.name)
+
+
+def _off(part: str) -> dict[str, Any]:
+    """What takes a part out: the switches of its sections, and their neutral values."""
+    mine = [section for section in SECTIONS if section.part == part]
+    switches = {section.switch: off_value(section.switch) for section in mine if section.switch}
+    return switches | {path: value for section in mine for path, value in section.neutral.items()}

@@ -311,8 +311,7 @@ TINY = ["--set", "time.weeks=3", "--set", "time.warmup_weeks=0", "--workers", "2
 QUIET = [
     f"switches.{name}=false"
     for name in (
-        "ai_answers",
-        "ai_preparation",
+        "ai",
         "meetings",
         "other_duties",
         "pairwise_communication",
@@ -321,7 +320,7 @@ QUIET = [
         "learning",
         "dependencies",
     )
-]  # leaves AI, questions, review, defects, alignment, people time
+]  # leaves questions, review, defects, alignment, people time
 
 
 @pytest.fixture
@@ -341,7 +340,7 @@ def test_the_parts_of_the_simulator_add_up_to_what_compare_says(files) -> None:
     assert found["method"] == "exact"
     assert found["runs_used"] == 2
     names = {part["name"] for part in found["parts"]} | set(found["no_part"])
-    assert names == {"ai", "questions", "review", "defects", "alignment", "coaching"}
+    assert names == {"questions", "review", "defects", "alignment", "coaching"}
     total = found["rest"]["mean"] + sum(part["mean"] for part in found["parts"])
     assert total == pytest.approx(found["difference"]["mean"], rel=1e-9)
     other = orgsim(

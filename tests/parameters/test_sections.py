@@ -20,6 +20,13 @@ from sim.parameters.sections import (
 )
 from sim.scenario.scenario import load
 
+#: Parameters of AI that belong to none of its parts in `orgsim explain`: how much it writes, how fast, what it adds and costs,
+#: and what acts on several parts.
+LEFT_OF_AI = (
+    "ai.share_of_code", "ai.use_sd", "ai.use_scale", "ai.assistant_speed", "ai.scope", "ai.scope_worth", "ai.seat_usd",
+    "ai.usd_per_standard_hour", "ai.fluency_mean", "ai.fluency_sd", "ai.fluency_growth", "ai.fluency_effect",
+)  # fmt: skip
+
 
 class TestTable:
     def test_every_parameter_has_a_section_and_its_group_a_title(self):
@@ -68,9 +75,30 @@ class TestTable:
                 assert section.part or section.name == "flow", (
                     f"{section.name}: which part of `orgsim explain` it is"
                 )
-        for name, (words, switches) in explained().items():
-            assert words, f"{name}: has no words for `orgsim explain`"
-            assert BY_NAME[name].switch in switches
+        for part in explained():
+            assert part.words, f"{part.name}: has no words for `orgsim explain`"
+            assert part.off, f"{part.name}: neither a switch nor neutral values take it out"
+            assert BY_NAME[part.name].switch in ("", *part.off)
+
+    def test_what_is_within_another_stands_below_it(self):
+        """`orgsim explain` goes through the table once."""
+        seen = set()
+        for section in SECTIONS:
+            assert not section.part or section.within in ("", *seen), section.name
+            seen.add(section.name)
+
+    def test_every_parameter_of_ai_is_of_one_part_of_explain_or_of_what_is_left(self):
+        left = {
+            path
+            for path in REGISTRY
+            if path.startswith("ai.") and section_of(path).part in ("", "ai") and path not in LEFT_OF_AI
+        }
+        assert not left, (
+            f"{', '.join(sorted(left))}: a part of AI in `orgsim explain`, or writing? Give its path to a section with a part in "
+            "sim/parameters/sections.py, or add it to LEFT_OF_AI here"
+        )
+        stale = [path for path in LEFT_OF_AI if section_of(path).part not in ("", "ai")]
+        assert not stale, f"{', '.join(stale)}: has a part of its own"
 
 
 class TestWhatFollows:

@@ -1,14 +1,19 @@
 """What the difference of two scenarios is split by: mechanisms that can be off, or statements in which they differ.
 
 Both give the players, and a function from the players that are on to the two scenarios whose difference counts then.
+
+A mechanism is off by a switch, or by values at which it makes no difference (`neutral` in `sim.parameters.sections`): the
+parts of AI have few switches. A part of AI does nothing while AI writes nothing, so without *AI: writing* it is off, whether it
+plays or not. It comes in after writing in half of the orders only: what the two do together is shared by both, half and half.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import UserError
-from sim.parameters.sections import explained, off_value, section_of
+from sim.experiments.plausible import switched_on
+from sim.parameters.sections import Values, can_act, explained, section_of
 from sim.scenario.scenario import Scenario, diff
 
 BY = ("mechanism", "difference")
@@ -18,18 +23,21 @@ ScenariosOf = Callable[[Coalition], tuple[Scenario, Scenario]]
 
 @dataclass(frozen=True)
 class Player:
-    """A mechanism with the settings that switch it off, or a block of statements (path -> B's value)."""
+    """A mechanism with the settings that take it out, or a block of statements (path -> B's value).
+
+    A setting that takes a mechanism out may be a function that gives it from the scenario's values. within: the mechanism
+    without which it does nothing. idle: tells from a scenario's values that it does nothing, on or not.
+    """
 
     name: str
     words: str
     settings: Mapping[str, Any]
+    within: str = ""
+    idle: Callable[[Values], bool] | None = None
 
 
 #: Every mechanism that can be off. Switches that mean nothing without another one go with it.
-MECHANISMS = tuple(
-    Player(name, words, {switch: off_value(switch) for switch in switches})
-    for name, (words, switches) in explained().items()
-)
+MECHANISMS = tuple(Player(each.name, each.words, each.off, each.within, each.idle) for each in explained())
 #: Without flow of work there is no outcome of work: that is another experiment, no mechanism that is switched off.
 NO_MECHANISM = ("switches.flow",)
 
@@ -50,23 +58,61 @@ def current(scenario: Scenario, path: str) -> Any:
 
 
 def by_mechanism(a: Scenario, b: Scenario) -> tuple[tuple[Player, ...], ScenariosOf]:
-    """Mechanisms that are on in either scenario. Those that are not among the players on are off in both."""
-    players = tuple(
-        player
-        for player in MECHANISMS
-        if any(current(s, path) != off for s in (a, b) for path, off in player.settings.items())
-    )
+    """Mechanisms that do something in either scenario. Those that are not among the players on are off in both."""
+    there = [_names_of(scenario) for scenario in (a, b)]
+    players = tuple(player for player in MECHANISMS if player.name in there[0] | there[1])
 
     def scenarios_of(on: Coalition) -> tuple[Scenario, Scenario]:
-        off = {
-            path: value
-            for k, player in enumerate(players)
-            if k not in on
-            for path, value in player.settings.items()
-        }
-        return (a.with_values(off), b.with_values(off)) if off else (a, b)
+        stay = {players[k].name for k in on}
+        out = [p for p in players if p.name not in stay or (p.within and p.within not in stay)]
+        # What does nothing in a scenario is left as it is: more of the scenarios are then the same, and are run once.
+        made = [
+            _without(s, [p for p in out if p.name in names]) for s, names in zip((a, b), there, strict=True)
+        ]
+        return made[0], made[1]
 
     return players, scenarios_of
+
+
+def _names_of(scenario: Scenario) -> set[str]:
+    """The mechanisms that do something in a scenario; in the table a part stands below what it is within."""
+    names: set[str] = set()
+    for player in MECHANISMS:
+        if (not player.within or player.within in names) and _does_something(player, scenario):
+            names.add(player.name)
+    return names
+
+
+def _does_something(player: Player, scenario: Scenario) -> bool:
+    """True if the scenario has the mechanism on: a setting that takes it out has another value, and can act."""
+    if player.idle is not None and all(player.idle(values) for values in _courses(scenario)):
+        return False
+    on = switched_on((scenario,))
+    off = _settings(player, scenario)
+    return any(
+        current(scenario, path) != value and (section_of(path).switch == path or can_act(path, on))
+        for path, value in off.items()
+    )
+
+
+def _courses(scenario: Scenario) -> list[dict[str, Any]]:
+    """The values from the start, and those from each dated event that sets any; also of the base that it is held to."""
+    found = [dict(scenario.values)]
+    for event in scenario.events:
+        found.append(found[-1] | dict(event.settings))
+    return found if scenario.hold_base is None else [*found, *_courses(scenario.hold_base)]
+
+
+def _settings(player: Player, scenario: Scenario) -> dict[str, Any]:
+    """The settings that take a mechanism out of a scenario."""
+    return {path: x(scenario.values) if callable(x) else x for path, x in player.settings.items()}
+
+
+def _without(scenario: Scenario, out: Sequence[Player]) -> Scenario:
+    off: dict[str, Any] = {}
+    for player in out:
+        off |= _settings(player, scenario)
+    return scenario.with_values(off) if off else scenario
 
 
 def by_difference(a: Scenario, b: Scenario) -> tuple[tuple[Player, ...], ScenariosOf]:
