@@ -132,6 +132,8 @@ class Manager(Server, mesa.Agent):
         if p.switches_other_duties:
             governance = use.extent(p, p.ai_share_of_code) * p.managers_governance_hours / HOURS_PER_WEEK
             shares[Activity.OTHER] = p.managers_admin_share + governance
+            if self.layer > 1:
+                shares[Activity.OTHER] += p.managers_upper_own_share
             if self.boss is not None:
                 shares[Activity.ALIGNING] = p.managers_upward_hours / HOURS_PER_WEEK
         hands_on = p.managers_hands_on_share if p.switches_hands_on and self.layer == 1 else 0.0

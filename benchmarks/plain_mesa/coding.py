@@ -51,7 +51,7 @@ def pace_of(writer: Writer) -> Pace:
     return Pace(
         by_hand=1.0 / (writer.skill * writer.productivity),
         assisted=1.0 / (p.ai_assistant_speed * writer.skill * writer.productivity),
-        verifying=relief * friction / writer.skill**p.ai_reading_exponent,
+        verifying=relief * friction / (writer.skill**p.ai_reading_exponent * writer.other_pace),
         failure=friction * writer.skill**-p.ai_briefing_exponent,
         defects=writer.skill**-p.defects_skill_exponent,
     )
@@ -63,7 +63,7 @@ def owner_hours(writer: Writer, f: float) -> tuple[float, float, float]:
     written = f * (1.0 + p.ai_scope)
     coding = (1.0 - f) * writer.pace.by_hand + written * writer.pace.assisted
     verifying = written * p.ai_assistant_verify_hours * writer.pace.verifying * writer.use.need
-    return p.work_prep_hours * writer.use.preparation, coding, verifying
+    return p.work_prep_hours * writer.use.preparation / writer.other_pace, coding, verifying
 
 
 def briefing_hours(change: Change) -> float:
@@ -73,6 +73,8 @@ def briefing_hours(change: Change) -> float:
     hours = p.ai_specify_fixed_hours + p.ai_specify_hours * change.size
     if change.attempt == 0:
         hours += p.work_prep_hours * owner.use.preparation * change.size
+    hours /= owner.other_pace
+    if change.attempt == 0:
         change.write_hours = hours
     u = owner.model.dice.one(Stream.AGENT_TIME, owner.pid, change.number, 2 * change.attempt)
     return max(positive(u, hours, p.ai_agent_distribution, p.service_cv), LEAST_HOURS)

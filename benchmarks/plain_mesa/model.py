@@ -265,7 +265,7 @@ class PlainModel(mesa.Model):
         """Set how fast people write in the coming week: coaching in the daily work, and skill."""
         p = self.p
         for writer in self.writers:
-            writer.productivity = 1.0
+            writer.productivity = writer.other_pace = 1.0
             if p.switches_people_time:
                 boss = writer.human.boss
                 coverage = boss.coverage if boss is not None else 0.0
@@ -274,6 +274,7 @@ class PlainModel(mesa.Model):
                     1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
                 )
                 writer.productivity = max(factor, 0.1)
+                writer.other_pace = 1.0 + p.managers_coached_work * (writer.productivity - 1.0)
             writer.pace = coding.pace_of(writer)
 
     def _learn(self, writer: Writer) -> None:

@@ -140,13 +140,15 @@ def open_item(reader: Server, item: Item) -> None:
         item.team.queued_hours -= item.hours
         if change is not None and model.p.review_haste_hours < inf:
             item.left = item.hours / (1.0 + backlog / model.p.review_haste_hours)
-        reader.spend_allowance(item.left)
     model.ledger.review_wait += model.now - item.sent_at
     count_time(model.ledger.review_waits, model.now - item.sent_at)
     model.ledger.reviews += 1
     if change is not None:
         change.reviewers[item.step] = reader
         item.difficulty = item.left / item.hours if item.hours > 0.0 else 1.0
+    item.left /= reader.other_pace
+    if item.team is not None:
+        reader.spend_allowance(item.left)
 
 
 def _find(change: Change, reader: int, given: float) -> int:

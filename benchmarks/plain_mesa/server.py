@@ -34,6 +34,7 @@ class Server:
         self.inbox: tuple[deque[Item], ...] = tuple(deque() for _ in Priority)
         self.current: Item | None = None
         self.has_work = False
+        self.other_pace = 1.0  # of preparing, verifying, repairing and reviewing
         self.rate = 0.0
         self.accounted_to = 0.0
         self.booked = [0.0] * len(Activity)

@@ -402,7 +402,7 @@ class Writer(Server):
     def take_rework(self, change: Change, hours: float) -> None:
         """Send rework of *hours* to oneself, as a message."""
         change.enter(Stage.REWORK, self.model.now)
-        item = self.model.new_item(Kind.FIX, self, change, max(hours, LEAST_HOURS))
+        item = self.model.new_item(Kind.FIX, self, change, max(hours / self.other_pace, LEAST_HOURS))
         self.model.send(self, item, self.model.p.communication_delay_hours)
 
     def fixed(self, change: Change) -> None:

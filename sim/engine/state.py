@@ -76,6 +76,7 @@ PERSON = np.dtype(
         ("new_belief", "f8"),
         ("coverage", "f8"),  # people time given over needed, smoothed (managers)
         ("productivity", "f8"),  # factor on the speed of hand-writing
+        ("other_pace", "f8"),  # factor on the speed of preparing, verifying, reviewing and repairing
         ("condition", "f8"),  # part of it that is the person's own (owner: condition)
         ("coaching_hours", "f8"),  # h/week for newcomers (managers) or teammates (staff) (owner: condition)
         ("guardrail", "f8"),  # of the AI defects left, share that the team's guardrails prevent

@@ -127,7 +127,8 @@ def queue_fix(org, p, c, mean, now):
     """Give the owner of change *c* rework of *mean* hours; it reaches the inbox as a message does."""
     ch = org.changes[c]
     set_stage(org, c, codes.STAGE_REWORK, now)
-    k = new_item(org, codes.FIX, ch.owner, c, max(mean, coding.LEAST_HOURS), now)
+    mean = max(mean / org.people[ch.owner].other_pace, coding.LEAST_HOURS)
+    k = new_item(org, codes.FIX, ch.owner, c, mean, now)
     schedule(org, ch.owner, now + p.communication_delay_hours, codes.EVENT_ARRIVE, k, 0)
 
 

@@ -94,7 +94,7 @@ def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     fields = {
         "pid": DESK_ID + int(people["pid"][m]), "role": codes.DESK, "boss": m, "human": m, "team": m, "coder": True,
         "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "condition": 1.0, "tools": 1.0,
-        "coverage": 1.0,
+        "coverage": 1.0, "other_pace": 1.0,
         "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
         "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
         "serving": codes.FREE_CLASS,

@@ -158,7 +158,7 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
     people["since"][i] = people["allowance_at"][i] = now_of(org)
     people["allowance"][i] = min(float(p["review_hours_per_week"][0]), 8.0)
     people["wake_at"][i] = inf
-    people["productivity"][i] = people["condition"][i] = people["coverage"][i] = 1.0
+    people["productivity"][i] = people["other_pace"][i] = people["condition"][i] = people["coverage"][i] = 1.0
     people["load"][i] = 0.0
     people["last_arrived"][i] = people["arrived_hours"][i]
     people["hand_hours"][i] = people["ai_hours"][i] = 0.0

@@ -263,6 +263,8 @@ NEUTRAL: Mapping[str, tuple[float, str]] = {
     "managers.quality_effect": (0.0, "management quality does not change output"),
     "managers.people_fixed_hours": (0.0, "people time in proportion to reports"),
     "managers.hands_on_share": (0.0, "managers write nothing"),
+    "managers.upper_own_share": (0.0, "managers above the first line have no work of their own"),
+    "managers.coached_work": (0.0, "coaching speeds up only writing"),
     "managers.inbox_floor": (0.0, "duties may leave nothing for the inbox"),
     "arrivals.per_hour": (0.0, "nothing arrives from outside"),
     "layoffs.background_probability": (0.0, "no background layoffs"),

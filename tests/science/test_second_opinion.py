@@ -151,6 +151,8 @@ VARIATIONS = {
     "no people time": ("switches.people_time=false",),
     "no hands-on": ("switches.hands_on=false",),
     "much hands-on": ("managers.hands_on_share=0.6",),
+    "own work above the first line": ("managers.upper_own_share=0.25",),
+    "all work coached": ("managers.coached_work=0.7", "managers.people_cap=0.2"),
     "no learning": ("switches.learning=false",),
     "all alike": ("switches.skill_differences=false", "service.distribution=deterministic"),
     "no meetings": (

@@ -2,11 +2,14 @@
 
 Fixed duties take a share of every hour, the rest serves items. An IC has meetings, other duties, tau hours per
 communication partner (at most ``partners_max``) and the weekly one-to-one. A manager has own meetings, administration,
-upward reporting, AI governance, protected hands-on time, and people time: p0 + p1 x reports hours a week are needed, at most
+upward reporting, AI governance, protected hands-on time (first line) or work of their own (above it, ``upper_own_share``; it
+takes hours and delivers nothing here), and people time: p0 + p1 x reports hours a week are needed, at most
 a cap are planned, and when the inbox outruns its hours they shrink, down to a floor. Hours left over are idle.
 
 Coverage = people time given / needed, smoothed. Reports' productivity = 1 - lift (1 - coverage) + quality effect x
-(manager's quality, in sd) x coverage (Lazear, Shaw and Stanton 2015): coaching in the daily work; learning comes on top.
+(manager's quality, in sd) x coverage (Lazear, Shaw and Stanton 2015): coaching in the daily work; learning comes on top. It
+is the speed of writing; of its distance to 1 the part ``coached_work`` also acts on preparing, verifying, repairing and
+reviewing. The source measured a job of one task, so it cannot tell how much of an engineer's work a boss speeds up.
 If duties exceed the week (for managers, less a floor for the inbox) they shrink in proportion and the overload is recorded.
 
 Not modelled: overtime, delegation between managers, coaching by peers.
@@ -89,6 +92,8 @@ def _set_duties_of_manager(org, p, i):
     person.aligning_rate = 0.0
     if p.switches_other_duties:
         person.other_rate = p.managers_admin_share
+        if person.layer > 1:
+            person.other_rate += p.managers_upper_own_share
         if w.ai_extent > 0.0:
             person.other_rate += (
                 w.ai_extent * (p.managers_governance_hours - person.governance_spared) / HOURS_PER_WEEK
@@ -147,7 +152,7 @@ def update_productivity(org, p):
     """Set what coaching in the daily work does to the speed of everyone who writes changes."""
     for i in range(len(org.people)):
         person = org.people[i]
-        person.productivity = 1.0
+        person.productivity = person.other_pace = 1.0
         boss = org.people[person.human].boss
         if p.switches_people_time:
             coverage = org.people[boss].coverage if boss >= 0 else 0.0
@@ -156,6 +161,8 @@ def update_productivity(org, p):
                 1.0 - p.managers_lift * (1.0 - coverage) + p.managers_quality_effect * quality * coverage
             )
             person.productivity = max(person.productivity, 0.1)
+            if person.role != MANAGER:
+                person.other_pace = 1.0 + p.managers_coached_work * (person.productivity - 1.0)
         person.productivity *= person.condition
 
 

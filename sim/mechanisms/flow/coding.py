@@ -51,7 +51,9 @@ def update_paces(org, p):
         person.failure_factor = friction * person.tools * person.skill**-p.ai_briefing_exponent
         guarded = p.ai_guardrail + (1.0 - p.ai_guardrail) * person.guardrail
         relief = 1.0 - p.ai_guardrail_verification * guarded
-        person.verifying_factor = relief * friction / person.skill**p.ai_reading_exponent
+        person.verifying_factor = (
+            relief * friction / (person.skill**p.ai_reading_exponent * person.other_pace)
+        )
         person.hours_by_hand = 1.0 / (person.skill * person.productivity)
         person.hours_assisted = 1.0 / (p.ai_assistant_speed * person.skill * person.productivity)
         person.defect_factor = person.skill**-p.defects_skill_exponent
@@ -62,7 +64,8 @@ def _owner_hours(p, person, f):
     """Return hours per standard hour of (specification, coding, verifying) at AI fraction *f*."""
     coding = (1.0 - f) * person.hours_by_hand + f * (1.0 + p.ai_scope) * person.hours_assisted
     need = p.ai_assistant_verify_hours * person.verifying_factor * person.assistant_need
-    return p.work_prep_hours * person.preparation, coding, f * (1.0 + p.ai_scope) * need
+    specification = p.work_prep_hours * person.preparation / person.other_pace
+    return specification, coding, f * (1.0 + p.ai_scope) * need
 
 
 @kernel
@@ -89,6 +92,8 @@ def queue_specification(org, p, c, now):
     hours = (p.ai_specify_fixed_hours + p.ai_specify_hours * ch.standard_hours) * person.tools
     if ch.attempt == 0:
         hours += p.work_prep_hours * person.preparation * ch.standard_hours
+    hours /= person.other_pace
+    if ch.attempt == 0:
         ch.write_hours = hours
     hours = max(positive_hours(org, p, c, hours), LEAST_HOURS)
     enqueue(org, ch.owner, new_item(org, codes.SPECIFY, ch.owner, c, hours, now))

@@ -366,13 +366,15 @@ def open_item(org, p, k, i, now):
         org.teams[item.team].queued_hours -= item.hours
         if item.change >= 0 and p.review_haste_hours < inf:
             item.left = item.hours / (1.0 + load / p.review_haste_hours)
-        _spend(org, p, i, item.left, now)
     w.review_wait += now - item.sent_at
     histogram.count(w.review_waits, now - item.sent_at)
     w.reviews += 1
     if item.change >= 0:
         org.changes[item.change].reviewers[item.step] = i
         item.difficulty = item.left / item.hours if item.hours > 0.0 else 1.0
+    item.left /= org.people[i].other_pace  # the same care in less time
+    if item.team >= 0:
+        _spend(org, p, i, item.left, now)
 
 
 @kernel
