@@ -32,6 +32,7 @@ HOURS = ("value", "value_lost", "size_merged", "volume_merged", "ai_standard_hou
 # ---- R2: what is only a name, an order or a unit
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(order=st.permutations(range(21)), number=st.integers(0, 3))
 def test_the_order_of_the_rows_is_no_matter(order: list[int], number: int) -> None:
