@@ -1,9 +1,9 @@
-"""Draw the pictures of the docs from real runs of the bundled sweep and of a scenario on layoffs.
+"""Draw the pictures of the docs from real runs: of the bundled sweep, of a scenario on layoffs, and of the base over AI shares.
 
     python docs/make_images.py [--results results/flat-vs-layered] [--only layoff-risk]
 
 With ``--results`` the sweep is resumed in that folder, so that finished runs are used; without it, it runs in a temporary
-one (about two minutes on two cores). The picture of layoff risk takes about half a minute.
+one (about two minutes on two cores). The picture of layoff risk takes about half a minute, that of the AI share about five.
 """
 
 import json
@@ -12,21 +12,29 @@ from pathlib import Path
 
 import click
 import numpy as np
+from tqdm import tqdm
 
-from sim.experiments.plots import MARKERS, OKABE_ITO
+from sim.experiments.plausible import plausible_sets, varied
+from sim.experiments.plots import MARKERS, OKABE_ITO, new_figure, save
 from sim.experiments.risk.groups import people_table
 from sim.experiments.risk.incidence import assess
 from sim.experiments.risk.pictures import risk_picture
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.run import run_sweep
+from sim.parameters.registry import REGISTRY
 from sim.scenario.files import find
 from sim.scenario.scenario import load
 from sim.simulation.run import run
+from sim.statistics.estimates import t_quantile
 
 IMAGES = Path(__file__).absolute().parent / "images"
 PER = 1000.0  # USD, so that figures have few zeros
-PICTURES = ("flat-vs-layered", "layoff-risk")
+PICTURES = ("flat-vs-layered", "layoff-risk", "ai-share")
 RISK_RUNS = 200
+SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)  # AI shares of code at which the base is run
+SHARE_RUNS, SHARE_WEEKS = 24, 52
+SETS, SET_RUNS = 64, 4  # plausible sets of the band, and runs of each
+SHOWN = {"value_per_week": "value", "changes_per_ic_week": "merged changes"}
 _NAMES = {1: "1 layer (one boss)", 2: "2 layers (flat)", 3: "3 layers (layered)", 4: "4 layers"}
 
 
@@ -122,6 +130,60 @@ def draw_sweep(results: Path | None, target: Path) -> None:
     draw(answer, ranges, target)
 
 
+def share_runs(settings: dict, runs: int, names) -> dict:
+    """Outcome -> float64[shares, runs], % of share 0 of the same run, at every AI share with these settings."""
+    base = load("base", (f"time.weeks={SHARE_WEEKS}",)).with_values(settings)
+    found = [run(base.with_values({"ai.share_of_code": share}), runs, 1).outcomes for share in SHARES]
+    return {name: 100.0 * (np.array([one[name] for one in found]) / found[0][name] - 1.0) for name in names}
+
+
+def share_sets() -> dict:
+    """Outcome -> float64[sets, shares], % of share 0 over plausible sets of all other uncertain parameters."""
+    scenarios = [load("base", (f"time.weeks={SHARE_WEEKS}", f"ai.share_of_code={share}")) for share in SHARES]
+    design = plausible_sets(varied(scenarios, REGISTRY), SETS)
+    every = [share_runs(values, SET_RUNS, SHOWN) for values in tqdm(design, desc="plausible sets")]
+    return {name: np.array([one[name].mean(axis=1) for one in every]) for name in SHOWN}
+
+
+def draw_shares(target: Path) -> None:
+    """Value and merged changes against the AI share: the base, the base without AI in preparation, and plausible sets."""
+    lines = {"as declared": {}, "without AI in preparation": {"ai.prep_saving": 0.0}}
+    runs = {label: share_runs(settings, SHARE_RUNS, SHOWN) for label, settings in lines.items()}
+    sets = share_sets()
+    figure = new_figure(9.6, 4.2)
+    pair = figure.subplots(1, 2, sharey=True)
+    for axes, (name, words) in zip(pair, SHOWN.items(), strict=True):
+        low, middle, high = np.percentile(sets[name], (10, 50, 90), axis=0)
+        axes.fill_between(SHARES, low, high, color="#d9d9d9", lw=0, label=f"8 of 10 of {SETS} plausible sets")
+        axes.plot(SHARES, middle, color="#8c8c8c", lw=1.2, ls=":", label="their median")
+        for k, (label, found) in enumerate(runs.items()):
+            mean = found[name].mean(axis=1)
+            half = t_quantile(0.975, SHARE_RUNS - 1) * found[name].std(axis=1, ddof=1) / SHARE_RUNS**0.5
+            axes.fill_between(SHARES, mean - half, mean + half, color=OKABE_ITO[k], alpha=0.25, lw=0)
+            axes.plot(SHARES, mean, color=OKABE_ITO[k], marker=MARKERS[k], ms=4.5, lw=1.8, label=label)
+        axes.axhline(0.0, color="#444444", lw=1.0)
+        axes.set_title(f"Change in {words} against no AI", fontsize=10.5, loc="left")
+        axes.set_xlabel("Planned share of merged code written by AI")
+        axes.grid(True, color="#e3e3e3", lw=0.6)
+        axes.set_axisbelow(True)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+    pair[0].set_ylabel(f"%, mean of {SHARE_RUNS} paired runs, 95 % bands")
+    pair[0].legend(frameon=False, fontsize=9, loc="upper left")
+    save(figure, target, png=True)
+    for name in SHOWN:
+        at = SHARES.index(0.3)
+        rises = int((sets[name][:, at] > 0).sum())
+        click.echo(f"{name} rises at share {SHARES[at]} in {rises} of {SETS} plausible sets")
+        for label, found in runs.items():
+            click.echo(
+                f"  {label}: "
+                + ", ".join(
+                    f"{x:g}: {m:+.1f} %" for x, m in zip(SHARES, found[name].mean(axis=1), strict=True)
+                )
+            )
+
+
 @click.command()
 @click.option("--results", type=click.Path(path_type=Path), help="Results folder of the sweep, resumed.")
 @click.option("--only", type=click.Choice(PICTURES), help="Draw this picture only.")
@@ -131,6 +193,8 @@ def main(results: Path | None, only: str | None) -> None:
     for name in (only,) if only else PICTURES:
         if name == "layoff-risk":
             draw_risk(IMAGES / name)
+        elif name == "ai-share":
+            draw_shares(IMAGES / name)
         else:
             draw_sweep(results, IMAGES / name)
         click.echo(f"written: {IMAGES / name}.svg, .png")
