@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FIRST_STEP = 2000
 FIRST_ADDRESS = 4096
+#: The fifth reader of a pass and those after have numbers of their own, far from those of the first four.
+FAR = 2**23
 
 
 def is_unreviewed(change: Change) -> bool:
@@ -85,6 +87,12 @@ def _to_read(change: Change) -> float:
     return p.work_size_mean * (volume / p.work_size_mean) ** p.review_volume_exponent
 
 
+def _number(review_pass: int, reader: int) -> int:
+    """Return the number of a review among those of its change: four a pass, the next four far from them, and so on."""
+    block, within = divmod(reader, 4)
+    return FAR * block + 4 * review_pass + within
+
+
 def _needed_hours(change: Change, reader: int) -> float:
     owner = change.owner
     p = owner.model.p
@@ -95,7 +103,7 @@ def _needed_hours(change: Change, reader: int) -> float:
         mean = _to_read(change) * p.review_hours_per_standard_hour
     if change.review_pass > 1:
         mean *= p.review_rereview_share
-    step = FIRST_STEP + change.review_pass * 4 + reader
+    step = FIRST_STEP + _number(change.review_pass, reader)
     u = owner.model.dice.one(Stream.SERVICE, owner.pid, change.number, step)
     return positive(u, mean, p.review_distribution, p.service_cv)
 
@@ -109,7 +117,7 @@ def _delay(change: Change, reader: int) -> float:
         mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * change.ai_fraction)
     if mean <= 0.0:
         return p.communication_delay_hours
-    u = owner.model.dice.one(Stream.PICKUP, owner.pid, change.number, change.review_pass * 4 + reader)
+    u = owner.model.dice.one(Stream.PICKUP, owner.pid, change.number, _number(change.review_pass, reader))
     return p.communication_delay_hours + positive(u, mean, "exponential", 1.0)
 
 
@@ -159,10 +167,11 @@ def _find(change: Change, reader: int, given: float) -> int:
     correlation = model.p.review_error_correlation
     found = 0
     for defect in range(change.defects):
-        base = 256 * change.review_pass + defect
-        u, shared = model.dice.two(Stream.DETECTION, owner.pid, change.number, base)
+        first = 64 * _number(change.review_pass, 0) + defect
+        u, shared = model.dice.two(Stream.DETECTION, owner.pid, change.number, first)
         if reader > 0 and not (correlation > 0.0 and shared < correlation):
-            u = model.dice.one(Stream.DETECTION, owner.pid, change.number, base + 64 * reader)
+            own = 64 * _number(change.review_pass, reader) + defect
+            u = model.dice.one(Stream.DETECTION, owner.pid, change.number, own)
         if u < chance:
             change.found.add(defect)
             found += 1
@@ -187,7 +196,8 @@ def completed(item: Item) -> None:
     against = _find(change, item.step, item.difficulty) > 0
     reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f
     if reject > 0.0:
-        u = model.dice.one(Stream.REJECTION, owner.pid, change.number, change.review_pass * 4 + item.step)
+        number = _number(change.review_pass, item.step)
+        u = model.dice.one(Stream.REJECTION, owner.pid, change.number, number)
         if u < reject:
             against = change.rejected = True
     if against:

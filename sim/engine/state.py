@@ -148,6 +148,7 @@ CHANGE = np.dtype(
         ("found", "i8"),  # bit d set: defect d was found in this pass
         ("discard_luck", "f8"),  # uniform that decides whether it is closed without merging
         ("review_pass", "i8"),
+        ("asked", "i8"),  # reviewers of this pass
         ("pending", "i8"),  # reviewers of this pass who have not finished
         ("votes_for", "i8"),
         ("votes_against", "i8"),

@@ -28,7 +28,7 @@ PEOPLE = {
 }
 SWITCHES = [path for path in REGISTRY if path.startswith("switches.") and path not in PEOPLE]
 OPTIONS = {
-    "review.approvals": [1, 2, 3],
+    "review.approvals": [1, 2, 3, 9],
     "review.approval_rule": ["all", "any", "majority"],
     "review.assignment": ["shared", "addressed"],
     "review.managers_review": [True],

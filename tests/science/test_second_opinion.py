@@ -181,6 +181,23 @@ def test_both_count_the_same_in_every_variation(name: str) -> None:
     assert snapshots[1]["started"] > 0
 
 
+#: Of a team that is large enough for many reviewers.
+ONE_TEAM = ("organisation.ics=11", "organisation.management_layers=1", *TIME)
+MANY = (
+    "review.reject_human=0.3", "review.reject_ai=0.3", "defects.per_standard_hour=0.5", "review.distribution=exponential",
+)  # fmt: skip
+MANY_APPROVALS = {
+    "seven, a majority": (*MANY, "review.approvals=7", "review.approval_rule=majority", "review.error_correlation=0.3"),
+    "nine, addressed": (*MANY, "review.approvals=9", "review.assignment=addressed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANY_APPROVALS)
+def test_both_count_the_same_with_many_approvals(name: str) -> None:
+    snapshots = agree(load("base", [*ONE_TEAM, *MANY_APPROVALS[name]]), seed=4)
+    assert snapshots[1]["reviews"] > 3 * snapshots[1]["merged"]
+
+
 STRUCTURES = (
     ("organisation.ics=1", "organisation.management_layers=1"),
     ("organisation.ics=2", "organisation.management_layers=2"),
@@ -274,7 +291,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     values["ai.share_of_code"] = draw(st.sampled_from([0.0, 0.3, 0.6, 0.98]))
     values["ai.agent_fraction"] = draw(st.sampled_from([0.0, 0.3, 1.0]))
     values["ai.agents_per_supervisor"] = draw(st.integers(0, 3))
-    values["review.approvals"] = draw(st.integers(1, 3))
+    values["review.approvals"] = draw(st.sampled_from([1, 1, 2, 3, 5, 9]))
     values["work.wip_limit"] = draw(st.integers(1, 5))
     values["work.demand"] = draw(st.sampled_from([inf, inf, 0.5, 2.0]))
     values["review.dedicated_reviewers"] = draw(st.sampled_from([0, 0, 0, 1]))

@@ -28,8 +28,10 @@ from sim.engine.server import LEAST_RATE
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)
 SHARED = 0
-#: Steps of service draws: 2000 + pass and reviewer.
+#: Steps of service draws: 2000 + place of the reviewer.
 FIRST_STEP = 2000
+#: Distance between the places of four reviewers and of the next four; more than four times the most passes that are legal.
+NEXT_FOUR = 1 << 23
 #: An allowance above this counts as positive (rounding).
 LEAST_ALLOWANCE = -1e-9
 
@@ -117,6 +119,16 @@ def _to_read(p, ch):
 
 
 @kernel
+def place(review_pass, reviewer):
+    """Return the number of the *reviewer*-th review of a pass, the key of its dice; no two reviews of a change share one.
+
+    Four reviewers of a pass have numbers in a row, the next four the same ones in the next block: below 2 ** 26, so that 64
+    defects each still fit into a word of the dice.
+    """
+    return review_pass * 4 + (reviewer & 3) + (reviewer >> 2) * NEXT_FOUR
+
+
+@kernel
 def _needed_hours(org, p, c, reviewer):
     """Return the hours that a proper reading of change *c* needs."""
     ch = org.changes[c]
@@ -129,7 +141,7 @@ def _needed_hours(org, p, c, reviewer):
         mean *= p.review_rereview_share
     if p.review_distribution == 0:
         return mean
-    step = FIRST_STEP + ch.review_pass * 4 + reviewer
+    step = FIRST_STEP + place(ch.review_pass, reviewer)
     u = uniform(org.world[0], SERVICE, ch.pid, ch.j, step)
     return positive(u, mean, p.review_distribution, p.service_cv)
 
@@ -143,7 +155,7 @@ def _delay(org, p, c, reviewer):
         mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * ch.ai_fraction)
     if mean <= 0.0:
         return p.communication_delay_hours
-    u = uniform(org.world[0], PICKUP, ch.pid, ch.j, ch.review_pass * 4 + reviewer)
+    u = uniform(org.world[0], PICKUP, ch.pid, ch.j, place(ch.review_pass, reviewer))
     return p.communication_delay_hours + positive(u, mean, 1, 1.0)
 
 
@@ -168,19 +180,20 @@ def request(org, p, c, now):
     ch.found = 0
     for r in range(codes.MAX_REVIEWERS):
         ch.reviewers[r] = codes.NONE
+    ch.asked = 0
     if ch.review_pass > p.review_max_passes:
         return CLOSED
     mates = _other_reviewers(org, c)
-    ch.pending = min(p.review_approvals, mates)
     if mates <= 0:
         boss = org.people[person.human].boss
         if boss < 0:
             return UNSEEN
-        ch.pending = 1
+        ch.asked = ch.pending = 1
         k = new_item(org, codes.REVIEW, boss, c, _needed_hours(org, p, c, 0), now)
         send(org, ch.owner, k, now + _delay(org, p, c, 0))
         return PENDING
-    for r in range(ch.pending):
+    ch.asked = ch.pending = min(p.review_approvals, mates)
+    for r in range(ch.asked):
         receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
         k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
         item = org.items[k]
@@ -196,9 +209,10 @@ def has_read(org, c, i):
     if c < 0:
         return False
     ch = org.changes[c]
-    if ch.owner == i:
-        return True
-    return ch.reviewers[0] == i or ch.reviewers[1] == i or ch.reviewers[2] == i
+    may_not = ch.owner == i
+    for r in range(ch.asked):
+        may_not = may_not | (ch.reviewers[r] == i)
+    return may_not
 
 
 @kernel
@@ -386,10 +400,9 @@ def _find(org, p, c, r, given):
         chance *= p.review_rereview_share  # a repeated pass reads that part of the change only
     found = 0
     for d in range(ch.defects):
-        base = ((ch.review_pass * 4) << 6) + d
-        u, shared = uniform2(w, DETECTION, pid, ch.j, base)
+        u, shared = uniform2(w, DETECTION, pid, ch.j, (place(ch.review_pass, 0) << 6) + d)
         if r > 0 and not (p.review_error_correlation > 0.0 and shared < p.review_error_correlation):
-            u = uniform(w, DETECTION, pid, ch.j, base + (r << 6))
+            u = uniform(w, DETECTION, pid, ch.j, (place(ch.review_pass, r) << 6) + d)
         if u < chance:
             ch.found |= 1 << d
             found += 1
@@ -417,7 +430,7 @@ def vote(org, p, k):
     f = ch.ai_fraction
     reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f
     against = found > 0
-    if reject > 0.0 and uniform(w, REJECTION, pid, ch.j, ch.review_pass * 4 + item.step) < reject:
+    if reject > 0.0 and uniform(w, REJECTION, pid, ch.j, place(ch.review_pass, item.step)) < reject:
         against = True
         ch.rejected = True
     if against:

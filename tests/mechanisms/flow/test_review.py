@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
 import pytest
 from helpers.claims import AGENTS, AI, DOWN, EITHER, OFF_ON, UP, Claim, check_claim, choice
 from helpers.contract import MechanismContract
 from helpers.worlds import means, world
+
+from sim.engine.codes import MAX_REVIEWERS
+from sim.engine.kernel import entry
+from sim.mechanisms.flow import review
+from sim.parameters.registry import REGISTRY
 
 #: Reviewers have all the time they want.
 UNHURRIED = {
@@ -114,3 +120,21 @@ class TestAIReviewer(MechanismContract):
 @pytest.mark.parametrize("path", ALL)
 def test_it_moves_what_it_claims_in_the_declared_direction(path):
     check_claim(path, ALL[path])
+
+
+@entry
+def _places(passes, reviewers, out):
+    for k in range(len(passes)):
+        out[k] = review.place(passes[k], reviewers[k])
+
+
+def test_no_two_reviews_of_a_change_share_a_place_among_the_dice():
+    passes, reviewers = np.meshgrid(np.r_[1:300, 999_900:1_000_001], np.arange(MAX_REVIEWERS))
+    places = np.empty(passes.size, np.int64)
+    _places(passes.ravel(), reviewers.ravel(), places)
+    assert len(np.unique(places)) == len(places)
+    assert (places < 2**26).all()  # 64 defects each, in words of 32 bits
+    few = reviewers.ravel() < 4
+    assert (places[few] == 4 * passes.ravel()[few] + reviewers.ravel()[few]).all()
+    assert REGISTRY["review.approvals"].bounds[1] == MAX_REVIEWERS
+    assert REGISTRY["review.max_passes"].bounds[1] == 1_000_000
