@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.dice import Stream, positive
 from benchmarks.plain_mesa.ledger import count_time
-from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Mode, Stage
+from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Mode, Stage, State
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.server import Server
@@ -54,6 +54,7 @@ def begin_pass(change: Change) -> None:
     change.rejected = False
     change.found = set()
     change.reviewers = [None] * p.review_approvals
+    change.reviews = []
     if change.review_pass > p.review_max_passes:
         owner.close(change, Ending.DISCARDED)
         return
@@ -75,6 +76,7 @@ def _send(change: Change, receiver: Server | None, reader: int, *, to_team: bool
     owner = change.owner
     item = owner.model.new_item(Kind.REVIEW, receiver, change, _needed_hours(change, reader))
     item.step = reader
+    change.reviews.append(item)
     if to_team:
         item.team = owner.team
     owner.model.send(owner, item, _delay(change, reader))
@@ -186,6 +188,36 @@ def _is_accepted(rule: str, votes_for: int, votes_against: int) -> bool:
     return votes_against == 0
 
 
+def _is_decided(change: Change) -> bool:
+    """True if the votes that are missing cannot change the verdict of the pass, or need not be waited for."""
+    p = change.owner.model.p
+    if not p.review_decide_early:
+        return change.pending == 0
+    verdicts = {
+        _is_accepted(
+            p.review_approval_rule, change.votes_for + more, change.votes_against + change.pending - more
+        )
+        for more in range(change.pending + 1)
+    }
+    return len(verdicts) == 1
+
+
+def _withdraw(item: Item) -> None:
+    """The pass of this review is decided: nobody begins it any more, and who has begun reads for nothing."""
+    model = item.change.owner.model
+    if item.begun:
+        if item.state is State.IN_SERVICE:
+            item.person.account()
+        item.change = None
+        return
+    if item.state is State.QUEUED:
+        queue = item.team.reviews if item.person is None else item.person.inbox[item.kind.priority]
+        queue.remove(item)
+        item.team.queued_hours -= item.hours
+    item.state = State.WITHDRAWN
+    model.ledger.item_leaves(item, model.now, withdrawn=True)
+
+
 def completed(item: Item) -> None:
     """A reader is through: count the vote; the last one of the pass decides."""
     change = item.change
@@ -205,8 +237,11 @@ def completed(item: Item) -> None:
     else:
         change.votes_for += 1
     change.pending -= 1
-    if change.pending > 0:
+    change.reviews.remove(item)
+    if not _is_decided(change):
         return
+    for other in change.reviews:
+        _withdraw(other)
     discard = p.review_discard_agent if change.mode is Mode.BY_AGENT else p.review_discard_human
     _, luck = model.dice.two(Stream.UNREVIEWED, owner.pid, change.number)
     if change.review_pass == 1 and luck < discard:

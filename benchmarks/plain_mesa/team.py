@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.review import may_read
-from benchmarks.plain_mesa.things import LEAST_RATE, Item, Priority
+from benchmarks.plain_mesa.things import LEAST_RATE, Item, Priority, State
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.writer import Writer
@@ -43,6 +43,7 @@ class Team:
         """A review for whoever is free: a teammate takes it at once, or it waits."""
         reader = self._free_reader(item)
         if reader is None:
+            item.state = State.QUEUED
             self.reviews.append(item)
             return
         if reader.current is not None:

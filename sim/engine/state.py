@@ -154,6 +154,7 @@ CHANGE = np.dtype(
         ("votes_against", "i8"),
         ("rejected", "?"),
         ("reviewers", "i8", (codes.MAX_REVIEWERS,)),
+        ("reviews", "i8", (codes.MAX_REVIEWERS,)),
         ("started_at", "f8"),
         ("belief", "f8"),  # of the owner at the start
         ("human_hours", "f8"),

@@ -51,7 +51,7 @@ def completed(org, p, i, now):
             dependencies.settled(org, c)
             step = CONTINUE
     elif kind == codes.REVIEW and c >= 0:
-        step = review_completed(org, p, k)
+        step = review_completed(org, p, k, now)
     elif kind == codes.VERIFY:
         step = verified(org, p, c, now)
     elif kind == codes.FIX:
@@ -61,9 +61,9 @@ def completed(org, p, i, now):
 
 
 @kernel
-def review_completed(org, p, k):
-    """A reviewer has read a change; return its next step: merge, rework, or closing, once the pass is complete."""
-    outcome = review.vote(org, p, k)
+def review_completed(org, p, k, now):
+    """A reviewer has read a change; return its next step: merge, rework, or closing, once the pass is decided."""
+    outcome = review.vote(org, p, k, now)
     if outcome == review.APPROVED:
         return MERGE
     if outcome == review.CLOSED:

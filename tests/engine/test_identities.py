@@ -31,6 +31,7 @@ OPTIONS = {
     "review.approvals": [1, 2, 3, 9],
     "review.approval_rule": ["all", "any", "majority"],
     "review.assignment": ["shared", "addressed"],
+    "review.decide_early": [True],
     "review.managers_review": [True],
     "review.dedicated_reviewers": [0, 1, 2],
     "review.ai_reviewer": [True],

@@ -29,6 +29,7 @@ REGIMES = {
     "managers.hands_on_share": st.sampled_from([0.0, 0.25]),
     "review.managers_review": st.booleans(),
     "review.assignment": st.sampled_from(["shared", "addressed"]),
+    "review.decide_early": st.booleans(),
     "review.approvals": st.sampled_from([1, 2, 3, 6]),
     "questions.blocking": st.booleans(),
     "work.demand": st.sampled_from([float("inf"), 2.0]),

@@ -9,7 +9,9 @@ twice as long (N29). Given
 hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
 found with probability detection x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
 With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
-change is reviewed again, up to ``max_passes``; some changes are closed without merging.
+change is reviewed again, up to ``max_passes``; some changes are closed without merging. A pass is decided by all votes, or, with
+``decide_early``, by the first that leave the others without influence: reviews not begun are withdrawn then, and who
+has begun reads on in vain.
 
 Where nobody else in the team may review, the manager does. Not modelled: reviewing skill, comments that teach.
 Parameters: review.*.
@@ -20,10 +22,10 @@ from math import inf
 from sim.constants import HOURS_PER_WEEK
 from sim.engine import codes, histogram
 from sim.engine.calendar import schedule
-from sim.engine.inbox import free_item, new_item, send, unlink
+from sim.engine.inbox import free_item, new_item, send, unlink, unlink_wherever, withdraw
 from sim.engine.kernel import kernel
 from sim.engine.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
-from sim.engine.server import LEAST_RATE
+from sim.engine.server import LEAST_RATE, settle
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)
@@ -180,6 +182,7 @@ def request(org, p, c, now):
     ch.found = 0
     for r in range(codes.MAX_REVIEWERS):
         ch.reviewers[r] = codes.NONE
+        ch.reviews[r] = codes.NONE
     ch.asked = 0
     if ch.review_pass > p.review_max_passes:
         return CLOSED
@@ -190,6 +193,7 @@ def request(org, p, c, now):
             return UNSEEN
         ch.asked = ch.pending = 1
         k = new_item(org, codes.REVIEW, boss, c, _needed_hours(org, p, c, 0), now)
+        ch.reviews[0] = k
         send(org, ch.owner, k, now + _delay(org, p, c, 0))
         return PENDING
     ch.asked = ch.pending = min(p.review_approvals, mates)
@@ -199,6 +203,7 @@ def request(org, p, c, now):
         item = org.items[k]
         item.team = person.team
         item.step = r
+        ch.reviews[r] = k
         send(org, ch.owner, k, now + _delay(org, p, c, r))
     return PENDING
 
@@ -419,7 +424,53 @@ def _is_accepted(p, votes_for, votes_against):
 
 
 @kernel
-def vote(org, p, k):
+def _is_decided(p, ch):
+    """Return True if the pass of change *ch* is decided: by all votes, or by those that the missing ones cannot outweigh."""
+    if ch.pending == 0:
+        return True
+    if not p.review_decide_early:
+        return False
+    if _is_accepted(p, ch.votes_for, ch.votes_against + ch.pending):
+        return True
+    return not _is_accepted(p, ch.votes_for + ch.pending, ch.votes_against)
+
+
+@kernel
+def _withdraw(org, k, now):
+    """Withdraw review item *k* of a pass that is decided; who has begun to read it reads on in vain."""
+    item = org.items[k]
+    if item.begun:
+        if item.state == codes.SERVING:
+            settle(org, item.person, now)
+        item.change = codes.NONE
+    elif item.state == codes.SENT:
+        withdraw(org, k, now)
+    elif item.person < 0:
+        drop_from_team(org, k)
+        free_item(org, k, now, True)
+    else:
+        if item.team >= 0:
+            org.teams[item.team].queued_hours -= item.hours
+        else:
+            org.people[item.person].queued_hours -= item.hours
+        unlink_wherever(org, k)
+        free_item(org, k, now, True)
+
+
+@kernel
+def _withdraw_rest(org, c, now):
+    """Withdraw the reviews of the pass of change *c* that are not done."""
+    ch = org.changes[c]
+    ch.pending = 0
+    for r in range(ch.asked):
+        k = ch.reviews[r]
+        if k >= 0:
+            ch.reviews[r] = codes.NONE
+            _withdraw(org, k, now)
+
+
+@kernel
+def vote(org, p, k, now):
     """Count the vote of the reviewer who served item *k*; return PENDING, or the verdict of the pass."""
     w = org.world[0]
     item = org.items[k]
@@ -437,9 +488,12 @@ def vote(org, p, k):
         ch.votes_against += 1
     else:
         ch.votes_for += 1
+    ch.reviews[item.step] = codes.NONE
     ch.pending -= 1
-    if ch.pending > 0:
+    if not _is_decided(p, ch):
         return PENDING
+    if ch.pending > 0:
+        _withdraw_rest(org, c, now)
     discard = p.review_discard_agent if ch.mode == codes.BY_AGENT else p.review_discard_human
     if ch.review_pass == 1 and ch.discard_luck < discard:
         return CLOSED

@@ -20,6 +20,7 @@ UNHURRIED = {
     "review.unreviewed_backlog_hours": float("inf"),
 }  # fmt: skip
 AI_REVIEWER = {"review.ai_reviewer": True, "ai.share_of_code": 0.6}
+THREE = {"review.approvals": 3, "review.approval_rule": "majority"}
 REJECTED = {"review.reject_human": 0.5, "review.reject_ai": 0.5}
 CLAIMS: Mapping[str, Claim] = {
     # Most changes are below the mean size, and take longer to read then.
@@ -48,6 +49,7 @@ CHOICES: Mapping[str, Claim] = {
     "review.approval_rule": choice(
         ("any", "all"), "reviews_per_merge", UP, {**REJECTED, "review.approvals": 2}
     ),
+    "review.decide_early": choice(OFF_ON, "reviews_per_merge", DOWN, {**REJECTED, **THREE}),
     "review.fixed_hours_human": choice((0.2, 2.0), "review_wait_hours", UP, {"ai.share_of_code": 0.0}),
     "review.fixed_hours_ai": choice(
         (0.2, 4.0), "review_wait_hours", UP, {**AI, "review.fixed_hours_human": 0.5}
