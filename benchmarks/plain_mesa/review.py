@@ -61,15 +61,19 @@ def begin_pass(change: Change) -> None:
     mates = owner.team.reviewers - (1 if owner.reviewer else 0)
     if mates > 0:
         change.pending = min(p.review_approvals, mates)
-        for reader in range(change.pending):
-            receiver = None if p.review_assignment == "shared" else _addressee(change, reader)
-            _send(change, receiver, reader, to_team=True)
+        for reader in range(change.pending if p.review_order == "parallel" else 1):
+            _ask(change, reader)
     elif owner.human.boss is not None:
         change.pending = 1
         _send(change, owner.human.boss, 0, to_team=False)
     else:
         model.ledger.unreviewed += 1
         owner.merge(change)
+
+
+def _ask(change: Change, reader: int) -> None:
+    shared = change.owner.model.p.review_assignment == "shared"
+    _send(change, None if shared else _addressee(change, reader), reader, to_team=True)
 
 
 def _send(change: Change, receiver: Server | None, reader: int, *, to_team: bool) -> None:
@@ -239,6 +243,9 @@ def completed(item: Item) -> None:
     change.pending -= 1
     change.reviews.remove(item)
     if not _is_decided(change):
+        if not change.reviews:  # one after another
+            _ask(change, item.step + 1)
+            change.enter(Stage.REVIEW_WAIT, model.now)
         return
     for other in change.reviews:
         _withdraw(other)

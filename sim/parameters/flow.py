@@ -103,6 +103,7 @@ AI = (
 REVIEW = (
     policy("review.approvals", 1, "count", "reviewers of each pass", minimum=1, maximum=9),
     choice("review.approval_rule", "all", ("all", "any", "majority"), "how the reviewers' votes are combined"),
+    choice("review.order", "parallel", ("parallel", "sequential"), "reviewers of a pass are asked side by side, or each when the one before has voted"),
     switch("review.decide_early", False, "a pass is decided as soon as the missing votes cannot change it; reviews not begun are withdrawn"),
     par("review.hours_per_standard_hour", 0.34, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
     par("review.volume_exponent", 0.9, 0.6, 1.0, "exponent", ("N29",), "alpha: review hours go with volume^alpha"),

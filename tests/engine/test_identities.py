@@ -32,6 +32,7 @@ OPTIONS = {
     "review.approval_rule": ["all", "any", "majority"],
     "review.assignment": ["shared", "addressed"],
     "review.decide_early": [True],
+    "review.order": ["sequential"],
     "review.managers_review": [True],
     "review.dedicated_reviewers": [0, 1, 2],
     "review.ai_reviewer": [True],

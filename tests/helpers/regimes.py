@@ -30,6 +30,7 @@ REGIMES = {
     "review.managers_review": st.booleans(),
     "review.assignment": st.sampled_from(["shared", "addressed"]),
     "review.decide_early": st.booleans(),
+    "review.order": st.sampled_from(["parallel", "sequential"]),
     "review.approvals": st.sampled_from([1, 2, 3, 6]),
     "questions.blocking": st.booleans(),
     "work.demand": st.sampled_from([float("inf"), 2.0]),

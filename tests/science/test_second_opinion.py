@@ -193,6 +193,11 @@ MANY_APPROVALS = {
     "decided early, addressed": (
         *MANY, "review.approvals=5", "review.decide_early=true", "review.assignment=addressed", "review.hours_per_week=3",
     ),
+    "one after another": (*MANY, "review.approvals=3", "review.order=sequential"),
+    "one after another, addressed, decided early": (
+        *MANY, "review.approvals=5", "review.order=sequential", "review.decide_early=true", "review.assignment=addressed",
+        "review.approval_rule=majority",
+    ),
     "decided early, any": (
         *MANY, "review.approvals=5", "review.decide_early=true", "review.approval_rule=any", "switches.pickup=false",
     ),
@@ -202,7 +207,7 @@ MANY_APPROVALS = {
 @pytest.mark.parametrize("name", MANY_APPROVALS)
 def test_both_count_the_same_with_many_approvals(name: str) -> None:
     snapshots = agree(load("base", [*ONE_TEAM, *MANY_APPROVALS[name]]), seed=4)
-    assert snapshots[1]["reviews"] > 2 * snapshots[1]["merged"]
+    assert snapshots[1]["reviews"] > 1.5 * snapshots[1]["merged"]
 
 
 STRUCTURES = (

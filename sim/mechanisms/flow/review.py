@@ -1,11 +1,11 @@
 """Review: other people read a change before it merges, within a budget of hours.
 
 A change enters a pass: ``approvals`` teammates read it, from the shared queue of the team (first free, FIFO) or
-addressed by key. It is seen after an exponential pick-up delay, longer for AI work: nobody waits for an agent's
-change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most
-one week's worth is kept), so reviews beyond the budget wait. Needed hours = m (V' / m) ** alpha x hours per standard hour,
-with V' the volume, AI's part of it times a ratio, and m the mean size: alpha < 1 is that twice as much to read takes less than
-twice as long (N29). Given
+addressed by key, side by side or one after another (``order``). It is seen after an exponential pick-up delay, longer for AI
+work: nobody waits for an agent's change. A reviewer starts only while the review allowance is positive; it fills at
+``review.hours_per_week`` (at most one week's worth is kept), so reviews beyond the budget wait. Needed hours =
+m (V' / m) ** alpha x hours per standard hour, with V' the volume, AI's part of it times a ratio, and m the mean size: alpha < 1
+is that twice as much to read takes less than twice as long (N29). Given
 hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
 found with probability detection x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
 With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
@@ -25,11 +25,12 @@ from sim.engine.calendar import schedule
 from sim.engine.inbox import free_item, new_item, send, unlink, unlink_wherever, withdraw
 from sim.engine.kernel import kernel
 from sim.engine.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
-from sim.engine.server import LEAST_RATE, settle
+from sim.engine.server import LEAST_RATE, set_stage, settle
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)
 SHARED = 0
+PARALLEL = 0
 #: Steps of service draws: 2000 + place of the reviewer.
 FIRST_STEP = 2000
 #: Distance between the places of four reviewers and of the next four; more than four times the most passes that are legal.
@@ -197,15 +198,40 @@ def request(org, p, c, now):
         send(org, ch.owner, k, now + _delay(org, p, c, 0))
         return PENDING
     ch.asked = ch.pending = min(p.review_approvals, mates)
-    for r in range(ch.asked):
-        receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
-        k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
-        item = org.items[k]
-        item.team = person.team
-        item.step = r
-        ch.reviews[r] = k
-        send(org, ch.owner, k, now + _delay(org, p, c, r))
+    for r in range(ch.asked if p.review_order == PARALLEL else 1):
+        _ask(org, p, c, r, now)
     return PENDING
+
+
+@kernel
+def _ask(org, p, c, r, now):
+    """Send change *c* to the *r*-th reviewer of its pass."""
+    ch = org.changes[c]
+    receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
+    k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
+    item = org.items[k]
+    item.team = org.people[ch.owner].team
+    item.step = r
+    ch.reviews[r] = k
+    send(org, ch.owner, k, now + _delay(org, p, c, r))
+
+
+@kernel
+def _ask_next(org, p, c, now):
+    """Ask the next reviewer of change *c* if nobody reads it now; the pass is over if nobody is left who may."""
+    ch = org.changes[c]
+    for r in range(ch.asked):
+        if ch.reviews[r] >= 0:
+            return
+    t = org.people[ch.owner].team
+    m = org.teams[t].first_member if t >= 0 else codes.NONE
+    while m >= 0:
+        if org.people[m].reviewer and not has_read(org, c, m):
+            _ask(org, p, c, ch.asked - ch.pending, now)
+            set_stage(org, c, codes.STAGE_REVIEW_WAIT, now)
+            return
+        m = org.people[m].next_member
+    ch.pending = 0
 
 
 @kernel
@@ -491,7 +517,9 @@ def vote(org, p, k, now):
     ch.reviews[item.step] = codes.NONE
     ch.pending -= 1
     if not _is_decided(p, ch):
-        return PENDING
+        _ask_next(org, p, c, now)
+        if ch.pending > 0:
+            return PENDING
     if ch.pending > 0:
         _withdraw_rest(org, c, now)
     discard = p.review_discard_agent if ch.mode == codes.BY_AGENT else p.review_discard_human

@@ -66,17 +66,51 @@ def test_the_count_of_votes_until_decided_is_that_of_the_books():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("assignment", ["shared", "addressed"])
+@pytest.mark.parametrize(
+    ("assignment", "order"), [("shared", "parallel"), ("addressed", "parallel"), ("shared", "sequential")]
+)
 @pytest.mark.parametrize(("rule", "n"), [("majority", 3), ("majority", 9), ("all", 3), ("any", 3)])
-def test_a_pass_that_is_decided_early_takes_as_many_reviews_as_theory_says(rule, n, assignment):
+def test_a_pass_that_is_decided_early_takes_as_many_reviews_as_theory_says(rule, n, assignment, order):
     votes, accepted = of_all_changes(rule, n)
-    values = {"review.approval_rule": rule, "review.approvals": n, "review.assignment": assignment}
+    values = {
+        "review.approval_rule": rule,
+        "review.approvals": n,
+        "review.assignment": assignment,
+        "review.order": order,
+    }
     early, late = (committee({**values, "review.decide_early": x}) for x in (True, False))
     assert_close(early["reviews_per_merge"], votes / accepted)
     assert_close(late["reviews_per_merge"], n / accepted)
     assert_close(early["human_acceptance_rate"], accepted)
 
 
-def test_with_one_reviewer_it_changes_nothing():
-    as_declared = play(world()).world[0]
-    assert differences(as_declared, play(world({"review.decide_early": True})).world[0]) == []
+#: Everybody is for it, so that every change merges at once.
+UNANIMOUS: Mapping = {"defects.bernoulli_rate": 0.0, "review.reject_human": 0.0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_one_after_another_takes_the_sum_side_by_side_the_longest(n):
+    """The mean of the longest of n exponential times is a harmonic number of means (Feller 1971, I.6)."""
+    together, in_turn = (
+        committee({**UNANIMOUS, "review.approvals": n, "review.order": order})["review_time_hours"]
+        for order in ("parallel", "sequential")
+    )
+    assert_close(together, PICKUP * sum(1.0 / k for k in range(1, n + 1)))
+    assert_close(in_turn, PICKUP * n)
+
+
+def test_who_is_asked_after_a_decision_need_not_read():
+    """Where reading takes long, reviewers who are asked side by side have begun before the first has voted."""
+    values = {
+        "review.approvals": 3, "review.decide_early": True, "review.fixed_hours_human": 1.0, "review.reject_human": 0.5,
+        "time.weeks": 8,
+    }  # fmt: skip
+    side_by_side, in_turn = (committee({**values, "review.order": x}, 4) for x in ("parallel", "sequential"))
+    assert (in_turn["reviews_per_merge"] < side_by_side["reviews_per_merge"]).all()
+    assert (in_turn["time_reviewing_ic"] < side_by_side["time_reviewing_ic"]).all()
+
+
+@pytest.mark.parametrize("values", [{"review.decide_early": True}, {"review.order": "sequential"}])
+def test_with_one_reviewer_it_changes_nothing(values):
+    assert differences(play(world()).world[0], play(world(values)).world[0]) == []

@@ -49,6 +49,7 @@ CHOICES: Mapping[str, Claim] = {
     "review.approval_rule": choice(
         ("any", "all"), "reviews_per_merge", UP, {**REJECTED, "review.approvals": 2}
     ),
+    "review.order": choice(("parallel", "sequential"), "lead_time_hours", UP, THREE),
     "review.decide_early": choice(OFF_ON, "reviews_per_merge", DOWN, {**REJECTED, **THREE}),
     "review.fixed_hours_human": choice((0.2, 2.0), "review_wait_hours", UP, {"ai.share_of_code": 0.0}),
     "review.fixed_hours_ai": choice(
