@@ -57,7 +57,8 @@ class Team:
         """
         best, best_key = None, None
         for mate in self.members:
-            available = mate.current is None or mate.current.kind.priority is Priority.OWN
+            writes = mate.current is not None and mate.current.kind.priority is Priority.OWN
+            available = mate.current is None or (writes and mate.may_be_interrupted)
             reads = available and mate.reviewer and mate.rate > LEAST_RATE
             if not (reads and may_read(item.change, mate)):
                 continue

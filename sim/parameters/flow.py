@@ -223,6 +223,7 @@ MONEY = (
 
 EXPERIMENT = (
     choice("service.distribution", "exponential", DISTRIBUTIONS, "distribution of help, coordination and incident time"),
+    switch("service.preemption", True, "what is more urgent interrupts what a person does; off: that is finished first"),
     policy("service.cv", 1.0, "cv", "coefficient of variation where a distribution is lognormal"),
     choice("arrivals.kind", "none", ("none", "incident", "question", "coordination", "review"), "items that arrive from outside"),
     policy("arrivals.per_hour", 0.0, "1/hour", "arrivals per hour at each first-line manager (reviews: at each team's queue)"),

@@ -59,6 +59,7 @@ OPTIONS = {
     "defects.bernoulli_rate": [0.5],
     "arrivals.kind": ["incident", "question", "coordination", "review"],
     "arrivals.per_hour": [0.1, 1.5],
+    "service.preemption": [False],
     "service.distribution": ["deterministic", "lognormal"],
     "managers.hands_on_share": [0.0, 0.8],
 }

@@ -162,6 +162,8 @@ VARIATIONS = {
     "one at a time": ("work.wip_limit=1", "work.max_open=1"),
     "wide open": ("work.wip_limit=8", "work.max_open=20"),
     "sizes alike": ("work.size_distribution=deterministic", "switches.skill_differences=false", "switches.ai=false"),
+    "nobody is interrupted": ("service.preemption=false", "questions.per_standard_hour=1", "review.hours_per_week=3"),
+    "nobody is interrupted, addressed": ("service.preemption=false", "review.assignment=addressed", *AGENTS),
     "lognormal service": ("service.distribution=lognormal", "service.cv=2", "review.distribution=lognormal"),
     "incidents from outside": ("arrivals.kind=incident", "arrivals.per_hour=0.3"),
     "questions from outside": ("arrivals.kind=question", "arrivals.per_hour=0.5", "arrivals.distribution=lognormal"),

@@ -370,22 +370,23 @@ def take_own(org, p, i, now):
 def find_reviewer(org, p, k, now):
     """Return the teammate who takes review item *k* now, or NONE.
 
-    Somebody without work comes first, then whoever writes a change of their own and has the largest allowance left;
-    ties go by permanent id. Whoever could but has no allowance left is woken when it is positive again (people who are busy
-    with something higher look at the queue when they have finished).
+    Somebody without work comes first, then whoever writes a change of their own, if that may be interrupted, and has the
+    largest allowance left; ties go by permanent id. Whoever could but has no allowance left is woken when it is positive
+    again (people who are busy with something higher look at the queue when they have finished).
     """
     c = org.items[k].change
     best = codes.NONE
     best_free = False
     best_left = 0.0
     best_pid = 0
+    least = codes.CLASS_OWN if p.service_preemption else codes.FREE_CLASS
     m = org.teams[org.items[k].team].first_member
     while m >= 0:
         mate = org.people[m]
         free = mate.serving == codes.FREE_CLASS
         left = allowance(org, p, m, now)
         # Combined with & rather than `and`: who may read is a toss-up, and large teams would pay for every wrong guess.
-        may = (mate.serving >= codes.CLASS_OWN) & mate.reviewer & (mate.rate > LEAST_RATE)
+        may = (mate.serving >= least) & mate.reviewer & (mate.rate > LEAST_RATE)
         more = (left > best_left) | ((left == best_left) & (mate.pid < best_pid))
         better = (best < 0) | (free & (not best_free)) | ((free == best_free) & more)
         exhausted = left <= LEAST_ALLOWANCE
