@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.dice import Stream, positive
 from benchmarks.plain_mesa.ledger import count_time
-from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Mode, Stage
+from benchmarks.plain_mesa.things import Change, Ending, Item, Kind, Mode, Stage, State
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.server import Server
 
 FIRST_STEP = 2000
 FIRST_ADDRESS = 4096
+#: The fifth reader of a pass and those after have numbers of their own, far from those of the first four.
+FAR = 2**23
 
 
 def is_unreviewed(change: Change) -> bool:
@@ -52,15 +54,15 @@ def begin_pass(change: Change) -> None:
     change.rejected = False
     change.found = set()
     change.reviewers = [None] * p.review_approvals
+    change.reviews = []
     if change.review_pass > p.review_max_passes:
         owner.close(change, Ending.DISCARDED)
         return
     mates = owner.team.reviewers - (1 if owner.reviewer else 0)
     if mates > 0:
         change.pending = min(p.review_approvals, mates)
-        for reader in range(change.pending):
-            receiver = None if p.review_assignment == "shared" else _addressee(change, reader)
-            _send(change, receiver, reader, to_team=True)
+        for reader in range(change.pending if p.review_order == "parallel" else 1):
+            _ask(change, reader)
     elif owner.human.boss is not None:
         change.pending = 1
         _send(change, owner.human.boss, 0, to_team=False)
@@ -69,10 +71,16 @@ def begin_pass(change: Change) -> None:
         owner.merge(change)
 
 
+def _ask(change: Change, reader: int) -> None:
+    shared = change.owner.model.p.review_assignment == "shared"
+    _send(change, None if shared else _addressee(change, reader), reader, to_team=True)
+
+
 def _send(change: Change, receiver: Server | None, reader: int, *, to_team: bool) -> None:
     owner = change.owner
     item = owner.model.new_item(Kind.REVIEW, receiver, change, _needed_hours(change, reader))
     item.step = reader
+    change.reviews.append(item)
     if to_team:
         item.team = owner.team
     owner.model.send(owner, item, _delay(change, reader))
@@ -85,6 +93,12 @@ def _to_read(change: Change) -> float:
     return p.work_size_mean * (volume / p.work_size_mean) ** p.review_volume_exponent
 
 
+def _number(review_pass: int, reader: int) -> int:
+    """Return the number of a review among those of its change: four a pass, the next four far from them, and so on."""
+    block, within = divmod(reader, 4)
+    return FAR * block + 4 * review_pass + within
+
+
 def _needed_hours(change: Change, reader: int) -> float:
     owner = change.owner
     p = owner.model.p
@@ -95,7 +109,7 @@ def _needed_hours(change: Change, reader: int) -> float:
         mean = _to_read(change) * p.review_hours_per_standard_hour
     if change.review_pass > 1:
         mean *= p.review_rereview_share
-    step = FIRST_STEP + change.review_pass * 4 + reader
+    step = FIRST_STEP + _number(change.review_pass, reader)
     u = owner.model.dice.one(Stream.SERVICE, owner.pid, change.number, step)
     return positive(u, mean, p.review_distribution, p.service_cv)
 
@@ -109,7 +123,7 @@ def _delay(change: Change, reader: int) -> float:
         mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * change.ai_fraction)
     if mean <= 0.0:
         return p.communication_delay_hours
-    u = owner.model.dice.one(Stream.PICKUP, owner.pid, change.number, change.review_pass * 4 + reader)
+    u = owner.model.dice.one(Stream.PICKUP, owner.pid, change.number, _number(change.review_pass, reader))
     return p.communication_delay_hours + positive(u, mean, "exponential", 1.0)
 
 
@@ -161,10 +175,11 @@ def _find(change: Change, reader: int, given: float) -> int:
     correlation = model.p.review_error_correlation
     found = 0
     for defect in range(change.defects):
-        base = 256 * change.review_pass + defect
-        u, shared = model.dice.two(Stream.DETECTION, owner.pid, change.number, base)
+        first = 64 * _number(change.review_pass, 0) + defect
+        u, shared = model.dice.two(Stream.DETECTION, owner.pid, change.number, first)
         if reader > 0 and not (correlation > 0.0 and shared < correlation):
-            u = model.dice.one(Stream.DETECTION, owner.pid, change.number, base + 64 * reader)
+            own = 64 * _number(change.review_pass, reader) + defect
+            u = model.dice.one(Stream.DETECTION, owner.pid, change.number, own)
         if u < chance:
             change.found.add(defect)
             found += 1
@@ -179,6 +194,36 @@ def _is_accepted(rule: str, votes_for: int, votes_against: int) -> bool:
     return votes_against == 0
 
 
+def _is_decided(change: Change) -> bool:
+    """True if the votes that are missing cannot change the verdict of the pass, or need not be waited for."""
+    p = change.owner.model.p
+    if not p.review_decide_early:
+        return change.pending == 0
+    verdicts = {
+        _is_accepted(
+            p.review_approval_rule, change.votes_for + more, change.votes_against + change.pending - more
+        )
+        for more in range(change.pending + 1)
+    }
+    return len(verdicts) == 1
+
+
+def _withdraw(item: Item) -> None:
+    """The pass of this review is decided: nobody begins it any more, and who has begun reads for nothing."""
+    model = item.change.owner.model
+    if item.begun:
+        if item.state is State.IN_SERVICE:
+            item.person.account()
+        item.change = None
+        return
+    if item.state is State.QUEUED:
+        queue = item.team.reviews if item.person is None else item.person.inbox[item.kind.priority]
+        queue.remove(item)
+        item.team.queued_hours -= item.hours
+    item.state = State.WITHDRAWN
+    model.ledger.item_leaves(item, model.now, withdrawn=True)
+
+
 def completed(item: Item) -> None:
     """A reader is through: count the vote; the last one of the pass decides."""
     change = item.change
@@ -189,7 +234,8 @@ def completed(item: Item) -> None:
     against = _find(change, item.step, item.difficulty) > 0
     reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f
     if reject > 0.0:
-        u = model.dice.one(Stream.REJECTION, owner.pid, change.number, change.review_pass * 4 + item.step)
+        number = _number(change.review_pass, item.step)
+        u = model.dice.one(Stream.REJECTION, owner.pid, change.number, number)
         if u < reject:
             against = change.rejected = True
     if against:
@@ -197,8 +243,14 @@ def completed(item: Item) -> None:
     else:
         change.votes_for += 1
     change.pending -= 1
-    if change.pending > 0:
+    change.reviews.remove(item)
+    if not _is_decided(change):
+        if not change.reviews:  # one after another
+            _ask(change, item.step + 1)
+            change.enter(Stage.REVIEW_WAIT, model.now)
         return
+    for other in change.reviews:
+        _withdraw(other)
     discard = p.review_discard_agent if change.mode is Mode.BY_AGENT else p.review_discard_human
     _, luck = model.dice.two(Stream.UNREVIEWED, owner.pid, change.number)
     if change.review_pass == 1 and luck < discard:

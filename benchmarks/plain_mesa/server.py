@@ -116,11 +116,16 @@ class Server:
         self.enqueue(item)
         self.attend_to(item)
 
+    @property
+    def may_be_interrupted(self) -> bool:
+        """True if something more urgent is begun before what is in service is finished."""
+        return self.model.p.service_preemption
+
     def attend_to(self, item: Item) -> None:
         """*item* has joined the inbox: look for work if free or doing something less urgent."""
         if self.current is None:
             self.look_for_work()
-        elif item.kind.priority < self.current.kind.priority:
+        elif self.may_be_interrupted and item.kind.priority < self.current.kind.priority:
             self.pause()
             self.look_for_work()
 

@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from benchmarks.plain_mesa.review import may_read
-from benchmarks.plain_mesa.things import LEAST_RATE, Item, Priority
+from benchmarks.plain_mesa.things import LEAST_RATE, Item, Priority, State
 
 if TYPE_CHECKING:
     from benchmarks.plain_mesa.writer import Writer
@@ -43,6 +43,7 @@ class Team:
         """A review for whoever is free: a teammate takes it at once, or it waits."""
         reader = self._free_reader(item)
         if reader is None:
+            item.state = State.QUEUED
             self.reviews.append(item)
             return
         if reader.current is not None:
@@ -56,7 +57,8 @@ class Team:
         """
         best, best_key = None, None
         for mate in self.members:
-            available = mate.current is None or mate.current.kind.priority is Priority.OWN
+            writes = mate.current is not None and mate.current.kind.priority is Priority.OWN
+            available = mate.current is None or (writes and mate.may_be_interrupted)
             reads = available and mate.reviewer and mate.rate > LEAST_RATE
             if not (reads and may_read(item.change, mate)):
                 continue

@@ -179,6 +179,7 @@ class Change:
     votes_against: int = 0
     rejected: bool = False
     reviewers: list[Server | None] = field(default_factory=list)
+    reviews: list[Item] = field(default_factory=list)  # of the present pass, those that are not done
 
     def enter(self, stage: Stage, now: float) -> None:
         """Note that the change enters *stage*."""

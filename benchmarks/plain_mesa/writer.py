@@ -100,8 +100,10 @@ class Writer(Server):
         self.wake_at = inf
         if self.current is None:
             self.look_for_work()
-        elif self.current.kind.priority is Priority.OWN and (
-            self.team.reviews or self.inbox[Priority.REVIEW]
+        elif (
+            self.may_be_interrupted
+            and self.current.kind.priority is Priority.OWN
+            and (self.team.reviews or self.inbox[Priority.REVIEW])
         ):
             self.pause()
             self.look_for_work()

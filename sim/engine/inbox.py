@@ -138,6 +138,19 @@ def unlink(org, i, c, previous, k):
 
 
 @kernel
+def unlink_wherever(org, k):
+    """Take queued item *k* out of the inbox that it is in, wherever it stands there."""
+    item = org.items[k]
+    c = codes.CLASS_OF_KIND[item.kind]
+    previous = codes.NONE
+    at = org.people[item.person].head[c]
+    while at != k:
+        previous = at
+        at = org.items[at].next
+    unlink(org, item.person, c, previous, k)
+
+
+@kernel
 def first_of(org, i, c, now):
     """Take the first item of class *c* that was not withdrawn out of the queue of person *i*, or return NONE."""
     person = org.people[i]

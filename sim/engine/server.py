@@ -1,7 +1,8 @@
 """A person as a single server: one item at a time, hours accounted to the activity they went into.
 
 A person is present 40 hours a week. Fixed duties take their share of every hour; ``rate`` is what is left for items, so
-an item of h hours takes h / rate hours of presence. Only a higher class pre-empts, and the interrupted item resumes.
+an item of h hours takes h / rate hours of presence. Only a higher class pre-empts (none, if
+``service.preemption`` is off), and the interrupted item resumes.
 """
 
 from sim.engine import codes

@@ -149,11 +149,13 @@ CHANGE = np.dtype(
         ("found", "i8"),  # bit d set: defect d was found in this pass
         ("discard_luck", "f8"),  # uniform that decides whether it is closed without merging
         ("review_pass", "i8"),
+        ("asked", "i8"),  # reviewers of this pass
         ("pending", "i8"),  # reviewers of this pass who have not finished
         ("votes_for", "i8"),
         ("votes_against", "i8"),
         ("rejected", "?"),
         ("reviewers", "i8", (codes.MAX_REVIEWERS,)),
+        ("reviews", "i8", (codes.MAX_REVIEWERS,)),
         ("started_at", "f8"),
         ("belief", "f8"),  # of the owner at the start
         ("human_hours", "f8"),

@@ -95,12 +95,12 @@ def look_for_work(org, p, i, now):
 
 
 @kernel
-def interrupt(org, i, k, now):
+def interrupt(org, p, i, k, now):
     """Item *k* has joined the queues of person *i*: return *i* if it is to be served at once, else NONE."""
     person = org.people[i]
     if person.current < 0:
         return i
-    if codes.CLASS_OF_KIND[org.items[k].kind] < person.serving:
+    if p.service_preemption and codes.CLASS_OF_KIND[org.items[k].kind] < person.serving:
         pause(org, i, now)
         return i
     return codes.NONE

@@ -51,7 +51,7 @@ def completed(org, p, i, now):
             dependencies.settled(org, c)
             step = CONTINUE
     elif kind == codes.REVIEW and c >= 0:
-        step = review_completed(org, p, k)
+        step = review_completed(org, p, k, now)
     elif kind == codes.VERIFY:
         step = verified(org, p, c, now)
     elif kind == codes.FIX:
@@ -61,9 +61,9 @@ def completed(org, p, i, now):
 
 
 @kernel
-def review_completed(org, p, k):
-    """A reviewer has read a change; return its next step: merge, rework, or closing, once the pass is complete."""
-    outcome = review.vote(org, p, k)
+def review_completed(org, p, k, now):
+    """A reviewer has read a change; return its next step: merge, rework, or closing, once the pass is decided."""
+    outcome = review.vote(org, p, k, now)
     if outcome == review.APPROVED:
         return MERGE
     if outcome == review.CLOSED:
@@ -136,7 +136,7 @@ def arrived(org, p, k, now):
     ):
         review.wake_when_allowed(org, p, i, now)
         return codes.NONE
-    return interrupt(org, i, k, now)
+    return interrupt(org, p, i, k, now)
 
 
 @kernel
@@ -150,7 +150,7 @@ def agent_finished(org, p, c, now):
     person.arrived_hours += org.items[k].hours
     person.queued_hours += org.items[k].hours
     enqueue(org, ch.owner, k)
-    return interrupt(org, ch.owner, k, now)
+    return interrupt(org, p, ch.owner, k, now)
 
 
 @kernel
@@ -189,13 +189,13 @@ def patience_ended(org, p, c, stamp, now):
 
 
 @kernel
-def woken(org, i, now):
+def woken(org, p, i, now):
     """The review allowance of person *i* is positive again; return *i* if there is a review to look at."""
     person = org.people[i]
     person.wake_at = inf
     if person.current < 0:
         return i
-    if person.serving != codes.CLASS_OWN:
+    if person.serving != codes.CLASS_OWN or not p.service_preemption:
         return codes.NONE
     if org.teams[person.team].head < 0 and not person.ready & (1 << codes.CLASS_REVIEW):
         return codes.NONE
@@ -253,7 +253,7 @@ def happen(org, p, kind, ref, stamp, now):
     elif kind == codes.EVENT_ANSWER:
         step = answer_arrived(org, p, ref, stamp, now)
     elif kind == codes.EVENT_WAKE:
-        person = woken(org, ref, now)
+        person = woken(org, p, ref, now)
     elif kind == codes.EVENT_EXTERNAL:
         person = external_arrival(org, p, ref, now)
     if step != NOTHING:

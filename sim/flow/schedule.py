@@ -10,7 +10,8 @@ weeks' ends the engine only serves events; at a week's end, before anything else
 5. counts teams, sets how everybody uses AI, everybody's duties and attention for the coming week.
 
 A person who is free serves, by class: incident > fix > question, coordination > review, verification > own change >
-next change; first in, first out within a class; only a higher class pre-empts, and the interrupted item resumes.
+next change; first in, first out within a class; only a higher class pre-empts, and the interrupted item resumes
+(``service.preemption`` off: what is in service is finished first).
 """
 
 from sim.constants import HOURS_PER_WEEK, IC

@@ -101,8 +101,10 @@ AI = (
 )
 
 REVIEW = (
-    policy("review.approvals", 1, "count", "reviewers of each pass", minimum=1, maximum=3),
+    policy("review.approvals", 1, "count", "reviewers of each pass", minimum=1, maximum=9),
     choice("review.approval_rule", "all", ("all", "any", "majority"), "how the reviewers' votes are combined"),
+    choice("review.order", "parallel", ("parallel", "sequential"), "reviewers of a pass are asked side by side, or each when the one before has voted"),
+    switch("review.decide_early", False, "a pass is decided as soon as the missing votes cannot change it; reviews not begun are withdrawn"),
     par("review.hours_per_standard_hour", 0.34, 0.20, 0.50, "hours/standard hour", ("C15",), "review effort per standard hour of volume: LOC per standard hour / review rate (fitted to C25)"),
     par("review.volume_exponent", 0.9, 0.6, 1.0, "exponent", ("N29",), "alpha: review hours go with volume^alpha"),
     par("review.reading_ai_ratio", 1.0, 0.8, 1.6, "ratio", ("N24", "N25", "N73"), "hours to read AI-written volume over human"),
@@ -223,6 +225,7 @@ MONEY = (
 
 EXPERIMENT = (
     choice("service.distribution", "exponential", DISTRIBUTIONS, "distribution of help, coordination and incident time"),
+    switch("service.preemption", True, "what is more urgent interrupts what a person does; off: that is finished first"),
     policy("service.cv", 1.0, "cv", "coefficient of variation where a distribution is lognormal"),
     choice("arrivals.kind", "none", ("none", "incident", "question", "coordination", "review"), "items that arrive from outside"),
     policy("arrivals.per_hour", 0.0, "1/hour", "arrivals per hour at each first-line manager (reviews: at each team's queue)"),

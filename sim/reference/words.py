@@ -43,6 +43,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "votes_against": "of the present pass",
         "rejected": "in this pass for reasons other than defects",
         "reviewers": "who reads or has read it in this pass",
+        "reviews": "items of this pass that are not done",
         "started_at": "h",
         "human_hours": "h of people spent on it",
         "stage": "where it spends its time now",
@@ -178,7 +179,9 @@ ENTITIES: Mapping[str, str] = {
 REMAINS: Mapping[str, str] = {
     **sections.REMAINS,
     "review.managers_review": "on: first-line managers review in their hands-on time, within the same allowance",
+    "review.decide_early": "on: who has begun to read reads on, and the vote counts no more",
     "ai.redo_assisted": "on: with the assistant, as far as the owner's other changes",
+    "service.preemption": "off: classes decide what comes next; writing stops for questions and dependencies only",
     "questions.one_per_change": "on: one question at the end of each change, whose difficulty is drawn as always",
     "questions.blocking": "off: the owner writes on; a change with an open question is not sent to review, and nobody guesses",
     "questions.top_solves_all": "off: the top knows what its layer knows, and the change of an unsolved question is abandoned",

@@ -28,9 +28,11 @@ PEOPLE = {
 }
 SWITCHES = [path for path in REGISTRY if path.startswith("switches.") and path not in PEOPLE]
 OPTIONS = {
-    "review.approvals": [1, 2, 3],
+    "review.approvals": [1, 2, 3, 9],
     "review.approval_rule": ["all", "any", "majority"],
     "review.assignment": ["shared", "addressed"],
+    "review.decide_early": [True],
+    "review.order": ["sequential"],
     "review.managers_review": [True],
     "review.dedicated_reviewers": [0, 1, 2],
     "review.ai_reviewer": [True],
@@ -57,6 +59,7 @@ OPTIONS = {
     "defects.bernoulli_rate": [0.5],
     "arrivals.kind": ["incident", "question", "coordination", "review"],
     "arrivals.per_hour": [0.1, 1.5],
+    "service.preemption": [False],
     "service.distribution": ["deterministic", "lognormal"],
     "managers.hands_on_share": [0.0, 0.8],
 }

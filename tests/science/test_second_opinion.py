@@ -164,6 +164,8 @@ VARIATIONS = {
     "one at a time": ("work.wip_limit=1", "work.max_open=1"),
     "wide open": ("work.wip_limit=8", "work.max_open=20"),
     "sizes alike": ("work.size_distribution=deterministic", "switches.skill_differences=false", "switches.ai=false"),
+    "nobody is interrupted": ("service.preemption=false", "questions.per_standard_hour=1", "review.hours_per_week=3"),
+    "nobody is interrupted, addressed": ("service.preemption=false", "review.assignment=addressed", *AGENTS),
     "lognormal service": ("service.distribution=lognormal", "service.cv=2", "review.distribution=lognormal"),
     "incidents from outside": ("arrivals.kind=incident", "arrivals.per_hour=0.3"),
     "questions from outside": ("arrivals.kind=question", "arrivals.per_hour=0.5", "arrivals.distribution=lognormal"),
@@ -181,6 +183,35 @@ def test_both_count_the_same_in_every_variation(name: str) -> None:
     for seed, run in ((1, 0), (20, 7)):
         snapshots = agree(scenario, seed, run)
     assert snapshots[1]["started"] > 0
+
+
+#: Of a team that is large enough for many reviewers.
+ONE_TEAM = ("organisation.ics=11", "organisation.management_layers=1", *TIME)
+MANY = (
+    "review.reject_human=0.3", "review.reject_ai=0.3", "defects.per_standard_hour=0.5", "review.distribution=exponential",
+)  # fmt: skip
+MANY_APPROVALS = {
+    "seven, a majority": (*MANY, "review.approvals=7", "review.approval_rule=majority", "review.error_correlation=0.3"),
+    "nine, addressed": (*MANY, "review.approvals=9", "review.assignment=addressed"),
+    "decided early": (*MANY, "review.approvals=7", "review.approval_rule=majority", "review.decide_early=true"),
+    "decided early, addressed": (
+        *MANY, "review.approvals=5", "review.decide_early=true", "review.assignment=addressed", "review.hours_per_week=3",
+    ),
+    "one after another": (*MANY, "review.approvals=3", "review.order=sequential"),
+    "one after another, addressed, decided early": (
+        *MANY, "review.approvals=5", "review.order=sequential", "review.decide_early=true", "review.assignment=addressed",
+        "review.approval_rule=majority",
+    ),
+    "decided early, any": (
+        *MANY, "review.approvals=5", "review.decide_early=true", "review.approval_rule=any", "switches.pickup=false",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MANY_APPROVALS)
+def test_both_count_the_same_with_many_approvals(name: str) -> None:
+    snapshots = agree(load("base", [*ONE_TEAM, *MANY_APPROVALS[name]]), seed=4)
+    assert snapshots[1]["reviews"] > 1.5 * snapshots[1]["merged"]
 
 
 STRUCTURES = (
@@ -276,7 +307,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     values["ai.share_of_code"] = draw(st.sampled_from([0.0, 0.3, 0.6, 0.98]))
     values["ai.agent_fraction"] = draw(st.sampled_from([0.0, 0.3, 1.0]))
     values["ai.agents_per_supervisor"] = draw(st.integers(0, 3))
-    values["review.approvals"] = draw(st.integers(1, 3))
+    values["review.approvals"] = draw(st.sampled_from([1, 1, 2, 3, 5, 9]))
     values["work.wip_limit"] = draw(st.integers(1, 5))
     values["work.demand"] = draw(st.sampled_from([inf, inf, 0.5, 2.0]))
     values["review.dedicated_reviewers"] = draw(st.sampled_from([0, 0, 0, 1]))

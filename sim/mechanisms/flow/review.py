@@ -1,15 +1,17 @@
 """Review: other people read a change before it merges, within a budget of hours.
 
 A change enters a pass: ``approvals`` teammates read it, from the shared queue of the team (first free, FIFO) or
-addressed by key. It is seen after an exponential pick-up delay, longer for AI work: nobody waits for an agent's
-change. A reviewer starts only while the review allowance is positive; it fills at ``review.hours_per_week`` (at most
-one week's worth is kept), so reviews beyond the budget wait. Needed hours = m (V' / m) ** alpha x hours per standard hour,
-with V' the volume, AI's part of it times a ratio, and m the mean size: alpha < 1 is that twice as much to read takes less than
-twice as long (N29). Given
+addressed by key, side by side or one after another (``order``). It is seen after an exponential pick-up delay, longer for AI
+work: nobody waits for an agent's change. A reviewer starts only while the review allowance is positive; it fills at
+``review.hours_per_week`` (at most one week's worth is kept), so reviews beyond the budget wait. Needed hours =
+m (V' / m) ** alpha x hours per standard hour, with V' the volume, AI's part of it times a ratio, and m the mean size: alpha < 1
+is that twice as much to read takes less than twice as long (N29). Given
 hours = needed / (1 + backlog / h0), backlog being the team's waiting review hours per reviewer; each latent defect is
 found with probability detection x given / needed; a repeated pass reads, and finds, only a share of what the first one does.
 With probability u0 (1 + backlog / q0) a change merges without review. Found defects are fixed by the owner and the
-change is reviewed again, up to ``max_passes``; some changes are closed without merging.
+change is reviewed again, up to ``max_passes``; some changes are closed without merging. A pass is decided by all votes, or, with
+``decide_early``, by the first that leave the others without influence: reviews not begun are withdrawn then, and who
+has begun reads on in vain.
 
 Where nobody else in the team may review, the manager does. Not modelled: reviewing skill, comments that teach.
 Parameters: review.*.
@@ -20,16 +22,19 @@ from math import inf
 from sim.constants import HOURS_PER_WEEK
 from sim.engine import codes, histogram
 from sim.engine.calendar import schedule
-from sim.engine.inbox import free_item, new_item, send, unlink
+from sim.engine.inbox import free_item, new_item, send, unlink, unlink_wherever, withdraw
 from sim.engine.kernel import kernel
 from sim.engine.rng import DETECTION, PICKUP, REJECTION, SERVICE, UNREVIEWED, positive, uniform, uniform2
-from sim.engine.server import LEAST_RATE
+from sim.engine.server import LEAST_RATE, set_stage, settle
 
 PENDING, APPROVED, REWORK, CLOSED, UNSEEN = range(5)
 ALL, ANY, MAJORITY = range(3)
 SHARED = 0
-#: Steps of service draws: 2000 + pass and reviewer.
+PARALLEL = 0
+#: Steps of service draws: 2000 + place of the reviewer.
 FIRST_STEP = 2000
+#: Distance between the places of four reviewers and of the next four; more than four times the most passes that are legal.
+NEXT_FOUR = 1 << 23
 #: An allowance above this counts as positive (rounding).
 LEAST_ALLOWANCE = -1e-9
 
@@ -117,6 +122,16 @@ def _to_read(p, ch):
 
 
 @kernel
+def place(review_pass, reviewer):
+    """Return the number of the *reviewer*-th review of a pass, the key of its dice; no two reviews of a change share one.
+
+    Four reviewers of a pass have numbers in a row, the next four the same ones in the next block: below 2 ** 26, so that 64
+    defects each still fit into a word of the dice.
+    """
+    return review_pass * 4 + (reviewer & 3) + (reviewer >> 2) * NEXT_FOUR
+
+
+@kernel
 def _needed_hours(org, p, c, reviewer):
     """Return the hours that a proper reading of change *c* needs."""
     ch = org.changes[c]
@@ -129,7 +144,7 @@ def _needed_hours(org, p, c, reviewer):
         mean *= p.review_rereview_share
     if p.review_distribution == 0:
         return mean
-    step = FIRST_STEP + ch.review_pass * 4 + reviewer
+    step = FIRST_STEP + place(ch.review_pass, reviewer)
     u = uniform(org.world[0], SERVICE, ch.pid, ch.j, step)
     return positive(u, mean, p.review_distribution, p.service_cv)
 
@@ -143,7 +158,7 @@ def _delay(org, p, c, reviewer):
         mean = p.review_pickup_hours * (1.0 + (p.review_pickup_ai_ratio - 1.0) * ch.ai_fraction)
     if mean <= 0.0:
         return p.communication_delay_hours
-    u = uniform(org.world[0], PICKUP, ch.pid, ch.j, ch.review_pass * 4 + reviewer)
+    u = uniform(org.world[0], PICKUP, ch.pid, ch.j, place(ch.review_pass, reviewer))
     return p.communication_delay_hours + positive(u, mean, 1, 1.0)
 
 
@@ -168,26 +183,55 @@ def request(org, p, c, now):
     ch.found = 0
     for r in range(codes.MAX_REVIEWERS):
         ch.reviewers[r] = codes.NONE
+        ch.reviews[r] = codes.NONE
+    ch.asked = 0
     if ch.review_pass > p.review_max_passes:
         return CLOSED
     mates = _other_reviewers(org, c)
-    ch.pending = min(p.review_approvals, mates)
     if mates <= 0:
         boss = org.people[person.human].boss
         if boss < 0:
             return UNSEEN
-        ch.pending = 1
+        ch.asked = ch.pending = 1
         k = new_item(org, codes.REVIEW, boss, c, _needed_hours(org, p, c, 0), now)
+        ch.reviews[0] = k
         send(org, ch.owner, k, now + _delay(org, p, c, 0))
         return PENDING
-    for r in range(ch.pending):
-        receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
-        k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
-        item = org.items[k]
-        item.team = person.team
-        item.step = r
-        send(org, ch.owner, k, now + _delay(org, p, c, r))
+    ch.asked = ch.pending = min(p.review_approvals, mates)
+    for r in range(ch.asked if p.review_order == PARALLEL else 1):
+        _ask(org, p, c, r, now)
     return PENDING
+
+
+@kernel
+def _ask(org, p, c, r, now):
+    """Send change *c* to the *r*-th reviewer of its pass."""
+    ch = org.changes[c]
+    receiver = codes.NONE if p.review_assignment == SHARED else _addressee(org, c, r)
+    k = new_item(org, codes.REVIEW, receiver, c, _needed_hours(org, p, c, r), now)
+    item = org.items[k]
+    item.team = org.people[ch.owner].team
+    item.step = r
+    ch.reviews[r] = k
+    send(org, ch.owner, k, now + _delay(org, p, c, r))
+
+
+@kernel
+def _ask_next(org, p, c, now):
+    """Ask the next reviewer of change *c* if nobody reads it now; the pass is over if nobody is left who may."""
+    ch = org.changes[c]
+    for r in range(ch.asked):
+        if ch.reviews[r] >= 0:
+            return
+    t = org.people[ch.owner].team
+    m = org.teams[t].first_member if t >= 0 else codes.NONE
+    while m >= 0:
+        if org.people[m].reviewer and not has_read(org, c, m):
+            _ask(org, p, c, ch.asked - ch.pending, now)
+            set_stage(org, c, codes.STAGE_REVIEW_WAIT, now)
+            return
+        m = org.people[m].next_member
+    ch.pending = 0
 
 
 @kernel
@@ -196,9 +240,10 @@ def has_read(org, c, i):
     if c < 0:
         return False
     ch = org.changes[c]
-    if ch.owner == i:
-        return True
-    return ch.reviewers[0] == i or ch.reviewers[1] == i or ch.reviewers[2] == i
+    may_not = ch.owner == i
+    for r in range(ch.asked):
+        may_not = may_not | (ch.reviewers[r] == i)
+    return may_not
 
 
 @kernel
@@ -325,22 +370,23 @@ def take_own(org, p, i, now):
 def find_reviewer(org, p, k, now):
     """Return the teammate who takes review item *k* now, or NONE.
 
-    Somebody without work comes first, then whoever writes a change of their own and has the largest allowance left;
-    ties go by permanent id. Whoever could but has no allowance left is woken when it is positive again (people who are busy
-    with something higher look at the queue when they have finished).
+    Somebody without work comes first, then whoever writes a change of their own, if that may be interrupted, and has the
+    largest allowance left; ties go by permanent id. Whoever could but has no allowance left is woken when it is positive
+    again (people who are busy with something higher look at the queue when they have finished).
     """
     c = org.items[k].change
     best = codes.NONE
     best_free = False
     best_left = 0.0
     best_pid = 0
+    least = codes.CLASS_OWN if p.service_preemption else codes.FREE_CLASS
     m = org.teams[org.items[k].team].first_member
     while m >= 0:
         mate = org.people[m]
         free = mate.serving == codes.FREE_CLASS
         left = allowance(org, p, m, now)
         # Combined with & rather than `and`: who may read is a toss-up, and large teams would pay for every wrong guess.
-        may = (mate.serving >= codes.CLASS_OWN) & mate.reviewer & (mate.rate > LEAST_RATE)
+        may = (mate.serving >= least) & mate.reviewer & (mate.rate > LEAST_RATE)
         more = (left > best_left) | ((left == best_left) & (mate.pid < best_pid))
         better = (best < 0) | (free & (not best_free)) | ((free == best_free) & more)
         exhausted = left <= LEAST_ALLOWANCE
@@ -388,10 +434,9 @@ def _find(org, p, c, r, given):
         chance *= p.review_rereview_share  # a repeated pass reads that part of the change only
     found = 0
     for d in range(ch.defects):
-        base = ((ch.review_pass * 4) << 6) + d
-        u, shared = uniform2(w, DETECTION, pid, ch.j, base)
+        u, shared = uniform2(w, DETECTION, pid, ch.j, (place(ch.review_pass, 0) << 6) + d)
         if r > 0 and not (p.review_error_correlation > 0.0 and shared < p.review_error_correlation):
-            u = uniform(w, DETECTION, pid, ch.j, base + (r << 6))
+            u = uniform(w, DETECTION, pid, ch.j, (place(ch.review_pass, r) << 6) + d)
         if u < chance:
             ch.found |= 1 << d
             found += 1
@@ -408,7 +453,53 @@ def _is_accepted(p, votes_for, votes_against):
 
 
 @kernel
-def vote(org, p, k):
+def _is_decided(p, ch):
+    """Return True if the pass of change *ch* is decided: by all votes, or by those that the missing ones cannot outweigh."""
+    if ch.pending == 0:
+        return True
+    if not p.review_decide_early:
+        return False
+    if _is_accepted(p, ch.votes_for, ch.votes_against + ch.pending):
+        return True
+    return not _is_accepted(p, ch.votes_for + ch.pending, ch.votes_against)
+
+
+@kernel
+def _withdraw(org, k, now):
+    """Withdraw review item *k* of a pass that is decided; who has begun to read it reads on in vain."""
+    item = org.items[k]
+    if item.begun:
+        if item.state == codes.SERVING:
+            settle(org, item.person, now)
+        item.change = codes.NONE
+    elif item.state == codes.SENT:
+        withdraw(org, k, now)
+    elif item.person < 0:
+        drop_from_team(org, k)
+        free_item(org, k, now, True)
+    else:
+        if item.team >= 0:
+            org.teams[item.team].queued_hours -= item.hours
+        else:
+            org.people[item.person].queued_hours -= item.hours
+        unlink_wherever(org, k)
+        free_item(org, k, now, True)
+
+
+@kernel
+def _withdraw_rest(org, c, now):
+    """Withdraw the reviews of the pass of change *c* that are not done."""
+    ch = org.changes[c]
+    ch.pending = 0
+    for r in range(ch.asked):
+        k = ch.reviews[r]
+        if k >= 0:
+            ch.reviews[r] = codes.NONE
+            _withdraw(org, k, now)
+
+
+@kernel
+def vote(org, p, k, now):
     """Count the vote of the reviewer who served item *k*; return PENDING, or the verdict of the pass."""
     w = org.world[0]
     item = org.items[k]
@@ -419,16 +510,21 @@ def vote(org, p, k):
     f = ch.ai_fraction
     reject = p.review_reject_human * (1.0 - f) + p.review_reject_ai * f
     against = found > 0
-    if reject > 0.0 and uniform(w, REJECTION, pid, ch.j, ch.review_pass * 4 + item.step) < reject:
+    if reject > 0.0 and uniform(w, REJECTION, pid, ch.j, place(ch.review_pass, item.step)) < reject:
         against = True
         ch.rejected = True
     if against:
         ch.votes_against += 1
     else:
         ch.votes_for += 1
+    ch.reviews[item.step] = codes.NONE
     ch.pending -= 1
+    if not _is_decided(p, ch):
+        _ask_next(org, p, c, now)
+        if ch.pending > 0:
+            return PENDING
     if ch.pending > 0:
-        return PENDING
+        _withdraw_rest(org, c, now)
     discard = p.review_discard_agent if ch.mode == codes.BY_AGENT else p.review_discard_human
     if ch.review_pass == 1 and ch.discard_luck < discard:
         return CLOSED

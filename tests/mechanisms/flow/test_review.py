@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
 import pytest
 from helpers.claims import AGENTS, AI, DOWN, EITHER, OFF_ON, UP, Claim, check_claim, choice
 from helpers.contract import MechanismContract
 from helpers.worlds import means, world
+
+from sim.engine.codes import MAX_REVIEWERS
+from sim.engine.kernel import entry
+from sim.mechanisms.flow import review
+from sim.parameters.registry import REGISTRY
 
 #: Reviewers have all the time they want.
 UNHURRIED = {
@@ -14,6 +20,7 @@ UNHURRIED = {
     "review.unreviewed_backlog_hours": float("inf"),
 }  # fmt: skip
 AI_REVIEWER = {"review.ai_reviewer": True, "ai.share_of_code": 0.6}
+THREE = {"review.approvals": 3, "review.approval_rule": "majority"}
 REJECTED = {"review.reject_human": 0.5, "review.reject_ai": 0.5}
 CLAIMS: Mapping[str, Claim] = {
     # Most changes are below the mean size, and take longer to read then.
@@ -42,6 +49,8 @@ CHOICES: Mapping[str, Claim] = {
     "review.approval_rule": choice(
         ("any", "all"), "reviews_per_merge", UP, {**REJECTED, "review.approvals": 2}
     ),
+    "review.order": choice(("parallel", "sequential"), "lead_time_hours", UP, THREE),
+    "review.decide_early": choice(OFF_ON, "reviews_per_merge", DOWN, {**REJECTED, **THREE}),
     "review.fixed_hours_human": choice((0.2, 2.0), "review_wait_hours", UP, {"ai.share_of_code": 0.0}),
     "review.fixed_hours_ai": choice(
         (0.2, 4.0), "review_wait_hours", UP, {**AI, "review.fixed_hours_human": 0.5}
@@ -114,3 +123,21 @@ class TestAIReviewer(MechanismContract):
 @pytest.mark.parametrize("path", ALL)
 def test_it_moves_what_it_claims_in_the_declared_direction(path):
     check_claim(path, ALL[path])
+
+
+@entry
+def _places(passes, reviewers, out):
+    for k in range(len(passes)):
+        out[k] = review.place(passes[k], reviewers[k])
+
+
+def test_no_two_reviews_of_a_change_share_a_place_among_the_dice():
+    passes, reviewers = np.meshgrid(np.r_[1:300, 999_900:1_000_001], np.arange(MAX_REVIEWERS))
+    places = np.empty(passes.size, np.int64)
+    _places(passes.ravel(), reviewers.ravel(), places)
+    assert len(np.unique(places)) == len(places)
+    assert (places < 2**26).all()  # 64 defects each, in words of 32 bits
+    few = reviewers.ravel() < 4
+    assert (places[few] == 4 * passes.ravel()[few] + reviewers.ravel()[few]).all()
+    assert REGISTRY["review.approvals"].bounds[1] == MAX_REVIEWERS
+    assert REGISTRY["review.max_passes"].bounds[1] == 1_000_000
