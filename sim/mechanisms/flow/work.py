@@ -100,6 +100,7 @@ def start(org, p, i, mode, u, now):
     ch.defect_draws = 0
     ch.found = 0
     ch.review_pass = 0
+    ch.asked = 0  # whoever read the change that had this row before has not read this one
     ch.pending = 0
     ch.rejected = False
     ch.started_at = now

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers.claims import AGENTS, AI, DOWN, EITHER, OFF_ON, UP, Claim, check_claim, choice
 from helpers.contract import MechanismContract
-from helpers.worlds import means, world
+from helpers.worlds import means, play, world
 
 from sim.engine.codes import MAX_REVIEWERS
 from sim.engine.kernel import entry
@@ -141,3 +141,11 @@ def test_no_two_reviews_of_a_change_share_a_place_among_the_dice():
     assert (places[few] == 4 * passes.ravel()[few] + reviewers.ravel()[few]).all()
     assert REGISTRY["review.approvals"].bounds[1] == MAX_REVIEWERS
     assert REGISTRY["review.max_passes"].bounds[1] == 1_000_000
+
+
+def test_nobody_has_read_a_change_that_is_being_written():
+    """Rows of closed changes are used again; who read the old change must not count as a reader of the new one."""
+    org = play(world({"time.weeks": 26}))
+    unread = org.changes["review_pass"] == 0
+    assert np.count_nonzero(unread & (org.changes["j"] > 0)) > 10
+    assert not org.changes["asked"][unread].any()
