@@ -9,7 +9,7 @@
 - Figures in sentences stand between comments: ``<!-- figure layered changes_per_ic_week 2f -->3.00<!-- / -->`` (8 runs, seed 1;
   ``flat/layered`` is a relative difference), ``<!-- parameter review.detection -->`` and ``<!-- count assumptions -->``.
 
-``python tests/docs/test_docs.py --update`` writes what is current: generated pages, outputs (shortened where they were), figures.
+``python tests/docs/test_docs.py --update [PAGE.md ...]`` writes what is current: generated pages, outputs (shortened where they were), figures.
 """
 
 import difflib
@@ -325,13 +325,15 @@ def fresh(step: Step, code: int, output: list[str]) -> list[str]:
     return shortened(step.expected, output)
 
 
-def update() -> None:
-    """Write what is current into every page."""
+def update(only: list[str]) -> None:
+    """Write what is current into every page, or into the generated pages and those whose names are given."""
     from sim.reference.pages import write
 
     for path in write(ROOT):
         print(f"written: {path.name}")
     for page in documents():
+        if only and page.name not in only:
+            continue
         before = read(page)
         text = before
         if has_console(page):
@@ -347,7 +349,7 @@ def update() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--update"]:
-        sys.exit("usage: python tests/docs/test_docs.py --update")
+    if sys.argv[1:2] != ["--update"]:
+        sys.exit("usage: python tests/docs/test_docs.py --update [PAGE.md ...]")
     sys.path.insert(0, str(ROOT))
-    update()
+    update(sys.argv[2:])
