@@ -214,3 +214,31 @@ def test_more_reviewers_never_lengthen_the_wait() -> None:
     }  # fmt: skip
     shape = {"ics": 6, "layers": 1, "weeks": 26, "warmup": 2}
     never_longer([waits({**open_queue, "review.dedicated_reviewers": c}, 16, shape) for c in (1, 2, 3, 4)])
+
+
+# ---- the window of measurement: does it begin in steady state?
+
+
+def window(values: Mapping, runs: int) -> dict[str, np.ndarray]:
+    """Outcomes of the base over half a year, without learning (which moves output for good), by run."""
+    still = {"switches.learning": False, "time.weeks": 26}
+    return run(load("base").with_values({**still, **values}), runs, seed=1).outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("budget", [2.5, 5.2])
+def test_what_is_counted_after_the_warm_up_is_what_is_counted_after_a_year(budget: float) -> None:
+    soon, late = (window({"review.hours_per_week": budget, "time.warmup_weeks": w}, 24) for w in (8, 60))
+    for name in ("changes_per_ic_week", "value_per_week", "review_wait_hours"):
+        change = late[name] / soon[name].mean() - soon[name] / soon[name].mean()
+        error = change.std(ddof=1) / np.sqrt(len(change))
+        # A tight budget has long queues: were they still growing, or reviews saved up, this would show by a lot.
+        assert abs(change.mean()) <= 0.02 + 3.0 * error, (name, change.mean(), error)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("budget", [1.5, 2.5, 5.2])
+def test_faster_assistants_never_lower_changes_however_tight_the_review_budget(budget: float) -> None:
+    slow, fast = (window({"review.hours_per_week": budget, "ai.assistant_speed": k}, 16) for k in (6.0, 12.0))
+    gain = fast["changes_per_ic_week"] - slow["changes_per_ic_week"]
+    assert gain.mean() > 2.0 * gain.std(ddof=1) / np.sqrt(len(gain))
