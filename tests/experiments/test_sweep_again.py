@@ -121,6 +121,11 @@ def test_survival(signs):
         assert not any(a * b < 0 for a, b in signs)
 
 
+def test_survival_needs_every_place_and_a_contradiction_one():
+    shown = {(-1, -1, 1): True, (-1, 1, 1): True, (-1, -1, -1): False, (0, 0, -1): False, (-1, 0, 0): None}
+    assert {signs: survival((-1, 0, 1), signs) for signs in shown} == shown
+
+
 @pytest.mark.parametrize("runs", [1, 2])
 def test_one_or_two_runs(tmp_path, runs):
     path = write_sweep(tmp_path, ASKED)
@@ -221,6 +226,14 @@ def test_what_is_done_is_kept_through_an_interruption_and_another_alternative(tm
     assert len(engine.calls) == 6
     fresh = run_file(path, tmp_path / "fresh", Hangs())
     assert sweep_text(result) == sweep_text(fresh)
+
+
+def test_runs_until_decided(tmp_path):
+    path = write_sweep(tmp_path, ASKED.replace("runs: 12", "runs: {until: decided, max: 200}"))
+    seen: list[tuple[int, int]] = []
+    result = run_file(path, tmp_path / "out", Hangs(), progress=lambda *counts: seen.append(counts))
+    assert {place.pair.n for one in result.answer.again for place in one.places} == {50}
+    assert seen[-1][0] == seen[-1][1] == result.runs_done
 
 
 def test_no_more_runs_than_decide_it(tmp_path):

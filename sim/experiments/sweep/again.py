@@ -193,11 +193,7 @@ def compare_again(
 
 
 def survival(said: Sequence[int], shown: Sequence[int]) -> bool | None:
-    """Whether the signs shown are those said, where something is said; None where that cannot be told.
-
-    >>> survival((-1, 0, 1), (-1, -1, 1)), survival((-1, 0, 1), (-1, -1, -1)), survival((-1, 0, 1), (-1, 0, 0))
-    (True, False, None)
-    """
+    """Whether the signs shown are those said, where something is said; None where that cannot be told."""
     asked = [(one, other) for one, other in zip(said, shown, strict=True) if one]
     if any(one == -other for one, other in asked):
         return False
