@@ -1,9 +1,11 @@
 """What limits a verdict and must stand beside it: paths that are not followed, a short horizon, plausible sets that
-disagree. And which dated events two scenarios do not share.
+disagree, and what AI answers where structures are compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from sim.experiments.plausible import switched_on
+from sim.organisation.tree import Tree
 from sim.scenario.scenario import Scenario
 from sim.statistics.estimates import Holds
 
@@ -25,6 +27,24 @@ def cautions(scenarios: Sequence[Scenario], weeks: int | None = None) -> list[st
             f"with the horizon"
         )
     return list(dict.fromkeys(lines))
+
+
+def on_answers(scenarios: Sequence[Scenario], tree_of: Callable[[Scenario], Tree]) -> list[str]:
+    """What to try where structures are compared and AI answers questions in one of the scenarios; else nothing.
+
+    Where it does, few layers lack less of managers' time; how many questions it answers well has no source
+    (`ai.answer_knowledge`). tree_of: builds the organisation of a scenario.
+    """
+    facts = [tree_of(scenario).facts() for scenario in scenarios]
+    shapes = {(one["layers"], one["roots"], f"{one['first_line_span_mean']:.3f}") for one in facts}
+    on, always = switched_on(scenarios), [s.values["ai.answers"] == "always" for s in scenarios]
+    needed = ("switches.flow", "switches.questions", "switches.ai", "switches.ai_answers")
+    if len(shapes) < 2 or not all(map(on, needed)) or not (on("ai.share_of_code") or any(always)):
+        return []
+    tries = ["--set switches.ai_answers=false"] + ([] if all(always) else ["--set ai.answers=always"])
+    return [
+        f"what AI answers decides much of a verdict on structure: see whether this one holds with {' and with '.join(tries)}"
+    ]
 
 
 def support(agree: Holds | None, against: Holds | None) -> str | None:

@@ -212,6 +212,7 @@ def _sweep() -> dict[str, Any]:
         },
         required=("of", "between"),
     )
+    settings = {"type": "object", "minProperties": 1, "propertyNames": _ref("path")}
     whole = {"type": "integer", "minimum": 0}
     return _object(
         {
@@ -232,6 +233,12 @@ def _sweep() -> dict[str, Any]:
             "outcome": _words(f"the outcome that answers the question; default: {PRIMARY}"),
             "ranges": {**whole, "description": "plausible parameter sets to try the verdict on; 0 = skip"},
             "crossing": crossing,
+            "again": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": settings,
+                "description": "name -> settings of the base under which the question is asked again",
+            },
         },
         required=("question", "base", "vary"),
     )

@@ -37,6 +37,7 @@ CONTENTS = (
     "people",
     "plots",
     "ranges.json",
+    "again.json",
     "risk.json",
     "ledger.csv",
     "sensitivity.json",

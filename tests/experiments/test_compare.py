@@ -379,7 +379,25 @@ def test_a_short_horizon_is_said(layered, flat):
     found = run([scenario.with_values({"time.weeks": 30}) for scenario in (layered, flat)])
     assert "Note: 30 weeks are fewer than 52 weeks" in comparison_text(found)
     assert any(warning.startswith("30 weeks are fewer") for warning in comparison_json(found)["warnings"])
-    assert run([layered, flat]).notes == ()
+    assert not any("weeks are fewer" in note for note in run([layered, flat]).notes)
+
+
+def test_a_verdict_on_structure_says_that_it_hangs_on_answers(layered, flat):
+    said = "what AI answers decides much of a verdict on structure: see whether this one holds with"
+    off, always = "--set switches.ai_answers=false", "--set ai.answers=always"
+
+    def notes(**values):
+        settings = {path.replace("__", "."): value for path, value in values.items()}
+        return run([scenario.with_values(settings) for scenario in (layered, flat)]).notes
+
+    assert notes() == (f"{said} {off} and with {always}",)
+    assert f"Note: {said}" in " ".join(comparison_text(run([layered, flat])).split())
+    assert any(warning.startswith(said) for warning in comparison_json(run([layered, flat]))["warnings"])
+    assert notes(ai__answers="always") == (f"{said} {off}",)
+    assert notes(ai__answers="always", ai__share_of_code=0.0) == (f"{said} {off}",)
+    for silent in ({"switches__ai_answers": False}, {"switches__ai": False}, {"ai__share_of_code": 0.0}):
+        assert notes(**silent) == ()
+    assert run([layered, layered.with_values({"ai.share_of_code": 0.6})]).notes == ()
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ def compare(
     ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
     rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
     too_few = _too_few(rows, names, primary, until_decided)
+    notes = [*cautions.cautions(scenarios), *cautions.on_answers(scenarios, tree_of)]
     return Comparison(
         base=names[0],
         names=tuple(names[1:]),
@@ -143,8 +144,8 @@ def compare(
         until_decided=until_decided,
         decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
         too_few=too_few,
-        warnings=tuple(_warnings(samples, too_few, ranged, scenarios)),
-        notes=tuple(cautions.cautions(scenarios)),
+        warnings=tuple(_warnings(samples, notes, too_few, ranged, scenarios)),
+        notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
     )
 
@@ -298,6 +299,7 @@ def _verdict(figure: estimates.Paired, better: int, detected: bool) -> str:
 
 def _warnings(
     samples: Sequence[Sample],
+    notes: Sequence[str],
     too_few: Mapping[str, str],
     ranged: RangeResult | None,
     scenarios: Sequence[Scenario],
@@ -305,7 +307,7 @@ def _warnings(
     lines = []
     for scenario in scenarios:
         lines += [f"{scenario.name}: {warning}" for warning in scenario.warnings]
-    lines += [*cautions.cautions(scenarios), *too_few.values()]
+    lines += [*notes, *too_few.values()]
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
         lines.append(f"{numbers.plural(failed, 'run')} failed, left out of every figure")

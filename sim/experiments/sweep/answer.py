@@ -16,8 +16,10 @@ import numpy as np
 from sim.constants import ALPHA
 from sim.experiments.cautions import support
 from sim.experiments.designs import Levels, as_numbers, levels_of
+from sim.experiments.sweep.again import AskedAgain, DesignRuns, Said, compare_again
+from sim.experiments.sweep.again_words import again_sentences
 from sim.experiments.sweep.file import CrossingSpec, Sweep, label
-from sim.experiments.sweep.plausible import Ranges
+from sim.experiments.sweep.plausible import Ranges, places
 from sim.experiments.sweep.ranking import (
     Ranking,
     best_pair,
@@ -31,6 +33,7 @@ from sim.experiments.sweep.sentences import (
     TooFew,
     crossing_sentence,
     describe,
+    is_shown,
     names_of,
     plain_sentence,
     support_sentence,
@@ -78,10 +81,12 @@ class Panel:
     ranking: Ranking | None = None
 
     def sign(self, at: object, better: int) -> int:
-        """+1 or -1 if the first design is ahead or behind beyond noise in that row (the best level: of the runner-up), else 0."""
+        """+1 or -1 if the first design is ahead or behind beyond noise in that row (the best level: of the runner-up), else 0,
+        also without such a row.
+        """
         if self.ranking is not None:
             return int(self.ranking.beyond[self.ranking.second])
-        if self.pair is None:
+        if self.pair is None or at not in self.rows:
             return 0
         k = self.rows.index(at)
         p = holm([pair.p for pair in self.pair])[k]
@@ -112,12 +117,20 @@ class Answer:
     listing: tuple[Estimate, ...]
     robust: tuple[Robust, ...]
     robust_sentence: str
+    again: tuple[AskedAgain, ...] = ()
+    again_sentences: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
-        """The answer in words, one sentence or two per panel, then its robustness."""
-        return [p.sentence for p in self.panels if p.sentence] + (
-            [self.robust_sentence] if self.robust_sentence else []
-        )
+        """The answer in words, one sentence or two per panel, then what it hangs on."""
+        return [*self.panel_sentences(), *self.limits()]
+
+    def panel_sentences(self) -> list[str]:
+        """One sentence or two per panel."""
+        return [p.sentence for p in self.panels if p.sentence]
+
+    def limits(self) -> list[str]:
+        """What the question comes to under other settings, then how far to trust the answer."""
+        return [*self.again_sentences, *([self.robust_sentence] if self.robust_sentence else [])]
 
     def notices(self) -> list[str]:
         """What the runs are too few for, one sentence or two per panel."""
@@ -157,9 +170,10 @@ def answer(
     values: Sequence[np.ndarray],
     declared: Outcome,
     ranges: Ranges | None = None,
+    again: Sequence[DesignRuns] = (),
 ) -> Answer:
     """The answer of a sweep. values: the outcome, float64[runs] per design point; ranges: see
-    `sim.experiments.sweep.plausible`."""
+    `sim.experiments.sweep.plausible`; again: see `sim.experiments.sweep.again`."""
     unit, scale = shown_unit(declared.unit)
     scaled = [scale * np.asarray(v, dtype=float) for v in values]
     first, second = names_of(sweep.crossing)
@@ -170,6 +184,8 @@ def answer(
         for fixed, points in _panels(sweep, of, along):
             panels.append(_panel(sweep, scaled, declared, fixed, points, (of, along), (first, second)))
     robust, sentence = _robust(sweep, declared.better, panels, ranges)
+    said = _said(sweep, declared.better, panels)
+    asked = compare_again(sweep, again, said, declared.better, scale)
     panels = _with_support(sweep, panels, robust)
     return Answer(
         outcome=declared.name,
@@ -185,6 +201,10 @@ def answer(
         listing=tuple(mean_ci(v) for v in scaled),
         robust=robust,
         robust_sentence=sentence,
+        again=asked,
+        again_sentences=again_sentences(
+            asked, said, sweep.crossing.along if sweep.crossing else None, (first, second)
+        ),
     )
 
 
@@ -296,7 +316,7 @@ def _robust(
     for place, differences in zip(ranges.at, ranges.differences, strict=True):
         signs = [better * d for d in differences if d is not None]
         ahead, behind = (Holds(sum(side * d > 0 for d in signs), len(signs)) for side in (1, -1))
-        sign = 0 if panel is None else panel.sign(place, better)
+        sign = 0 if panel is None else panel.sign(_row(sweep, place), better)
         says = support(*((ahead, behind) if sign > 0 else (behind, ahead))) if sign else None
         found.append(Robust(place, ahead, behind, says))
     if not any(r.holds.n for r in found):
@@ -324,6 +344,28 @@ def _compared(sweep: Sweep, panels: Sequence[Panel]) -> tuple[CrossingSpec | Non
     return spec, (best, other)
 
 
+def _said(sweep: Sweep, better: int, panels: Sequence[Panel]) -> Said:
+    """What the panel of the base says at the places where the question is asked again: of a crossing that is shown, the sign
+    before it and after it; else every sign beyond noise.
+    """
+    at, panel = places(sweep), _base_panel(sweep, panels)
+    if panel is None or sweep.crossing is None:
+        return Said(False, (0,) * len(at))
+    found = panel.crossing
+    if found is not None and is_shown(found, panel.rows):
+        up = 1 if found.kind == "overtakes" else -1
+        return Said(True, (-up, *(0 for _ in at[2:]), up))
+    return Said(False, tuple(panel.sign(_row(sweep, place), better or 1) for place in at))
+
+
+def _row(sweep: Sweep, place: object) -> object:
+    """The row that speaks of a place. Without a path along which it lies, the rows may be values of another path: that of the
+    base.
+    """
+    rows = _layout(sweep)[1]
+    return sweep.base.values.get(rows) if place is None and rows is not None else place
+
+
 def _base_panel(sweep: Sweep, panels: Sequence[Panel]) -> Panel | None:
     """The panel that speaks of the base, on which the plausible sets are tried; None if no panel does."""
     for panel in panels:
@@ -337,7 +379,10 @@ def _with_support(sweep: Sweep, panels: Sequence[Panel], robust: Sequence[Robust
     base = _base_panel(sweep, panels)
     along = sweep.crossing.along if sweep.crossing else None
     said = support_sentence([(r.at, r.support) for r in robust], along)
-    return [replace(p, sentence=f"{p.sentence} {said}") if p is base and said else p for p in panels]
+    return [
+        replace(p, sentence=f"{p.sentence} {said}") if p is base and said and p.sentence else p
+        for p in panels
+    ]
 
 
 def _share(robust: Robust, along: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from sim.experiments.sweep.again import AskedAgain
 from sim.experiments.sweep.answer import Answer
 from sim.experiments.sweep.file import label
 from sim.experiments.sweep.ranking import Ranking
@@ -50,6 +51,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
             }
             for r in answer.robust
         ],
+        "again": [_again_json(one, plain) for one in answer.again],
         "sentences": answer.sentences(),
         "notices": answer.notices(),
     }
@@ -59,6 +61,31 @@ def answer_json(answer: Answer) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     return value if isinstance(value, (bool, int, float)) else label(value)
+
+
+def _again_json(asked: AskedAgain, plain: Callable[[float | None], float | None]) -> dict[str, object]:
+    """What the question comes to under other settings; survives is None where it cannot be said."""
+    at = [
+        {
+            "at": place.at,
+            "runs": place.pair.n,
+            "difference": plain(place.pair.difference),
+            "ci95": ends(plain(place.pair.lo), plain(place.pair.hi)),
+            "relative": place.pair.relative,
+            "relative_ci95": ends(place.pair.relative_lo, place.pair.relative_hi),
+            "p_holm": place.p,
+            "sign": place.sign,
+        }
+        for place in asked.places
+    ]
+    settings = {path: _plain(value) for path, value in asked.alternative.settings.items()}
+    return {
+        "name": asked.alternative.name,
+        "settings": settings,
+        "survives": asked.survives,
+        "failed": asked.failed,
+        "places": at,
+    }
 
 
 def _too_few_json(few: TooFew) -> dict[str, object]:

@@ -21,11 +21,15 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
       between: [2, 3]
       along: ai.share_of_code
       names: [flat, layered]
+    again:                          # settings under which the crossing's question is asked again, at the first, middle and
+                                    # last value of `along`: does the answer hang on them? One that changes nothing is left out
+      AI answers off: {switches.ai_answers: false}
+      AI answers always: {ai.answers: always}
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,6 +40,7 @@ from sim.experiments.designs import (
     Axis,
     Levels,
     Range,
+    as_numbers,
     check_size,
     grid,
     levels_of,
@@ -53,6 +58,7 @@ from sim.scenario.yaml_source import YamlDocument, read_yaml
 
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
+    "again",
 )  # fmt: skip
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
@@ -71,6 +77,14 @@ class CrossingSpec:
     between: tuple[object, object]
     along: str | None
     names: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Settings of the base, path -> value, under which the question is asked again; name: what to call them."""
+
+    name: str
+    settings: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -93,12 +107,17 @@ class Sweep:
     outcome: str
     ranges: int
     crossing: CrossingSpec | None
+    again: tuple[Alternative, ...] = ()
 
     def scenario(self, values: Mapping[str, object]) -> Scenario:
         """The scenario of a design point: the base with these values, held equal to the base where `hold`
         says so.
         """
         return scenario_at(self.base, self.hold, values)
+
+    def under(self, alternative: Alternative) -> "Sweep":
+        """The same sweep with these settings in its base, which is also what is held equal to."""
+        return replace(self, base=self.base.with_values(alternative.settings))
 
 
 def scenario_at(base: Scenario, hold: str | None, values: Mapping[str, object]) -> Scenario:
@@ -155,7 +174,7 @@ def load_sweep(
             "until: decided needs a crossing (which two designs are compared); add the key crossing",
         )
     _check_levels(reader, sweep)
-    return sweep
+    return replace(sweep, again=_again(reader, sweep))
 
 
 def _check_sweep(document: YamlDocument, given: str) -> None:
@@ -431,6 +450,78 @@ def _check_levels(reader: _Reader, sweep: Sweep) -> None:
         except UserError as error:
             place = ", ".join(f"{path}={label(value)}" for path, value in values.items())
             reader.fail(("vary",), f"at {place}: {error}")
+
+
+# ---- the question asked again
+
+
+def _again(reader: _Reader, sweep: Sweep) -> tuple[Alternative, ...]:
+    """The alternatives that change a scenario that is compared. Each must make scenarios, at both ends of `along`."""
+    if "again" not in reader.document.data:
+        return ()
+    alternatives = _named(
+        reader, ("again",), "AI answers off: {switches.ai_answers: false}", "names with settings"
+    )
+    if sweep.crossing is None:
+        reader.fail(("again",), "needs two designs to compare again; add the key crossing", key=True)
+    kept = []
+    for name in alternatives:
+        keys = ("again", name)
+        if not isinstance(name, str) or not name.strip():
+            reader.fail(keys, f"expected a name in words, got {_short(name)}", key=True)
+        settings = _named(reader, keys, "switches.ai_answers: false", "settings with values")
+        alternative = Alternative(
+            name.strip(),
+            {path: _setting(reader, sweep, (*keys, path), value) for path, value in settings.items()},
+        )
+        if _changes(reader, sweep, keys, alternative):
+            kept.append(alternative)
+    return tuple(kept)
+
+
+def _named(reader: _Reader, keys: tuple[Any, ...], example: str, what: str) -> Mapping[Any, Any]:
+    value = reader.get(keys)
+    if not isinstance(value, Mapping) or not value:
+        reader.fail(keys, f"expected {what}, such as `{example}`, got {_short(value)}")
+    return value
+
+
+def _setting(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], value: object) -> object:
+    """The value in the type of its path, the last of keys."""
+    path = str(keys[-1])
+    place = ".".join(str(key) for key in keys[:-1])
+    known_path(path, f"{reader.document.where(keys, key=True)}: {place}.")
+    if path in LISTS:
+        reader.fail(
+            keys, "events are not asked again; write a scenario with them and another sweep", key=True
+        )
+    if path in ("organisation.hold", "organisation.hold_to"):
+        reader.fail(
+            keys, "what is held equal is said once, by the sweep's key hold; remove it here", key=True
+        )
+    if path in sweep.vary:
+        reader.fail(keys, "is varied by this sweep; ask again under settings that it does not vary", key=True)
+    if hint := percent_hint(value):
+        reader.fail(keys, hint)
+    checked: object = check_value(path, value, f"{reader.document.where(keys)}: {place}.")
+    return checked
+
+
+def _changes(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], alternative: Alternative) -> bool:
+    """Whether the alternative changes one of the scenarios that are compared."""
+    spec = sweep.crossing
+    assert spec is not None  # checked by `_again`
+    ends = (None,) if spec.along is None else sorted(as_numbers(levels_of(sweep.vary[spec.along])))
+    points = [
+        {spec.of: value} if spec.along is None else {spec.along: end, spec.of: value}
+        for end in (ends[0], ends[-1])
+        for value in spec.between
+    ]
+    try:
+        made = [sweep.under(alternative).scenario(values) for values in points]
+    except UserError as error:
+        reader.fail(keys, str(error), key=True)
+    return any(sweep.scenario(values).hash() != one.hash() for values, one in zip(points, made, strict=True))
 
 
 def label(value: object) -> str:

@@ -9,8 +9,8 @@ from sim.experiments import plots
 from sim.experiments.designs import as_numbers
 from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.file import Sweep, label
-from sim.experiments.sweep.sentences import describe, is_shown
-from sim.experiments.sweep.words import MAX_PANELS, decimals_for, short_name
+from sim.experiments.sweep.sentences import describe, is_shown, short_name
+from sim.experiments.sweep.words import MAX_PANELS, decimals_for
 from sim.statistics.estimates import Paired
 from sim.text import numbers
 

@@ -19,6 +19,8 @@ from sim.engine.kernel import source_hash
 from sim.errors import UserError
 from sim.experiments.cautions import cautions
 from sim.experiments.designs import levels_of
+from sim.experiments.sweep.again import DesignRuns, simulate_again
+from sim.experiments.sweep.again import planned as planned_again
 from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
 from sim.experiments.sweep.figures import answer_json
@@ -116,8 +118,9 @@ def run_sweep(
             with pool(workers) if cluster is None else _cluster(cluster) as side_by_side:
                 _run_all(work, outcomes, side_by_side, simulate)
                 asked = _asked(work, outcomes[sweep.outcome].better)
+                again = simulate_again(sweep, folder, identity["source"], side_by_side, simulate, work.tick)
                 ranges = sweep_ranges(asked, folder, identity, workers, simulate, work.tick)
-            result = _finish(work, outcomes, ranges)
+            result = _finish(work, outcomes, ranges, again)
         except KeyboardInterrupt:
             set_status(folder, claimed, "interrupted", runs_done=work.done)
             raise
@@ -136,7 +139,7 @@ def run_sweep(
 
 
 def _identity(sweep: Sweep, source: str) -> dict[str, object]:
-    """What identifies the sweep. The answer's settings (crossing, ranges) are not part of it: they change no
+    """What identifies the sweep. The answer's settings (crossing, ranges, again) are not part of it: they change no
     run.
     """
     runs: dict[str, object] = {"runs": sweep.runs}
@@ -215,9 +218,9 @@ def _run_all(
 ) -> None:
     sweep = work.sweep
     everything = range(len(sweep.points))
-    range_runs = planned_ranges(sweep)
+    more = planned_ranges(sweep) + planned_again(sweep)
     if not sweep.until_decided:
-        work.planned = len(sweep.points) * sweep.runs + range_runs
+        work.planned = len(sweep.points) * sweep.runs + more
         _run_blocks(work, everything, (0, sweep.runs), side_by_side, simulate)
         return
     rows = groups(sweep)
@@ -225,7 +228,7 @@ def _run_all(
     start, open_rows = 0, rows
     for look in plan:
         points = sorted(point for row in open_rows for point in row.values())
-        work.planned = work.done + len(points) * (look.runs - start) + range_runs
+        work.planned = work.done + len(points) * (look.runs - start) + more
         _run_blocks(work, points, (start, look.runs), side_by_side, simulate)
         better = declared[sweep.outcome].better
         open_rows = [row for row in open_rows if not _is_decided(work, row, better, look.level)]
@@ -328,7 +331,9 @@ def _asked(work: _Work, better: int) -> Sweep:
     return replace(sweep, crossing=best_pair(path, levels_of(axis), found))
 
 
-def _finish(work: _Work, declared: Mapping[str, Outcome], ranges: Ranges | None) -> SweepResult:
+def _finish(
+    work: _Work, declared: Mapping[str, Outcome], ranges: Ranges | None, again: Sequence[DesignRuns]
+) -> SweepResult:
     sweep, folder, tables = work.sweep, work.folder, work.tables
     _write_summary(work, declared)
     data, values = _values(work)
@@ -347,7 +352,7 @@ def _finish(work: _Work, declared: Mapping[str, Outcome], ranges: Ranges | None)
             "message": np.array(messages, dtype=object),
         },
     )
-    found = answer(sweep, values, declared[sweep.outcome], ranges)
+    found = answer(sweep, values, declared[sweep.outcome], ranges, again)
     return SweepResult(sweep, folder, values, found, failures, work.done, work.reused)
 
 

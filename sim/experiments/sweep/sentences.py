@@ -39,6 +39,11 @@ def describe(path: str, value: object) -> str:
     return f"{words(path)} {label(value)}"
 
 
+def short_name(name: str) -> str:
+    """'flat (2 layers)' -> 'flat'; a name without brackets stays."""
+    return name.split(" (")[0]
+
+
 def change_words(pair: estimates.Paired) -> str:
     """'+4.8 % [3.9, 5.7]', or the plain difference where the base is not above zero."""
     if pair.base is not None and pair.base > 0 and pair.relative is not None:

@@ -5,7 +5,7 @@ import numpy as np
 from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.file import Sweep, label, scenario_at
 from sim.experiments.sweep.run import SweepResult
-from sim.experiments.sweep.sentences import describe
+from sim.experiments.sweep.sentences import describe, short_name
 from sim.scenario.tree import tree_of
 from sim.statistics.estimates import Paired
 from sim.text import numbers, tables
@@ -35,14 +35,12 @@ def sweep_text(result: SweepResult, colour: bool = False) -> str:
             )
     else:
         parts.append(_listing(sweep, answer))
-    sentences = answer.sentences()
-    if sentences or answer.notices():
-        shown = sentences if len(sentences) <= MAX_PANELS + 1 else [*sentences[:MAX_PANELS], sentences[-1]]
+    if answer.sentences() or answer.notices():
         notices = [tables.paragraph(f"Too few runs: {text}", "  ") for text in answer.notices()[:MAX_PANELS]]
-        said = [tables.paragraph(s, "  ") for s in shown]
+        said = [tables.paragraph(s, "  ") for s in answer.panel_sentences()[:MAX_PANELS]]
         # The notices stand right below the sentences that they limit, before what other assumptions would change.
-        cut = len(said) - bool(answer.robust_sentence)
-        lines = [*said[:cut], *(tables.paint(text, "bold", colour) for text in notices), *said[cut:]]
+        limits = [tables.paragraph(s, "  ") for s in answer.limits()]
+        lines = [*said, *(tables.paint(text, "bold", colour) for text in notices), *limits]
         lines += [tables.paragraph(f"Note: {note}.", "  ") for note in result.notes]
         parts.append("Answer\n" + "\n".join(lines))
     elif result.notes:
@@ -129,11 +127,6 @@ def _pair_cells(pair: Paired) -> list[str]:
     if pair.relative_lo is None:
         return [change, ""]
     return [change, f"[{numbers.percent(pair.relative_lo)}, {numbers.percent(pair.relative_hi)}]"]
-
-
-def short_name(name: str) -> str:
-    """'flat (2 layers)' -> 'flat'; a name without brackets stays."""
-    return name.split(" (")[0]
 
 
 def decimals_for(panel: Panel) -> int:
