@@ -319,6 +319,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     values["ai.share_of_code"] = draw(st.sampled_from([0.0, 0.3, 0.6, 0.98]))
     values["ai.agent_fraction"] = draw(st.sampled_from([0.0, 0.3, 1.0]))
     values["ai.agents_per_supervisor"] = draw(st.integers(0, 3))
+    values["questions.manager_knowledge_3"] = draw(st.sampled_from([1.0, 0.5, inf]))
     values["review.approvals"] = draw(st.sampled_from([1, 1, 2, 3, 5, 9]))
     values["work.wip_limit"] = draw(st.integers(1, 5))
     values["work.demand"] = draw(st.sampled_from([inf, inf, 0.5, 2.0]))
