@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import mesa
@@ -112,8 +113,14 @@ class Manager(Server, mesa.Agent):
             p.questions_manager_knowledge_1,
             p.questions_manager_knowledge_2,
             p.questions_manager_knowledge_3,
+            p.questions_manager_knowledge_4,
+            p.questions_manager_knowledge_5,
+            p.questions_manager_knowledge_6,
         )
-        return difficulty <= by_layer[min(self.layer, 3) - 1]
+        known = by_layer[0]
+        for stated in by_layer[1 : self.layer]:
+            known = known if stated == inf else stated  # infinite: as the layer below
+        return difficulty <= known
 
     # --- Attention ---------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ organisation, use the methods of `sim.mesa_model.model.OrgModel`. Times are work
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from sim.engine import codes
 from sim.engine.state import Org
 from sim.errors import UserError
 from sim.mesa_model.host import Host, Mark
+from sim.scenario.by_layer import BY_LAYER
 
 _ACTIVITY = {
     codes.INCIDENT: codes.INCIDENTS,
@@ -318,7 +319,9 @@ class Manager(Person):
         """Share of questions that this manager can answer; a top answers all if the scenario says so."""
         if self.boss is None and self.model.parameter("questions.top_solves_all"):
             return 1.0
-        return float(self.model.parameter(f"questions.manager_knowledge_{min(max(self.layer, 1), 3)}"))
+        paths = BY_LAYER["questions.manager_knowledge"][: max(self.layer, 1)]
+        stated = [z for path in paths if (z := float(self.model.parameter(path))) < inf]
+        return stated[-1]
 
     @property
     def coverage(self) -> float:

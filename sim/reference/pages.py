@@ -22,6 +22,7 @@ from sim.parameters.listing import PARAMETER_COLUMNS, counts, markdown_cell, par
 from sim.parameters.registry import GROUPS, REGISTRY
 from sim.reference.odd import PARTS, filled
 from sim.reference.source import docstring
+from sim.scenario.by_layer import BY_LAYER
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
 from sim.scenario.schema import schema
 from sim.scenario.settings import SETTINGS, WORDS, Setting
@@ -137,6 +138,11 @@ def keys_page() -> str:
     lines += [f"| `{key}` | text | | {doc} |" for key, doc in WORDS.items()]
     lines += [_setting_row(s) for s in SETTINGS.values()]
     sections = sorted({path.split(".")[0] for path in REGISTRY})
+    lines += [
+        f"| `{path}` | list of numbers, bottom up | | `{paths[0]}` to `{paths[-1]}` as one list; the last entry holds for all "
+        f"layers above it. It replaces all that is inherited; a file states the list, or single layers |"
+        for path, paths in BY_LAYER.items()
+    ]
     lines += [
         "| `parameters` | mapping | | any parameter by its path; may carry `{value: ..., source: ...}` |",
         "| "

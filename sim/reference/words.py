@@ -208,6 +208,14 @@ NEUTRAL: Mapping[str, tuple[float, str]] = {
     "review.reading_ai_ratio": (1.0, "what AI wrote is read as fast as what people wrote"),
     "defects.size_exponent": (1.0, "defects grow as size does"),
     "defects.most_lost": (float("inf"), "the loss by the incidents of a change has no bound"),
+    "questions.manager_knowledge_2": (float("inf"), "managers of layer 2 know what those of layer 1 know"),
+    "questions.manager_knowledge_3": (float("inf"), "managers of layer 3 know what those of layer 2 know"),
+    "questions.manager_knowledge_4": (float("inf"), "managers of layer 4 know what those of layer 3 know"),
+    "questions.manager_knowledge_5": (float("inf"), "managers of layer 5 know what those of layer 4 know"),
+    "questions.manager_knowledge_6": (
+        float("inf"),
+        "managers of layer 6 and above know what those of layer 5 know",
+    ),
     "work.prep_hours": (0.0, "a change is coding only"),
     "work.demand": (
         float("inf"),

@@ -4,11 +4,13 @@ Only arithmetic, no NumPy, so that scenarios load at once. `sim.organisation.str
 """
 
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from sim.errors import UserError
 from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans, refused_layer
 from sim.organisation.plan import Organisation
 from sim.parameters.registry import REGISTRY
+from sim.scenario.by_layer import LIST_OF
 from sim.scenario.checked import Checked
 from sim.scenario.events import check_events
 from sim.scenario.layoff_checks import Heads, check_cuts, check_dates, hardly_meant
@@ -110,6 +112,8 @@ def implausible(scenario: Checked) -> Iterator[str]:
     """Warnings about what is allowed but hardly meant, one sentence each."""
     for path in scenario.overrides:
         parameter, value = REGISTRY[path], scenario.values[path]
+        if path in LIST_OF and value == inf:  # as the layer below, whose own value is looked at
+            continue
         if parameter.uncertain and not parameter.low <= value <= parameter.high:
             yield (
                 f"{path}: {value:g} is outside the plausible range {parameter.low:g} to {parameter.high:g} {parameter.unit}"

@@ -24,6 +24,7 @@ from typing import Any
 from sim.errors import UserError, suggest
 from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
+from sim.scenario.by_layer import BY_LAYER, check_list, expanded
 
 RANDOM = "random"
 #: How people are chosen among those whom an event may concern. Ties are broken at random, on the run's dice.
@@ -90,7 +91,8 @@ class DatedEvent:
     def to_dict(self) -> dict[str, Any]:
         """The event as it would be written, as plain JSON data."""
         if self.who is None:
-            return {"week": self.week, self.action: dict(self.settings)}
+            settings = {path: ".inf" if value == math.inf else value for path, value in self.settings}
+            return {"week": self.week, self.action: settings}
         stated = {name: getattr(self.who, name) for name in _WHO}
         stated = {
             name: value
@@ -221,16 +223,21 @@ def _who(given: Mapping[str, Any], action: str, place: str) -> Who:
 def _settings(given: Mapping[str, Any], place: str) -> tuple[tuple[str, float | int | bool | str], ...]:
     if not given:
         raise UserError(f"{place}: expected parameters and their values, such as {{ai.share_of_code: 0.5}}")
-    made = []
+    made: dict[str, Any] = {}
     for path, value in given.items():
+        if path in BY_LAYER:
+            made[path] = check_list(path, value, f"{place}.")
+            for layer in BY_LAYER[path]:
+                takes_effect(layer, f"{place}: ")
+            continue
         if path not in REGISTRY:
             raise UserError(f"{place}.{_name(path)}: unknown parameter{_hint(path, tuple(REGISTRY))}")
         if path != "ai.share_of_code":
             takes_effect(path, f"{place}: ")
         if isinstance(value, (list, dict)) or value is None:
             raise UserError(f"{place}.{path}: expected one value, got {_short(value)}")
-        made.append((path, REGISTRY[path].check(value, f"{place}: ")))
-    return tuple(made)
+        made[path] = REGISTRY[path].check(value, f"{place}: ")
+    return tuple(expanded(made, dict.fromkeys(made, place)).items())
 
 
 def _whole(value: Any, place: str, low: int, high: int, unit: str) -> int:

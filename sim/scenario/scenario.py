@@ -26,6 +26,7 @@ from typing import Any
 from sim.errors import UserError
 from sim.organisation.plan import Frozen, Organisation
 from sim.parameters.registry import REGISTRY, defaults
+from sim.scenario.by_layer import expanded
 from sim.scenario.checks import check_people, check_structure, implausible, place_of
 from sim.scenario.events import DatedEvent
 from sim.scenario.files import find, one_line, shown
@@ -108,7 +109,7 @@ class Scenario:
             if path in values:
                 raise UserError(f"--set {one_line(text, 200)}: {path} is set twice")
             values[path], places[path] = value, f"--set {one_line(text, 200)}"
-        return self._derive(values, places, None)
+        return self._derive(expanded(values, places), places, None)
 
     def with_values(self, values: Mapping[str, Any], *, hold_base: "Scenario | None" = None) -> "Scenario":
         """This scenario with other values by path (parameters, ``organisation.*``, ``time.*``). Raises `UserError`.
@@ -116,7 +117,7 @@ class Scenario:
         hold_base: the base of `hold`, taken as it is (a sweep passes its own base); default: see the module.
         """
         checked = {path: check_value(path, value) for path, value in values.items()}
-        return self._derive(checked, dict.fromkeys(checked, ""), hold_base)
+        return self._derive(expanded(checked), dict.fromkeys(checked, ""), hold_base)
 
     def _derive(
         self, values: Mapping[str, Any], places: Mapping[str, str], hold_base: "Scenario | None"

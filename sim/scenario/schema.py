@@ -14,6 +14,7 @@ from sim.organisation.headcounts import HOLDS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import cite
 from sim.parameters.registry import REGISTRY
+from sim.scenario.by_layer import BY_LAYER
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
 from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
@@ -82,7 +83,7 @@ def _scenario() -> dict[str, Any]:
         properties[section] = _object({**{key: _ref(f"{section}.{key}") for key in keys}, **groups})
     properties |= {key: _ref(key) for key in LISTS}
     properties["parameters"] = _object(
-        {path: {"anyOf": [_ref(path), _sourced(path)]} for path in REGISTRY},
+        {path: {"anyOf": [_ref(path), _sourced(path)]} for path in (*REGISTRY, *BY_LAYER)},
         "any registered parameter by its path; an override may carry its own source",
     )
     return _object(properties)
@@ -109,6 +110,8 @@ def _sourced(path: str) -> dict[str, Any]:
 def _value(path: str) -> dict[str, Any]:
     if path in REGISTRY:
         return _parameter(REGISTRY[path])
+    if path in BY_LAYER:
+        return _by_layer(path)
     made = _setting(SETTINGS[path])
     # A cleared setting is written as null.
     return (
@@ -138,6 +141,20 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "description": doc
         if not parameter.uncertain
         else f"{doc}; plausible {parameter.low:g} to {parameter.high:g}",
+    }
+
+
+def _by_layer(path: str) -> dict[str, Any]:
+    """The schema of a list by layer, whose entries are what the parameter of layer 1 may be."""
+    paths = BY_LAYER[path]
+    first = REGISTRY[paths[0]]
+    low, high = first.bounds
+    return {
+        "type": "array",
+        "items": {"type": "number", "minimum": low, "maximum": high},
+        "minItems": 1,
+        "maxItems": len(paths),
+        "description": f"{paths[0]} and so on as one list, bottom up ({first.unit}); the last entry holds for all above",
     }
 
 
@@ -175,7 +192,7 @@ def _event(action: str) -> dict[str, Any]:
     doc, roles = ACTIONS[action]
     week = {"type": "integer", "minimum": 0, "description": "at the end of which week after the warm-up"}
     if action == "set":
-        inside = {**_object({path: _ref(path) for path in REGISTRY}, doc), "minProperties": 1}
+        inside = {**_object({path: _ref(path) for path in (*REGISTRY, *BY_LAYER)}, doc), "minProperties": 1}
     else:
         share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
         who = {

@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import UserError, nearest_word, suggest
 from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
 from sim.parameters.registry import REGISTRY
+from sim.scenario.by_layer import BY_LAYER, check_list
 from sim.scenario.events import read_events, read_paths
 from sim.scenario.files import one_line
 
@@ -101,7 +102,7 @@ LISTS: tuple[str, ...] = tuple(path for path in SETTINGS if "." not in path)
 #: Every key of the top level.
 TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters")
 #: Every path that `--set`, `vary` and `with_values` accept.
-PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY)
+PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY, *BY_LAYER)
 
 
 def short(value: object) -> str:
@@ -111,15 +112,17 @@ def short(value: object) -> str:
 
 
 def known_path(path: str, where: str = "") -> str:
-    """Return *path* if it is a setting or a parameter, else raise `UserError` with the nearest name."""
-    if path in SETTINGS or path in REGISTRY:
+    """Return *path* if it is a setting, a parameter or a list by layer, else raise `UserError` with the nearest name."""
+    if path in SETTINGS or path in REGISTRY or path in BY_LAYER:
         return path
     raise UserError(f"{where}{one_line(path)}: unknown parameter{nearest(path, PATHS)}")
 
 
 def check_value(path: str, value: object, where: str = "") -> Any:
-    """Return *value* in the type of *path* (setting or parameter); raise `UserError` naming value, place and fix."""
+    """Return *value* in the type of *path* (setting, parameter, list by layer); raise `UserError` naming value, place and fix."""
     known_path(path, where)
+    if path in BY_LAYER:
+        return check_list(path, value, where)
     if path in REGISTRY:
         if isinstance(value, (list, dict)) or value is None:
             raise UserError(f"{where}{path}: expected one value ({REGISTRY[path].unit}), got {short(value)}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.errors import UserError
 from sim.parameters.registry import REGISTRY
+from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
 from sim.scenario.files import one_line
 from sim.scenario.settings import (
     LISTS,
@@ -75,7 +76,7 @@ def statement(document: YamlDocument, path: Path | None = None) -> Statement:
         raise UserError("\n".join(reader.problems))
     return Statement(
         document.source, path, reader.extends, reader.words, reader.settings, reader.parameters,
-        reader.sources, reader.places,
+        reader.sources, with_layers(reader.places),
     )  # fmt: skip
 
 
@@ -175,7 +176,7 @@ class _Reader:
                 place, f"{path}: write it as {section}: {{{key}: ...}}, not under parameters", key=True
             )
             return
-        if path not in REGISTRY:
+        if path not in REGISTRY and path not in BY_LAYER:
             self.problem(
                 place,
                 f"parameters.{one_line(path)}: unknown parameter{nearest(path, tuple(REGISTRY))}",
@@ -205,13 +206,20 @@ class _Reader:
         if path in self.places:
             self.problem(place, f"{path}: given twice, first at {self.places[path]}", key=True)
             return
+        if other := also_stated(path, self.places):
+            text = f"{path}: given twice, first as {other} at {self.places[other]}; state the list, or single layers"
+            self.problem(place, text, key=True)
+            return
         self.places[path] = self.document.where(place)
         try:
             value = check_value(path, given)
         except UserError as error:
             self.problem(_inner(place, str(error), path), str(error))
             return
-        if path in REGISTRY:
+        if path in BY_LAYER:
+            self.parameters |= values_of(path, value)
+            self.sources |= dict.fromkeys(BY_LAYER[path], source)
+        elif path in REGISTRY:
             self.parameters[path] = value
             self.sources[path] = source
         else:

@@ -82,6 +82,16 @@ def test_outcomes_need_a_week_after_the_warm_up():
 # --- Views ---------------------------------------------------------------------------------------------------------------
 
 
+def test_managers_show_what_their_layer_knows():
+    tall = small(
+        "organisation.ics=16", "organisation.spans=[2, 2, 2, 2]", "questions.manager_knowledge=[0.5, 0.7]"
+    )
+    shown = {manager.layer: manager.knowledge for manager in managers_of(OrgModel(tall))}
+    assert shown == {1: 0.5, 2: 0.7, 3: 0.7, 4: 1.0}  # the top answers everything
+    rising = tall.with_values({"questions.manager_knowledge_4": 0.9, "questions.top_solves_all": False})
+    assert top_of(OrgModel(rising)).knowledge == 0.9
+
+
 def test_agents_show_the_organisation():
     model = OrgModel("base")
     model.run(1.4)

@@ -239,6 +239,18 @@ def test_both_count_the_same_in_bundled_scenarios(name: str) -> None:
     agree(load(name, [*sets, "time.weeks=4", "time.warmup_weeks=1"]), run=5)
 
 
+@pytest.mark.parametrize("knowledge", ["[0.2]", "[0.5, 0.3, 0.6]", "[0.2, 0.3, 0.4, 0.5, 0.6, 0.7]"])
+def test_both_count_the_same_with_knowledge_by_layer(knowledge: str) -> None:
+    tall = ("organisation.ics=16", "organisation.spans=[2, 2, 2, 2, 1, 1, 1]", *TIME)
+    rising = (
+        f"questions.manager_knowledge={knowledge}",
+        "questions.ic_knowledge=0.1",
+        "questions.per_standard_hour=1",
+    )
+    top = ("questions.top_solves_all=false", "questions.patience_hours=.inf", "switches.ai=false")
+    agree(load("base", [*tall, *rising, *top]), seed=3)
+
+
 CHART = """\
 id,manager,title
 1,,CEO
@@ -307,6 +319,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     values["ai.share_of_code"] = draw(st.sampled_from([0.0, 0.3, 0.6, 0.98]))
     values["ai.agent_fraction"] = draw(st.sampled_from([0.0, 0.3, 1.0]))
     values["ai.agents_per_supervisor"] = draw(st.integers(0, 3))
+    values["questions.manager_knowledge_3"] = draw(st.sampled_from([1.0, 0.5, inf]))
     values["review.approvals"] = draw(st.sampled_from([1, 1, 2, 3, 5, 9]))
     values["work.wip_limit"] = draw(st.integers(1, 5))
     values["work.demand"] = draw(st.sampled_from([inf, inf, 0.5, 2.0]))

@@ -317,7 +317,8 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
 
 
 def _is_whole(path: str) -> bool:
-    return (REGISTRY[path] if path in REGISTRY else SETTINGS[path]).kind == "int"
+    declared = REGISTRY.get(path) or SETTINGS.get(path)  # neither: a list by layer
+    return declared is not None and declared.kind == "int"
 
 
 def _range(reader: _Reader, keys: tuple[Any, ...], whole: bool) -> Axis:

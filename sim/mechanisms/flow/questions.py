@@ -4,7 +4,8 @@ While a change is written, questions come up at a rate per standard hour (expone
 change has the same questions everywhere). A question's difficulty u is uniform. Whoever knows it (u <= z) solves it: the
 owner at no cost; else AI, if it is asked (u <= z_ai, a few minutes, some answers wrong); else a super IC of the team with some
 probability; else the owner's manager, who spends the help time whether solving it or not, or a triage time on seeing
-that it is too hard, and passes it up. The change is blocked until the answer is back; after ``questions.patience_hours``
+that it is too hard, and passes it up. What managers know differs by layer; a layer without a figure of its own, and any above
+layer 6, knows what the one below knows. The change is blocked until the answer is back; after ``questions.patience_hours``
 the owner decides alone, which may be wrong: an extra defect and rework.
 
 Not modelled: learning from answers, questions to managers of other teams.
@@ -66,12 +67,18 @@ def plan(org, p, c):
 
 @kernel
 def manager_knowledge(p, layer):
-    """Return z_m of a manager in *layer*."""
-    if layer <= 1:
-        return p.questions_manager_knowledge_1
-    if layer == 2:
+    """Return z_m of a manager in *layer*: the highest stated from there down."""
+    if layer >= 6 and p.questions_manager_knowledge_6 < inf:
+        return p.questions_manager_knowledge_6
+    if layer >= 5 and p.questions_manager_knowledge_5 < inf:
+        return p.questions_manager_knowledge_5
+    if layer >= 4 and p.questions_manager_knowledge_4 < inf:
+        return p.questions_manager_knowledge_4
+    if layer >= 3 and p.questions_manager_knowledge_3 < inf:
+        return p.questions_manager_knowledge_3
+    if layer >= 2 and p.questions_manager_knowledge_2 < inf:
         return p.questions_manager_knowledge_2
-    return p.questions_manager_knowledge_3
+    return p.questions_manager_knowledge_1
 
 
 @kernel
