@@ -239,6 +239,9 @@ WORLD = np.dtype(
             "f8",
         ),  # how far AI is at hand at the mean share that is planned for ICs (owner: ai_use)
         ("ai_extent_sum", "f8"),  # over weeks
+        ("use_logit", "f8"),  # around which personal shares of AI use lie, as last searched for
+        ("use_share", "f8"),  # for this planned share
+        ("use_sd", "f8"),  # and this spread
         # cumulative counts
         ("started", "i8"),
         ("merged", "i8"),

@@ -167,17 +167,17 @@ def _mean_planned(org, p):
 @kernel
 def plan(org, p):
     """Set how everybody's next changes are written, from the share that is planned for each seat."""
-    org.world[0].ai_extent = extent(p, _mean_planned(org, p))
-    planned = -1.0
-    logit = 0.0
+    w = org.world[0]
+    w.ai_extent = extent(p, _mean_planned(org, p))
     for i in range(len(org.people)):
         person = org.people[i]
         share = person.ai_planned
         if is_unequal(p, share):
-            if share != planned:
-                planned = share
-                logit = logit_of(p, share)
-            share = 1.0 / (1.0 + exp(-logit - p.ai_use_sd * person.ai_luck))
+            if share != w.use_share or p.ai_use_sd != w.use_sd:  # the search is kept: most weeks nothing has changed
+                w.use_logit = logit_of(p, share)
+                w.use_share = share
+                w.use_sd = p.ai_use_sd
+            share = 1.0 / (1.0 + exp(-w.use_logit - p.ai_use_sd * person.ai_luck))
         _plan_person(p, person, share)
 
 
