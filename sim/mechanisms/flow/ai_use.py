@@ -43,7 +43,7 @@ _SCORES = np.array([NormalDist().inv_cdf((k + 0.5) / _POINTS) for k in range(_PO
 @kernel
 def is_unequal(p, share):
     """Return True if people use AI more and less where it is to write this *share* of the code."""
-    return p.switches_skill_differences and p.ai_use_sd > 0.0 and 0.0 < share < 1.0
+    return p.switches_ai and p.switches_skill_differences and p.ai_use_sd > 0.0 and 0.0 < share < 1.0
 
 
 @kernel
