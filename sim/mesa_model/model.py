@@ -196,7 +196,8 @@ class OrgModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     def reports_of(self, row: int) -> AgentSet:
         """Return the direct reports of the manager in *row*."""
         rows = np.flatnonzero(self.tables.people["boss"][: self._staff.humans] == row).tolist()
-        return AgentSet([self._staff.at[i] for i in rows], random=self.random)
+        found = [person for i in rows if (person := self._staff.at[i]) is not None]  # a desk reports, too
+        return AgentSet(found, random=self.random)
 
     def coding_agents_of(self, row: int) -> AgentSet:
         """Return the AI agents supervised by the person or desk in *row* (none for -1)."""
