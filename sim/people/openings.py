@@ -33,11 +33,29 @@ def open_seats(org: Org, p: np.ndarray, opening: Opening, tree: Tree) -> tuple[O
     Return the organisation, whose tables have grown, and the rows of the seats, managers' first; they stay vacant.
     """
     if opening.role == "ic":
-        return _add_ics(org, p, _bosses(org, tree, 1, opening.team, opening.count), tree)
-    managers = _bosses(org, tree, 2, opening.under, opening.count)
-    org, rows = _add(org, MANAGER, managers, _pay(p, tree, MANAGER))
-    org, below = _add_ics(org, p, [row for row in rows for _ in range(opening.ics)], tree)
+        return add_seats(org, p, IC, _bosses(org, tree, 1, opening.team, opening.count), tree)
+    org, rows = add_seats(org, p, MANAGER, _bosses(org, tree, 2, opening.under, opening.count), tree)
+    org, below = add_seats(org, p, IC, [row for row in rows for _ in range(opening.ics)], tree)
     return org, rows + below
+
+
+def add_seats(org: Org, p: np.ndarray, role: int, bosses: list[int], tree: Tree) -> tuple[Org, list[int]]:
+    """Add a vacant seat of *role* under each of the seats in the rows *bosses*; return the organisation and the new rows."""
+    first = len(org.people)
+    org = with_people(with_room(org, len(bosses)), len(bosses))
+    rows = list(range(first, len(org.people)))
+    people, occupants = org.people, org.occupants
+    people["human"][rows] = rows
+    people["pid"][rows] = SEAT_ID + int(org.world["opened"][0]) + np.arange(len(rows))
+    people["role"][rows], people["layer"][rows] = VACANT, int(role == MANAGER)
+    org.world["opened"] += len(rows)
+    occupants["cohort"][rows], occupants["open_until"][rows] = NONE, inf
+    occupants["seat_role"][rows], occupants["seat_boss"][rows] = role, bosses
+    occupants["seat_pay"][rows] = occupants["pay"][rows] = _pay(p, tree, role)
+    for row in rows:
+        give_event(org, row)
+        copy_ai_plan(org, row)
+    return (_with_modules(org, rows) if role == IC else org), rows
 
 
 def await_hiring(org: Org, settings: Settings, rows: list[int], week: int) -> None:
@@ -80,27 +98,7 @@ def _pay(p: np.ndarray, tree: Tree, role: int) -> float:
     return ic_pay if role == IC else ic_pay * float(p["money_manager_ratio_1"][0])
 
 
-def _add_ics(org: Org, p: np.ndarray, bosses: list[int], tree: Tree) -> tuple[Org, list[int]]:
-    """Add a vacant seat of an IC under each of *bosses*, with modules after those there are."""
-    org, rows = _add(org, IC, bosses, _pay(p, tree, IC))
+def _with_modules(org: Org, rows: list[int]) -> Org:
+    """Give the new seats of ICs in *rows* modules after those there are."""
     org.home[rows] = len(org.modules) + np.arange(len(rows))
-    return org._replace(modules=np.append(org.modules, np.full(len(rows), NONE))), rows
-
-
-def _add(org: Org, role: int, bosses: list[int], pay: float) -> tuple[Org, list[int]]:
-    """Add a vacant seat of *role* under each of the seats in the rows *bosses*."""
-    first = len(org.people)
-    org = with_people(with_room(org, len(bosses)), len(bosses))
-    rows = list(range(first, len(org.people)))
-    people, occupants = org.people, org.occupants
-    people["human"][rows] = rows
-    people["pid"][rows] = SEAT_ID + int(org.world["opened"][0]) + np.arange(len(rows))
-    people["role"][rows], people["layer"][rows] = VACANT, int(role == MANAGER)
-    org.world["opened"] += len(rows)
-    occupants["cohort"][rows], occupants["open_until"][rows] = NONE, inf
-    occupants["seat_role"][rows], occupants["seat_boss"][rows] = role, bosses
-    occupants["seat_pay"][rows] = occupants["pay"][rows] = pay
-    for row in rows:
-        give_event(org, row)
-        copy_ai_plan(org, row)
-    return org, rows
+    return org._replace(modules=np.append(org.modules, np.full(len(rows), NONE)))

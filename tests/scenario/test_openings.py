@@ -240,6 +240,43 @@ def test_agents_follow_into_the_new_seats():
     assert model.tree.n == int(model.tables.world["ics"][0] + model.tables.world["managers"][0])
 
 
+def test_opening_by_hand_is_what_the_event_does():
+    """Seats under the second first-line manager in week 3, and people who are hired at once."""
+    made = scenario({"count": 2, "team": 2, "fill": "at once"}, week=3, sets=HIRING)
+    dated, stepped = OrgModel(made, seed=1), OrgModel(made.with_values({"events": []}), seed=1)
+    dated.run()
+    stepped.run(1 + 3)
+    start = Engine(made).tree
+    row = int(np.flatnonzero(start.layer == 1)[1])
+    opened = stepped.open_seats(stepped.member(row), 2)
+    assert [vacancy.kind for vacancy in opened] == [agents.IC] * 2
+    for vacancy in opened:
+        stepped.hire(vacancy)
+    stepped.run()
+    for name, value in dated.outcomes().items():
+        np.testing.assert_array_equal(stepped.outcomes()[name], value, err_msg=name)
+
+
+def test_a_team_by_hand_and_what_is_refused():
+    model = OrgModel(small(*SETS), seed=1)
+    top = next(manager for manager in model.agents_by_type[agents.Manager] if manager.boss is None)
+    with pytest.raises(UserError, match="the warm-up ends in 1 weeks"):
+        model.open_seats(top)
+    model.run(1)
+    (vacancy,) = model.open_seats(top, kind=agents.Manager)
+    lead = model.hire(vacancy)
+    for seat in model.open_seats(lead, 3):
+        model.hire(seat)
+    assert (len(lead.reports), lead.layer, lead.boss) == (3, 1, top)
+    model.run(2)
+    assert sum(lead.week_hours.values()) == pytest.approx(40.0)
+    for wrong, message in (((top, 0), "count: 0 is no whole number"), ((top, 1, str), "no kind of seat")):
+        with pytest.raises(UserError, match=message):
+            model.open_seats(*wrong)
+    with pytest.raises(UserError, match="is an IC"):
+        model.open_seats(next(iter(lead.reports)))
+
+
 # --- What may be said ----------------------------------------------------------------------------------------------------
 
 WRONG = {
