@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers.model import check_no_stuck_review, small
-from helpers.people_checks import check, check_books
+from helpers.people_checks import check, check_books, check_order_of_rows
 from helpers.worlds import play, play_tree
 
 from sim.constants import IC, MANAGER
@@ -97,6 +97,11 @@ def test_before_its_week_an_opening_is_not_there():
     org = end_of(made, weeks=3)
     assert org.world["opened"][0] == 0
     assert not (org.people["role"] == VACANT).any()
+
+
+@pytest.mark.parametrize("sets", [(), HIRING])
+def test_where_seats_go_does_not_depend_on_the_order_of_the_rows(sets):
+    check_order_of_rows(scenario({"count": 7}, {"role": "manager", "count": 2, "ics": 2}, sets=sets))
 
 
 # --- Who comes -----------------------------------------------------------------------------------------------------------
