@@ -306,6 +306,7 @@ WORLD = np.dtype(
         # people events (owner: people)
         ("people_week", "i8"),  # weeks that were held, counted from the end of the warm-up
         ("hired", "i8"),
+        ("opened", "i8"),  # seats that were not there at the start
         ("quits", "i8"),
         ("layoffs", "i8"),
         ("retired", "i8"),

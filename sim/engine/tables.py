@@ -1,8 +1,10 @@
 """Making and growing the engine's tables, and who is who among their permanent ids."""
 
+from math import inf
+
 import numpy as np
 
-from sim.engine.codes import EVENT_DONE, NONE
+from sim.engine.codes import EVENT_DONE, FREE_CLASS, NONE
 from sim.engine.state import CHANGE, EVENT, ITEM, Org, table
 
 #: Desks have ids of their own, apart from their managers'.
@@ -60,3 +62,31 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
 MARGIN = 256
 #: The k-th person hired in a run has this permanent id + k.
 HIRE_ID = 1 << 29
+#: The k-th seat opened in a run has this id + k until somebody sits there: nobody has left it, and dice need a key.
+SEAT_ID = 1 << 31
+
+
+def with_people(org: Org, count: int) -> Org:
+    """Return *org* with *count* rows more for seats or desks, where nobody sits, works or reports yet.
+
+    The caller says whose they are, and gives everybody who is to work an event of their own (`give_event`).
+    """
+    first = len(org.people)
+    longer = {}
+    for name in ("people", "teams", "occupants"):
+        old = getattr(org, name)
+        longer[name] = table(first + count, old.dtype)
+        longer[name][:first] = old
+    home = np.append(org.home, np.zeros(count, org.home.dtype))
+    hours = np.vstack([org.hours, np.zeros((count, org.hours.shape[1]))])
+    org = org._replace(**longer, home=home, hours=hours)
+    for name in ("first_member", "head", "tail"):
+        org.teams[name][first:] = NONE
+    new = org.people[first:]
+    for name in ("boss", "team", "desk", "next_member", "current", "parked", "head", "tail"):
+        new[name] = NONE
+    new["serving"], new["wake_at"] = FREE_CLASS, inf
+    for name in ("productivity", "condition", "tools", "coverage", "other_pace"):
+        new[name] = 1.0
+    new["since"] = new["allowance_at"] = float(org.world["now"][0])
+    return org

@@ -12,14 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from mesa import Agent
 
+from sim.constants import IC as IC_ROLE
 from sim.constants import MANAGER
-from sim.engine.codes import VACANT
+from sim.engine.codes import DESK, VACANT
+from sim.engine.hierarchy import chain_up
 from sim.errors import UserError
 from sim.mesa_model.agents import IC, Manager, Person
 from sim.mesa_model.course import Course
 from sim.mesa_model.following import Following
 from sim.mesa_model.staff import Staff, several
-from sim.people import interventions, seats
+from sim.organisation.headcounts import MAX_LAYERS, check_size
+from sim.people import interventions, openings, seats
+from sim.scenario.event_values import whole
+from sim.scenario.openings import MOST
 
 
 class Vacancy(NamedTuple):
@@ -33,7 +38,7 @@ class Vacancy(NamedTuple):
 
 
 class Actions:
-    """Lays off, converts, promotes and hires, between two weeks; `sim.mesa_model.model.OrgModel` says what each does."""
+    """Lays off, converts, promotes, hires and opens seats, between two weeks; see `sim.mesa_model.model.OrgModel`."""
 
     def __init__(self, course: Course, staff: Staff, following: Following) -> None:
         self._course, self._staff, self._following = course, staff, following
@@ -99,6 +104,28 @@ class Actions:
         is_manager = course.org.people["role"][row] == MANAGER
         return self._staff.manager_at(row) if is_manager else self._staff.ic_at(row)
 
+    def open_seats(self, manager: Manager, count: int, kind: type[IC] | type[Manager]) -> tuple[Vacancy, ...]:
+        """Make *count* vacant seats of *kind* under *manager*; return them."""
+        course = self._course
+        self._check_moment("open_seats")
+        boss = self._staff.row_of(manager, "open_seats")
+        if not isinstance(manager, Manager):
+            raise UserError(f"open_seats: {manager!r} is an IC, and nobody reports to one; choose a Manager")
+        if kind not in (IC, Manager):
+            raise UserError(f"open_seats: {kind!r} is no kind of seat; use IC or Manager")
+        count = whole(count, "open_seats: count", 1, MOST, "seats")
+        if kind is Manager and len(chain_up(course.org, boss)) >= MAX_LAYERS:
+            raise UserError(
+                f"open_seats: the tree would have more than {MAX_LAYERS} layers; choose a boss nearer to the top"
+            )
+        check_size(count + int(np.count_nonzero(course.org.occupants["seat_role"] != DESK)))
+        books, role = self._staff.books(), IC_ROLE if kind is IC else MANAGER
+        course.org, rows = openings.add_seats(
+            course.org, course.parameters, role, [boss] * count, course.engine.tree
+        )
+        self._following.people(books)
+        return tuple(vacancy for vacancy in self.vacancies() if vacancy.seat in rows)
+
     # --- Which seat ------------------------------------------------------------------------------------------------------
 
     def _seat_to_fill(self, where: object, method: str) -> int:
@@ -117,7 +144,7 @@ class Actions:
         mine = [vacancy.seat for vacancy in found if vacancy.boss is where]
         if not mine:
             raise UserError(
-                f"{method}: no seat is vacant under {where!r}, and seats are not made in a run; model.vacancies has {len(found)}"
+                f"{method}: no seat is vacant under {where!r}, and model.vacancies has {len(found)}; model.open_seats makes one"
             )
         return mine[0]
 

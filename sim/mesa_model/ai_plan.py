@@ -21,7 +21,6 @@ class AiPlan:
 
     def __init__(self, course: Course) -> None:
         self._course = course
-        self._known = len(course.org.people)
 
     @property
     def _stated(self) -> float:
@@ -47,10 +46,9 @@ class AiPlan:
         """Plan *share* for everybody."""
         self._planned[:] = share
 
-    def grow(self) -> None:
-        """Plan the mean share for rows that are new in the tables."""
-        self._planned[self._known :] = self._stated
-        self._known = len(self._planned)
+    def grow(self, first: int) -> None:
+        """Plan the mean share for the new rows of the tables, from *first* on."""
+        self._planned[first:] = self._stated
 
     def settle(self) -> None:
         """Let the parameter be what the plan says: the mean over the ICs."""

@@ -21,7 +21,6 @@ class Following:
     def people(self, books: np.ndarray) -> None:
         """Let agents and plans follow those who came, went or changed roles; *books*: `Staff.books` before that."""
         has_changed = self._staff.follow(books)
-        self._plan.grow()  # first: with people there may be new rows, such as a desk
         if has_changed:
             self.has_changed = True
             self._plan.settle()
@@ -34,6 +33,7 @@ class Following:
         before = len(course.org.people)
         course.org = fit_hands_on(course.org, course.parameters, course.engine.agents_each)
         if len(course.org.people) > before:
+            self._plan.grow(before)
             self.people(self._staff.books())
             self._plan.carry_out()
         course.ask(np.flatnonzero(~is_human(course.org)).tolist())

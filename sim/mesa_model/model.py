@@ -2,10 +2,10 @@
 
 A `step` is one working day of 8 hours. The compiled engine does the work, so a model that is only stepped has the same
 outcomes, bit for bit, as `sim.simulation.run.run` with the same scenario, seed and run. Between steps a policy may read the
-agents (`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `convert`, `set_ai_share`,
-`set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.mesa_model.actions` and `sim.parameters.changing`).
-People may also come and go by themselves at a week's end; the agents follow. Randomness is the engine's keyed dice: nothing
-here draws from ``model.random``.
+agents (`model.agents_by_type[Manager]`) and change the organisation (`move`, `lay_off`, `hire`, `open_seats`, `convert`,
+`set_ai_share`, `set_parameter`; when a change takes effect: see `sim.people.moves`, `sim.mesa_model.actions` and
+`sim.parameters.changing`). People may also come and go by themselves at a week's end; the agents follow. Randomness is the
+engine's keyed dice: nothing here draws from ``model.random``.
 
 The model itself is a clock, and hands everything else to its parts: `course` (tables and parameters at this moment), `staff`
 (agents), `ai_plan` (who is to use AI how much), `following` (what follows people), `moving`, `actions` and `settings` (what can
@@ -196,7 +196,8 @@ class OrgModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     def reports_of(self, row: int) -> AgentSet:
         """Return the direct reports of the manager in *row*."""
         rows = np.flatnonzero(self.tables.people["boss"][: self._staff.humans] == row).tolist()
-        return AgentSet([self._staff.at[i] for i in rows], random=self.random)
+        found = [person for i in rows if (person := self._staff.at[i]) is not None]  # a desk reports, too
+        return AgentSet(found, random=self.random)
 
     def coding_agents_of(self, row: int) -> AgentSet:
         """Return the AI agents supervised by the person or desk in *row* (none for -1)."""
@@ -272,6 +273,16 @@ class OrgModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         is vacant there.
         """
         return self._actions.hire(where)
+
+    def open_seats(
+        self, manager: Manager, count: int = 1, kind: type[IC] | type[Manager] = IC
+    ) -> tuple[Vacancy, ...]:
+        """Make *count* new seats of *kind* under *manager*, between two weeks after the warm-up; return them.
+
+        They are vacant, and cost nothing, until `hire` fills them. A new team is a seat of kind Manager, somebody who is hired
+        there, and seats under them. Raises `UserError` as `lay_off` does, and beyond the limits of people and layers.
+        """
+        return self._actions.open_seats(manager, count, kind)
 
     def set_ai_share(self, who: Person | Iterable[Person] | None, share: float) -> None:
         """Let AI write the planned *share* of the code volume in the next changes of *who*.

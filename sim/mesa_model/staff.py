@@ -19,7 +19,8 @@ class Staff:
 
     An agent is a person, not a seat: it leaves the model when the person does, somebody new gets a new agent, and a change
     of roles makes an agent of the other class. at: agent in each row of humans, None where it is vacant. coding: AI agents
-    by row. carried: float64 [humans, activities], hours of the person there that the engine's books no longer show.
+    by row. carried: float64 [humans, activities], hours of the person there that the engine's books no longer show. humans:
+    rows up to the last seat (desks that lie before it have no agent).
     """
 
     def __init__(self, model: Host) -> None:
@@ -64,10 +65,22 @@ class Staff:
     def follow(self, before: np.ndarray) -> bool:
         """Let the agents follow the tables; *before*: `books` before people moved. Return True if anybody came or went."""
         org = self._model.tables
-        self._follow_hours(before)
+        self._follow_hours(self._grow(before))
         changed = self._follow_people()
         self.coding += [CodingAgent(self._model, row) for row in range(len(self.coding), len(org.agents))]
         return changed
+
+    def _grow(self, before: np.ndarray) -> np.ndarray:
+        """Make room for seats that have been opened; return *before* with as many rows."""
+        human = self._model.tables.people["human"]
+        more = int(np.flatnonzero(human == np.arange(len(human)))[-1]) + 1 - self.humans
+        if more <= 0:
+            return before
+        self.humans += more
+        self.at += [None] * more
+        self.carried = np.pad(self.carried, ((0, more), (0, 0)))
+        self._seen = np.pad(self._seen, ((0, 0), (0, more)), constant_values=-1)
+        return np.pad(before, ((0, more), (0, 0)))
 
     def _follow_people(self) -> bool:
         org = self._model.tables

@@ -8,20 +8,24 @@ from sim.engine.record import settings_of
 from sim.engine.rng import DATED
 from sim.engine.state import Org
 from sim.mechanisms.people.workforce import Workforce
-from sim.people import draws, replan, vacancies
+from sim.people import draws, openings, replan, vacancies
 from sim.people.interventions import conditioned, convert, everybody, hire, lay_off, promote, shocked
+from sim.people.laying_off import Setup
 from sim.people.moves import move
 from sim.people.seats import close_seat, keep_inbox_of_relayered, planned_layers
 from sim.scenario.events import RANDOM, DatedEvent, Who
+from sim.scenario.openings import BY_HIRING, Opening
 
 _ROLE = {"ic": IC, "manager": MANAGER}
 
 
-def carry_out(org: Org, p: np.ndarray, events: tuple[DatedEvent, ...], week: int, agents_each: int) -> Org:
+def carry_out(org: Org, p: np.ndarray, events: tuple[DatedEvent, ...], week: int, setup: Setup) -> Org:
     """Do what *events* say to people, in their order, at the end of *week*; the week to come is planned anew."""
-    shock = None
+    shock, agents_each = None, setup.agents_each
     for k, event in enumerate(events):
         who = event.who
+        if event.seats is not None:
+            org = _open(org, p, event.seats, week, setup)
         if who is None:  # parameters change, nobody does
             continue
         if event.action == "hire":
@@ -135,6 +139,18 @@ def _hire(org: Org, p: np.ndarray, who: Who, week: int, agents_each: int) -> Org
     for row in seats[: who.how_many(len(seats))].tolist():
         org = hire(org, p, row, week, agents_each)
     return org
+
+
+def _open(org: Org, p: np.ndarray, opening: Opening, week: int, setup: Setup) -> Org:
+    """Open seats, and fill them at once where that is asked for, or nobody else would."""
+    settings = settings_of(p)
+    org, rows = openings.open_seats(org, p, opening, setup.tree)
+    if opening.fill == BY_HIRING or (not opening.fill and settings.switches_hiring):
+        openings.await_hiring(org, settings, rows, week)
+        return org
+    for row in rows:
+        org = vacancies.hire(org, p, row, week, setup.agents_each)
+    return conditioned(org, p, week)
 
 
 def _move(org: Org, p: np.ndarray, rows: np.ndarray, week: int) -> Org:

@@ -1,14 +1,12 @@
 """Desks: the seats from which hands-on managers write code."""
 
-from math import inf
-
 import numpy as np
 
 from sim.constants import IC, MANAGER
 from sim.engine import codes
 from sim.engine.hierarchy import join_team, members
 from sim.engine.state import AGENT, Org, table
-from sim.engine.tables import DESK_ID, give_event
+from sim.engine.tables import DESK_ID, give_event, with_people
 from sim.flow.initialise import introduce
 from sim.people.reviews import give_back, lay_aside, rehome_reviews, with_room
 
@@ -72,32 +70,18 @@ def fit_hands_on(org: Org, p: np.ndarray, agents_each: int) -> Org:
 def _add_desk(org: Org, p: np.ndarray, m: int, agents_each: int) -> Org:
     """Append a hands-on desk for manager *m*; it gets its hours with the next plan of the week."""
     row, first = len(org.people), len(org.agents)
-    longer = {}
-    for name in ("people", "teams", "occupants"):
-        old = getattr(org, name)
-        longer[name] = table(row + 1, old.dtype)
-        longer[name][:row] = old
+    near = [int(org.home[i]) for i in members(org, m)]
     agents = table(first + agents_each, AGENT)
     agents[:first] = org.agents
     agents["supervisor"][first:] = row
     agents["change"][first:] = codes.NONE
-    near = [int(org.home[i]) for i in members(org, m)]
-    home = np.append(org.home, near[0] if near else 0)
-    hours = np.vstack([org.hours, np.zeros((1, org.hours.shape[1]))])
-    org = org._replace(**longer, agents=agents, home=home, hours=hours)
-    people, teams = org.people, org.teams
-    for name in ("first_member", "head", "tail"):
-        teams[name][row] = codes.NONE
-    for name in ("desk", "next_member", "current", "parked", "head", "tail"):
-        people[name][row] = codes.NONE
-    now = float(org.world["now"][0])
+    org = with_people(org, 1)._replace(agents=agents)
+    people = org.people
+    org.home[row] = near[0] if near else 0
     fields = {
         "pid": DESK_ID + int(people["pid"][m]), "role": codes.DESK, "boss": m, "human": m, "team": m, "coder": True,
-        "reviewer": bool(p["review_managers_review"][0]), "wake_at": inf, "productivity": 1.0, "condition": 1.0, "tools": 1.0,
-        "coverage": 1.0, "other_pace": 1.0,
-        "since": now, "allowance": min(float(p["review_hours_per_week"][0]), 8.0), "allowance_at": now,
+        "reviewer": bool(p["review_managers_review"][0]), "allowance": min(float(p["review_hours_per_week"][0]), 8.0),
         "first_agent": first, "agents": agents_each, "belief": float(people["belief"][m]),
-        "serving": codes.FREE_CLASS,
     }  # fmt: skip
     for name, value in fields.items():
         people[name][row] = value

@@ -24,6 +24,7 @@ from sim.reference.odd import PARTS, filled
 from sim.reference.source import docstring
 from sim.scenario.by_layer import BY_LAYER
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
+from sim.scenario.openings import FILLS
 from sim.scenario.schema import schema
 from sim.scenario.settings import SETTINGS, WORDS, Setting
 
@@ -188,6 +189,14 @@ def _events() -> list[str]:
         f"`choose`: {', '.join(CHOICES)}; ties at random. `followed: true`: only people whom a `follow` event has chosen. "
         f"`into`: {' or '.join(PLACES)}. `refill: true`: the seats left are filled as hiring.policy says. "
         "Nobody without a boss is chosen. If a group has become smaller than `number`, everybody in it is.",
+        "",
+        "`open` makes `count` new seats. ICs' seats (`role: ic`) go one by one to the first-line team with the smallest span, or "
+        "to `team`, counted from 1 among the first-line managers of the start, by id. Managers' seats (`role: manager`) "
+        "lead new teams, with `ics` seats of ICs each; they report to the manager in layer 2 with the smallest span, to `under` "
+        "(counted in the same way), or to the top where there is no layer 2. "
+        f"`fill`: {' or '.join(FILLS)}; by hiring, every seat is filled after a delay of its own (hiring.delay_weeks on "
+        "average), whatever hiring.policy says of the seats of leavers; that is the default where switches.hiring is on. "
+        "A seat costs nothing until somebody sits there. Pay is the median of the role at the start.",
         "",
     ]
 

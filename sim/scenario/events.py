@@ -17,14 +17,20 @@ Only declarations and checks, no NumPy, so that scenarios load at once.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import UserError, suggest
+from sim.errors import UserError
 from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
+<<<<<<< HEAD
 from sim.scenario.by_layer import BY_LAYER, check_list, expanded
+=======
+from sim.scenario.event_values import hint, key_name, one_of, short, whole
+from sim.scenario.openings import KEYS as OPENING_KEYS
+from sim.scenario.openings import Opening, check_opening, read_opening
+>>>>>>> open
 
 RANDOM = "random"
 #: How people are chosen among those whom an event may concern. Ties are broken at random, on the run's dice.
@@ -40,7 +46,8 @@ ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "lay_off": ("people are laid off, with all consequences; their seats are closed unless refill is true", ROLES),
     "convert": ("managers become ICs of their bosses; their seats are closed", ("manager",)),
     "promote": ("people take the place of their boss, who takes theirs, or a vacant manager's seat", ("ic", "manager")),
-    "hire": ("vacant seats are filled from outside at once; seats are not made", ROLES),
+    "hire": ("vacant seats are filled from outside at once; open makes them", ROLES),
+    "open": ("new seats are made, for ICs or for managers with teams, and filled by hiring or at once", ROLES),
     "move": ("ICs change teams among each other, so that everybody gets another boss where that is possible", ("ic",)),
     "follow": ("nothing is done to them: the prospects of these people are reported, on every path", ROLES),
     "set": ("parameters change from then on", ()),
@@ -50,7 +57,6 @@ MAX_PATHS = 20
 _WHO = ("role", "layer", "number", "share", "choose", "followed")
 _ALSO = {"lay_off": ("refill",), "promote": ("into", "refill")}
 _NOT = {"hire": ("choose", "followed"), "follow": ("followed",), "move": ("layer",)}
-_TEXT = 80
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,9 @@ class Who:
 
 @dataclass(frozen=True)
 class DatedEvent:
-    """One dated event. week: at whose end, counted after the warm-up. who: None for ``set``. settings: path -> value of ``set``.
+    """One dated event. week: at whose end, counted after the warm-up. who: None for ``set`` and ``open``.
+
+    settings: path -> value of ``set``. seats: those that ``open`` makes.
 
     into: see `PLACES`, of ``promote``. refill: the seats left are filled as hiring.policy says.
     """
@@ -87,9 +95,12 @@ class DatedEvent:
     settings: tuple[tuple[str, float | int | bool | str], ...] = ()
     into: str = ""
     refill: bool = False
+    seats: Opening | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The event as it would be written, as plain JSON data."""
+        if self.seats is not None:
+            return {"week": self.week, self.action: self.seats.to_dict()}
         if self.who is None:
             settings = {path: ".inf" if value == math.inf else value for path, value in self.settings}
             return {"week": self.week, self.action: settings}
@@ -108,6 +119,8 @@ class DatedEvent:
 
 def in_words(event: DatedEvent) -> str:
     """The event as one phrase: "week 26: lay off 25 % of the managers in layer 1 (lowest output)"."""
+    if event.seats is not None:
+        return f"week {event.week}: open {event.seats.in_words()}"
     if event.who is None:
         return f"week {event.week}: set " + ", ".join(f"{path} to {value}" for path, value in event.settings)
     who = event.who
@@ -130,6 +143,8 @@ def in_words(event: DatedEvent) -> str:
 
 def keys_of(action: str) -> tuple[str, ...]:
     """The keys that may stand below *action* (not ``set``, whose keys are parameters)."""
+    if action == "open":
+        return OPENING_KEYS
     return tuple(key for key in (*_WHO, *_ALSO.get(action, ())) if key not in _NOT.get(action, ()))
 
 
@@ -157,7 +172,7 @@ def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
     if not isinstance(value, Mapping) or not 2 <= len(value) <= MAX_PATHS:
         raise UserError(
             f"paths: expected 2 to {MAX_PATHS} names with their events, such as "
-            f"{{as it is: [], moved: [{{week: 26, move: {{share: 0.2}}}}]}}; got {_short(value)}"
+            f"{{as it is: [], moved: [{{week: 26, move: {{share: 0.2}}}}]}}; got {short(value)}"
         )
     return tuple((str(name), read_events(given or (), f"paths.{name}")) for name, given in value.items())
 
@@ -165,28 +180,30 @@ def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
 def _event(item: object, place: str) -> DatedEvent:
     example = "{week: 26, lay_off: {role: manager, share: 0.1}}"
     if not isinstance(item, dict):
-        raise UserError(f"{place}: expected an event such as {example}; got {_short(item)}")
+        raise UserError(f"{place}: expected an event such as {example}; got {short(item)}")
     named = [key for key in item if key != "week"]
     for key in named:
         if key not in ACTIONS:
-            raise UserError(f"{place}.{_name(key)}: unknown action{_hint(key, tuple(ACTIONS))}")
+            raise UserError(f"{place}.{key_name(key)}: unknown action{hint(key, tuple(ACTIONS))}")
     if len(named) != 1:
         raise UserError(f"{place}: expected week and one of {', '.join(ACTIONS)}, such as {example}")
-    week = _whole(item.get("week"), f"{place}.week", 0, 5199, "weeks after the warm-up")
+    week = whole(item.get("week"), f"{place}.week", 0, 5199, "weeks after the warm-up")
     action, given = named[0], item[named[0]]
     inside = f"{place}.{action}"
     if not isinstance(given, dict):
-        raise UserError(f"{inside}: expected keys below it, such as {example}; got {_short(given)}")
+        raise UserError(f"{inside}: expected keys below it, such as {example}; got {short(given)}")
     if action == "set":
         return DatedEvent(week, action, settings=_settings(given, inside))
+    if action == "open":
+        return DatedEvent(week, action, seats=read_opening(given, inside))
     known = keys_of(action)
     for key in given:
         if key not in known:
-            raise UserError(f"{inside}.{_name(key)}: unknown key{_hint(key, known)}")
-    into = _one_of(given.get("into", PLACES[0]), PLACES, f"{inside}.into") if action == "promote" else ""
+            raise UserError(f"{inside}.{key_name(key)}: unknown key{hint(key, known)}")
+    into = one_of(given.get("into", PLACES[0]), PLACES, f"{inside}.into") if action == "promote" else ""
     refill = given.get("refill", action == "promote")
     if not isinstance(refill, bool):
-        raise UserError(f"{inside}.refill: expected true or false, got {_short(refill)}")
+        raise UserError(f"{inside}.refill: expected true or false, got {short(refill)}")
     return DatedEvent(week, action, _who(given, action, inside), into=into, refill=refill and action in _ALSO)
 
 
@@ -194,16 +211,16 @@ def _who(given: Mapping[str, Any], action: str, place: str) -> Who:
     roles = ACTIONS[action][1]
     followed = given.get("followed", False)
     if not isinstance(followed, bool):
-        raise UserError(f"{place}.followed: expected true or false, got {_short(followed)}")
+        raise UserError(f"{place}.followed: expected true or false, got {short(followed)}")
     role = given.get("role", "" if followed and len(roles) > 1 else roles[0])
     if role:
-        role = _one_of(role, roles, f"{place}.role")
+        role = one_of(role, roles, f"{place}.role")
     if "role" not in given and action == "lay_off" and not followed:
         raise UserError(f"{place}.role: is missing; say who: {' or '.join(ROLES)}")
-    layer = _whole(given.get("layer", 0), f"{place}.layer", 0, 100, "layers, 1 = first-line managers")
+    layer = whole(given.get("layer", 0), f"{place}.layer", 0, 100, "layers, 1 = first-line managers")
     if layer and role == "ic":
         raise UserError(f"{place}.layer: {layer}: ICs have no layer; use role: manager, or leave layer out")
-    choose = _one_of(given.get("choose", RANDOM), CHOICES, f"{place}.choose")
+    choose = one_of(given.get("choose", RANDOM), CHOICES, f"{place}.choose")
     number, share = given.get("number"), given.get("share")
     if followed and number is None and share is None:
         share = 1.0
@@ -213,10 +230,10 @@ def _who(given: Mapping[str, Any], action: str, place: str) -> Who:
         isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1
     ):
         raise UserError(
-            f"{place}.share: {_short(share)} is outside 0 to 1 of the group; use number for a count of people"
+            f"{place}.share: {short(share)} is outside 0 to 1 of the group; use number for a count of people"
         )
     if number is not None:
-        number = _whole(number, f"{place}.number", 1, 200_000, "people")
+        number = whole(number, f"{place}.number", 1, 200_000, "people")
     return Who(role, layer, number, None if share is None else float(share), choose, followed)
 
 
@@ -231,51 +248,19 @@ def _settings(given: Mapping[str, Any], place: str) -> tuple[tuple[str, float | 
                 takes_effect(layer, f"{place}: ")
             continue
         if path not in REGISTRY:
-            raise UserError(f"{place}.{_name(path)}: unknown parameter{_hint(path, tuple(REGISTRY))}")
+            raise UserError(f"{place}.{key_name(path)}: unknown parameter{hint(path, tuple(REGISTRY))}")
         if path != "ai.share_of_code":
             takes_effect(path, f"{place}: ")
         if isinstance(value, (list, dict)) or value is None:
+<<<<<<< HEAD
             raise UserError(f"{place}.{path}: expected one value, got {_short(value)}")
         made[path] = REGISTRY[path].check(value, f"{place}: ")
     return tuple(expanded(made, dict.fromkeys(made, place)).items())
-
-
-def _whole(value: Any, place: str, low: int, high: int, unit: str) -> int:
-    if value is None:
-        raise UserError(f"{place}: is missing; use a whole number from {low} to {high:,} ({unit})")
-    whole = (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and value == int(value)
-    )
-    if not whole or not low <= value <= high:
-        raise UserError(f"{place}: {_short(value)} is no whole number from {low} to {high:,} ({unit})")
-    return int(value)
-
-
-def _one_of(value: Any, choices: tuple[str, ...], place: str) -> str:
-    for choice in choices:
-        if value == choice:
-            return choice
-    raise UserError(
-        f"{place}: {_short(value)} is not one of {', '.join(choices)}{suggest(str(value)[:_TEXT], choices)}"
-    )
-
-
-def _hint(word: object, known: tuple[str, ...]) -> str:
-    return suggest(str(word)[:_TEXT], known) or (
-        f"; known here: {', '.join(known)}" if len(known) <= 12 else ""
-    )
-
-
-def _name(key: object) -> str:
-    return " ".join(str(key)[:_TEXT].split())
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _TEXT else f"{text[: _TEXT - 3]}..."
+=======
+            raise UserError(f"{place}.{path}: expected one value, got {short(value)}")
+        made.append((path, REGISTRY[path].check(value, f"{place}: ")))
+    return tuple(made)
+>>>>>>> open
 
 
 # ---- checking against the scenario
@@ -295,6 +280,7 @@ def check_events(
     ics, managers: number at the start, of managers in each layer, None if not known yet; before: events that come before.
     """
     followed = any(event.action == "follow" for event in before)
+    check_seats(events, place, values, ics, managers, before)
     for k, event in enumerate(events):
         at = f"{place}[{k}]"
         if event.week >= weeks:
@@ -337,6 +323,8 @@ def _check_number(
     for other in earlier:
         if other.action in ("hire", "promote"):
             taken = 0  # there are others by then
+        elif other.seats is not None and who.layer <= 1:
+            there += other.seats.heads(who.role)
         elif other.action in ("lay_off", "convert") and other.who is not None and other.who.role == who.role:
             taken += other.who.number or 0 if who.layer in (0, other.who.layer) else 0
     if number + taken > there:
@@ -346,6 +334,26 @@ def _check_number(
             f"{place}.number: {number:,} are more than there are: {there:,} {people} at the start{gone}; "
             f"use share, or a smaller number"
         )
+
+
+def check_seats(
+    events: tuple[DatedEvent, ...],
+    place: str,
+    values: Mapping[str, Any],
+    ics: int | None,
+    managers: Sequence[int] | None,
+    before: tuple[DatedEvent, ...] = (),
+) -> None:
+    """Raise `UserError` where *events* open seats that cannot be opened, after those of *before*; see `check_events`."""
+    for k, event in enumerate(events):
+        if event.seats is None:
+            continue
+        earlier = (*before, *events[:k])
+        opened = sum(one.seats.heads() for one in earlier if one.seats is not None)
+        hires = bool(values["switches.hiring"]) or any(
+            ("switches.hiring", True) in one.settings for one in earlier
+        )
+        check_opening(event.seats, f"{place}[{k}].open", ics, managers, opened, hires)
 
 
 def _check_settings(event: DatedEvent, at: str, values: Mapping[str, Any]) -> None:

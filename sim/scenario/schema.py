@@ -14,7 +14,11 @@ from sim.organisation.headcounts import HOLDS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import cite
 from sim.parameters.registry import REGISTRY
+<<<<<<< HEAD
 from sim.scenario.by_layer import BY_LAYER
+=======
+from sim.scenario import openings
+>>>>>>> open
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
 from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
@@ -187,12 +191,46 @@ def _setting(setting: Setting) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "description": doc}
 
 
+#: Keys of the seats that an event opens (`sim.scenario.openings`).
+_OPENING = {
+    "role": {"enum": list(openings.ROLES), "default": openings.ROLES[0]},
+    "count": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": openings.MOST,
+        "description": "seats; of managers: 1 if left out",
+    },
+    "team": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "first-line team of the start in which ICs' seats are opened; default: the smallest, one by one",
+    },
+    "under": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "manager in layer 2 of the start to whom new managers report; default: the smallest span",
+    },
+    "ics": {"type": "integer", "minimum": 0, "description": "seats of ICs below each new manager"},
+    "fill": {
+        "enum": list(openings.FILLS),
+        "description": "after hiring.delay_weeks, or at once; default: by hiring if switches.hiring is on",
+    },
+}
+
+
 def _event(action: str) -> dict[str, Any]:
     """The schema of a dated event with this action."""
     doc, roles = ACTIONS[action]
     week = {"type": "integer", "minimum": 0, "description": "at the end of which week after the warm-up"}
+<<<<<<< HEAD
     if action == "set":
         inside = {**_object({path: _ref(path) for path in (*REGISTRY, *BY_LAYER)}, doc), "minProperties": 1}
+=======
+    if action == "open":
+        inside = _object({key: _OPENING[key] for key in keys_of(action)}, doc)
+    elif action == "set":
+        inside = {**_object({path: _ref(path) for path in REGISTRY}, doc), "minProperties": 1}
+>>>>>>> open
     else:
         share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
         who = {

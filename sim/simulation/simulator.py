@@ -24,6 +24,7 @@ from sim.people.replan import change_parameters, resume
 from sim.people.scoreboard import WEEKS, boards, mark
 from sim.people.vacancies import note_if_died_out
 from sim.people.week import hold_week
+from sim.scenario.events import check_seats
 from sim.scenario.layoff_checks import check_cuts
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import heads_of, tree_of
@@ -50,7 +51,9 @@ class Engine:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.tree = tree_of(scenario)
-        check_cuts(scenario, heads_of(self.tree))
+        heads = heads_of(self.tree)
+        check_cuts(scenario, heads)
+        check_seats(scenario.events, scenario.place("events"), scenario.values, heads.ics, heads.managers)
         self.parameters = record(scenario.values)
         self._changes = _changes(scenario)
         self.weeks = scenario.warmup_weeks + scenario.weeks
@@ -97,7 +100,7 @@ class Engine:
         org = hold_week(org, p, setup)
         due = tuple(event for event in self.scenario.events if event.week == week)
         if any(event.action != "set" for event in due):
-            org = carry_out(org, p, due, week, self.agents_each)
+            org = carry_out(org, p, due, week, setup)
         note_if_died_out(org, week)
         if week == self.scenario.weeks:
             close_books(org)

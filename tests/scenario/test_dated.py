@@ -44,10 +44,20 @@ SETTINGS = st.sampled_from(
 )
 
 
+FILL = {"fill": st.just("at once")}  # else by hiring, where it is on
+SEATS = st.one_of(
+    st.fixed_dictionaries({"count": st.integers(1, 5)}, optional={"team": st.integers(1, 3), **FILL}),
+    st.fixed_dictionaries(
+        {"role": st.just("manager"), "ics": st.integers(0, 3)},
+        optional={"count": st.integers(1, 2), "under": st.just(1), **FILL},
+    ),
+)
+
+
 @st.composite
 def event(draw):
     action = draw(st.sampled_from(tuple(ACTIONS)))
-    given_ = draw(SETTINGS) if action == "set" else draw(group(action))
+    given_ = draw(SETTINGS if action == "set" else SEATS if action == "open" else group(action))
     if action == "promote":
         given_ |= {"into": draw(st.sampled_from(["boss", "vacant"]))}
     if action in ("promote", "lay_off"):
@@ -80,7 +90,8 @@ def test_the_mesa_model_does_the_same(events, turmoil):
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_event_branches_from_a_common_past(action):
-    given_ = {"ai.share_of_code": 0.6} if action == "set" else {"role": ACTIONS[action][1][0], "number": 2}
+    special = {"set": {"ai.share_of_code": 0.6}, "open": {"count": 2}}
+    given_ = special.get(action) or {"role": ACTIONS[action][1][0], "number": 2}
     week = 4
     before = [{"week": 2, "lay_off": {"role": "ic", "number": 2}}]
     plain, made = scenario(*before), scenario(*before, {"week": week, action: given_})
