@@ -24,13 +24,10 @@ from typing import Any
 from sim.errors import UserError
 from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
-<<<<<<< HEAD
 from sim.scenario.by_layer import BY_LAYER, check_list, expanded
-=======
 from sim.scenario.event_values import hint, key_name, one_of, short, whole
 from sim.scenario.openings import KEYS as OPENING_KEYS
 from sim.scenario.openings import Opening, check_opening, read_opening
->>>>>>> open
 
 RANDOM = "random"
 #: How people are chosen among those whom an event may concern. Ties are broken at random, on the run's dice.
@@ -252,15 +249,9 @@ def _settings(given: Mapping[str, Any], place: str) -> tuple[tuple[str, float | 
         if path != "ai.share_of_code":
             takes_effect(path, f"{place}: ")
         if isinstance(value, (list, dict)) or value is None:
-<<<<<<< HEAD
-            raise UserError(f"{place}.{path}: expected one value, got {_short(value)}")
+            raise UserError(f"{place}.{path}: expected one value, got {short(value)}")
         made[path] = REGISTRY[path].check(value, f"{place}: ")
     return tuple(expanded(made, dict.fromkeys(made, place)).items())
-=======
-            raise UserError(f"{place}.{path}: expected one value, got {short(value)}")
-        made.append((path, REGISTRY[path].check(value, f"{place}: ")))
-    return tuple(made)
->>>>>>> open
 
 
 # ---- checking against the scenario

@@ -14,11 +14,8 @@ from sim.organisation.headcounts import HOLDS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import cite
 from sim.parameters.registry import REGISTRY
-<<<<<<< HEAD
-from sim.scenario.by_layer import BY_LAYER
-=======
 from sim.scenario import openings
->>>>>>> open
+from sim.scenario.by_layer import BY_LAYER
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
 from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
@@ -222,15 +219,10 @@ def _event(action: str) -> dict[str, Any]:
     """The schema of a dated event with this action."""
     doc, roles = ACTIONS[action]
     week = {"type": "integer", "minimum": 0, "description": "at the end of which week after the warm-up"}
-<<<<<<< HEAD
-    if action == "set":
-        inside = {**_object({path: _ref(path) for path in (*REGISTRY, *BY_LAYER)}, doc), "minProperties": 1}
-=======
     if action == "open":
         inside = _object({key: _OPENING[key] for key in keys_of(action)}, doc)
     elif action == "set":
-        inside = {**_object({path: _ref(path) for path in REGISTRY}, doc), "minProperties": 1}
->>>>>>> open
+        inside = {**_object({path: _ref(path) for path in (*REGISTRY, *BY_LAYER)}, doc), "minProperties": 1}
     else:
         share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
         who = {
