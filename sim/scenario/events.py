@@ -44,6 +44,32 @@ ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "follow": ("nothing is done to them: the prospects of these people are reported, on every path", ROLES),
     "set": ("parameters change from then on", ()),
 }  # fmt: skip
+#: What people call it -> what it is called here. Words that look alike can mean the opposite: "fire" is nearest to "hire".
+SYNONYMS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("fire", "dismiss", "cut", "terminate", "sack", "layoff", "let_go", "redundant", "make_redundant", "remove", "leave"),
+        "lay_off",
+    ),
+    **dict.fromkeys(("recruit", "employ", "onboard", "backfill", "fill", "add"), "hire"),
+    **dict.fromkeys(("demote", "step_down", "displace", "delayer", "flatten"), "convert"),
+    **dict.fromkeys(("advance", "appoint", "elevate"), "promote"),
+    **dict.fromkeys(("transfer", "reassign", "relocate", "rotate", "reshuffle"), "move"),
+    **dict.fromkeys(("watch", "track", "observe"), "follow"),
+    **dict.fromkeys(("change", "adjust", "parameter", "parameters"), "set"),
+    **dict.fromkeys(("engineer", "engineers", "developer", "developers", "employee", "worker"), "ic"),
+    **dict.fromkeys(("boss", "bosses", "lead", "supervisor", "director", "executive"), "manager"),
+    **dict.fromkeys(("count", "people", "heads", "headcount"), "number"),
+    **dict.fromkeys(("fraction", "percent", "part"), "share"),
+    **dict.fromkeys(("newest", "newcomers", "last_in_first_out", "lifo"), "shortest_tenure"),
+    **dict.fromkeys(("oldest", "veterans"), "longest_tenure"),
+}  # fmt: skip
+#: The same for the first word of a choice: "worst_output" is "lowest_output".
+_EXTREMES: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("worst", "bottom", "least", "weakest", "low", "lower", "poorest"), ("lowest", "shortest")),
+    **dict.fromkeys(("best", "top", "most", "strongest", "high", "higher"), ("highest", "longest")),
+    **dict.fromkeys(("lowest", "newest", "short", "shorter", "fewest"), ("lowest", "shortest")),
+    **dict.fromkeys(("highest", "oldest", "long", "longer"), ("highest", "longest")),
+}  # fmt: skip
 MAX_EVENTS = 500
 MAX_PATHS = 20
 _WHO = ("role", "layer", "number", "share", "choose", "followed")
@@ -251,15 +277,23 @@ def _one_of(value: Any, choices: tuple[str, ...], place: str) -> str:
     for choice in choices:
         if value == choice:
             return choice
-    raise UserError(
-        f"{place}: {_short(value)} is not one of {', '.join(choices)}{suggest(str(value)[:_TEXT], choices)}"
-    )
+    raise UserError(f"{place}: {_short(value)} is not one of {', '.join(choices)}{_suggest(value, choices)}")
 
 
 def _hint(word: object, known: tuple[str, ...]) -> str:
-    return suggest(str(word)[:_TEXT], known) or (
-        f"; known here: {', '.join(known)}" if len(known) <= 12 else ""
-    )
+    return _suggest(word, known) or (f"; known here: {', '.join(known)}" if len(known) <= 12 else "")
+
+
+def _suggest(word: object, known: tuple[str, ...]) -> str:
+    """``, did you mean 'x'?`` by meaning, or else by spelling; "" if nothing is near."""
+    given = str(word)[:_TEXT]
+    plain = "_".join(given.lower().replace("-", " ").replace("_", " ").split())
+    first, _, rest = plain.partition("_")
+    meant = [SYNONYMS.get(plain, ""), *(f"{extreme}_{rest}" for extreme in _EXTREMES.get(first, ()))]
+    for name in meant:
+        if name in known:
+            return f", did you mean '{name}'?"
+    return suggest(given, known)
 
 
 def _name(key: object) -> str:
