@@ -289,7 +289,11 @@ def _suggest(word: object, known: tuple[str, ...]) -> str:
     given = str(word)[:_TEXT]
     plain = "_".join(given.lower().replace("-", " ").replace("_", " ").split())
     first, _, rest = plain.partition("_")
-    meant = [SYNONYMS.get(plain, ""), *(f"{extreme}_{rest}" for extreme in _EXTREMES.get(first, ()))]
+    meant = [
+        plain if plain != given else "",
+        SYNONYMS.get(plain, ""),
+        *(f"{extreme}_{rest}" for extreme in _EXTREMES.get(first, ())),
+    ]
     for name in meant:
         if name in known:
             return f", did you mean '{name}'?"

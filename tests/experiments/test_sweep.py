@@ -197,7 +197,9 @@ def test_results_folder(sweep_file, tmp_path):
     assert len(series["week"]) == 8 * 12 * 3
     assert series["week"].min() == 1
     names = {path.name for path in drawn(result)}
-    assert names == {"heat-map.svg", "heat-map.png", "lines.svg", "difference.svg"}
+    assert names == {
+        f"{name}.{kind}" for name in ("heat-map", "lines", "difference") for kind in ("svg", "png")
+    }
     assert not list(folder.rglob("*.tmp"))
 
 
