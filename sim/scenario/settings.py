@@ -73,7 +73,7 @@ _ORGANISATION = (
     ),
     Setting(
         "organisation.remove_layer", "int", None, 1, MAX_LAYERS, "layer",
-        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go",
+        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go; null: as it is",
     ),
 )  # fmt: skip
 
