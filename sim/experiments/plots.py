@@ -54,16 +54,19 @@ def save(figure: Figure, path: Path, png: bool) -> list[Path]:
     return written
 
 
-def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
-    """A legend below everything, in as many columns, up to *columns*, as fit into the figure; long names are wrapped."""
+def legend_below(figure: Figure, axes: Axes, columns: int, size: float = LEGEND_SIZE) -> None:
+    """A legend below everything, in as many columns, up to *columns*, as fit into the figure; long names are wrapped.
+
+    size: of the letters, points.
+    """
     handles, names = axes.get_legend_handles_labels()
     room = figure.get_figwidth() - 2 * LEGEND_MARGIN  # inches
     # Names are wrapped at what one column holds, by the mean width of a letter.
-    width = int(room * 72 / (LETTER * LEGEND_SIZE)) - LEGEND_HANDLE
+    width = int(room * 72 / (LETTER * size)) - LEGEND_HANDLE
     names = [textwrap.fill(name, width) for name in names]
     for count in range(max(1, min(columns, len(names))), 0, -1):
         legend = figure.legend(
-            handles, names, loc="outside lower left", ncols=count, frameon=False, fontsize=LEGEND_SIZE
+            handles, names, loc="outside lower left", ncols=count, frameon=False, fontsize=size
         )
         if count == 1 or legend.get_window_extent().width <= room * figure.dpi:
             return

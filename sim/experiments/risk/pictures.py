@@ -22,6 +22,8 @@ MAX_PANELS = 12  # of a picture where each group has its own
 COLUMNS = 4  # of such panels, at most
 PANEL = (2.9, 2.3)  # inches
 LETTERS = 14.3  # of the caption per inch
+TITLE_LETTERS = 10.0  # of the title per inch
+LEGEND = 4.0  # inches of the legend beside the title
 GREY = "#bbbbbb"
 LABEL_WIDTH = 26  # characters of a label's line
 Line = tuple[str, GroupRisk]
@@ -37,7 +39,8 @@ def risk_picture(path: Path, risk: Risk, *, png: bool = True) -> list[Path]:
     shown = f" ({drawn} largest of {len(risk.groups)} groups)" if drawn < len(risk.groups) else ""
     title = f"Cumulative incidence: {risk.scenario}{shown}"
     figure, scales_differ = (_together if len(lines) <= MAX_LINES else _apart)(risk, lines)
-    figure.suptitle(title, fontsize=12, x=0.01, ha="left")
+    room = figure.get_figwidth() - (LEGEND if figure.legends else 0.0)
+    figure.suptitle(textwrap.fill(title, int(TITLE_LETTERS * room)), fontsize=12, x=0.01, ha="left")
     width = int(LETTERS * figure.get_figwidth())
     figure.supxlabel(textwrap.fill(_caption(risk, scales_differ), width), fontsize=8.5, x=0.01, ha="left")
     return plots.save(figure, path, png)
