@@ -28,6 +28,7 @@ def manifest(text: str = "one", **content):
     }
 
 
+@pytest.mark.slow
 def test_results_open_as_their_page_says(tmp_path):
     page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"^    (\.venv/bin/python .*)$", page, re.MULTILINE)
