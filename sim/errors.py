@@ -13,7 +13,8 @@ class UserError(Exception):
 def suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
     """Return ``", did you mean 'x'?"`` for the known word nearest to *word*, or ``""``."""
     near = nearest_word(word, known)
-    return f", did you mean '{near}'?" if near else ""
+    # A word that is known, but refused here for another reason, is no suggestion.
+    return f", did you mean '{near}'?" if near and near != word else ""
 
 
 def nearest_word(word: str, known: list[str] | tuple[str, ...]) -> str:

@@ -96,16 +96,28 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
         from sim.experiments.sweep.file import load_sweep
 
         sweep = load_sweep(path, sets)
+        size, warnings = _size_and_warnings(sweep.base)
         return {
             "kind": f"sweep of {len(sweep.points):,} design points",
-            "warnings": list(sweep.base.warnings),
-            "size": _size(_outline(sweep.base)),
+            "warnings": warnings,
+            "size": size,
             "structures": _build_structures(sweep, path),
         }
     from sim.scenario.scenario import load
 
     scenario = load(path, sets)
-    return {"kind": "scenario", "warnings": list(scenario.warnings), "size": _size(_outline(scenario))}
+    size, warnings = _size_and_warnings(scenario)
+    return {"kind": "scenario", "warnings": warnings, "size": size}
+
+
+def _size_and_warnings(scenario: "Scenario") -> tuple[dict[str, Any], list[str]]:
+    """The size of the organisation, and its scenario's warnings. Raises `UserError` for what cannot be built."""
+    from sim.scenario.plausibility import planned_heads, unusual_shape
+
+    outline = _outline(scenario)
+    told = planned_heads(scenario) is not None
+    shape = () if told else unusual_shape(outline.ics, outline.managers)
+    return _size(outline), [*scenario.warnings, *shape]
 
 
 def _outline(scenario: "Scenario") -> "Outline":

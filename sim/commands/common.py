@@ -164,12 +164,24 @@ def exit_code(failed: int, planned: int) -> int:
     return 1 if failed >= planned else 3
 
 
+def warn_of(scenario: "Scenario") -> None:
+    """Print a scenario's warnings to stderr, with those of its tree where only a tree has the numbers."""
+    from sim.scenario.plausibility import planned_heads
+
+    if planned_heads(scenario) is not None:
+        warn(scenario.warnings)
+        return
+    from sim.scenario.tree import warnings_of  # NumPy, only where rows are needed
+
+    warn(warnings_of(scenario))
+
+
 def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False) -> "Scenario":
     """Load a scenario and print its warnings to stderr. follows_paths: the command runs the scenario's paths."""
     from sim.scenario.scenario import load
 
     scenario = load(name, sets)
-    warn(scenario.warnings)
+    warn_of(scenario)
     if scenario.paths and not follows_paths:
         warn(
             [

@@ -9,13 +9,13 @@ import click
 from sim.commands.common import (
     exit_code,
     keeping,
-    load_scenario,
     notice_compilation,
     print_json,
     progress,
     replay_command,
     report_failures,
     simulation_options,
+    warn_of,
 )  # fmt: skip
 from sim.errors import UserError
 
@@ -58,12 +58,14 @@ def risk_command(
       orgsim risk ic-or-manager --path manager
     """
     from sim.experiments.risk.groups import parse_by
+    from sim.scenario.scenario import load
 
     attributes = parse_by(by)
-    loaded = _on_path(load_scenario(scenario, sets, follows_paths=True), path)
+    loaded = _on_path(load(scenario, sets), path)
     switched_on = _switched_on(loaded)
     if switched_on:
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
+    warn_of(loaded)  # of what is run: with the path's events, and what has just been switched on
     notice_compilation()
     from sim.experiments.risk.folder import has_ledger, write
     from sim.experiments.risk.groups import people_table

@@ -17,6 +17,7 @@ from sim.commands.common import (
     seed_option,
     sets_option,
     warn,
+    warn_of,
     workers_option,
 )  # fmt: skip
 
@@ -60,15 +61,16 @@ def sweep_command(
       orgsim sweep flat-vs-layered
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
-    from sim.experiments.sweep.file import load_sweep
+    from sim.experiments.sweep.file import label, load_sweep
 
     sweep = load_sweep(file, sets, runs, seed)
-    warn(sweep.base.warnings)
+    warn_of(sweep.base)
     folder = Path(out) if out else Path("results") / sweep.name
     notice_compilation()
     from sim.experiments.sweep.pictures import draw
     from sim.experiments.sweep.run import run_sweep
     from sim.experiments.sweep.words import sweep_text
+    from sim.scenario.tree import warnings_of
 
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
@@ -81,7 +83,7 @@ def sweep_command(
     warn(found.notes)
     if as_json:
         counts = {"runs": found.runs_done, "runs_reused": found.runs_reused}
-        warnings = [*sweep.base.warnings, *found.notes]
+        warnings = [*warnings_of(sweep.base), *found.notes]
         print_json(
             {"sweep": sweep.name, "folder": str(folder), **counts, **_answer(found), "warnings": warnings}
         )
@@ -93,7 +95,7 @@ def sweep_command(
         pictures = ", pictures" if drawn else ""
         click.echo(f"\nWritten: {folder} (tables{pictures} and the data of every run{kept})")
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
-        values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())
+        values = ", ".join(f"{path}={label(value)}" for path, value in sweep.points[point].items())
         click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)
     if len(found.failures) > _SHOWN_FAILURES:
         click.echo(

@@ -2,13 +2,17 @@
 disagree, and what AI answers where structures are compared.
 """
 
+import math
 from collections.abc import Callable, Sequence
 
 from sim.experiments.plausible import switched_on
 from sim.organisation.tree import Tree
 from sim.scenario.scenario import Scenario
-from sim.statistics.estimates import Holds
+from sim.statistics.estimates import Holds, Paired
+from sim.text.numbers import number, shown_unit
 
+#: Runs (of a scenario, or a point of a sweep) above which none are suggested: how small the difference is says more.
+MANY_RUNS = 1000
 FULL_WEEKS = 52  # with fewer, learning and turnover have hardly begun
 AGREE, SPLIT, OPPOSE = "most agree", "not settled", "most say the opposite"
 
@@ -57,3 +61,23 @@ def support(agree: Holds | None, against: Holds | None) -> str | None:
     if opposed.lo > 0.5:
         return OPPOSE
     return AGREE if shares.lo > 0.5 else SPLIT
+
+
+def smaller_than(pairs: Sequence[Paired], unit: str = "") -> str | None:
+    """How large undecided differences can be at most: "smaller than 0.4 % with 95 %", of each pair for itself.
+
+    From the ends of their intervals, in % of the base, rounded up; in *unit* where a base is not above zero. None without
+    intervals.
+    """
+    each = "with 95 %" if len(pairs) == 1 else "with 95 % each"
+    relative = [end for p in pairs for end in (p.relative_lo, p.relative_hi)]
+    above = all(p.base is not None and p.base > 0 for p in pairs)
+    shares = [abs(end) for end in relative if end is not None and math.isfinite(end)]
+    if pairs and above and len(shares) == len(relative):
+        # A tenth of a per cent up, unless it is one already but for rounding.
+        return f"smaller than {math.ceil(1000 * max(shares) - 1e-9) / 10:.1f} % {each}"
+    ends = [abs(end) for p in pairs for end in (p.lo, p.hi) if end is not None and math.isfinite(end)]
+    if not pairs or len(ends) < 2 * len(pairs):
+        return None
+    name, scale = shown_unit(unit)
+    return f"smaller than {number(scale * max(ends), 3)} {name} {each}".replace("  ", " ")

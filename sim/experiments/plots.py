@@ -5,6 +5,7 @@ the same numbers. Matplotlib is never used through pyplot, which keeps global st
 only commands that draw load.
 """
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,10 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", "--", "-.", ":")
 #: Position on x, its 95 % interval (None = outside the range) and what it is called.
 Crossing = tuple[float, float | None, float | None, str]
+LEGEND_SIZE = 9  # points
+LEGEND_MARGIN = 0.15  # inches left and right of a legend
+LEGEND_HANDLE = 6  # letters that the line before a name takes
+LETTER = 0.6  # mean width of a letter, of its size
 MAX_NOTES = 400  # cells; beyond this a heat map is not annotated
 
 
@@ -47,6 +52,25 @@ def save(figure: Figure, path: Path, png: bool) -> list[Path]:
             )
         written.append(target)
     return written
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int, size: float = LEGEND_SIZE) -> None:
+    """A legend below everything, in as many columns, up to *columns*, as fit into the figure; long names are wrapped.
+
+    size: of the letters, points.
+    """
+    handles, names = axes.get_legend_handles_labels()
+    room = figure.get_figwidth() - 2 * LEGEND_MARGIN  # inches
+    # Names are wrapped at what one column holds, by the mean width of a letter.
+    width = int(room * 72 / (LETTER * size)) - LEGEND_HANDLE
+    names = [textwrap.fill(name, width) for name in names]
+    for count in range(max(1, min(columns, len(names))), 0, -1):
+        legend = figure.legend(
+            handles, names, loc="outside lower left", ncols=count, frameon=False, fontsize=size
+        )
+        if count == 1 or legend.get_window_extent().width <= room * figure.dpi:
+            return
+        legend.remove()
 
 
 def heat_map(
@@ -89,7 +113,7 @@ def heat_map(
     if crossing is not None:
         _mark_crossing(axes, [float(level) for level in x], crossing, compared)
     if best or crossing is not None:
-        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=9)
+        legend_below(figure, axes, 2)
     return save(figure, path, png)
 
 
@@ -180,5 +204,5 @@ def line_plot(
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    figure.legend(loc="outside lower left", ncols=min(3, len(lines) + 1), frameon=False, fontsize=9)
+    legend_below(figure, axes, 3)
     return save(figure, path, png)

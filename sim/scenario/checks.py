@@ -10,10 +10,12 @@ from sim.errors import UserError
 from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans, refused_layer
 from sim.organisation.plan import Organisation
 from sim.parameters.registry import REGISTRY
+from sim.parameters.sections import can_act, is_on, section_of
 from sim.scenario.by_layer import LIST_OF
 from sim.scenario.checked import Checked
 from sim.scenario.events import check_events
 from sim.scenario.layoff_checks import Heads, check_cuts, check_dates, hardly_meant
+from sim.scenario.plausibility import dear_ai, planned_heads, unusual_shape
 from sim.scenario.statement import Statement
 
 WIDE_SPAN = 30
@@ -136,14 +138,39 @@ def implausible(scenario: Checked) -> Iterator[str]:
         )
     if organisation.hold_to is not None and organisation.hold is None:
         yield "organisation.hold_to: has no effect without hold"
-    off = {
-        path.split(".")[1]
-        for path, value in scenario.values.items()
-        if path.startswith("switches.") and not value
-    }
-    for name in sorted(off & {path.split(".")[0] for path in scenario.overrides}):
-        yield f"{name}: these parameters have no effect while switches.{name} is off"
+    planned = planned_heads(scenario)
+    if planned is not None:
+        yield from unusual_shape(*planned)
+    yield from dear_ai(scenario.values)
+    yield from _switched_off(scenario)
     yield from hardly_meant(scenario, _heads(scenario))
+
+
+def _switched_off(scenario: Checked) -> Iterator[str]:
+    """Stated parameters of a block whose switch is off, except those that act without it (severance, of a dated layoff)."""
+    values, on = scenario.values, _on(scenario)
+    blocks = {path.split(".")[1] for path in values if path.startswith("switches.")} - {
+        path.split(".")[1] for path in on if path.startswith("switches.")
+    }
+    for name in sorted(blocks):
+        stated = [path for path in scenario.overrides if path.startswith(f"{name}.")]
+        idle = [
+            path for path in stated if section_of(path).switch != path and not can_act(path, on.__contains__)
+        ]
+        if idle and idle == stated:
+            yield f"{name}: these parameters have no effect while switches.{name} is off"
+        elif idle:
+            yield f"{', '.join(idle)}: no effect while switches.{name} is off"
+
+
+def _on(scenario: Checked) -> set[str]:
+    """The settings that are on from the start, or from a dated event on, of any path."""
+    on = {path for path, value in scenario.values.items() if is_on(value)}
+    for events in (scenario.events, *(own for _, own in scenario.paths)):
+        for event in events:
+            on |= {"events", f"events.{event.action}"}
+            on |= {path for path, value in event.settings if is_on(value)}
+    return on
 
 
 def _heads(scenario: Checked) -> Heads | None:

@@ -1,12 +1,41 @@
 """Values of dated events: read, or refused with the place and what may stand there."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from sim.errors import UserError, suggest
 
 #: Characters of what somebody wrote that a message quotes.
 LONGEST = 80
+#: What people call it -> what it is called here. Words that look alike can mean the opposite: "fire" is nearest to "hire".
+SYNONYMS: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("fire", "dismiss", "cut", "terminate", "sack", "layoff", "let_go", "redundant", "make_redundant", "remove", "leave"),
+        "lay_off",
+    ),
+    **dict.fromkeys(("recruit", "employ", "onboard", "backfill", "fill", "add"), "hire"),
+    **dict.fromkeys(("demote", "step_down", "displace", "delayer", "flatten"), "convert"),
+    **dict.fromkeys(("advance", "appoint", "elevate"), "promote"),
+    **dict.fromkeys(("transfer", "reassign", "relocate", "rotate", "reshuffle"), "move"),
+    **dict.fromkeys(("watch", "track", "observe"), "follow"),
+    **dict.fromkeys(("grow", "expand", "create", "new", "enlarge"), "open"),
+    **dict.fromkeys(("change", "adjust", "parameter", "parameters"), "set"),
+    **dict.fromkeys(("engineer", "engineers", "developer", "developers", "employee", "worker"), "ic"),
+    **dict.fromkeys(("boss", "bosses", "lead", "supervisor", "director", "executive"), "manager"),
+    **dict.fromkeys(("count", "people", "heads", "headcount"), "number"),
+    "number": "count",
+    **dict.fromkeys(("fraction", "percent", "part"), "share"),
+    **dict.fromkeys(("newest", "newcomers", "last_in_first_out", "lifo"), "shortest_tenure"),
+    **dict.fromkeys(("oldest", "veterans"), "longest_tenure"),
+}  # fmt: skip
+#: The same for the first word of a choice: "worst_output" is "lowest_output".
+_EXTREMES: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("worst", "bottom", "least", "weakest", "low", "lower", "poorest"), ("lowest", "shortest")),
+    **dict.fromkeys(("best", "top", "most", "strongest", "high", "higher"), ("highest", "longest")),
+    **dict.fromkeys(("lowest", "newest", "short", "shorter", "fewest"), ("lowest", "shortest")),
+    **dict.fromkeys(("highest", "oldest", "long", "longer"), ("highest", "longest")),
+}  # fmt: skip
 
 
 def whole(value: Any, place: str, low: int, high: int, unit: str) -> int:
@@ -29,16 +58,28 @@ def one_of(value: Any, choices: tuple[str, ...], place: str) -> str:
     for choice in choices:
         if value == choice:
             return choice
-    raise UserError(
-        f"{place}: {short(value)} is not one of {', '.join(choices)}{suggest(str(value)[:LONGEST], choices)}"
-    )
+    raise UserError(f"{place}: {short(value)} is not one of {', '.join(choices)}{suggested(value, choices)}")
 
 
 def hint(word: object, known: tuple[str, ...]) -> str:
     """Return what *word* may have meant, or what is *known*, to be put after a message."""
-    return suggest(str(word)[:LONGEST], known) or (
-        f"; known here: {', '.join(known)}" if len(known) <= 12 else ""
-    )
+    return suggested(word, known) or (f"; known here: {', '.join(known)}" if len(known) <= 12 else "")
+
+
+def suggested(word: object, known: tuple[str, ...]) -> str:
+    """``, did you mean 'x'?`` by meaning, or else by spelling; "" if nothing is near."""
+    given = str(word)[:LONGEST]
+    plain = "_".join(given.lower().replace("-", " ").replace("_", " ").split())
+    first, _, rest = plain.partition("_")
+    meant = [
+        plain if plain != given else "",
+        SYNONYMS.get(plain, ""),
+        *(f"{extreme}_{rest}" for extreme in _EXTREMES.get(first, ())),
+    ]
+    for name in meant:
+        if name in known:
+            return f", did you mean '{name}'?"
+    return suggest(given, known)
 
 
 def key_name(key: object) -> str:

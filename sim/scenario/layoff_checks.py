@@ -247,9 +247,15 @@ def hardly_meant(scenario: Checked, heads: Heads | None) -> Iterator[str]:
         if stated:
             yield "layoffs: these parameters have no effect under hiring.policy: attrition_only, which lays nobody off"
         return
+    later = {
+        path
+        for events in (scenario.events, *(own for _, own in scenario.paths))
+        for event in events
+        for path, _ in event.settings
+    }
     for paths, demands in _IDLE.items():
         idle = [path for path in paths if path in scenario.overrides]
-        if idle and not any(wanted(values, demand) for demand in demands):
+        if idle and not any(demand in later or wanted(values, demand) for demand in demands):
             yield f"{', '.join(idle)}: no effect while {' and '.join(demands)} {_off(demands)}"
     yield from _late(scenario)
     if heads is not None:

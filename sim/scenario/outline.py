@@ -2,10 +2,10 @@
 
 from sim.organisation.costs import pay_scale, planned_ai_spend
 from sim.organisation.outline import Outline, outline
-from sim.scenario.scenario import Scenario
+from sim.scenario.checked import Checked
 
 
-def outline_of(scenario: Scenario) -> Outline | None:
+def outline_of(scenario: Checked) -> Outline | None:
     """Heads and pay, held equal to the scenario's base where `hold` says so; None if only `sim.scenario.tree` can tell.
 
     Raises UserError for what cannot be built, as `tree_of` does.

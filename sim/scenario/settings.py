@@ -74,7 +74,7 @@ _ORGANISATION = (
     ),
     Setting(
         "organisation.remove_layer", "int", None, 1, MAX_LAYERS, "layer",
-        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go",
+        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go; null: as it is",
     ),
 )  # fmt: skip
 
@@ -198,9 +198,19 @@ def _columns(value: object, place: str) -> tuple[tuple[str, str], ...]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """``, did you mean 'x'?`` for a near name, or for a path that ends in the same word; else what exists."""
+    """``, did you mean 'x'?`` for a near name, or for a path that ends in the same word; else what exists.
+
+    Of a word that is itself a path, but does not stand here: where it belongs.
+    """
     known = tuple(known)
     word = word[:80]
+    if word in PATHS and word not in known:
+        section, _, name = word.rpartition(".")
+        return (
+            f"; it belongs under {section}: as {name}"
+            if section
+            else "; it belongs at the top level of the file"
+        )
     if hint := suggest(word, known):
         return hint
     last = word.rsplit(".", 1)[-1]

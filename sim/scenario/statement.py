@@ -170,6 +170,11 @@ class _Reader:
                 self.problem(place, f"{path}: unknown key{nearest(key, inside)}", key=True)
 
     def _parameter(self, path: str, given: Any, place: tuple[str | int, ...]) -> None:
+        if path in LISTS:
+            self.problem(
+                place, f"{path}: write it at the top level of the file, not under parameters", key=True
+            )
+            return
         if path in SETTINGS:
             section, key = path.split(".", 1)
             self.problem(

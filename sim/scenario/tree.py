@@ -9,6 +9,7 @@ from sim.organisation.costs import pay_scale, planned_ai_spend
 from sim.organisation.structure import build_tree
 from sim.organisation.tree import Tree
 from sim.scenario.layoff_checks import Heads
+from sim.scenario.plausibility import planned_heads, unusual_shape
 from sim.scenario.scenario import Scenario
 
 
@@ -38,3 +39,14 @@ def heads_of(tree: Tree) -> Heads:
     np.add.at(tenures, (tree.layer, tree.tenure_band), 1)
     told = tuple(map(tuple, tenures.tolist())) if tree.tenure_band.any() else ()
     return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose, told)
+
+
+def warnings_of(scenario: Scenario) -> tuple[str, ...]:
+    """Return the warnings of a scenario, with those about numbers that only its tree tells (charts, layers removed).
+
+    Raises UserError for what cannot be built, as `tree_of` does.
+    """
+    if planned_heads(scenario) is not None:
+        return scenario.warnings
+    outline = tree_of(scenario).outline()
+    return (*scenario.warnings, *unusual_shape(outline.ics, outline.managers))

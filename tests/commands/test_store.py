@@ -4,9 +4,14 @@ written.
 
 import json
 import os
+import re
+import shlex
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from sim.errors import UserError
 from sim.store import files
@@ -21,6 +26,32 @@ def manifest(text: str = "one", **content):
         "content_hash": content_hash({"is": text}),
         "content": content,
     }
+
+
+@pytest.mark.slow
+def test_results_open_as_their_page_says(tmp_path):
+    page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^    (\.venv/bin/python .*)$", page, re.MULTILINE)
+    (block,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    runs = tmp_path / "results" / "flat-vs-layered" / "runs"
+    runs.mkdir(parents=True)
+    tables = Tables()
+    tables.write(runs / "0-0-2.parquet", {"run": np.arange(3), "value": np.array([1.5, 2.5, np.nan])})
+    tables.write(runs / "1-0-2.parquet", {"run": np.arange(3), "more": np.ones(3)})
+    shown = subprocess.run(
+        [sys.executable, *shlex.split(line)[1:]],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "value" in shown.stdout
+    assert "2.5" in shown.stdout
+    code = f"{block}\nprint(sorted(runs.columns), len(runs), runs['value'].sum())"
+    table = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+    )
+    assert table.stdout.strip() == "['more', 'run', 'value'] 6 4.0"
 
 
 def test_content_hash_depends_on_content_only():

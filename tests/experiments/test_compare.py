@@ -11,6 +11,7 @@ import pytest
 from helpers.fake_engine import BASE, OUTCOMES, Engine
 
 from sim.errors import UserError
+from sim.experiments.cautions import MANY_RUNS, smaller_than
 from sim.experiments.compare.study import compare
 from sim.experiments.compare.words import (
     DECISIVE,
@@ -113,6 +114,35 @@ def test_noise_is_not_a_difference_and_more_runs_are_suggested(layered, flat):
     assert "beats" not in comparison_text(found)
     assert any("20 runs are too few to decide value_per_payroll_usd for flat" in w for w in found.warnings)
     assert "Too few runs: 20 runs are too few to decide value_per_payroll_usd" in comparison_text(found)
+
+
+def test_a_difference_nobody_cares_about_is_said_to_be_small(layered, flat):
+    """More runs than anybody does are not suggested: the text says how small the difference is, with its interval."""
+
+    class Near(Engine):
+        def truth(self, layers, values):
+            return 1.0 + 1e-5 * (layers == 2)
+
+    found = run([layered, flat], Near(noise=0.01), runs=60, seed=4)
+    figures = found.rows["flat"]["value_per_payroll_usd"].figures
+    assert estimates.runs_needed(figures.sd, figures.difference) > MANY_RUNS
+    words = re.search(
+        r"but the difference, if there is one, is smaller than ([\d.]+) % with 95 %", found.too_few["flat"]
+    )
+    most = max(abs(figures.relative_lo), abs(figures.relative_hi))
+    assert 0 <= float(words[1]) / 100 - most < 0.001
+    assert "would decide" not in found.too_few["flat"]
+
+
+def test_smaller_than():
+    one = estimates.paired(np.array([10.0, 10.0, 10.0]), np.array([10.1, 10.2, 9.9]), 1)
+    half = 4.302652729911275 * np.std([0.1, 0.2, -0.1], ddof=1) / np.sqrt(3)
+    assert smaller_than([one]) == f"smaller than {np.ceil(100 * (1 / 15 + half)) / 10:.1f} % with 95 %"
+    assert smaller_than([one, one]).endswith("% with 95 % each")
+    around = estimates.paired(np.array([-1.0, 0.0, 1.0]), np.array([-0.9, 0.2, 0.9]), 1)
+    assert smaller_than([around], "hours") == f"smaller than {1 / 15 + half:.3f} hours with 95 %"
+    assert smaller_than([]) is None
+    assert smaller_than([estimates.paired(np.ones(1), np.ones(1), 1)]) is None
 
 
 def test_the_runs_suggested_decide(layered, flat):

@@ -241,11 +241,32 @@ def test_scales_are_shared_unless_one_panel_would_be_flat(drawn):
     assert left.get_ylim()[1] > 3 * right.get_ylim()[1]
 
 
-def test_many_groups_are_cut_down_and_said_so(drawn):
+def test_many_groups_are_cut_down_and_said_so(drawn, monkeypatch):
     risk = assessed(("tenure", "skill"))
-    axes = drawn(risk)[0]
-    assert len(axes.lines) == pictures.MAX_LINES
-    assert f"({pictures.MAX_LINES} largest of {len(risk.groups)} groups)" in axes.figure.get_suptitle()
+    assert len(risk.groups) == 12 == pictures.MAX_PANELS
+    panels = drawn(risk)
+    assert "largest of" not in panels[0].figure.get_suptitle()
+    monkeypatch.setattr(pictures, "MAX_PANELS", 7)
+    fewer = [axes for axes in drawn(risk) if axes.get_visible()]
+    assert len(fewer) == 7
+    assert "(7 largest of 12 groups)" in fewer[0].figure.get_suptitle()
+
+
+def test_many_groups_have_a_panel_each_on_one_scale(drawn):
+    risk = assessed(("role", "layer", "tenure"))
+    lines, _ = pictures.picture_lines(risk)
+    assert len(lines) > pictures.MAX_LINES
+    panels = [axes for axes in drawn(risk) if axes.get_visible()]
+    assert [axes.get_title(loc="left").replace("\n", " ") for axes in panels] == [name for name, _ in lines]
+    assert len({axes.get_ylim() for axes in panels}) == 1
+    for axes, (_, one) in zip(panels, lines, strict=True):
+        assert len(axes.collections) == 2  # bands of its own two curves only
+        assert len(axes.lines) == len(lines) - 1 + 2
+        layoff, quits = axes.lines[-2:]
+        assert layoff.get_ydata() == pytest.approx(100 * one.incidence.layoff.mean, nan_ok=True)
+        assert quits.get_ydata() == pytest.approx(100 * one.incidence.quit.mean, nan_ok=True)
+    names = [text.get_text() for text in panels[0].figure.legends[0].get_texts()]
+    assert names == ["laid off", "quit", "laid off, the other groups"]
 
 
 def test_nothing_to_show_draws_nothing(tmp_path):

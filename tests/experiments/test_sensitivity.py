@@ -397,6 +397,17 @@ class TestWhole:
         assert "a: x" in answer(found)[1]
         assert "Of 4 assumptions, 1 moves nothing here" in answer(found)[-1]
 
+    def test_what_moves_nothing_is_not_named_as_what_it_depends_on(self):
+        # y is beyond noise, as everything is where there is none, but its effect would be printed as 0.0 %.
+        found = self.found([lambda x, y, z, idle: 10 + x + 1e-3 * y], noise=0.0)
+        assert [e.path for e in found.primary.indices.effects if e.beyond_noise] == ["a.x", "a.y"]
+        said = answer(found)[1]
+        assert said.startswith("It depends most on a: x (9.")
+        assert "a: y" not in said
+        assert "0.0 %" not in said
+        hardly = answer(self.found([lambda x, y, z, idle: 10 + 1e-3 * x], noise=0.0))[1]
+        assert hardly.startswith("It hardly depends on any assumption: none beyond noise moves it by 0.1 %")
+
     @pytest.mark.slow
     def test_sobol(self, tmp_path):
         found = self.found([linear], method="sobol", samples=16)

@@ -197,7 +197,9 @@ def test_results_folder(sweep_file, tmp_path):
     assert len(series["week"]) == 8 * 12 * 3
     assert series["week"].min() == 1
     names = {path.name for path in drawn(result)}
-    assert names == {"heat-map.svg", "heat-map.png", "lines.svg", "difference.svg"}
+    assert names == {
+        f"{name}.{kind}" for name in ("heat-map", "lines", "difference") for kind in ("svg", "png")
+    }
     assert not list(folder.rglob("*.tmp"))
 
 
@@ -447,3 +449,29 @@ def test_until_decided_runs_more_only_where_it_is_close(tmp_path):
     again = run(path, tmp_path / "out", engine)
     assert engine.calls == []
     assert sweep_text(again) == sweep_text(result)
+
+
+# ---- null, which states nothing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("second", ["", "  ai.share_of_code: [0.0, 0.5]\n"], ids=["ranked", "compared"])
+def test_null_is_the_organisation_as_it_is_wherever_it_is_named(tmp_path, second):
+    levels = "[null, 2]" if second else "[null, 1, 2]"
+    text = f"question: Which layer could go?\nbase: base.yaml\nvary:\n  organisation.remove_layer: {levels}\n{second}"
+    path = write_sweep(tmp_path, f"{text}runs: 4\nranges: 0\nhold: payroll\n")
+    for runs in (4, 6):  # made, then extended: the column of levels is read again
+        result = run_file(path, tmp_path / "out", sweep=load_sweep(path, runs=runs))
+    said = sweep_text(result)
+    assert "as it is: 96 ICs, 21 managers" in " ".join(said.split())
+    assert "None" not in said
+    assert "remove layer as it is" not in said
+    summary = (tmp_path / "out" / "summary.csv").read_text(encoding="utf-8").splitlines()
+    column = summary[0].split(",").index("organisation.remove_layer")
+    assert {line.split(",")[column] for line in summary[1:]} == {
+        "as it is",
+        *levels.strip("[]").split(", ")[1:],
+    }
+    for picture in drawn(result):
+        if picture.suffix == ".svg":
+            assert "None" not in picture.read_text(encoding="utf-8").partition("</metadata>")[2]

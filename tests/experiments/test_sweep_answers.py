@@ -7,6 +7,7 @@ import pytest
 from helpers.fake_engine import BASE, CROSSING, SWEEP, Engine, drawn, run_file, write_sweep
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from sim.errors import UserError
 from sim.experiments.plausible import plausible_sets, varied
@@ -219,9 +220,12 @@ def test_differences_that_are_hardly_there(tmp_path):
     )
     assert few.at == (0.0,)
     assert few.suggested is None
+    noise = close_and_clear()[0]
+    half = stats.t.ppf(0.975, 8) * noise.std(ddof=1) / 3
+    most = np.ceil(1000 * (0.001 + half)) / 10
     assert few.sentence == (
-        "9 runs a point are too few to decide at AI share of code 0. The differences seen are so small that more than 1,000 "
-        "would be needed."
+        "9 runs a point are too few to decide at AI share of code 0; the difference, if there is any, is smaller than "
+        f"{most:.1f} % with 95 %."
     )
     assert path.exists()
 
@@ -322,7 +326,7 @@ def test_all_levels_of_one_path_are_ranked(tmp_path):
     assert table[0].split()[:2] == ["management", "layers"]
     assert [line.split()[0] for line in table[2:6]] == ["1", "2", "3", "4"]
     assert [line.count("*") for line in table[2:6]] == [0, 0, 1, 0]
-    assert [path.name for path in drawn(result)] == ["lines.svg"]
+    assert [path.name for path in drawn(result)] == ["lines.svg", "lines.png"]
     data = answer_json(result.answer)["panels"][0]["ranking"]
     assert (data["best"], [one["level"] for one in data["ahead_of"]]) == (3, [1, 2, 4])
     assert json.dumps(data, allow_nan=False)

@@ -12,7 +12,17 @@ from sim.constants import IC, MANAGER
 from sim.engine.codes import LAID_OFF, VACANT
 from sim.errors import UserError
 from sim.mesa_model.model import OrgModel
-from sim.scenario.events import ACTIONS, CHOICES, DatedEvent, Who, in_words, read_events
+from sim.scenario.events import (
+    ACTIONS,
+    CHOICES,
+    ROLES,
+    SYNONYMS,
+    DatedEvent,
+    Who,
+    in_words,
+    keys_of,
+    read_events,
+)
 from sim.scenario.scenario import diff, from_yaml, load
 from sim.simulation.run import run
 from sim.simulation.simulator import Engine
@@ -215,7 +225,16 @@ WRONG = {
     "{}": "expected a list such as",
     "[{week: 1}]": "expected week and one of lay_off",
     "[{lay_off: {role: ic, number: 1}}]": r"events\[0\].week: is missing",
-    "[{week: 1, sack: {role: ic, number: 1}}]": r"events\[0\].sack: unknown action; known here: lay_off",
+    "[{week: 1, bake: {role: ic, number: 1}}]": r"events\[0\].bake: unknown action; known here: lay_off",
+    "[{week: 1, sack: {role: ic, number: 1}}]": r"events\[0\].sack: unknown action, did you mean 'lay_off'",
+    "[{week: 1, fire: {role: ic, number: 1}}]": r"events\[0\].fire: unknown action, did you mean 'lay_off'",
+    "[{week: 1, Lay-Off: {role: ic, number: 1}}]": "did you mean 'lay_off'",
+    "[{week: 1, recruit: {role: ic, number: 1}}]": "did you mean 'hire'",
+    "[{week: 1, demote: {number: 1}}]": "did you mean 'convert'",
+    "[{week: 1, lay_off: {role: boss, number: 1}}]": "did you mean 'manager'",
+    "[{week: 1, lay_off: {role: ic, count: 1}}]": "lay_off.count: unknown key, did you mean 'number'",
+    "[{week: 1, lay_off: {role: ic, share: 0.5, choose: best_skill}}]": "did you mean 'highest_skill'",
+    "[{week: 1, lay_off: {role: ic, share: 0.5, choose: lowest_tenure}}]": "did you mean 'shortest_tenure'",
     "[{week: 1, layoff: {role: ic, number: 1}}]": "did you mean 'lay_off'",
     "[{week: 1.5, move: {number: 1}}]": "1.5 is no whole number from 0",
     "[{week: 8, move: {number: 1}}]": "week 8 is after the end; the last week with a week after it is 7",
@@ -244,6 +263,12 @@ def test_what_cannot_be_is_said_with_its_place(text, message):
     with pytest.raises(UserError, match=message) as caught:
         from_yaml(f"{head}events: {text}\n", "mine.yaml")
     assert str(caught.value).startswith("mine.yaml:5:")
+
+
+def test_synonyms_name_what_exists_and_nothing_twice():
+    known = {*ACTIONS, *ROLES, *CHOICES, *(key for action in ACTIONS for key in keys_of(action))}
+    assert set(SYNONYMS.values()) <= known
+    assert not known & SYNONYMS.keys()
 
 
 def test_events_are_part_of_the_scenario():

@@ -41,6 +41,11 @@ class TestStrictKeys:
             ("orgnisation: {ics: 9}", "f.yaml:1:1: orgnisation: unknown key, did you mean 'organisation'?"),
             ("ai:\n  shre_of_code: 1", "f.yaml:2:3: ai.shre_of_code: unknown key, did you mean 'share_of_code'?"),
             ("share_of_code: 1", "f.yaml:1:1: share_of_code: unknown key, did you mean 'ai.share_of_code'?"),
+            ("ai.share_of_code: 1", "f.yaml:1:1: ai.share_of_code: unknown key; it belongs under ai: as share_of_code"),
+            ("organisation.ics: 9", "f.yaml:1:1: organisation.ics: unknown key; it belongs under organisation: as ics"),
+            ("work:\n  ai.share_of_code: 1", "f.yaml:2:3: work.ai.share_of_code: unknown key; it belongs under ai: as share_of_code"),
+            ("ai:\n  events: []", "f.yaml:2:3: ai.events: unknown key; it belongs at the top level of the file"),
+            ("parameters:\n  events: []", "f.yaml:2:3: events: write it at the top level of the file, not under parameters"),
             ("lay_offs: {wave: {week: 5}}", "f.yaml:1:1: lay_offs: unknown key"),
             ("layoffs: {wave: {weak: 5}}", "f.yaml:1:18: layoffs.wave.weak: unknown key, did you mean 'week'?"),
             ("parameters:\n  ai.share_cde: 1", "f.yaml:2:3: parameters.ai.share_cde: unknown parameter, did you mean 'ai.share_of_code'?"),
@@ -429,10 +434,27 @@ class TestScenario:
             (["time.weeks=10"], "10 weeks are short"),
             (["switches.ai=false", "ai.retries=0"], "no effect while switches.ai is off"),
             (["organisation.hold_to=flat"], "has no effect without hold"),
+            (["layoffs.rho=0.4"], "layoffs: these parameters have no effect while switches.layoffs is off"),
         ],
     )
     def test_warnings(self, options, words):
         assert any(words in line for line in load("base", options).warnings)
+
+    CUT = "events=[{week: 4, lay_off: {role: ic, number: 3}}]"
+
+    @pytest.mark.parametrize(
+        ("options", "idle"),
+        [
+            # Severance is paid in a dated layoff, whatever the switch of what happens by itself says.
+            (["layoffs.severance_weeks=20", CUT], None),
+            (["layoffs.severance_weeks=20", "layoffs.rho=0.4", CUT], "layoffs.rho: no effect while switches.layoffs is off"),
+            (["quits.base=0.1", "events=[{week: 4, set: {switches.quits: true}}]"], None),
+            (["quits.base=0.1", "paths={a: [], b: [{week: 4, set: {switches.quits: true}}]}"], None),
+            (["switches.layoffs=true", "layoffs.wave_week=60", "events=[{week: 4, set: {layoffs.wave_fraction: 0.1}}]"], None),
+        ],
+    )  # fmt: skip
+    def test_what_a_dated_event_makes_act_is_not_called_idle(self, options, idle):
+        assert load("base", options).warnings == (() if idle is None else (idle,))
 
     def test_defaults_warn_of_nothing(self):
         assert load("base").warnings == ()

@@ -31,7 +31,6 @@ from sim.statistics import estimates, sequential
 from sim.statistics.estimates import Holds
 from sim.text import numbers
 
-MANY_RUNS = 100_000  # more are not suggested
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
 Progress = Callable[[int, int], None]  # runs done, runs planned
 
@@ -306,7 +305,7 @@ def _warnings(
 ) -> list[str]:
     lines = []
     for scenario in scenarios:
-        lines += [f"{scenario.name}: {warning}" for warning in scenario.warnings]
+        lines += [f"{scenario.name}: {warning}" for warning in tree.warnings_of(scenario)]
     lines += [*notes, *too_few.values()]
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
@@ -336,9 +335,12 @@ def _too_few(
         needed = estimates.runs_needed(f.sd, f.difference, ALPHA / (len(names) - 1))
         if needed is None:
             found[name] = f"{text}; use at least {sequential.FIRST_LOOK}{more}"
-        elif needed > MANY_RUNS:
+        elif needed > cautions.MANY_RUNS:
+            small = cautions.smaller_than([f], row.unit)
             found[name] = (
-                f"{text}; the difference seen is so small that more than {MANY_RUNS:,} would be needed"
+                f"{text}, but the difference, if there is one, is {small}"
+                if small
+                else f"{text}; the difference seen is so small that more than {cautions.MANY_RUNS:,} would be needed"
             )
         else:
             suggested = max(needed, f.n + 1)

@@ -118,4 +118,4 @@ def _dress(figure: Figure, axes: Axes, found: Explanation, unit: str, last: int)
     )
     axes.set_xlabel(f"{topic}, {unit}\n\n{textwrap.fill(caption, 105)}", fontsize=9.5, ha="left", x=0.0)
     if axes.get_legend_handles_labels()[0]:
-        figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=10)
+        plots.legend_below(figure, axes, 3, size=10)

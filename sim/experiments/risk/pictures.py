@@ -1,4 +1,8 @@
-"""Pictures of the cumulative incidence of layoff, by group."""
+"""Pictures of the cumulative incidence of layoff, by group.
+
+Few groups share a panel for layoffs and one for quits. More would be a knot: then every group has a panel of its own, all on
+one scale, with the layoffs of the others in grey behind.
+"""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,23 +10,44 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from sim.experiments import plots
 from sim.experiments.risk.incidence import Curve, GroupRisk, Risk
 from sim.experiments.risk.words import CAUTION, KINDS, ROLE_TOTALS, in_order
 
-MAX_LINES = 7  # of a picture: the colours that can be told apart without yellow
+MAX_LINES = 4  # that share a panel: with more, bands cover each other
+MAX_PANELS = 12  # of a picture where each group has its own
+COLUMNS = 4  # of such panels, at most
+PANEL = (2.9, 2.3)  # inches
+LETTERS = 14.3  # of the caption per inch
+TITLE_LETTERS = 10.0  # of the title per inch
+LEGEND = 4.0  # inches of the legend beside the title
+GREY = "#bbbbbb"
 LABEL_WIDTH = 26  # characters of a label's line
 Line = tuple[str, GroupRisk]
 
 
 def risk_picture(path: Path, risk: Risk, *, png: bool = True) -> list[Path]:
-    """Curves with bands, layoff left and quits right, as path.svg (and path.png). Returns what was written: nothing if
-    nothing may be shown.
+    """Curves with bands as path.svg (and path.png): layoff left and quits right, or a panel for each of many groups. Returns
+    what was written: nothing if nothing may be shown.
     """
     lines, drawn = picture_lines(risk)
     if not lines:
         return []
+    shown = f" ({drawn} largest of {len(risk.groups)} groups)" if drawn < len(risk.groups) else ""
+    title = f"Cumulative incidence: {risk.scenario}{shown}"
+    figure, scales_differ = (_together if len(lines) <= MAX_LINES else _apart)(risk, lines)
+    room = figure.get_figwidth() - (LEGEND if figure.legends else 0.0)
+    figure.suptitle(textwrap.fill(title, int(TITLE_LETTERS * room)), fontsize=12, x=0.01, ha="left")
+    width = int(LETTERS * figure.get_figwidth())
+    figure.supxlabel(textwrap.fill(_caption(risk, scales_differ), width), fontsize=8.5, x=0.01, ha="left")
+    return plots.save(figure, path, png)
+
+
+def _together(risk: Risk, lines: Sequence[Line]) -> tuple[Figure, bool]:
+    """Two panels, layoff and quits, and whether their scales differ."""
     labels = [_wrapped(name) for name, _ in lines]
     height = max(3.3, _inches(labels))  # of the axes
     figure = plots.new_figure(11.5, height + 1.6)
@@ -36,11 +61,39 @@ def risk_picture(path: Path, risk: Risk, *, png: bool = True) -> list[Path]:
         _label_ends(axes, curves, labels, height)
         axes.set_title(title, fontsize=11, loc="left")
     panels[0].set_ylabel("% of the group's people at week 0")
-    shown = f" ({drawn} largest of {len(risk.groups)} groups)" if drawn < len(risk.groups) else ""
-    figure.suptitle(f"Cumulative incidence: {risk.scenario}{shown}", fontsize=12, x=0.01, ha="left")
-    caption = _caption(risk, tops[0] != tops[1])
-    figure.supxlabel(textwrap.fill(caption, 165), fontsize=8.5, x=0.01, ha="left")
-    return plots.save(figure, path, png)
+    return figure, tops[0] != tops[1]
+
+
+def _apart(risk: Risk, lines: Sequence[Line]) -> tuple[Figure, bool]:
+    """A panel for each group, all on one scale: layoffs and quits with bands, and in grey the layoffs of the other groups."""
+    rows = -(-len(lines) // COLUMNS)
+    columns = -(-len(lines) // rows)
+    figure = plots.new_figure(PANEL[0] * columns, PANEL[1] * rows + 1.3)
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    pairs = [[getattr(one.incidence, kind) for kind in KINDS] for _, one in lines]
+    top = _top([curve for pair in pairs for curve in pair])
+    at = np.arange(risk.weeks + 1)
+    for k, axes in enumerate(panels.flat):
+        if k >= len(lines):
+            axes.set_visible(False)
+            continue
+        for other, (layoff, _) in enumerate(pairs):
+            if other != k:
+                axes.plot(
+                    at, 100 * layoff.mean, color=GREY, lw=1, drawstyle="steps-post", zorder=1.5, label="_"
+                )
+        _panel(axes, pairs[k], risk.weeks, top)
+        axes.set_title(_wrapped(lines[k][0]), fontsize=9, loc="left")
+        # The last of a column is not always in the last row.
+        last = k + columns >= len(lines)
+        axes.tick_params(labelbottom=last)
+        axes.set_xlabel("weeks since week 0" if last else "")
+    figure.supylabel("% of the group's people at week 0", fontsize=10)
+    own = panels.flat[0].lines[-len(KINDS) :]
+    handles = [*own, Line2D([], [], color=GREY, lw=1)]
+    names = ["laid off", "quit", "laid off, the other groups"]
+    figure.legend(handles, names, loc="outside upper right", ncols=3, frameon=False, fontsize=9)
+    return figure, False
 
 
 def _caption(risk: Risk, scales_differ: bool) -> str:
@@ -58,7 +111,7 @@ def picture_lines(risk: Risk) -> tuple[list[Line], int]:
     """
     withheld = {group.key.get("role") for group in risk.grouping.withheld}
     wanted = [one for one in risk.totals if one.group.key and one.group.key["role"] in withheld]
-    room = MAX_LINES - len(wanted)
+    room = MAX_PANELS - len(wanted)
     largest = sorted(risk.groups, key=lambda one: -one.group.per_run)[:room]
     kept = {id(one) for one in [*wanted, *largest]}
     drawn = [one for one in in_order(risk) if id(one) in kept] or list(risk.totals[:1])

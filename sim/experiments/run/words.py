@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.experiments.run.study import bottleneck, died_out
 from sim.outcomes.declared import GROUPS, OUTCOMES
+from sim.scenario.tree import warnings_of
 from sim.simulation.results import Results
 from sim.statistics.estimates import estimate, mean_ci
 from sim.text.numbers import interval, number, plural, shown_unit
@@ -146,6 +147,6 @@ def run_json(results: Results) -> dict[str, Any]:
         "outcomes": outcomes,
         "bottleneck": bottleneck_json(results),
         "died_out": died_out_json(results),
-        "warnings": list(scenario.warnings),
+        "warnings": list(warnings_of(scenario)),
         "failures": [{"run": f.run, "seed": f.seed, "message": f.message} for f in results.failures],
     }

@@ -64,9 +64,7 @@ def _finish(figure: Figure, axes: Axes, title: str, label: str, caption: str, co
     axes.set_title(textwrap.fill(title, 80), fontsize=12, loc="left", pad=16)
     axes.set_xlabel(f"{label}\n\n{textwrap.fill(caption, columns)}", fontsize=9.5, ha="left", x=0.0)
     count = len(axes.get_legend_handles_labels()[0])
-    figure.legend(
-        loc="outside lower left", ncols=2 if count > 3 else max(count, 1), frameon=False, fontsize=10
-    )
+    plots.legend_below(figure, axes, 2 if count > 3 else count, size=10)
 
 
 def _what(found: Sensitivity, study: Study) -> str:

@@ -9,9 +9,10 @@ from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
 from sim.parameters.registry import REGISTRY
 from sim.statistics.estimates import known
-from sim.text.numbers import number, outcome_words, percent, plural, scaled, shown_unit
+from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit
 from sim.text.tables import bullets, paragraph, table
 
+LEAST_SHOWN = 0.1  # %, of the base; what is printed as 0.0 is below it
 LEADING = 3  # parameters shown under a mechanism of the primary outcome
 BRIEF_GROUPS, BRIEF_LEADING = 3, 2  # of other outcomes
 SHOWN_ALONE = 12
@@ -83,7 +84,14 @@ def _interval(study: Study, lo: float | None, hi: float | None) -> str:
 def _sized(study: Study, value: float | None, lo: float | None, hi: float | None) -> str:
     """'3.0 % [2.7, 3.4]'."""
     unit = " %" if study.scale else f" {study.outcome.unit}"
+    if not study.scale:  # in the unit of the outcome, which one decimal may not do justice
+        return f"{number(value, 3)}{unit} {interval(lo, hi)}".rstrip()
     return f"{_figure(in_base(study, value))}{unit} {_interval(study, lo, hi)}".rstrip()
+
+
+def _shows(study: Study, value: float | None) -> bool:
+    """False for an effect that would be printed as 0.0: nothing is said to depend on it."""
+    return bool(value) and (not study.scale or _figure(in_base(study, value)) not in ("0.0", "-"))
 
 
 def listed(items: Sequence[str]) -> str:
@@ -139,6 +147,9 @@ def _drivers(found: Sensitivity) -> list[str]:
 
 
 def _sobol_sentence(what: str, groups: Sequence[Group]) -> str:
+    groups = [g for g in groups if percent(g.total, 0) not in ("0", "-")]
+    if not groups:
+        return f"{what} hardly depends on any mechanism: none beyond noise makes up 1 % of its variance."
     parts = [
         f"{mechanism_words(g.name)} ({percent(g.total, 0)} % of its variance [{percent(g.lo, 0)}, {percent(g.hi, 0)}], "
         "interactions included)"
@@ -148,7 +159,14 @@ def _sobol_sentence(what: str, groups: Sequence[Group]) -> str:
 
 
 def _morris_sentence(found: Sensitivity, study: Study, what: str, groups: Sequence[Group]) -> str:
-    effects = sorted((e for e in study.indices.effects if e.beyond_noise), key=lambda e: -e.mu_star)
+    effects = [e for e in study.indices.effects if e.beyond_noise and _shows(study, e.mu_star)]
+    effects.sort(key=lambda e: -e.mu_star)
+    if not effects:
+        return (
+            f"{what} hardly depends on any assumption: none beyond noise moves it by {LEAST_SHOWN} % when it goes through its "
+            f"whole range."
+        )
+    groups = [group for group in groups if _shows(study, group.total)]
     parts = [f"{parameter_words(e.path)} ({_sized(study, e.mu_star, e.lo, e.hi)})" for e in effects[:3]]
     names = listed([mechanism_words(group.name) for group in groups[:3]])
     of = f", in {base_unit(found, study)}" if study.scale else ""

@@ -8,6 +8,7 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
     vary:                           # a list of values, or {from, to, steps}; a range without steps for lhs and sobol
       organisation.management_layers: [1, 2, 3, 4]
       ai.share_of_code: {from: 0.0, to: 0.9, steps: 10}
+      # organisation.remove_layer: [null, 1, 2]   null: no layer is removed; in tables and texts "as it is"
     design: grid                    # grid | lhs | sobol (with samples: N)
     weeks: 52                       # horizon of every run; default: the base's
     hold: payroll                   # kept equal to the base at every point: ics | headcount | payroll | budget
@@ -60,6 +61,7 @@ KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
     "again",
 )  # fmt: skip
+AS_IT_IS = "as it is"  # what null means in a list of values: nothing is stated, no layer is removed
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
 DEFAULT_RANGES = 32
@@ -526,7 +528,9 @@ def _changes(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], alternative: 
 
 
 def label(value: object) -> str:
-    """A level as text: 0.3, 'managed', or '6-4-4' for a list of spans."""
+    """A level as text: 0.3, 'managed', '6-4-4' for a list of spans, 'as it is' for null, which states nothing."""
+    if value is None:
+        return AS_IT_IS
     if isinstance(value, tuple):
         return "-".join(str(item) for item in value)
     if isinstance(value, bool):

@@ -97,7 +97,6 @@ def _lines(answer: Answer, panel: Panel, path: Path, x_label: str) -> list[Path]
         x_label=x_label,
         y_label=_capital(answer.unit),
         crossing=_crossing(answer, panel),
-        png=False,
     )
 
 
@@ -126,5 +125,4 @@ def _difference(answer: Answer, panel: Panel, pair: Sequence[Paired], path: Path
         + ("%" if relative else answer.unit),
         zero=True,
         crossing=_crossing(answer, panel),
-        png=False,
     )

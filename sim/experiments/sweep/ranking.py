@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.constants import ALPHA
+from sim.experiments.cautions import MANY_RUNS, smaller_than
 from sim.experiments.sweep.file import CrossingSpec, Sweep
-from sim.experiments.sweep.sentences import MANY_RUNS, TooFew, change_words, describe, round_up
+from sim.experiments.sweep.sentences import TooFew, change_words, describe, round_up
 from sim.statistics import estimates
 from sim.text.numbers import outcome_words, plural
 
@@ -103,6 +104,12 @@ def ranking_too_few(path: str, rows: Sequence[object], found: Ranking) -> TooFew
     )
     if suggested is not None:
         text += f" About {suggested:,} would decide differences of the size seen."
-    if len(near) < len(open_rows):
-        text += f" {'Some' if near else 'The'} differences seen are so small that more than {MANY_RUNS:,} would be needed."
+    far = [found.pairs[k] for k, n in zip(open_rows, needed, strict=True) if n is None or n > MANY_RUNS]
+    if far:
+        what = "Some differences" if near else "The difference" if len(far) == 1 else "The differences"
+        verb = "is" if what == "The difference" else "are"
+        if small := smaller_than(far):
+            text += f" {what}, if there {verb} any, {verb} {small}."
+        else:
+            text += f" {what} seen {verb} so small that more than {MANY_RUNS:,} would be needed."
     return TooFew(tuple(rows[k] for k in open_rows), runs, suggested, text)

@@ -392,7 +392,10 @@ def _write_summary(work: _Work, declared: Mapping[str, Outcome]) -> None:
 def _summary_rows(
     sweep: Sweep, point: int, data: Mapping[str, np.ndarray], declared: Mapping[str, Outcome]
 ) -> Iterator[list[object]]:
-    design = [label(value) if isinstance(value, tuple) else value for value in sweep.points[point].values()]
+    design = [
+        label(value) if value is None or isinstance(value, tuple) else value
+        for value in sweep.points[point].values()
+    ]
     failed = sum(1 for message in data["failure"] if message)
     for name, outcome in declared.items():
         e = estimates.estimate(data.get(name, np.empty(0)), outcome.unit)

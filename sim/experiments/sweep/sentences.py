@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.constants import ALPHA
-from sim.experiments.cautions import OPPOSE, SPLIT
+from sim.experiments.cautions import MANY_RUNS, OPPOSE, SPLIT, smaller_than
 from sim.experiments.designs import as_numbers
 from sim.experiments.sweep.file import CrossingSpec, label
 from sim.outcomes.declared import Outcome
 from sim.statistics import crossing, estimates
 from sim.text.numbers import interval, number, outcome_words, percent, plural, signed, words
 
-MANY_RUNS = 1000  # per point; more are not suggested
 FEW_RUNS = 10  # with fewer, the interval of a crossing is rough
 
 
@@ -33,9 +32,11 @@ def names_of(spec: CrossingSpec | None) -> tuple[str, str]:
 
 
 def describe(path: str, value: object) -> str:
-    """A design in words: '2 layers', 'spans 12-8', 'share of code 0.3'."""
+    """A design in words: '2 layers', 'spans 12-8', 'share of code 0.3', 'as it is' where no layer is removed."""
     if path == "organisation.management_layers":
         return f"{value} layer" + ("" if value == 1 else "s")
+    if value is None and path == "organisation.remove_layer":
+        return label(value)
     return f"{words(path)} {label(value)}"
 
 
@@ -234,8 +235,18 @@ def too_few(
     far = [rows[k] for k in open_rows if k not in near]
     if far:
         where = _at(along, far, len(rows)) if near else ""
-        text += f"{';' if near else '. The'} differences seen{where} are so small that more than {MANY_RUNS:,} would be needed"
+        text += _how_small([pair[k] for k in open_rows if k not in near], where, bool(near))
     return TooFew(tuple(rows[k] for k in open_rows), runs, suggested, text + ".")
+
+
+def _how_small(pairs: Sequence[estimates.Paired], where: str, after: bool) -> str:
+    """What is said instead of a number of runs beyond `MANY_RUNS`. after: one was said of other rows before."""
+    if small := smaller_than(pairs):
+        what = "the differences" if len(pairs) > 1 else "the difference"
+        verb = "are" if len(pairs) > 1 else "is"
+        return f"; {what}{where}, if there {verb} any, {verb} {small}"
+    begin = "; the" if after else ". The"
+    return f"{begin} differences seen{where} are so small that more than {MANY_RUNS:,} would be needed"
 
 
 def _differs(pair: estimates.Paired) -> bool:

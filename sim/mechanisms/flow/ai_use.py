@@ -173,7 +173,9 @@ def plan(org, p):
         person = org.people[i]
         share = person.ai_planned
         if is_unequal(p, share):
-            if share != w.use_share or p.ai_use_sd != w.use_sd:  # the search is kept: most weeks nothing has changed
+            if (
+                share != w.use_share or p.ai_use_sd != w.use_sd
+            ):  # the search is kept: most weeks nothing has changed
                 w.use_logit = logit_of(p, share)
                 w.use_share = share
                 w.use_sd = p.ai_use_sd
