@@ -1,6 +1,7 @@
 """`orgsim sweep`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,21 +65,25 @@ def sweep_command(
 
     sweep = load_sweep(file, sets, runs, seed)
     warn(sweep.base.warnings)
-    folder = Path(out) if out else Path("results") / sweep.name
     notice_compilation()
     from sim.experiments.sweep.pictures import draw
-    from sim.experiments.sweep.run import run_sweep
+    from sim.experiments.sweep.run import default_folder, run_sweep
     from sim.experiments.sweep.words import sweep_text
+    from sim.store.taking import told
 
+    folder = Path(out) if out else default_folder(sweep, fresh)
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
             found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)
-        drawn = draw(found.sweep, found.answer, folder / "plots")
+        with told(folder):
+            drawn = draw(found.sweep, found.answer, folder / "plots")
     except KeyboardInterrupt:
         raise InterruptedByUserError(
             f"finished runs are kept in {folder}; the same command continues from there."
         ) from None
     warn(found.notes)
+    if found.redone:
+        warn([f"{folder}: {_damaged(found.redone)}"])
     if as_json:
         counts = {"runs": found.runs_done, "runs_reused": found.runs_reused}
         warnings = [*sweep.base.warnings, *found.notes]
@@ -100,6 +105,14 @@ def sweep_command(
             f"... and {len(found.failures) - _SHOWN_FAILURES:,} more in {folder}/failures.parquet", err=True
         )
     return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
+
+
+def _damaged(blocks: Sequence[str]) -> str:
+    """Say which stored blocks were damaged."""
+    several = len(blocks) > 1
+    more = f" and {len(blocks) - 1:,} more" if several else ""
+    verb = "were damaged and have" if several else "was damaged and has"
+    return f"the stored runs {blocks[0]}{more} {verb} been simulated again"
 
 
 def _answer(found: "SweepResult") -> dict[str, object]:
