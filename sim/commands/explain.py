@@ -50,9 +50,15 @@ if TYPE_CHECKING:
 @seed_option()
 @sets_option
 @click.option(
-    "--out", metavar="DIR", help="Folder for the picture and figures; default: results/A-B-explain."
+    "--out",
+    metavar="DIR",
+    help="Folder for the picture and figures; default: results/A-B-explain, or a new one beside it.",
 )
-@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+)
 @workers_option
 @json_option
 def explain_command(

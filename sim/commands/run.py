@@ -34,7 +34,7 @@ _NOTHING = "nothing was written; a run keeps no partial results."
 @simulation_options(
     100,
     out="Also write the data of every run into this results folder.",
-    fresh="With --out: remove earlier results of orgsim in the folder first.",
+    fresh="With --out: replace earlier results of orgsim in the folder, once the new ones are whole.",
 )
 @click.option("--scoreboard", is_flag=True, help="Also print how the measures of managers spread over them.")
 @click.option(

@@ -56,9 +56,15 @@ _DEFAULT_OUTCOMES = ", ".join(STUDIED)
 @seed_option()
 @sets_option
 @click.option(
-    "--out", metavar="DIR", help="Folder for pictures and figures; default: results/NAME-sensitivity."
+    "--out",
+    metavar="DIR",
+    help="Folder for pictures and figures; default: results/NAME-sensitivity, or a new one beside it.",
 )
-@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+)
 @workers_option
 @json_option
 def sensitivity_command(

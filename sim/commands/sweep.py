@@ -29,14 +29,16 @@ _SHOWN_FAILURES = 10
 
 @click.command("sweep")
 @click.argument("file", metavar="FILE")
-@click.option("--out", metavar="DIR", help="Results folder; default: results/NAME.")
+@click.option("--out", metavar="DIR", help="Results folder; default: results/NAME, or a new one beside it.")
 @runs_option(None)
 @seed_option(None)
 @sets_option
 @workers_option
 @click.option("--cluster", metavar="ADDRESS", help="Address of a dask scheduler to use instead of threads.")
 @click.option(
-    "--fresh", is_flag=True, help="Start again: remove earlier results of orgsim in the folder first."
+    "--fresh",
+    is_flag=True,
+    help="Start again: replace earlier results of orgsim in the folder, once the new ones are whole.",
 )
 @json_option
 def sweep_command(

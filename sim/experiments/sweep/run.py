@@ -317,8 +317,7 @@ def _has_series(folder: Path, block: Block) -> bool:
     try:
         with (folder / "series" / block.file).open("rb") as file:
             head = file.read(4)
-            file.seek(-4, os.SEEK_END)
-            return head == file.read(4) == b"PAR1"
+            return file.seek(-4, os.SEEK_END) >= 4 and head == file.read(4) == b"PAR1"
     except OSError:
         return False
 
