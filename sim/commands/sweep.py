@@ -99,14 +99,20 @@ def sweep_command(
         kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
         pictures = ", pictures" if drawn else ""
         click.echo(f"\nWritten: {folder} (tables{pictures} and the data of every run{kept})")
+    _report_failures(found)
+    return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
+
+
+def _report_failures(found: "SweepResult") -> None:
+    """List failed runs on stderr."""
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
-        values = ", ".join(f"{path}={value}" for path, value in sweep.points[point].items())
+        values = ", ".join(f"{path}={value}" for path, value in found.sweep.points[point].items())
         click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)
     if len(found.failures) > _SHOWN_FAILURES:
         click.echo(
-            f"... and {len(found.failures) - _SHOWN_FAILURES:,} more in {folder}/failures.parquet", err=True
+            f"... and {len(found.failures) - _SHOWN_FAILURES:,} more in {found.folder}/failures.parquet",
+            err=True,
         )
-    return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
 
 
 def _damaged(blocks: Sequence[str]) -> str:
