@@ -6,6 +6,7 @@ with some runs failed, 130 interrupted.
 """
 
 import contextlib
+import errno
 import importlib
 import io
 import os
@@ -118,6 +119,8 @@ def execute(args: Sequence[str] | None = None) -> int:
     except SystemExit:  # click's own end where a pipe was closed by its reader
         _leave_closed_pipe()
         return 0
+    except OSError as error:
+        return _not_allowed(error)
     except MemoryError:
         click.echo("Error: there is not enough memory; use fewer people, weeks or workers", err=True)
         return 2
@@ -129,6 +132,17 @@ def _leave_closed_pipe() -> None:
     """The reader (`head`, say) has gone: say nothing, not even when Python flushes at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _not_allowed(error: OSError) -> int:
+    """Say what the system does not allow: a full disk, a read-only folder. The output itself may be what cannot be written."""
+    place = error.filename or "the output or a file"
+    full = error.errno == errno.ENOSPC
+    advice = "free some space, or write to another disk" if full else "choose a place that can be written"
+    if error.filename is None:
+        _leave_closed_pipe()
+    click.echo(f"Error: {place}: cannot be read or written ({error.strerror or error}); {advice}", err=True)
+    return 2
 
 
 def _internal(error: Exception) -> int:

@@ -5,7 +5,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,12 +24,12 @@ class InterruptedByUserError(Exception):
 
 
 @contextmanager
-def keeping(what: str) -> Iterator[None]:
-    """Turn Ctrl-C inside the block into `InterruptedByUserError` with a sentence about what is kept."""
+def keeping(what: str | Callable[[], str]) -> Iterator[None]:
+    """Turn Ctrl-C inside the block into `InterruptedByUserError` with a sentence about what is kept, or what gives one."""
     try:
         yield
     except KeyboardInterrupt:
-        raise InterruptedByUserError(what) from None
+        raise InterruptedByUserError(what if isinstance(what, str) else what()) from None
 
 
 # ---- options
@@ -225,20 +224,6 @@ def say_estimate(runs: int, seconds: float) -> None:
     """Print how long it will take, if somebody is looking."""
     span = f"{max(1, round(seconds))} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
     notice(f"\nAbout {runs:,} runs, about {span} ...")
-
-
-@contextmanager
-def given_back(folder: Path, taken: bool) -> Iterator[None]:
-    """If the work ends early, leave no trace of a *folder* that was new or empty (*taken*)."""
-    from sim.store.folder import clear
-
-    try:
-        yield
-    except BaseException:
-        if taken:
-            clear(folder)
-            folder.rmdir()
-        raise
 
 
 class Bar:

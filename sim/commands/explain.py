@@ -10,7 +10,6 @@ from sim.commands.common import (
     MAX_RUNS,
     WholeNumber,
     exit_code,
-    given_back,
     json_option,
     keeping,
     load_scenario,
@@ -51,9 +50,15 @@ if TYPE_CHECKING:
 @seed_option()
 @sets_option
 @click.option(
-    "--out", metavar="DIR", help="Folder for the picture and figures; default: results/A-B-explain."
+    "--out",
+    metavar="DIR",
+    help="Folder for the picture and figures; default: results/A-B-explain, or a new one beside it.",
 )
-@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+)
 @workers_option
 @json_option
 def explain_command(
@@ -87,21 +92,22 @@ def explain_command(
         )
     a, b = (load_scenario(name, sets) for name in scenarios)
     notice_compilation()
-    from sim.experiments.explain.folder import take, write
+    from sim.experiments.explain.folder import question, write
     from sim.experiments.explain.study import check, explain
     from sim.outcomes.declared import OUTCOMES
+    from sim.store.taking import taken
 
     check(a, b, outcome, by, scale, OUTCOMES)
-    folder = Path(out) if out else Path("results") / f"{a.name}-{b.name}-explain"
-    taken = not folder.is_dir() or not any(folder.iterdir())
-    claimed = take(folder, (a, b), (outcome, by, scale, runs, seed), fresh or out is None)
-    kept = "nothing was written; explain keeps no partial results."
-    with keeping(kept), given_back(folder, taken), progress(None) as bar:
-        found = explain(
-            a, b, outcome, by, scale, runs, seed, workers, progress=bar.at, on_estimate=say_estimate
-        )  # fmt: skip
-    write(folder, claimed, found)
-    _report(found, folder, as_json)
+    default = Path("results") / f"{a.name}-{b.name}-explain"
+    asked = question((a, b), (outcome, by, scale, runs, seed))
+    with taken(out, default, asked, fresh, keeps=True) as place, keeping(place.left):
+        with progress(None) as bar:
+            found = explain(
+                a, b, outcome, by, scale, runs, seed, workers,
+                progress=bar.at, on_estimate=say_estimate, journal=place.journal,
+            )  # fmt: skip
+        write(place, found)
+    _report(found, place.folder, as_json)
     return exit_code(len(found.failures), found.simulated)
 
 

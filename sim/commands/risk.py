@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @click.command("risk")
 @simulation_options(
     400,
-    out="Folder for the curves and figures; default: results/risk-NAME.",
-    fresh="Remove earlier results of orgsim in that folder first.",
+    out="Folder for the curves and figures; default: results/risk-NAME, or a new one beside it.",
+    fresh="Replace earlier results of orgsim in that folder, once the new ones are whole.",
 )
 @click.option(
     "--by", default="role,layer", show_default=True, metavar="LIST", help="Split by role, layer, tenure, skill, ai_exposure."
@@ -67,19 +67,21 @@ def risk_command(
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
     warn_of(loaded)  # of what is run: with the path's events, and what has just been switched on
     notice_compilation()
-    from sim.experiments.risk.folder import has_ledger, write
+    from sim.experiments.risk.folder import has_ledger, question, write
     from sim.experiments.risk.groups import people_table
     from sim.experiments.risk.incidence import assess
     from sim.experiments.risk.words import risk_json, risk_text
     from sim.experiments.run.words import died_out_json
     from sim.simulation.run import run
+    from sim.store.taking import taken
     from sim.text.tables import paragraph
 
-    with keeping("nothing was written; risk keeps no partial results."), progress(runs) as bar:
-        results = run(loaded, runs, seed, workers=workers, progress=bar.update)
-    risk = assess(people_table(results), attributes, seed, loaded.name)
-    folder = Path(out) if out else Path("results") / f"risk-{loaded.name}"
-    write(risk, results, folder, fresh or out is None)
+    default = Path("results") / f"risk-{loaded.name}"
+    with taken(out, default, question(loaded, runs, seed, attributes), fresh) as place, keeping(place.left):
+        with progress(runs) as bar:
+            results = run(loaded, runs, seed, workers=workers, progress=bar.update)
+        risk = assess(people_table(results), attributes, seed, loaded.name)
+        write(place, risk, results)
     ended = died_out_json(results)
     if as_json:
         print_json(risk_json(risk) | {"died_out": ended})
@@ -88,7 +90,7 @@ def risk_command(
         if ended is not None:
             click.echo("\n" + paragraph(ended["words"]))
         written = "curves, figures, and a ledger of the cuts" if has_ledger(results) else "curves and figures"
-        click.echo(f"\nWritten: {folder} ({written})")
+        click.echo(f"\nWritten: {place.folder} ({written})")
     again = (*sets, *(f"{path}=true" for path in switched_on))
     report_failures(results.failures, replay_command(scenario, again))
     return exit_code(len(results.failures), runs)

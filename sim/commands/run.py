@@ -1,5 +1,7 @@
 """`orgsim run`."""
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +22,19 @@ from sim.commands.common import (
 from sim.errors import UserError
 
 if TYPE_CHECKING:
+    from sim.experiments.paths.study import Paths
     from sim.scenario.scenario import Scenario
     from sim.simulation.results import Results
+    from sim.store.taking import Taken
+
+_NOTHING = "nothing was written; a run keeps no partial results."
 
 
 @click.command("run")
 @simulation_options(
     100,
     out="Also write the data of every run into this results folder.",
-    fresh="With --out: remove earlier results of orgsim in the folder first.",
+    fresh="With --out: replace earlier results of orgsim in the folder, once the new ones are whole.",
 )
 @click.option("--scoreboard", is_flag=True, help="Also print how the measures of managers spread over them.")
 @click.option(
@@ -68,13 +74,15 @@ def run_command(
     from sim.experiments.run.words import run_json, run_text
     from sim.simulation.run import run
 
-    kept = "nothing was written; a run keeps no partial results."
-    with keeping(kept), progress(runs) as bar:
-        results = run(loaded, runs, seed, workers=workers, first_run=first_run, progress=bar.update)
-    if out:
-        from sim.experiments.run.folder import write_folder
+    with ExitStack() as stack:
+        place = _place(stack, loaded, out, (first_run, runs, seed), fresh) if out else None
+        stack.enter_context(keeping(place.left if place else _NOTHING))
+        with progress(runs) as bar:
+            results = run(loaded, runs, seed, workers=workers, first_run=first_run, progress=bar.update)
+        if place:
+            from sim.experiments.run.folder import write
 
-        write_folder(results, out, fresh)
+            write(place, results)
     if as_json:
         print_json(run_json(results) | _scoreboard_json(results, scoreboard))
     else:
@@ -87,6 +95,34 @@ def run_command(
             click.echo(f"\nWritten: {out}")
     report_failures(results.failures, replay)
     return exit_code(len(results.failures), runs)
+
+
+def _place(
+    stack: ExitStack, scenario: "Scenario", out: str, asked: tuple[int, int, int], fresh: bool
+) -> "Taken":
+    """Take the results folder until the stack ends. asked: first run, runs and seed."""
+    from sim.experiments.run.folder import question
+    from sim.store.taking import taken
+
+    return stack.enter_context(taken(out, Path(out), question(scenario, *asked), fresh))
+
+
+def _path_folder(out: str | None, name: str) -> str:
+    return str(Path(out or "") / name.replace(" ", "-"))
+
+
+def _write_paths(paths: "Paths", places: Mapping[str, "Taken"], out: str | None) -> None:
+    """Write the data of every path, and the picture beside their folders; nothing without --out."""
+    if not out:
+        return
+    from sim.experiments.paths.pictures import paths_picture
+    from sim.experiments.run.folder import write
+    from sim.store.taking import told
+
+    for name, place in places.items():
+        write(place, paths.results[name])
+    with told(Path(out)):
+        paths_picture(Path(out) / "paths", paths)
 
 
 def _scoreboard_json(results: "Results", wanted: bool) -> dict[str, Any]:
@@ -112,16 +148,20 @@ def _run_paths(
     from sim.experiments.paths.study import run_paths
     from sim.experiments.paths.words import paths_json, paths_text
 
-    kept = "nothing was written; a run keeps no partial results."
-    with keeping(kept), progress(runs * len(scenario.paths)) as bar:
-        paths = run_paths(scenario, runs, seed, workers=workers, first_run=first_run, progress=bar.update)
-    if out:
-        from sim.experiments.paths.pictures import paths_picture
-        from sim.experiments.run.folder import write_folder
-
-        for name, results in paths.results.items():
-            write_folder(results, str(Path(out) / name.replace(" ", "-")), fresh)
-        paths_picture(Path(out) / "paths", paths)
+    names = [name for name, _ in scenario.paths] if out else []
+    with ExitStack() as stack:
+        places = {
+            name: _place(
+                stack, scenario.on_path(name), _path_folder(out, name), (first_run, runs, seed), fresh
+            )
+            for name in names
+        }  # fmt: skip
+        stack.enter_context(keeping(_NOTHING))
+        with progress(runs * len(scenario.paths)) as bar:
+            paths = run_paths(
+                scenario, runs, seed, workers=workers, first_run=first_run, progress=bar.update
+            )  # fmt: skip
+        _write_paths(paths, places, out)
     if as_json:
         from sim.experiments.run.words import run_json
 

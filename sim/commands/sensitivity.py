@@ -9,7 +9,6 @@ import click
 from sim.commands.common import (
     WholeNumber,
     exit_code,
-    given_back,
     json_option,
     keeping,
     load_scenario,
@@ -57,9 +56,15 @@ _DEFAULT_OUTCOMES = ", ".join(STUDIED)
 @seed_option()
 @sets_option
 @click.option(
-    "--out", metavar="DIR", help="Folder for pictures and figures; default: results/NAME-sensitivity."
+    "--out",
+    metavar="DIR",
+    help="Folder for pictures and figures; default: results/NAME-sensitivity, or a new one beside it.",
 )
-@click.option("--fresh", is_flag=True, help="Remove earlier results of orgsim in that folder first.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+)
 @workers_option
 @json_option
 def sensitivity_command(
@@ -91,35 +96,27 @@ def sensitivity_command(
     _check_count(scenarios)
     loaded = [load_scenario(name, sets) for name in scenarios]
     notice_compilation()
-    from sim.experiments.sensitivity.folder import take, write
+    from sim.experiments.sensitivity.folder import question, write
     from sim.experiments.sensitivity.space import space_of
     from sim.experiments.sensitivity.study import check, default_samples, planned_runs, sensitivity
     from sim.outcomes.declared import OUTCOMES as DECLARED
+    from sim.store.taking import taken
 
     names = outcomes or STUDIED
     samples = default_samples(method, len(loaded)) if samples is None else samples
     check(loaded, names, DECLARED, method, samples)
     planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, ranges)
     name = "-".join(scenario.name for scenario in loaded)
-    folder = Path(out) if out else Path("results") / f"{name}-sensitivity"
-    taken = not folder.is_dir() or not any(folder.iterdir())
-    claimed = take(folder, loaded, names, (method, samples, runs, ranges, seed), fresh or out is None)
-    kept = "nothing was written; sensitivity keeps no partial results."
-    with keeping(kept), given_back(folder, taken), progress(planned) as bar:
-        found = sensitivity(
-            loaded,
-            names,
-            method,
-            samples,
-            runs,
-            ranges,
-            seed,
-            workers,
-            on_done=_counter(bar, planned),
-            on_estimate=say_estimate,
-        )
-    write(folder, claimed, found)
-    _report(found, folder, as_json)
+    asked = question(loaded, names, (method, samples, runs, ranges, seed))
+    default = Path("results") / f"{name}-sensitivity"
+    with taken(out, default, asked, fresh, keeps=True) as place, keeping(place.left):
+        with progress(planned) as bar:
+            found = sensitivity(
+                loaded, names, method, samples, runs, ranges, seed, workers,
+                on_done=_counter(bar, planned), on_estimate=say_estimate, journal=place.journal,
+            )  # fmt: skip
+        write(place, found)
+    _report(found, place.folder, as_json)
     return exit_code(len(found.failures), found.points * runs * len(loaded))
 
 

@@ -1,6 +1,7 @@
 """`orgsim sweep`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,14 +30,16 @@ _SHOWN_FAILURES = 10
 
 @click.command("sweep")
 @click.argument("file", metavar="FILE")
-@click.option("--out", metavar="DIR", help="Results folder; default: results/NAME.")
+@click.option("--out", metavar="DIR", help="Results folder; default: results/NAME, or a new one beside it.")
 @runs_option(None)
 @seed_option(None)
 @sets_option
 @workers_option
 @click.option("--cluster", metavar="ADDRESS", help="Address of a dask scheduler to use instead of threads.")
 @click.option(
-    "--fresh", is_flag=True, help="Start again: remove earlier results of orgsim in the folder first."
+    "--fresh",
+    is_flag=True,
+    help="Start again: replace earlier results of orgsim in the folder, once the new ones are whole.",
 )
 @json_option
 def sweep_command(
@@ -61,26 +64,30 @@ def sweep_command(
       orgsim sweep flat-vs-layered
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
-    from sim.experiments.sweep.file import label, load_sweep
+    from sim.experiments.sweep.file import load_sweep
 
     sweep = load_sweep(file, sets, runs, seed)
     warn_of(sweep.base)
-    folder = Path(out) if out else Path("results") / sweep.name
     notice_compilation()
     from sim.experiments.sweep.pictures import draw
-    from sim.experiments.sweep.run import run_sweep
+    from sim.experiments.sweep.run import default_folder, run_sweep
     from sim.experiments.sweep.words import sweep_text
     from sim.scenario.tree import warnings_of
+    from sim.store.taking import told
 
+    folder = Path(out) if out else default_folder(sweep, fresh)
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
             found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)
-        drawn = draw(found.sweep, found.answer, folder / "plots")
+        with told(folder):
+            drawn = draw(found.sweep, found.answer, folder / "plots")
     except KeyboardInterrupt:
         raise InterruptedByUserError(
             f"finished runs are kept in {folder}; the same command continues from there."
         ) from None
     warn(found.notes)
+    if found.redone:
+        warn([f"{folder}: {_damaged(found.redone)}"])
     if as_json:
         counts = {"runs": found.runs_done, "runs_reused": found.runs_reused}
         warnings = [*warnings_of(sweep.base), *found.notes]
@@ -94,14 +101,30 @@ def sweep_command(
         kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
         pictures = ", pictures" if drawn else ""
         click.echo(f"\nWritten: {folder} (tables{pictures} and the data of every run{kept})")
+    _report_failures(found)
+    return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
+
+
+def _report_failures(found: "SweepResult") -> None:
+    """List failed runs on stderr."""
+    from sim.experiments.sweep.file import label
+
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:
-        values = ", ".join(f"{path}={label(value)}" for path, value in sweep.points[point].items())
+        values = ", ".join(f"{path}={label(value)}" for path, value in found.sweep.points[point].items())
         click.echo(f"Run {run} at {values} failed: {message} (seed {at})", err=True)
     if len(found.failures) > _SHOWN_FAILURES:
         click.echo(
-            f"... and {len(found.failures) - _SHOWN_FAILURES:,} more in {folder}/failures.parquet", err=True
+            f"... and {len(found.failures) - _SHOWN_FAILURES:,} more in {found.folder}/failures.parquet",
+            err=True,
         )
-    return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
+
+
+def _damaged(blocks: Sequence[str]) -> str:
+    """Say which stored blocks were damaged."""
+    several = len(blocks) > 1
+    more = f" and {len(blocks) - 1:,} more" if several else ""
+    verb = "were damaged and have" if several else "was damaged and has"
+    return f"the stored runs {blocks[0]}{more} {verb} been simulated again"
 
 
 def _answer(found: "SweepResult") -> dict[str, object]:

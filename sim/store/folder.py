@@ -12,6 +12,7 @@ sees a whole file or none. Tables are Parquet files written by DuckDB; undefined
 """
 
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -25,12 +26,13 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.store.files import read_json, write_json
+from sim.store.journal import JOURNAL
 from sim.text import plain
 
 PROGRAM = "orgsim"
 FORMAT = 1
 MANIFEST = "manifest.json"
-#: Everything a results folder may hold. `--fresh` removes nothing else.
+#: Everything a results folder may hold. `--fresh` replaces nothing else.
 CONTENTS = (
     "runs",
     "series",
@@ -45,6 +47,7 @@ CONTENTS = (
     "failures.parquet",
     "summary.csv",
     "report.html",
+    JOURNAL,
 )
 _BLOCK = re.compile(r"(\d+)-(\d+)-(\d+)\.parquet")  # as named by sim.blocks
 VERSIONED = ("numpy", "numba", "duckdb", "scipy", "mesa")
@@ -122,66 +125,93 @@ def stored_blocks(folder: Path) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def claim(
-    folder: Path, manifest: Mapping[str, object], fresh: bool = False, grows: bool = False
-) -> dict[str, object]:
-    """Make the folder ours, or raise UserError if it belongs to something else. Returns the manifest written.
+def claim(folder: Path, manifest: Mapping[str, object], grows: bool = False) -> dict[str, object]:
+    """Make the folder ours, for runs that are stored as they are finished. Returns the manifest written.
 
     An empty or new folder is taken; a folder with the same content hash is resumed, and with `grows` also one whose
-    content differs in nothing but fewer runs; with `fresh`, the contents of any folder whose manifest says that it holds
-    results of this program are removed first, and nothing else ever is.
+    content differs in nothing but fewer runs. Raises UserError if it belongs to something else.
     """
-    try:
-        _check_owner(folder, manifest, fresh, grows)
-        for name in ("runs", "series"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        data = {
-            "program": PROGRAM,
-            "format": FORMAT,
-            **manifest,
-            "versions": versions(),
-            "platform": {"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()},
-            "status": "running",
-        }
-        write_json(folder / MANIFEST, data)
-    except OSError as error:
-        raise UserError(
-            f"{folder}: the results folder cannot be written ({error.strerror or error}); choose another with --out"
-        ) from error
-    return data
+    check_owner(folder, manifest, grows=grows)
+    for name in ("runs", "series"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return set_status(folder, stamped(manifest), "running")
 
 
-def _check_owner(folder: Path, manifest: Mapping[str, object], fresh: bool, grows: bool) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
+def stamped(manifest: Mapping[str, object]) -> dict[str, object]:
+    """The manifest with what made it: program, format, versions and platform."""
+    return {
+        "program": PROGRAM,
+        "format": FORMAT,
+        **manifest,
+        "versions": versions(),
+        "platform": {"system": platform.system(), "machine": platform.machine(), "cpus": os.cpu_count()},
+    }
+
+
+def holds_nothing(folder: Path) -> bool:
+    """True if there is no such folder, or it is empty but for the program's own hidden files (a lock)."""
+    return not folder.exists() or (
+        folder.is_dir() and all(p.name.startswith(".orgsim") for p in folder.iterdir())
+    )
+
+
+def is_same(found: Mapping[str, object], wanted: Mapping[str, object], grows: bool = False) -> bool:
+    """True if the results found answer the question of the manifest, or with `grows` the same one with other numbers of runs."""
+    return found.get("content_hash") == wanted["content_hash"] or (grows and _more_runs(found, wanted) != 0)
+
+
+def check_owner(
+    folder: Path, manifest: Mapping[str, object], fresh: bool = False, grows: bool = False
+) -> None:
+    """Raise UserError if the folder holds something else than results of this question; with `fresh`, of this program."""
+    if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file, not a results folder; choose a folder with --out")
-    if not any(folder.iterdir()):
+    if holds_nothing(folder):
         return
     found = read_manifest(folder)
+    if found is None and (folder / MANIFEST).exists() and read_json(folder / MANIFEST) is None:
+        raise UserError(
+            f"{folder}: its {MANIFEST} is damaged or cannot be read, so nobody knows what the folder holds and it is left "
+            f"alone; choose another folder with --out, or delete this one"
+        )
     if found is None:
         raise UserError(
             f"{folder}: this folder has files but no {MANIFEST} of {PROGRAM}, so it belongs to something else and is "
             f"left alone; choose another folder with --out"
         )
-    if fresh:
-        clear(folder)
+    if fresh or is_same(found, manifest) or (grows and _more_runs(found, manifest) > 0):
         return
-    more = _more_runs(found, manifest) if grows else 0
-    if more < 0:
+    if grows and _more_runs(found, manifest) < 0:
         had, wanted = _runs(found), _runs(manifest)
         raise UserError(
             f"{folder}: holds this sweep with {had:,} runs per point, more than the {wanted:,} asked for; use --runs {had} or "
             f"more, choose another folder with --out, or replace these results with --fresh"
         )
-    if not more and found.get("content_hash") != manifest["content_hash"]:
-        what = (
-            f"another {found.get('kind', 'run')} ({found.get('name', 'unnamed')}: {_reason(found, manifest)})"
-        )
-        raise UserError(
-            f"{folder}: holds the results of {what}; choose another folder with --out, or replace these results "
-            f"with --fresh"
-        )
+    what = f"another {found.get('kind', 'run')} ({found.get('name', 'unnamed')}: {_reason(found, manifest)})"
+    raise UserError(
+        f"{folder}: holds the results of {what}; choose another folder with --out, or replace these results "
+        f"with --fresh"
+    )
+
+
+def own_folder(default: Path, manifest: Mapping[str, object], fresh: bool, grows: bool = False) -> Path:
+    """The folder of a command that was given none: NAME, or if that is another question's NAME-2, NAME-3, ...
+
+    The first one that holds this question, else the first that holds nothing. With `fresh` NAME is replaced where none holds the
+    question.
+    """
+    free = None
+    for number in itertools.count(1):
+        folder = default if number == 1 else default.with_name(f"{default.name}-{number}")
+        found = read_manifest(folder)
+        if found is not None and is_same(found, manifest, grows):
+            return folder
+        if free is None and (holds_nothing(folder) or (number == 1 and fresh and found is not None)):
+            free = folder
+        if not folder.exists():
+            break
+    assert free is not None  # the last folder that was looked at is not there
+    return free
 
 
 def _content(manifest: Mapping[str, object]) -> Mapping[str, object]:
@@ -234,6 +264,10 @@ def clear(folder: Path) -> None:
     (folder / MANIFEST).unlink()
 
 
-def set_status(folder: Path, manifest: Mapping[str, object], status: str, **facts: object) -> None:
-    """Rewrite the manifest with a status: running, interrupted, failed, complete."""
-    write_json(folder / MANIFEST, {**manifest, "status": status, **facts})
+def set_status(
+    folder: Path, manifest: Mapping[str, object], status: str, **facts: object
+) -> dict[str, object]:
+    """Rewrite the manifest with a status: running, interrupted, failed, complete. Returns it."""
+    data = {**manifest, "status": status, **facts}
+    write_json(folder / MANIFEST, data)
+    return data

@@ -9,6 +9,7 @@ from sim.errors import RunsFailedError, UserError
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
 from sim.simulation.results import Failure, Results, Simulate
+from sim.store.journal import Journal
 
 Coalition = frozenset[int]
 Job = tuple[str, Coalition, int, int, int]  # key of the scenario, players on, side, first run, runs
@@ -18,7 +19,8 @@ BLOCK = 4  # runs of a scenario that a thread does at a time
 class Dice:
     """Two scenarios for any set of players that are on; results are kept by content, so equal scenarios run once.
 
-    scenarios_of: players on -> the two scenarios. A scenario that cannot be built or run has NaN, and a `reason`.
+    scenarios_of: players on -> the two scenarios. A scenario that cannot be built or run has NaN, and a `reason`. journal: what
+    an earlier start finished, and where what is finished is kept.
     """
 
     def __init__(
@@ -29,8 +31,10 @@ class Dice:
         workers: int | None,
         simulate: Simulate,
         on_done: Callable[[int], None] | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.outcome, self.simulated = outcome, 0
+        self.journal = Journal() if journal is None else journal
         self.failures: list[Failure] = []
         self._scenarios_of, self._seed, self._workers = scenarios_of, seed, workers
         self._simulate, self._on_done = simulate, on_done
@@ -77,7 +81,8 @@ class Dice:
             if key in self._reasons:
                 self._found |= {(key, run): np.nan for run in runs}
             else:
-                jobs += [(key, on, side, first, count) for first, count in _blocks(sorted(runs))]
+                cut = [(key, on, side, first, count) for first, count in _blocks(sorted(runs))]
+                jobs += [job for job in cut if not self._reuse(job)]
         with pool(self._workers) as side_by_side:
             side_by_side.run(((job, partial(self._one, *job[1:])) for job in jobs), self._keep)
 
@@ -90,7 +95,8 @@ class Dice:
 
     def _keep(self, job: Job, result: Results | UserError) -> None:
         key, _, _, first, count = job
-        self._found |= {(key, run): np.nan for run in range(first, first + count)}
+        runs = range(first, first + count)
+        self._found |= {(key, run): np.nan for run in runs}
         if isinstance(result, RunsFailedError):
             self.failures += result.failures
         elif isinstance(result, UserError):
@@ -100,9 +106,29 @@ class Dice:
             figures = result.outcomes.get(self.outcome, np.full(len(result.runs), np.nan))
             numbers = np.asarray(result.runs).tolist()
             self._found |= {(key, run): float(x) for run, x in zip(numbers, figures, strict=True)}
+            if not result.failures:  # what failed is tried again, so that it is reported again
+                self.journal.keep(_name(job), [self._found[key, run] for run in runs])
+        self._count(count)
+
+    def _reuse(self, job: Job) -> bool:
+        """True if an earlier start did this job; its figures are taken over."""
+        figures = self.journal.get(_name(job))
+        key, _, _, first, count = job
+        if figures is None or len(figures) != count:
+            return False
+        self._found |= {(key, first + k): float(str(figure)) for k, figure in enumerate(figures)}
+        self._count(count)
+        return True
+
+    def _count(self, count: int) -> None:
         self.simulated += count
         if self._on_done is not None:
             self._on_done(count)
+
+
+def _name(job: Job) -> str:
+    key, _, _, first, count = job
+    return f"{key} {first} {count}"
 
 
 def _blocks(runs: Sequence[int]) -> list[tuple[int, int]]:

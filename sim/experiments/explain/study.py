@@ -31,6 +31,7 @@ from sim.simulation.results import Failure, Simulate
 from sim.simulation.run import run as run_scenario
 from sim.statistics import estimates
 from sim.statistics.estimates import known
+from sim.store.journal import Journal
 
 SCALES = ("ratio", "difference")
 PROBE = 8  # runs in which it is tried what has no effect
@@ -260,20 +261,22 @@ def explain(
     *,
     simulate: Simulate = run_scenario,
     outcomes: Mapping[str, Outcome] = OUTCOMES,
+    journal: Journal | None = None,
 ) -> Explanation:
     """Split the paired difference B - A of an outcome. runs: default by the number of players (`default_runs`).
 
     scale: ratio falls back to difference where a level is not above zero, as a share with all mechanisms off may be.
 
     progress: called with runs of a scenario done and planned; on_estimate: once, with their number and the seconds they
-    will take. simulate, outcomes: the engine, by default the real one. Raises UserError on bad input.
+    will take, unless an earlier start did a part. simulate, outcomes: the engine, by default the real one. journal: keeps what is
+    finished. Raises UserError on bad input.
     """
     check(a, b, outcome, by, scale, outcomes)
     a, b = on_main_path(a), on_main_path(b)
     players, scenarios_of = by_mechanism(a, b) if by == "mechanism" else by_difference(a, b)
     count = len(players)
     bar = _Bar(progress, planned_runs(count, runs or default_runs(count)) + 4 * PROBE * (count + 1))
-    dice = Dice(scenarios_of, outcome, seed, workers, simulate, bar.tick)
+    dice = Dice(scenarios_of, outcome, seed, workers, simulate, bar.tick, journal)
     everybody = shapley.everybody(count)
     probe = range(min(PROBE, runs or PROBE))
     speed = _speed(dice, everybody, probe)
@@ -282,7 +285,7 @@ def explain(
     screened = screen(dice, count, probe, lambda active: runs or default_runs(active))
     runs = runs or default_runs(len(screened.active))
     bar.planned = dice.simulated + planned_runs(len(screened.active), runs)
-    if on_estimate is not None:
+    if on_estimate is not None and not dice.journal.reused:
         on_estimate(bar.planned - dice.simulated, speed * (bar.planned - dice.simulated))
     if not dice.positive:
         scale = "difference"

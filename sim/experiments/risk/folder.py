@@ -1,5 +1,6 @@
 """What `orgsim risk` writes into a results folder: the groups, and the ledger of the cuts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.engine.codes import LAYOFF_RULES
@@ -7,29 +8,33 @@ from sim.engine.kernel import source_hash
 from sim.experiments.risk.incidence import Risk
 from sim.experiments.risk.pictures import risk_picture
 from sim.experiments.risk.words import risk_json
+from sim.scenario.scenario import Scenario
 from sim.simulation.results import Results
 from sim.store import files
-from sim.store.folder import claim, manifest
+from sim.store.folder import manifest
+from sim.store.taking import Taken
 
 
-def write(risk: Risk, results: Results, folder: Path, fresh: bool) -> None:
-    """Claim the folder and write the figures, the curves and, for a made-up organisation, the ledger of the cuts."""
-    scenario = results.scenario
+def question(scenario: Scenario, runs: int, seed: int, by: Sequence[str]) -> dict[str, object]:
+    """What identifies the results. runs, seed and attributes to split by, as asked for."""
     content = {
         "scenario": scenario.hash(),
-        "seed": results.seed,
-        "runs": len(results.runs),
-        "by": list(risk.grouping.by),
+        "seed": seed,
+        "runs": runs,
+        "by": list(by),
         "source": source_hash(),
     }
-    seeds = {"seed": results.seed, "runs": [0, len(results.runs) - 1]}
-    claim(
-        folder, manifest("risk", scenario.name, scenario.question, content, seeds, scenario.to_dict()), fresh
-    )
-    files.write_json(folder / "risk.json", risk_json(risk))
-    risk_picture(folder / "plots" / "risk", risk)
-    if has_ledger(results):
-        _write_ledger(results, folder / "ledger.csv")
+    seeds = {"seed": seed, "runs": [0, runs - 1]}
+    return manifest("risk", scenario.name, scenario.question, content, seeds, scenario.to_dict())
+
+
+def write(place: Taken, risk: Risk, results: Results) -> None:
+    """Write the figures, the curves and, for a made-up organisation, the ledger of the cuts."""
+    with place.writing() as folder:
+        files.write_json(folder / "risk.json", risk_json(risk))
+        risk_picture(folder / "plots" / "risk", risk)
+        if has_ledger(results):
+            _write_ledger(results, folder / "ledger.csv")
 
 
 def has_ledger(results: Results) -> bool:

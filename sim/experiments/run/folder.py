@@ -5,39 +5,39 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine.kernel import source_hash
-from sim.errors import UserError
 from sim.outcomes.declared import OUTCOMES
+from sim.scenario.scenario import Scenario
 from sim.simulation.results import Results
 from sim.statistics.estimates import estimate
 from sim.store import files
-from sim.store.folder import claim, manifest, set_status
+from sim.store.folder import manifest
 from sim.store.tables import Tables
+from sim.store.taking import Taken
 
 
-def write_folder(results: Results, out: str, fresh: bool) -> None:
-    """Write manifest, runs, weekly series, failures and summary of a run. Raises `UserError` for a folder of others."""
-    folder = Path(out)
-    scenario, first = results.scenario, int(results.runs[0]) if len(results.runs) else 0
+def question(scenario: Scenario, first: int, runs: int, seed: int) -> dict[str, object]:
+    """What identifies the results: the scenario, its runs first .. first + runs - 1, and the seed."""
     content = {
         "scenario": scenario.hash(),
-        "seed": results.seed,
-        "runs": [first, len(results.runs)],
+        "seed": seed,
+        "runs": [first, runs],
         "source": source_hash(),
     }
-    seeds = {"seed": results.seed, "runs": [first, first + max(0, len(results.runs) - 1)]}
-    claimed = claim(
-        folder, manifest("run", scenario.name, scenario.question, content, seeds, scenario.to_dict()), fresh
-    )
-    try:
+    seeds = {"seed": seed, "runs": [first, first + runs - 1]}
+    return manifest("run", scenario.name, scenario.question, content, seeds, scenario.to_dict())
+
+
+def write(place: Taken, results: Results) -> None:
+    """Write runs, weekly series, failures and summary of a run."""
+    with place.writing(runs_done=len(results.runs), failures=len(results.failures)) as folder:
         _write_tables(results, folder)
-    except OSError as error:
-        raise UserError(f"{folder}: the results cannot be written ({error.strerror or error})") from None
-    set_status(folder, claimed, "complete", runs_done=len(results.runs), failures=len(results.failures))
 
 
 def _write_tables(results: Results, folder: Path) -> None:
     n, failures = len(results.runs), {failure.run: failure.message for failure in results.failures}
     key = {"point": np.zeros(n, dtype=np.int64), "run": np.asarray(results.runs, dtype=np.int64)}
+    for name in ("runs", "series"):
+        (folder / name).mkdir()
     with Tables() as tables:
         messages = [failures.get(int(run)) for run in results.runs]
         seeds = np.full(n, results.seed, dtype=np.int64)

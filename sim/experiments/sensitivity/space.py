@@ -14,6 +14,8 @@ from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
 from sim.simulation.results import Failure, Results, Simulate
+from sim.store.folder import content_hash
+from sim.store.journal import Journal
 
 METHODS = ("morris", "sobol")
 LEVELS = 4  # of a Morris design: 0, 1/3, 2/3, 1 of the range; a step is 2/3
@@ -71,7 +73,10 @@ def space_of(scenarios: Sequence[Scenario], registry: Mapping[str, Parameter] = 
 
 @dataclass
 class Simulated:
-    """The simulator as `Evaluate`, in threads. `failed` points could not be built, `failures` are runs that failed."""
+    """The simulator as `Evaluate`, in threads. `failed` points could not be built, `failures` are runs that failed.
+
+    journal: what an earlier start finished, and where what is finished is kept.
+    """
 
     scenarios: Sequence[Scenario]
     outcomes: Sequence[str]
@@ -83,6 +88,7 @@ class Simulated:
     failed: int = 0
     reason: str = ""
     failures: list[Failure] = field(default_factory=list)
+    journal: Journal = field(default_factory=Journal)
 
     def __call__(
         self, points: Sequence[Mapping[str, object]], runs: int, firsts: Sequence[int]
@@ -93,10 +99,16 @@ class Simulated:
             ((k, s), partial(self._one, scenario, point, first, runs))
             for k, (point, first) in enumerate(zip(points, firsts, strict=True))
             for s, scenario in enumerate(self.scenarios)
+            if not self._reuse(found, (k, s), self._name(s, point, first, runs))
         )
 
         def keep(place: tuple[int, int], result: tuple[int, Results] | UserError) -> None:
             self._keep(found, place, result)
+            if (
+                not isinstance(result, UserError) and not result[1].failures
+            ):  # what failed is tried, and told, again
+                k, s = place
+                self.journal.keep(self._name(s, points[k], firsts[k], runs), found[place].tolist())
             if self.on_done is not None:
                 self.on_done(runs)
 
@@ -104,6 +116,20 @@ class Simulated:
             side_by_side.run(tasks, keep)
         self.points += len(points)
         return found
+
+    def _name(self, scenario: int, point: Mapping[str, object], first: int, runs: int) -> str:
+        """What a task is kept under."""
+        return content_hash({"scenario": scenario, "point": point, "first": first, "runs": runs})
+
+    def _reuse(self, found: np.ndarray, place: tuple[int, int], name: str) -> bool:
+        """True if an earlier start did this task; its figures are taken over."""
+        figures = self.journal.get(name)
+        if figures is None or np.array(figures).shape != found[place].shape:
+            return False
+        found[place] = figures
+        if self.on_done is not None:
+            self.on_done(found.shape[-1])
+        return True
 
     def _one(
         self, scenario: Scenario, point: Mapping[str, object], first: int, runs: int

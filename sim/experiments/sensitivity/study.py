@@ -43,6 +43,7 @@ from sim.scenario.scenario import Scenario
 from sim.simulation.results import Failure
 from sim.simulation.run import run
 from sim.statistics import estimates
+from sim.store.journal import Journal
 
 #: Trajectories, or rows of Saltelli's scheme: for one scenario, and for the verdict on two, which costs more.
 SAMPLES = {"morris": (10, 6), "sobol": (64, 64)}
@@ -176,21 +177,24 @@ def sensitivity(
     evaluate: Evaluate | None = None,
     outcomes: Mapping[str, Outcome] = OUTCOMES,
     space: Space | None = None,
+    journal: Journal | None = None,
 ) -> Sensitivity:
     """Study one scenario, or the verdict on two.
 
     names: outcomes, the primary one first. samples: trajectories (Morris) or rows (Sobol). runs: per design point. sets:
     plausible sets for a verdict, 0 = none. on_done: told of runs done; on_estimate: of the runs planned and the seconds that
-    they will take. evaluate, outcomes, space: by default the simulator, its outcomes, and the parameters that act.
+    they will take, unless an earlier start did a part. evaluate, outcomes, space: by default the simulator, its outcomes, and the
+    parameters that act. journal: keeps what is finished.
     """
     samples = default_samples(method, len(scenarios)) if samples is None else samples
     check(scenarios, names, outcomes, method, samples)
     space = space_of(scenarios) if space is None else space
     planned = planned_runs(space, len(scenarios), method, samples, runs, sets)
     if evaluate is None:
-        evaluate = Simulated(scenarios, names, seed, workers, run, on_done)
+        journal = Journal() if journal is None else journal
+        evaluate = Simulated(scenarios, names, seed, workers, run, on_done, journal=journal)
     base, seconds = _base(evaluate, runs)
-    if on_estimate is not None:
+    if on_estimate is not None and not (journal and journal.reused):
         on_estimate(planned, seconds * planned / len(scenarios))
     blocks = design(space, method, samples, seed)
     points = simulate_design(space, blocks, runs, evaluate)

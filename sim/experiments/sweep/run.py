@@ -7,6 +7,7 @@ so it does not depend on workers, interruptions, order or how runs were cut into
 """
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,8 +34,22 @@ from sim.simulation.parallel import Pool, pool
 from sim.simulation.results import Simulate
 from sim.statistics import estimates, sequential
 from sim.store import files
-from sim.store.folder import claim, content_hash, manifest, set_status, stored_blocks
-from sim.store.tables import Tables
+from sim.store.folder import (
+    check_owner,
+    claim,
+    clear,
+    content_hash,
+    holds_nothing,
+    is_same,
+    manifest,
+    own_folder,
+    read_manifest,
+    set_status,
+    stored_blocks,
+)
+from sim.store.replacing import NEXT, discard, replace_results
+from sim.store.tables import Tables, UnreadableTableError
+from sim.store.taking import opened
 
 __all__ = ["Block", "Sweep", "SweepResult", "load_sweep", "run_sweep"]
 
@@ -47,7 +62,8 @@ Progress = Callable[[int, int], None]  # runs done, runs planned
 class SweepResult:
     """A finished sweep. values: its outcome, float64[runs] per point; failures: (point, run, seed, message).
 
-    runs_reused: runs found in the folder; runs_done: all runs, those included, and those over the ranges.
+    runs_reused: runs found in the folder; runs_done: all runs, those included, and those over the ranges. redone: stored blocks
+    that were damaged and have been simulated again.
     """
 
     sweep: Sweep
@@ -57,6 +73,7 @@ class SweepResult:
     failures: tuple[tuple[int, int, int, str], ...]
     runs_done: int
     runs_reused: int
+    redone: tuple[str, ...] = ()
 
     @property
     def notes(self) -> list[str]:
@@ -70,7 +87,7 @@ class _Work:
 
     def __init__(self, sweep: Sweep, folder: Path, tables: Tables, progress: Progress | None) -> None:
         self.sweep, self.folder, self.tables, self.progress = sweep, folder, tables, progress
-        self.stored = stored_blocks(folder / "runs")  # point -> (first run, count) of files found
+        self.stored, self.broken = whole_blocks(folder, tables)
         self.blocks: list[Block] = []
         self.done = self.reused = self.planned = 0
 
@@ -111,7 +128,58 @@ def run_sweep(
         raise UserError(f"--workers {workers} is too few; use at least 1")
     folder = Path(out_dir)
     identity = _identity(sweep, source or ("injected" if simulate is not None else source_hash()))
-    claimed = claim(folder, _manifest(sweep, identity), fresh, grows=True)
+    made = _manifest(sweep, identity)
+    check_owner(folder, made, fresh, grows=True)
+    with opened(folder):
+        check_owner(folder, made, fresh, grows=True)
+        with _working(folder, made, fresh) as at:
+            result = _run_in(at, sweep, made, identity, workers, progress, cluster, simulate, outcomes)
+    return replace(result, folder=folder)
+
+
+def default_folder(sweep: Sweep, fresh: bool) -> Path:
+    """The results folder of a sweep where none is named: results/NAME, or NAME-2 if that is another sweep's, and so on."""
+    return own_folder(
+        Path("results") / sweep.name, _manifest(sweep, _identity(sweep, source_hash())), fresh, grows=True
+    )
+
+
+@contextlib.contextmanager
+def _working(folder: Path, made: Mapping[str, object], fresh: bool) -> Iterator[Path]:
+    """Yield the folder to work in: the results folder, or one inside it whose results replace the old ones when they are whole.
+
+    A replacement that was interrupted goes on; a sweep that fails before a block is stored leaves nothing.
+    """
+    replaces = fresh and read_manifest(folder) is not None
+    at = folder / NEXT if replaces else folder
+    if replaces and (found := read_manifest(at)) is not None and not is_same(found, made):
+        discard(at)
+    new = holds_nothing(at)
+    try:
+        yield at
+    except UserError:
+        if new and read_manifest(at) is not None and not stored_blocks(at / "runs"):
+            clear(at)
+        if replaces and holds_nothing(at):
+            discard(at)
+        raise
+    if replaces:
+        replace_results(folder)
+
+
+def _run_in(
+    folder: Path,
+    sweep: Sweep,
+    made: Mapping[str, object],
+    identity: Mapping[str, object],
+    workers: int | None,
+    progress: Progress | None,
+    cluster: str | None,
+    simulate: Simulate | None,
+    outcomes: Mapping[str, Outcome],
+) -> SweepResult:
+    """Run or resume a sweep in a folder that is ours."""
+    claimed = claim(folder, made, grows=True)
     with Tables() as tables:
         work = _Work(sweep, folder, tables, progress)
         try:
@@ -211,6 +279,50 @@ def _cover(
             stored.append(Block(point, first, count))
         at = first + count
     return stored, missing
+
+
+def whole_blocks(folder: Path, tables: Tables) -> tuple[dict[int, list[tuple[int, int]]], tuple[str, ...]]:
+    """Point -> (first run, count) of the stored blocks, and the names of those that were damaged: their files are removed.
+
+    A block is whole if all of its runs can be read, and its file of series has a beginning and an end.
+    """
+    found = {
+        point: [Block(point, first, count) for first, count in sorted(blocks)]
+        for point, blocks in sorted(stored_blocks(folder / "runs").items())
+    }
+    everything = [block for blocks in found.values() for block in blocks]
+    broken = []
+    for start in range(0, len(everything), BATCH):
+        part = everything[start : start + BATCH]
+        broken += [block for block in part if not _has_series(folder, block)]
+        part = [block for block in part if block not in broken]
+        if not _readable(folder, part, tables):
+            broken += [block for block in part if not _readable(folder, [block], tables)]
+    for block in broken:
+        found[block.point].remove(block)
+        for kind in ("runs", "series"):
+            (folder / kind / block.file).unlink(missing_ok=True)
+    stored = {point: [(block.first, block.count) for block in blocks] for point, blocks in found.items()}
+    return stored, tuple(block.file for block in broken)
+
+
+def _readable(folder: Path, blocks: Sequence[Block], tables: Tables) -> bool:
+    """True if every run of the blocks can be read."""
+    try:
+        data = tables.read([folder / "runs" / block.file for block in blocks])
+    except UnreadableTableError:
+        return False
+    return len(data.get("run", ())) == sum(block.count for block in blocks)
+
+
+def _has_series(folder: Path, block: Block) -> bool:
+    """True if the series of a block are there from beginning to end: a Parquet file begins and ends with the same four bytes."""
+    try:
+        with (folder / "series" / block.file).open("rb") as file:
+            head = file.read(4)
+            return file.seek(-4, os.SEEK_END) >= 4 and head == file.read(4) == b"PAR1"
+    except OSError:
+        return False
 
 
 def _run_all(
@@ -353,7 +465,7 @@ def _finish(
         },
     )
     found = answer(sweep, values, declared[sweep.outcome], ranges, again)
-    return SweepResult(sweep, folder, values, found, failures, work.done, work.reused)
+    return SweepResult(sweep, folder, values, found, failures, work.done, work.reused, work.broken)
 
 
 def _write_summary(work: _Work, declared: Mapping[str, Outcome]) -> None:
