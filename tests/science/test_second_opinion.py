@@ -22,8 +22,8 @@ from sim.simulation.simulator import Engine
 
 pytestmark = pytest.mark.slow
 
-#: Bookkeeping of the engine's tables, which the plain version does not have.
-TABLES = {"slots_per_hour", "slot"}
+#: Bookkeeping of the engine's tables, and what it keeps to save a search; the plain version has neither.
+TABLES = {"slots_per_hour", "slot", "use_logit", "use_share", "use_sd"}
 
 TIME = ("time.weeks=5", "time.warmup_weeks=2")
 SMALL = ("organisation.ics=9", "organisation.management_layers=2", *TIME)
