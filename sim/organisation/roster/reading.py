@@ -8,16 +8,19 @@ import math
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sim.errors import UserError
 from sim.organisation.roster import cells as values
+from sim.organisation.roster.aside import rows_aside
 from sim.organisation.roster.columns import Columns, check_columns, check_map, header_score, recognise
+from sim.text.numbers import plural
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 200_000
-_HEADER_WITHIN = 20  # records in which the header line is looked for; reports open with a title
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_HEADER_WITHIN = 100  # records in which the header line is looked for; reports open with a title
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Source:
     blank_rows: int
     total_rows: int
     several_teams: int
+    aside: dict[str, int] = field(default_factory=dict)  # fate -> rows that are nobody's present row
     notes: list[str] = field(default_factory=list)
 
 
@@ -204,6 +208,8 @@ def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
 def _fitting(cells: list[str], width: int, name: str, row: int) -> list[str]:
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]
+    if cells and len(cells) < width:  # spreadsheets leave out empty cells at the end of a row
+        return cells + [""] * (width - len(cells))
     if len(cells) != width and any(cell.strip() for cell in cells):
         raise UserError(
             f"{name}: row {row} has {len(cells)} columns, the header has {width}; look for a stray delimiter or "
@@ -221,20 +227,24 @@ class _Reader:
     def __init__(self, table: _Table, columns: Columns, several: bool) -> None:
         self.table, self.columns = table, columns
         self.prefix = f"{table.name} " if several else ""
-        self.notes: list[str] = []
+        self.aside = rows_aside(table.name, table.rows, columns)
+        self.notes: list[str] = list(self.aside.notes)
+        self.rows = [row for row in table.rows if row[0] not in self.aside.fates]
         names = {name: k for k, name in enumerate(table.header)}
         own = {"id", "manager_id", "order", "role", "inferred"} <= names.keys()
         self.order_at = names["order"] if own else None
         self.inferred_at = names["inferred"] if own else None
         self.manager_columns = [k for k in columns.all("manager") if not self._is_flag(k)]
         self.top_first = self._chain_from_top()
+        self.today = date.today()
         self._plan_dates()
+        self._plan_ends()
         self._plan_fte()
 
     def source(self) -> Source:
         """All records, with blank rows and lines of totals counted."""
         table, records, blank, totals = self.table, [], 0, 0
-        for row, cells in table.rows:
+        for row, cells in self.rows:
             if not any(cell.strip() for cell in cells):
                 blank += 1
             elif self._is_total(cells):
@@ -244,14 +254,14 @@ class _Reader:
         if not records:
             raise UserError(f"{table.name}: no row after the header (row {table.header_row}) holds a person")
         k = self.columns.best("team")
-        several = sum(len(self._teams(cells, k)) > 1 for _, cells in table.rows)
+        several = sum(len(self._teams(cells, k)) > 1 for _, cells in self.rows)
         return Source(
             table.name, records, self.columns, table.encoding, _DELIMITERS[table.delimiter], blank, totals, several,
-            self.notes,
+            self.aside.counts(), self.notes,
         )  # fmt: skip
 
     def _column(self, k: int | None) -> list[str]:
-        return [] if k is None else [cells[k] for _, cells in self.table.rows if k < len(cells)]
+        return [] if k is None else [cells[k] for _, cells in self.rows if k < len(cells)]
 
     def _cell(self, cells: list[str], field_name: str) -> str:
         k = self.columns.best(field_name)
@@ -277,8 +287,15 @@ class _Reader:
         self.days_first, proven = values.day_first(cells)
         dates = [values.parse_date(cell, self.days_first) for cell in cells]
         known = [day for day in dates if day is not None]
-        self.latest = max(known, default=None)
-        if not known:
+        # A date to come is a planned hire or a placeholder: nobody's tenure is counted to it.
+        self.latest = max((day for day in known if day <= self.today), default=None)
+        ahead = sum(day > self.today for day in known)
+        if ahead:
+            self.notes.append(
+                f"Start dates in the future ({plural(ahead, 'row')}): the people are taken to be there, their tenure is "
+                "unknown; delete the rows of those who have not started."
+            )
+        if self.latest is None:
             return
         unread = sum(bool(cell) and day is None for cell, day in zip(cells, dates, strict=True))
         order = (
@@ -288,6 +305,31 @@ class _Reader:
             f"Tenure is counted to {self.latest}, the latest start date in the file{order}."
             + (f" Start dates that cannot be read count as unknown: {unread:,}." if unread else "")
         )
+
+    def _plan_ends(self) -> None:
+        """An end date that has come means gone, whatever the status says; one to come (9999-12-31) does not."""
+        k = self.columns.best("end")
+        cells = [values.clean(cell) for cell in self._column(k)]
+        days_first, proven = values.day_first(cells)
+        self.ends_days_first = days_first if proven else self.days_first
+        ends = [day for day in (values.parse_date(cell, self.ends_days_first) for cell in cells) if day]
+        ahead = sum(day > self.today for day in ends)
+        if k is None or not ends:
+            return
+        name = self.columns.header[k]
+        if ahead < len(ends):
+            self.notes.append(
+                f"Column '{name}' holds the date on which somebody left: "
+                f"{plural(len(ends) - ahead, 'row')} with a date that has come, inactive."
+            )
+        if ahead:
+            self.notes.append(
+                f"Column '{name}': {plural(ahead, 'row')} with a date in the future, still there."
+            )
+
+    def _has_ended(self, cells: list[str]) -> bool:
+        end = values.parse_date(self._cell(cells, "end"), self.ends_days_first)
+        return end is not None and end <= self.today
 
     @staticmethod
     def _undivided_dates(cells: list[str]) -> bool:
@@ -403,10 +445,7 @@ class _Reader:
     def _status(self, cells: list[str], title: str, names: list[str], id_given: str) -> str:
         said = [values.status_of(cells[k]) for k in self.columns.all("status")]
         status = min(said, key=values.STATUSES.index, default=values.FILLED)
-        if values.is_eliminated_id(id_given) or (
-            self.columns.best("status") is None
-            and values.parse_date(self._cell(cells, "end"), self.days_first)
-        ):
+        if values.is_eliminated_id(id_given) or self._has_ended(cells):
             return values.INACTIVE
         if status == values.FILLED:
             written = [title, *names, self._cell(cells, "name"), id_given]
