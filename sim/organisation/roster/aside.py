@@ -22,7 +22,7 @@ SNAPSHOT, HISTORY, FOOT = (
 )
 _FIRST_FOOT = 10  # so many lines at the end may be no persons
 _USUALLY = 0.95  # share of the rows in which a column is filled that a person's row is expected to fill
-_FULL_ROW = 3  # cells; in a narrower table a row with one cell may well be a person
+_FULL_ROW = 3  # columns; in a narrower table a row with one cell may well be a person
 
 Row = tuple[int, list[str]]
 
@@ -67,17 +67,19 @@ def _foot(rows: Sequence[Row], columns: Columns) -> list[int]:
     if not body:
         return []
     filled = [k for k in range(len(columns.header)) if k not in links and _often(body, k)]
-    first = filled[0] if filled else 0
-    shapes = {values.shape(cells[first]) for _, cells in body}
+    if len(filled) + bool(links) < _FULL_ROW:
+        return []
+    shapes = {k: {values.shape(cells[k]) for _, cells in body} for k in filled}
     for row, cells in reversed(end[len(body) :]):
         said = [k for k, cell in enumerate(cells) if cell.strip()]
         if values.is_total(cells[said[0]]):
             continue
-        missing = sum(k not in said for k in filled)
-        odd = len(said) == 1 or values.shape(cells[first]) not in shapes
-        named = any(values.plain(cells[k]) in bosses for k in said)
-        empty = not links.intersection(said) and missing and len(filled) + bool(links) >= _FULL_ROW
-        if not (empty and odd and len(said) <= 2) or named:
+        odd = [k in shapes and values.shape(cells[k]) not in shapes[k] for k in said]
+        # One lone cell; or two, with a gap where nobody else has one or unlike all others in their columns.
+        gap = any(k not in said for k in filled)
+        line = len(said) == 1 or (len(said) == 2 and (odd[0] if gap else all(odd)))
+        boss = bool(links.intersection(said)) or any(values.plain(cells[k]) in bosses for k in said)
+        if boss or not line:
             break
         found.append(row)
     return sorted(found)

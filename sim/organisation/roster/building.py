@@ -25,6 +25,7 @@ from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
+_COMMON_TITLE = 5  # rows; a title that fewer have is not shown
 _UNKNOWN = "managers with an unknown boss"
 
 
@@ -59,6 +60,7 @@ class _Builder:
         self._cut_cycles()
         self._attach()
         self._note_values()
+        self._note_single_reports()
         return self._people()
 
     def _note(self, text: str, places: Sequence[str] = ()) -> None:
@@ -395,6 +397,38 @@ class _Builder:
             )
         self.counts["teams"] = len({values.plain(r.team) for r in filled if r.team})
         self.counts["part-time positions"] = len(part)
+
+    def _note_single_reports(self) -> None:
+        """Say who leads one IC and alone makes the chain above longer by a layer: a stand-in is often entered so."""
+        kept = [k for k in range(len(self.positions)) if self.kept[k]]
+        place = {k: at for at, k in enumerate(kept)}
+        layer = layers_from_below([place.get(self.positions[k].boss, -1) for k in kept])
+        below: dict[int, list[int]] = {}
+        for at, k in enumerate(kept):
+            below.setdefault(place.get(self.positions[k].boss, -1), []).append(layer[at])
+        alone = [
+            k
+            for at, k in enumerate(kept)
+            if layer[at] == 1
+            and len(below[at]) == 1
+            and self.positions[k].heads == 1
+            and self.positions[k].records
+            and place.get(self.positions[k].boss, -1) >= 0
+            and sum(other > 0 for other in below[place[self.positions[k].boss]]) == 1
+        ]
+        titles = Counter(r.title for position in self.positions for r in position.records if r.title)
+        places = []
+        for k in alone:
+            record = self.positions[k].records[0]
+            # A title that few rows have would say who it is.
+            title = f" ('{record.title}')" if titles[record.title] >= _COMMON_TITLE else ""
+            places.append(record.place + title)
+        if alone:
+            self._note(
+                f"{plural(len(alone), 'row')} with one report, alone in making the chain above one management layer longer: "
+                "if that is a stand-in or a mentor, put the report under the boss in the file",
+                places,
+            )
 
     def _people(self) -> Chart:
         kept = [k for k in range(len(self.positions)) if self.kept[k]]

@@ -15,12 +15,14 @@ from sim.errors import UserError
 from sim.organisation.roster import cells as values
 from sim.organisation.roster.aside import rows_aside
 from sim.organisation.roster.columns import Columns, check_columns, check_map, header_score, recognise
+from sim.organisation.roster.nested import is_json, json_rows
 from sim.text.numbers import plural
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 200_000
 _HEADER_WITHIN = 100  # records in which the header line is looked for; reports open with a title
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
+_JSON = "JSON"
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Record:
     fte: float  # NaN when not given
     people: int  # people that the row stands for
     tenure_years: float
+    title: str  # only to say which rows stand out, and never one that a single row has
     team: str  # the last and so most specific of the row's teams
     teams: frozenset[str]  # all of them, of every team column, in plain form
     lead: bool  # the title says that the person leads the team
@@ -70,13 +73,16 @@ class _Table:
     rows: list[tuple[int, list[str]]]
     encoding: str
     delimiter: str
+    short: tuple[str, ...] = ()  # places of rows with fewer cells than the header
 
 
 def read_source(path: Path, column_map: Mapping[str, str], several: bool = False) -> Source:
     """Records of one file. Raises UserError naming file and row for everything that is no roster."""
     check_map(column_map)
     table = _read_table(path, column_map)
-    place = f"{table.name}: row {table.header_row}"
+    place = (
+        f"{table.name}: row {table.header_row}" if table.header_row else f"{table.name}: keys of the records"
+    )
     columns = recognise(table.header, column_map, place)
     check_columns(columns, place)
     if not table.rows:
@@ -182,13 +188,18 @@ def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
     text, encoding = _decode(_read_bytes(path), name)
     if "\0" in text:
         raise UserError(f"{name}: holds a zero character, so this is no text file; save it as CSV (UTF-8)")
+    if is_json(text):
+        names, lines = json_rows(text, name, MAX_ROWS)
+        header = [values.clean(column) for column in names]
+        return _Table(name, 0, header, list(enumerate(lines, 1)), encoding, "")
     if (
         text[:4].lower() == "sep=" and len(text) > 5
     ):  # a spreadsheet's own first line; its rows count from there
         text = "\n" + text.partition("\n")[2]
     delimiter, at = _best_header(text, name, column_map)
-    header: list[str] = []
+    header = []
     rows: list[tuple[int, list[str]]] = []
+    short: list[str] = []
     for index, cells in enumerate(_records(text, delimiter, name)):
         if index < at:
             continue
@@ -200,15 +211,18 @@ def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
                 f"{name}: row {index + 1}: more than the limit of {MAX_ROWS:,} rows; split the roster"
             )
         rows.append((index + 1, _fitting(cells, len(header), name, index + 1)))
+        if any(cell.strip() for cell in cells) and len(cells) < len(header):
+            short.append(f"row {index + 1}")
     if not any(header):
         raise UserError(f"{name}: has no header line; the first row must name the columns")
-    return _Table(name, at + 1, header, rows, encoding, delimiter)
+    return _Table(name, at + 1, header, rows, encoding, delimiter, tuple(short))
 
 
 def _fitting(cells: list[str], width: int, name: str, row: int) -> list[str]:
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]
-    if cells and len(cells) < width:  # spreadsheets leave out empty cells at the end of a row
+    # Spreadsheets leave out empty cells at the end of a row. Of two columns, one cell says too little.
+    if 0 < len(cells) < width and width > 2:
         return cells + [""] * (width - len(cells))
     if len(cells) != width and any(cell.strip() for cell in cells):
         raise UserError(
@@ -229,6 +243,11 @@ class _Reader:
         self.prefix = f"{table.name} " if several else ""
         self.aside = rows_aside(table.name, table.rows, columns)
         self.notes: list[str] = list(self.aside.notes)
+        if table.short:
+            self.notes.append(
+                f"{plural(len(table.short), 'row')} with fewer cells than the header: the last columns are taken to be empty "
+                f"({values.rows_in_words(table.short)})."
+            )
         self.rows = [row for row in table.rows if row[0] not in self.aside.fates]
         names = {name: k for k, name in enumerate(table.header)}
         own = {"id", "manager_id", "order", "role", "inferred"} <= names.keys()
@@ -256,7 +275,7 @@ class _Reader:
         k = self.columns.best("team")
         several = sum(len(self._teams(cells, k)) > 1 for _, cells in self.rows)
         return Source(
-            table.name, records, self.columns, table.encoding, _DELIMITERS[table.delimiter], blank, totals, several,
+            table.name, records, self.columns, table.encoding, _DELIMITERS.get(table.delimiter, _JSON), blank, totals, several,
             self.aside.counts(), self.notes,
         )  # fmt: skip
 
@@ -403,6 +422,7 @@ class _Reader:
             fte=fte,
             people=people,
             tenure_years=self._tenure(cells),
+            title=title,
             team=teams[-1] if teams else "",
             teams=frozenset(
                 values.plain(team) for k in self.columns.all("team") for team in self._teams(cells, k)
