@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from sim.text.numbers import plural
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 200_000
+_STATUS_WORDS = 20  # a status column has no more different words; one that has is shown nowhere
 _HEADER_WITHIN = 100  # records in which the header line is looked for; reports open with a title
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
 _JSON = "JSON"
@@ -258,6 +260,7 @@ class _Reader:
         self.today = date.today()
         self._plan_dates()
         self._plan_ends()
+        self._ask_for_status()
         self._plan_fte()
 
     def source(self) -> Source:
@@ -345,6 +348,20 @@ class _Reader:
             self.notes.append(
                 f"Column '{name}': {plural(ahead, 'row')} with a date in the future, still there."
             )
+
+    def _ask_for_status(self) -> None:
+        """Name the status words that are not known, where the column holds a few words and not a text for each row."""
+        for k in self.columns.all("status"):
+            words = Counter(values.clean(cell) for cell in self._column(k) if cell.strip())
+            unknown = {word: times for word, times in words.items() if values.status_of(word) == values.OTHER}
+            if unknown and len(words) <= _STATUS_WORDS and 2 * len(words) <= words.total():
+                shown = ", ".join(
+                    f"'{word}' ({plural(times, 'row')})" for word, times in sorted(unknown.items())
+                )
+                self.notes.append(
+                    f"Column '{self.columns.header[k]}' has words that are not known here: {shown}. Where one means that "
+                    "somebody has left, write 'inactive' in its place."
+                )
 
     def _has_ended(self, cells: list[str]) -> bool:
         end = values.parse_date(self._cell(cells, "end"), self.ends_days_first)

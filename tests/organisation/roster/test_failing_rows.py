@@ -121,6 +121,13 @@ def test_an_end_date_counts_once_it_has_come_whatever_the_status_says(tmp_path):
     said(chart, "in the future", "still there")
 
 
+def test_unknown_status_words_are_asked_for_by_name_but_a_text_for_each_row_is_not(tmp_path):
+    rows = "1,,Active\n2,1,Active\n3,1,Orbiting\n4,1,Orbiting\n"
+    assert "'Orbiting' (2 rows)" in said(read(tmp_path, "id,manager,status\n" + rows), "write 'inactive'")
+    chart = read(tmp_path, "id,manager,status\n1,,Active\n2,1,as Una Oak says\n3,1,as Vic Elm says\n")
+    assert "Oak" not in " ".join(chart.assumptions)
+
+
 def test_where_all_have_left_the_column_is_named(tmp_path):
     message = refused(tmp_path, "ID,Manager,Leave date\n1,,2019-01-01\n2,1,2019-01-01\n")
     assert "every row counts as somebody who has left, by column 'Leave date'" in message
