@@ -25,6 +25,7 @@ from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
+_COMMON_TITLE = 5  # rows; a title that fewer have is not shown
 _UNKNOWN = "managers with an unknown boss"
 
 
@@ -59,6 +60,7 @@ class _Builder:
         self._cut_cycles()
         self._attach()
         self._note_values()
+        self._note_single_reports()
         return self._people()
 
     def _note(self, text: str, places: Sequence[str] = ()) -> None:
@@ -111,7 +113,10 @@ class _Builder:
         unclear: list[str] = []
         for index, position in enumerate(self.positions):
             references = [(record, references_of(record, finder)) for record in position.records]
-            ranked = sorted(references, key=lambda pair: (not pair[1], not pair[0].lead))
+            ranked = sorted(
+                references,
+                key=lambda pair: (not pair[1], pair[0].status == values.INACTIVE, not pair[0].lead),
+            )
             second += sum(record.second for record in position.records)
             second += len({ref for _, refs in references for ref in refs}) - bool(ranked[0][1])
             if ranked[0][1]:
@@ -168,6 +173,8 @@ class _Builder:
         self.counts["inactive"] = len(gone)
         if gone:
             self._note(f"{plural(len(gone), 'inactive or eliminated position')} left out", gone)
+        if gone and len(gone) == len(self.positions):
+            self._nobody_left()
         if moved:
             self._note("Reports of inactive rows move up to the next active boss", moved)
 
@@ -250,11 +257,25 @@ class _Builder:
                 head = min(cycle, key=lambda k: (-reports[k], self.positions[k].sort_key))
                 self.positions[head].boss, self.positions[head].unknown = -1, True
                 cut.append(self.positions[head].place)
+                if len(cycle) > 2 and 2 * len(cycle) >= sum(self.kept):
+                    self._ring(cycle)
             for node in path:
                 state[node] = 2
         self.counts["cycles cut"] = len(cut)
         if cut:
             self._note(f"{plural(len(cut), 'reporting cycle')} cut at the member with the most reports", cut)
+
+    def _ring(self, cycle: Sequence[int]) -> None:
+        """Refuse a chart most of whose people report to each other in a ring: it has no top to be cut at."""
+        source = self.sources[0]
+        column = source.columns.best("manager")
+        which = f"column '{source.columns.header[column]}'" if column is not None else "the management chain"
+        places = rows_in_words(sorted((self.positions[k].place for k in cycle), key=lambda p: (len(p), p)))
+        raise UserError(
+            f"{source.name}: nobody is the top: by {which}, {len(cycle):,} of {sum(self.kept):,} positions report to each "
+            f"other in one ring ({places}); leave the manager of the top empty, or name the right column with "
+            "--map manager=COLUMN"
+        )
 
     def _attach(self) -> None:
         """Put positions with an unknown boss, and rows outside the tree, below a manager."""
@@ -327,6 +348,16 @@ class _Builder:
                 below[node] += 1
         return min(heads, key=lambda k: (-below[k], self.positions[k].sort_key))
 
+    def _nobody_left(self) -> None:
+        source = self.sources[0]
+        columns = [k for field in ("status", "end") for k in source.columns.all(field)]
+        named = " and ".join(f"'{source.columns.header[k]}'" for k in columns)
+        raise UserError(
+            f"{source.name}: every row counts as somebody who has left"
+            + (f", by column {named}" if named else "")
+            + "; import the present staff, or name another column with --map status=COLUMN or --map end=COLUMN"
+        )
+
     def _nobody_reports(self) -> None:
         source = self.sources[0]
         column = source.columns.best("manager")
@@ -366,6 +397,38 @@ class _Builder:
             )
         self.counts["teams"] = len({values.plain(r.team) for r in filled if r.team})
         self.counts["part-time positions"] = len(part)
+
+    def _note_single_reports(self) -> None:
+        """Say who leads one IC and alone makes the chain above longer by a layer: a stand-in is often entered so."""
+        kept = [k for k in range(len(self.positions)) if self.kept[k]]
+        place = {k: at for at, k in enumerate(kept)}
+        layer = layers_from_below([place.get(self.positions[k].boss, -1) for k in kept])
+        below: dict[int, list[int]] = {}
+        for at, k in enumerate(kept):
+            below.setdefault(place.get(self.positions[k].boss, -1), []).append(layer[at])
+        alone = [
+            k
+            for at, k in enumerate(kept)
+            if layer[at] == 1
+            and len(below[at]) == 1
+            and self.positions[k].heads == 1
+            and self.positions[k].records
+            and place.get(self.positions[k].boss, -1) >= 0
+            and sum(other > 0 for other in below[place[self.positions[k].boss]]) == 1
+        ]
+        titles = Counter(r.title for position in self.positions for r in position.records if r.title)
+        places = []
+        for k in alone:
+            record = self.positions[k].records[0]
+            # A title that few rows have would say who it is.
+            title = f" ('{record.title}')" if titles[record.title] >= _COMMON_TITLE else ""
+            places.append(record.place + title)
+        if alone:
+            self._note(
+                f"{plural(len(alone), 'row')} with one report, alone in making the chain above one management layer longer: "
+                "if that is a stand-in or a mentor, put the report under the boss in the file",
+                places,
+            )
 
     def _people(self) -> Chart:
         kept = [k for k in range(len(self.positions)) if self.kept[k]]
@@ -417,8 +480,11 @@ class _Builder:
         grouped = [k for k in own if any(r.status == values.GROUP for r in self.positions[k].records)]
         blank = sum(source.blank_rows for source in self.sources)
         totals = sum(source.total_rows for source in self.sources)
+        aside = Counter[str]()
+        for source in self.sources:
+            aside.update(source.aside)
         account = {
-            "rows read": len(self.records) + blank + totals,
+            "rows read": len(self.records) + blank + totals + aside.total(),
             "positions of one person": len(own) - len(grouped),
             "grouped rows": len(grouped),
             "merged into a position of the same id": self.counts[
@@ -428,6 +494,7 @@ class _Builder:
             "inactive left out": self.counts["inactive"],
             "blank rows": blank,
             "lines of totals": totals,
+            **aside,
         }
         rows, *fates = account.values()
         account |= {

@@ -47,6 +47,16 @@ _STATUS = {
     "deleted separated dismissed deceased alumni ended closed cancelled canceled laidoff i t 0 false no n",
     GROUP: "group groups grouped junior juniors",
 }
+# Words, as they begin in English, German, French, Spanish and Italian, that mean gone wherever they stand in a status.
+_GONE = re.compile(
+    r"(terminat|inactiv|inactif|inaktiv|inattiv|eliminat|resign|retire|departed|departure|withdr|discharg|dismiss|quit\b|expired|"
+    r"separated|ausgetreten|ausgeschieden|gekundigt|demissionn|licencie|cessat|dimess|cesad)"
+)
+_GONE_PHRASE = re.compile(
+    r"(\bex[- ]?(employee|staff|worker|member|colleague)|\b(contract|employment|assignment|service) (has )?(ended|over)|"
+    r"\bformer\b|\blaid off\b|\bno longer\b|\bleft (the )?(company|organi[sz]ation|firm|us)\b)"
+)
+_NOT_GONE = re.compile(r"\b(not|non|never|pending|planned|upcoming)\b")
 _STATUS_OF = {word: status for status, words in _STATUS.items() for word in words.split()}
 _VACANT_TEXT = re.compile(
     r"^\W*(vacan(t|cy)|open (position|role|req))\b\W*(post|position|role)?\W*($|[-:–(])", re.IGNORECASE
@@ -116,22 +126,28 @@ def name_key(text: str) -> str:
     return " ".join(text.split())
 
 
-def status_of(word: str) -> str:
+def status_of(text: str) -> str:
     """Status of a position from a status word, or from the yes or no of a column "Active"."""
-    word = plain(word)
+    word = plain(text)
     if not word:
         return FILLED
     if word in _STATUS_OF:
         return _STATUS_OF[word]
     if word.startswith("vacan"):
         return VACANCY
-    if word.startswith(("terminat", "inactiv", "eliminat", "resign", "retire")):
-        return INACTIVE
     if "leave" in word:
         return LEAVE
-    if word.startswith(("active", "fulltime", "parttime", "employ")):
+    if word.startswith(("active", "fulltime", "parttime", "employed")):
         return FILLED
-    return OTHER
+    return INACTIVE if says_gone(text) else FILLED if word.startswith("employ") else OTHER
+
+
+def says_gone(text: str) -> bool:
+    """Whether a status says in words that somebody has left: 'Voluntarily Terminated', 'Contract ended', 'Inactif'."""
+    text = unicodedata.normalize("NFKD", clean(text)).casefold()
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    found = _GONE.search(text) or _GONE_PHRASE.search(text)
+    return found is not None and not _NOT_GONE.search(text[: found.start()])
 
 
 def says_vacant(text: str) -> bool:
@@ -210,6 +226,28 @@ def parse_date(cell: str, days_first: bool) -> date | None:
         return date(year, b, a) if days_first else date(year, a, b)
     except (ValueError, OverflowError):
         return None
+
+
+def parse_month(cell: str, days_first: bool) -> date | None:
+    """As `parse_date`, and months alone: 2015-03, 201503, 03/2015, Mar 2015 are their first day; 2015 is 1 January."""
+    whole = parse_date(cell, days_first)
+    parts = _PARTS.findall(clean(cell)[:40])
+    if whole is not None or not parts or len(parts) > 2:
+        return whole
+    if len(parts) == 1:
+        digits = parts[0]
+        parts = (
+            [digits[:4], digits[4:] or "1"] if digits.isdigit() and len(digits) in (4, 6) else [digits, ""]
+        )
+    year, month = sorted(parts, key=lambda part: not (part.isdigit() and len(part) == 4))
+    if not (year.isdigit() and len(year) == 4):
+        return None
+    return parse_date(f"{year}-{month}-01" if month.isdigit() else f"1 {month} {year}", days_first)
+
+
+def shape(text: str) -> str:
+    """What a cell looks like: runs of digits are 9, runs of letters a, other characters stay. '00-Ab7' is '9-a9'."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"[0-9]+", "9", clean(text)))
 
 
 def _undivided(digits: str) -> date | None:

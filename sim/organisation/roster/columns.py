@@ -68,7 +68,12 @@ _ALIAS_WORDS = {
         "latesthiredate dateofhire employmentstartdate continuousservicedate start hired joined "
         "dateofhiring eintrittsdatum eintritt"
     ),
-    "end": "terminationdate leavedate leavingdate dateleft separationdate exitdate",
+    "end": (
+        "terminationdate dateoftermination termdate leavedate leavingdate dateofleaving dateleft separationdate exitdate "
+        "lastworkingday lastdayofwork lastday employmentenddate enddate austrittsdatum austritt"
+    ),
+    "effective": "effectivedate effdt effectivefrom effectivestartdate validfrom rowstartdate",
+    "snapshot": "snapshot snapshotdate asof asofdate dataasof reportdate reportingdate extractdate snapshotmonth reportmonth",
     "tenure": "tenureyears tenureinyears tenure yearsofservice lengthofservice serviceyears",
     "status": (
         "status employmentstatus employeestatus workerstatus positionstatus poststatus jobstatus "

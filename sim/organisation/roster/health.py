@@ -57,7 +57,8 @@ def health_report(chart: Chart) -> str:
     """What was read, where every row went, the shape of the tree, and every assumption. Names nobody."""
     account, lines = chart.accounting, []
     for source in chart.sources:
-        lines.append(f"{source.name}: {source.encoding}, {source.delimiter}-separated")
+        form = source.delimiter if source.delimiter.isupper() else f"{source.delimiter}-separated"
+        lines.append(f"{source.name}: {source.encoding}, {form}")
         lines += [f"  {line}" for line in source.columns.describe()]
     people_keys = ("positions of one person", "people in grouped rows", *INFERRED, "people")
     fates = {key: value for key, value in account.items() if key not in people_keys or key == people_keys[0]}

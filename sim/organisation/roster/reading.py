@@ -6,18 +6,25 @@ import csv
 import io
 import math
 import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sim.errors import UserError
 from sim.organisation.roster import cells as values
+from sim.organisation.roster.aside import rows_aside
 from sim.organisation.roster.columns import Columns, check_columns, check_map, header_score, recognise
+from sim.organisation.roster.nested import is_json, json_rows
+from sim.text.numbers import plural
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 200_000
-_HEADER_WITHIN = 20  # records in which the header line is looked for; reports open with a title
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_STATUS_WORDS = 20  # a status column has no more different words; one that has is shown nowhere
+_HEADER_WITHIN = 100  # records in which the header line is looked for; reports open with a title
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
+_JSON = "JSON"
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Record:
     fte: float  # NaN when not given
     people: int  # people that the row stands for
     tenure_years: float
+    title: str  # only to say which rows stand out, and never one that a single row has
     team: str  # the last and so most specific of the row's teams
     teams: frozenset[str]  # all of them, of every team column, in plain form
     lead: bool  # the title says that the person leads the team
@@ -55,6 +63,7 @@ class Source:
     blank_rows: int
     total_rows: int
     several_teams: int
+    aside: dict[str, int] = field(default_factory=dict)  # fate -> rows that are nobody's present row
     notes: list[str] = field(default_factory=list)
 
 
@@ -66,13 +75,16 @@ class _Table:
     rows: list[tuple[int, list[str]]]
     encoding: str
     delimiter: str
+    short: tuple[str, ...] = ()  # places of rows with fewer cells than the header
 
 
 def read_source(path: Path, column_map: Mapping[str, str], several: bool = False) -> Source:
     """Records of one file. Raises UserError naming file and row for everything that is no roster."""
     check_map(column_map)
     table = _read_table(path, column_map)
-    place = f"{table.name}: row {table.header_row}"
+    place = (
+        f"{table.name}: row {table.header_row}" if table.header_row else f"{table.name}: keys of the records"
+    )
     columns = recognise(table.header, column_map, place)
     check_columns(columns, place)
     if not table.rows:
@@ -178,13 +190,18 @@ def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
     text, encoding = _decode(_read_bytes(path), name)
     if "\0" in text:
         raise UserError(f"{name}: holds a zero character, so this is no text file; save it as CSV (UTF-8)")
+    if is_json(text):
+        names, lines = json_rows(text, name, MAX_ROWS)
+        header = [values.clean(column) for column in names]
+        return _Table(name, 0, header, list(enumerate(lines, 1)), encoding, "")
     if (
         text[:4].lower() == "sep=" and len(text) > 5
     ):  # a spreadsheet's own first line; its rows count from there
         text = "\n" + text.partition("\n")[2]
     delimiter, at = _best_header(text, name, column_map)
-    header: list[str] = []
+    header = []
     rows: list[tuple[int, list[str]]] = []
+    short: list[str] = []
     for index, cells in enumerate(_records(text, delimiter, name)):
         if index < at:
             continue
@@ -196,14 +213,19 @@ def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
                 f"{name}: row {index + 1}: more than the limit of {MAX_ROWS:,} rows; split the roster"
             )
         rows.append((index + 1, _fitting(cells, len(header), name, index + 1)))
+        if any(cell.strip() for cell in cells) and len(cells) < len(header):
+            short.append(f"row {index + 1}")
     if not any(header):
         raise UserError(f"{name}: has no header line; the first row must name the columns")
-    return _Table(name, at + 1, header, rows, encoding, delimiter)
+    return _Table(name, at + 1, header, rows, encoding, delimiter, tuple(short))
 
 
 def _fitting(cells: list[str], width: int, name: str, row: int) -> list[str]:
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         cells = cells[:width]
+    # Spreadsheets leave out empty cells at the end of a row. Of two columns, one cell says too little.
+    if 0 < len(cells) < width and width > 2:
+        return cells + [""] * (width - len(cells))
     if len(cells) != width and any(cell.strip() for cell in cells):
         raise UserError(
             f"{name}: row {row} has {len(cells)} columns, the header has {width}; look for a stray delimiter or "
@@ -221,20 +243,30 @@ class _Reader:
     def __init__(self, table: _Table, columns: Columns, several: bool) -> None:
         self.table, self.columns = table, columns
         self.prefix = f"{table.name} " if several else ""
-        self.notes: list[str] = []
+        self.aside = rows_aside(table.name, table.rows, columns)
+        self.notes: list[str] = list(self.aside.notes)
+        if table.short:
+            self.notes.append(
+                f"{plural(len(table.short), 'row')} with fewer cells than the header: the last columns are taken to be empty "
+                f"({values.rows_in_words(table.short)})."
+            )
+        self.rows = [row for row in table.rows if row[0] not in self.aside.fates]
         names = {name: k for k, name in enumerate(table.header)}
         own = {"id", "manager_id", "order", "role", "inferred"} <= names.keys()
         self.order_at = names["order"] if own else None
         self.inferred_at = names["inferred"] if own else None
         self.manager_columns = [k for k in columns.all("manager") if not self._is_flag(k)]
         self.top_first = self._chain_from_top()
+        self.today = date.today()
         self._plan_dates()
+        self._plan_ends()
+        self._ask_for_status()
         self._plan_fte()
 
     def source(self) -> Source:
         """All records, with blank rows and lines of totals counted."""
         table, records, blank, totals = self.table, [], 0, 0
-        for row, cells in table.rows:
+        for row, cells in self.rows:
             if not any(cell.strip() for cell in cells):
                 blank += 1
             elif self._is_total(cells):
@@ -244,14 +276,14 @@ class _Reader:
         if not records:
             raise UserError(f"{table.name}: no row after the header (row {table.header_row}) holds a person")
         k = self.columns.best("team")
-        several = sum(len(self._teams(cells, k)) > 1 for _, cells in table.rows)
+        several = sum(len(self._teams(cells, k)) > 1 for _, cells in self.rows)
         return Source(
-            table.name, records, self.columns, table.encoding, _DELIMITERS[table.delimiter], blank, totals, several,
-            self.notes,
+            table.name, records, self.columns, table.encoding, _DELIMITERS.get(table.delimiter, _JSON), blank, totals, several,
+            self.aside.counts(), self.notes,
         )  # fmt: skip
 
     def _column(self, k: int | None) -> list[str]:
-        return [] if k is None else [cells[k] for _, cells in self.table.rows if k < len(cells)]
+        return [] if k is None else [cells[k] for _, cells in self.rows if k < len(cells)]
 
     def _cell(self, cells: list[str], field_name: str) -> str:
         k = self.columns.best(field_name)
@@ -277,8 +309,15 @@ class _Reader:
         self.days_first, proven = values.day_first(cells)
         dates = [values.parse_date(cell, self.days_first) for cell in cells]
         known = [day for day in dates if day is not None]
-        self.latest = max(known, default=None)
-        if not known:
+        # A date to come is a planned hire or a placeholder: nobody's tenure is counted to it.
+        self.latest = max((day for day in known if day <= self.today), default=None)
+        ahead = sum(day > self.today for day in known)
+        if ahead:
+            self.notes.append(
+                f"Start dates in the future ({plural(ahead, 'row')}): the people are taken to be there, their tenure is "
+                "unknown; delete the rows of those who have not started."
+            )
+        if self.latest is None:
             return
         unread = sum(bool(cell) and day is None for cell, day in zip(cells, dates, strict=True))
         order = (
@@ -288,6 +327,45 @@ class _Reader:
             f"Tenure is counted to {self.latest}, the latest start date in the file{order}."
             + (f" Start dates that cannot be read count as unknown: {unread:,}." if unread else "")
         )
+
+    def _plan_ends(self) -> None:
+        """An end date that has come means gone, whatever the status says; one to come (9999-12-31) does not."""
+        k = self.columns.best("end")
+        cells = [values.clean(cell) for cell in self._column(k)]
+        days_first, proven = values.day_first(cells)
+        self.ends_days_first = days_first if proven else self.days_first
+        ends = [day for day in (values.parse_date(cell, self.ends_days_first) for cell in cells) if day]
+        ahead = sum(day > self.today for day in ends)
+        if k is None or not ends:
+            return
+        name = self.columns.header[k]
+        if ahead < len(ends):
+            self.notes.append(
+                f"Column '{name}' holds the date on which somebody left: "
+                f"{plural(len(ends) - ahead, 'row')} with a date that has come, inactive."
+            )
+        if ahead:
+            self.notes.append(
+                f"Column '{name}': {plural(ahead, 'row')} with a date in the future, still there."
+            )
+
+    def _ask_for_status(self) -> None:
+        """Name the status words that are not known, where the column holds a few words and not a text for each row."""
+        for k in self.columns.all("status"):
+            words = Counter(values.clean(cell) for cell in self._column(k) if cell.strip())
+            unknown = {word: times for word, times in words.items() if values.status_of(word) == values.OTHER}
+            if unknown and len(words) <= _STATUS_WORDS and 2 * len(words) <= words.total():
+                shown = ", ".join(
+                    f"'{word}' ({plural(times, 'row')})" for word, times in sorted(unknown.items())
+                )
+                self.notes.append(
+                    f"Column '{self.columns.header[k]}' has words that are not known here: {shown}. Where one means that "
+                    "somebody has left, write 'inactive' in its place."
+                )
+
+    def _has_ended(self, cells: list[str]) -> bool:
+        end = values.parse_date(self._cell(cells, "end"), self.ends_days_first)
+        return end is not None and end <= self.today
 
     @staticmethod
     def _undivided_dates(cells: list[str]) -> bool:
@@ -361,6 +439,7 @@ class _Reader:
             fte=fte,
             people=people,
             tenure_years=self._tenure(cells),
+            title=title,
             team=teams[-1] if teams else "",
             teams=frozenset(
                 values.plain(team) for k in self.columns.all("team") for team in self._teams(cells, k)
@@ -403,10 +482,7 @@ class _Reader:
     def _status(self, cells: list[str], title: str, names: list[str], id_given: str) -> str:
         said = [values.status_of(cells[k]) for k in self.columns.all("status")]
         status = min(said, key=values.STATUSES.index, default=values.FILLED)
-        if values.is_eliminated_id(id_given) or (
-            self.columns.best("status") is None
-            and values.parse_date(self._cell(cells, "end"), self.days_first)
-        ):
+        if values.is_eliminated_id(id_given) or self._has_ended(cells):
             return values.INACTIVE
         if status == values.FILLED:
             written = [title, *names, self._cell(cells, "name"), id_given]

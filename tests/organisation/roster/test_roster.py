@@ -4,6 +4,7 @@ import csv
 import io
 import math
 import re
+from collections import Counter
 
 import pytest
 from helpers.roster import PAY, account, edges, read, real, said, write
@@ -71,13 +72,20 @@ def test_nothing_personal_of_a_real_chart_is_written_or_reported(name, tmp_path)
         "supervisor",
         "phone",
     )
+    # A title that five rows or more have says nothing of one person, and may stand beside the number of a row.
+    titles = Counter(
+        cell for row in rows for column, cell in row.items() if "title" in (column or "").lower()
+    )
+    report = outcome.report
+    for title in sorted((title for title, times in titles.items() if times >= 5), key=len, reverse=True):
+        report = report.replace(f"('{title}')", "")
     for row in rows:
         for column, cell in row.items():
             if column and any(word in column.lower() for word in secret_columns) and len(cell) > 4:
                 # A number as a word: a short one may well occur inside a random hash.
                 assert cell not in (words if cell.isdigit() else written)
                 if not cell.isdigit() and " " in cell:
-                    assert cell not in outcome.report
+                    assert cell not in report
 
 
 def test_partial_chart_infers_absent_managers():
