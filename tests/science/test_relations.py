@@ -137,7 +137,7 @@ NEUTRAL: Mapping[str, tuple[Mapping[str, float], Mapping[str, object]]] = {
     "switches.other_duties": (
         {
             "work.other_duties": 0.0, "managers.admin_share": 0.0, "managers.upward_hours": 0.0,
-            "managers.governance_hours": 0.0,
+            "managers.governance_hours": 0.0, "managers.upper_own_share": 0.0,
         },
         {"ai.strategy": "none"},
     ),

@@ -26,6 +26,8 @@ from sim.text.numbers import plural
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
 _COMMON_TITLE = 5  # rows; a title that fewer have is not shown
+_FEW_CELLS = 3  # manager cells from which on it is judged whether the match is wrong
+_HARDLY_ANY = 0.1  # share of manager cells that fit a person, up to which the match is doubted (ASSUMPTION)
 _UNKNOWN = "managers with an unknown boss"
 
 
@@ -36,6 +38,16 @@ def build_chart(sources: Sequence[Source], method: str | None = "teams") -> Char
     tops. Raises UserError when nobody reports to anybody, or when there are too many people or layers.
     """
     return _Builder(sources, method).chart()
+
+
+def _look(text: str) -> str:
+    """Kind of a key, for comparison: an e-mail, a number of some length, a code, or words."""
+    text = values.name_key(text)
+    if "@" in text:
+        return "mail"
+    if text.isdigit():
+        return f"{len(text)} digits"
+    return "code" if any(c.isdigit() for c in text) else "words" if " " in text else "word"
 
 
 class _Builder:
@@ -121,6 +133,7 @@ class _Builder:
             second += len({ref for _, refs in references for ref in refs}) - bool(ranked[0][1])
             if ranked[0][1]:
                 self._refer(index, ranked[0][1], finder, unclear)
+        self._check_match(finder)
         self.counts["second managers ignored"] = second
         if second:
             self._note(
@@ -134,7 +147,47 @@ class _Builder:
                 "Manager ids that differ from an id only by case or leading zeros are taken to be it",
                 finder.loose,
             )
+        if finder.turned:
+            self._note(
+                "Managers' names that fit only with their words in another order are taken to be that person",
+                finder.turned,
+            )
         self.chain_above = chains_above(self.records, finder)
+
+    def _check_match(self, finder: Finder) -> None:
+        """Refuse, or say, that hardly any manager cell is a person of the file: then the match is wrong, not the file.
+
+        Refused where the cells look like no id, e-mail or name of the file; with the same look the managers may really be
+        in another file, so that they are inferred, and it is said.
+        """
+        absent = [p for p in self.positions if p.absent and p.records]
+        known = sum(p.boss >= 0 for p in self.positions)
+        if len(absent) < _FEW_CELLS or known > _HARDLY_ANY * (known + len(absent)):
+            return
+        cells = [cell for p in absent for cell in finder.in_order(p.records[0].managers)[:1] if cell]
+        looks = {_look(key) for r in self.records for keys_of in r.keys.values() for key in keys_of}
+        if not cells or not looks:  # nothing to compare with: rows of groups, without ids of their own
+            return
+        columns = self.sources[0].columns
+        named = "', '".join(columns.header[k] for k in columns.all("manager")) or "management chain"
+        compared = [k for f in ("id", "email", "name", "first_name", "last_name") for k in columns.all(f)]
+        keys = ", ".join(f"'{columns.header[k]}'" for k in compared)
+        look, count = Counter(values.look(cell) for cell in cells).most_common(1)[0]
+        text = (
+            f"hardly any manager is a person of the file: {known:,} of {known + len(absent):,} cells of column '{named}' "
+            f"fit one of the columns compared with it ({keys}); {count:,} look like '{look}' (9: a digit, a: a letter)"
+        )
+        if any(values.is_scientific(cell) for cell in cells):
+            raise UserError(
+                f"{self.sources[0].name}: {absent[0].place}: {text}. A spreadsheet wrote these ids as numbers with an "
+                "exponent and lost digits: format the column as text and export again"
+            )
+        if not looks & {_look(cell) for cell in cells}:
+            raise UserError(
+                f"{self.sources[0].name}: {absent[0].place}: {text}. Name the columns that belong together with --map "
+                "id=COLUMN --map manager=COLUMN"
+            )
+        self._note(f"CHECK THIS: {text}. The managers are taken to be in another file")
 
     def _refer(self, index: int, references: list[str], finder: Finder, unclear: list[str]) -> None:
         """Set the boss to the first reference that is in the file, else remember the first that is not."""

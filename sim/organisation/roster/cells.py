@@ -47,6 +47,19 @@ _STATUS = {
     "deleted separated dismissed deceased alumni ended closed cancelled canceled laidoff i t 0 false no n",
     GROUP: "group groups grouped junior juniors",
 }
+_STATUS_ELSEWHERE = {  # German, French, Spanish, Italian
+    FILLED: "aktiv actif active activo activa attivo attiva enposte besetzt",
+    LEAVE: "elternzeit mutterschutz beurlaubt conge enconge excedencia aspettativa",
+    VACANCY: "vakant unbesetzt vacante",
+    INACTIVE: "inaktiv ausgeschieden ausgetreten gekundigt gekuendigt inactif inactivo inactiva inattivo inattiva "
+    "sorti sortie cesado cesada cessato cessata dimesso dimessa",
+}
+_STATUS_OF = {
+    word: status
+    for table in (_STATUS_ELSEWHERE, _STATUS)
+    for status, words in table.items()
+    for word in words.split()
+}
 # Words, as they begin in English, German, French, Spanish and Italian, that mean gone wherever they stand in a status.
 _GONE = re.compile(
     r"(terminat|inactiv|inactif|inaktiv|inattiv|eliminat|resign|retire|departed|departure|withdr|discharg|dismiss|quit\b|expired|"
@@ -57,11 +70,11 @@ _GONE_PHRASE = re.compile(
     r"\bformer\b|\blaid off\b|\bno longer\b|\bleft (the )?(company|organi[sz]ation|firm|us)\b)"
 )
 _NOT_GONE = re.compile(r"\b(not|non|never|pending|planned|upcoming)\b")
-_STATUS_OF = {word: status for status, words in _STATUS.items() for word in words.split()}
 _VACANT_TEXT = re.compile(
     r"^\W*(vacan(t|cy)|open (position|role|req))\b\W*(post|position|role)?\W*($|[-:–(])", re.IGNORECASE
 )
 _WHOLE_NUMBER = re.compile(r"^(-?[0-9]+)\.0+$")
+_SCIENTIFIC = re.compile(r"^([0-9])[.,]([0-9]+)[eE]\+?([0-9]{1,2})$")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _QUOTED_FORMULA = re.compile(r'^="(.*)"$')
 
@@ -83,12 +96,31 @@ def plain(text: str) -> str:
 
 
 def clean_id(cell: str) -> str:
-    """Id as written, without the traces of a spreadsheet: `123.0` is 123, `="0123"` and `'0123` are 0123."""
+    """Id as written, without the traces of a spreadsheet: `123.0` is 123, `="0123"` and `'0123` are 0123,
+    1.00101E+05 is 100101 where no digit is lost.
+    """
     text = clean(cell)
     formula = _QUOTED_FORMULA.match(text)
     text = formula.group(1).strip() if formula else text.lstrip("'")
+    power = _SCIENTIFIC.match(text)
+    if (
+        power
+        and int(power.group(3)) <= len(power.group(2))
+        and not power.group(2)[int(power.group(3)) :].strip("0")
+    ):
+        return power.group(1) + power.group(2)[: int(power.group(3))]
     whole = _WHOLE_NUMBER.match(text)
     return whole.group(1) if whole else text
+
+
+def is_scientific(text: str) -> bool:
+    """Whether an id was written by a spreadsheet as a number with an exponent, so that digits may be lost."""
+    return bool(_SCIENTIFIC.match(text))
+
+
+def look(text: str) -> str:
+    """What a cell looks like without what it says: digits as 9, letters as a, at most 40 characters."""
+    return "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in text)[:40]
 
 
 def is_no_id(text: str) -> bool:

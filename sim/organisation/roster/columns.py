@@ -17,7 +17,10 @@ _ALIAS_WORDS = {
         "mitarbeiternummer matricule workerid workernumber staffid staffnumber staffno associateid "
         "memberid userid uniqueid postuniquereference postreference postid payrollid payrollnumber "
         "uid id username login number positionid positionnumber nodeid recordid personref "
-        "employeecode empcode staffcode employeekey personkey"
+        "employeecode empcode staffcode employeekey personkey samaccountname onpremisessamaccountname objectid objectguid "
+        "distinguishedname dn personalnr persnr mitarbeiternr matriculesalarie numeroemploye numerosalarie "
+        "codesalarie identifiant idempleado numeroempleado numerodeempleado codigoempleado legajo matricola "
+        "numeromatricola iddipendente codicedipendente"
     ),
     "manager": (
         "managerid manageremployeeid manageremployeenumber managerempid managernumber managerno "
@@ -33,7 +36,12 @@ _ALIAS_WORDS = {
         "directmanageremail boss linemanager directmanager reportingmanager immediatemanager manager "
         "supervisor directsupervisor immediatesupervisor managername managersname linemanagername "
         "supervisorname supervisorsname reportstoname reportingmanagername directmanagername bossname "
-        "mgr mgrname responsable supervisoremployeenumber"
+        "mgr mgrname parentkey responsable supervisoremployeenumber vorgesetzternummer vorgesetztenid "
+        "personalnummervorgesetzter vorgesetztername direktervorgesetzter disziplinarischervorgesetzter "
+        "fuhrungskraft fuehrungskraft matriculeresponsable matriculemanager matriculedumanager "
+        "responsablehierarchique responsabledirect superieurhierarchique superieur managerdirect idjefe "
+        "numerojefe jefe jefedirecto jefeinmediato responsabledirecto supervisordirecto idresponsabile "
+        "matricolaresponsabile responsabile responsabilediretto superiore superiorediretto"
     ),
     "dotted": (
         "dottedlinemanager dottedlinemanagerid dottedlinemanageremail dottedlinerelationship "
@@ -43,22 +51,32 @@ _ALIAS_WORDS = {
     ),
     "name": (
         "name fullname employeename displayname preferredname personname workername membername "
-        "staffname legalname employee employeefullname empname worker"
+        "staffname legalname employee employeefullname empname worker displayname commonname cn nomcomplet "
+        "nometprenom nomprenom vollername mitarbeiter mitarbeitername nombrecompleto nombreyapellidos "
+        "apellidosynombre nombre empleado nomecompleto nomecognome cognomenome nome dipendente"
     ),
-    "first_name": "firstname preferredfirstname givenname forename legalfirstname vorname",
-    "last_name": "lastname preferredlastname surname familyname legallastname nachname",
+    "first_name": "firstname preferredfirstname givenname forename legalfirstname vorname prenom primernombre",
+    "last_name": (
+        "lastname preferredlastname surname familyname legallastname nachname familienname nom nomdefamille "
+        "apellidos apellido primerapellido cognome"
+    ),
     "email": (
         "workemail emailwork email emailaddress workemailaddress businessemail companyemail "
-        "employeeemail primaryworkemail primaryemail emailprimarywork contactemail mail"
+        "employeeemail primaryworkemail primaryemail emailprimarywork contactemail mail "
+        "userprincipalname upn emailadresse dienstlicheemail courriel adressemail adresseemail "
+        "correoelectronico correo postaelettronica indirizzoemail"
     ),
     "title": (
         "jobtitle businesstitle title positiontitle position roletitle role genericjobtitle "
-        "designation job jobname jobprofile"
+        "designation job jobname jobprofile stelle stellenbezeichnung funktion poste intituleposte "
+        "intituleduposte emploi fonction puesto cargo mansione ruolo qualifica posizione"
     ),
     "team": (
         "team teamname supervisoryorganization supervisoryorganisation subdepartment department "
         "departmentname dept functionalunit unit division businessunit costcenter costcentre group "
-        "squad function organisationalunit organizationalunit orgunit organization organisation"
+        "squad function organisationalunit organizationalunit orgunit organization organisation "
+        "abteilung bereich equipe service departement direction equipo departamento area squadra reparto "
+        "dipartimento"
     ),
     "level": (
         "managementlevel level joblevel careerlevel paygrade band payband grade gradeorequivalent seniority"
@@ -66,7 +84,9 @@ _ALIAS_WORDS = {
     "start": (
         "hiredate startdate datejoined joindate joiningdate dateofjoining originalhiredate "
         "latesthiredate dateofhire employmentstartdate continuousservicedate start hired joined "
-        "dateofhiring eintrittsdatum eintritt"
+        "dateofhiring eintrittsdatum eintritt einstellungsdatum "
+        "datedembauche datedentree dateentree fechadeingreso fechaingreso fechadealta fechadecontratacion "
+        "datadiassunzione dataassunzione"
     ),
     "end": (
         "terminationdate dateoftermination termdate leavedate leavingdate dateofleaving dateleft separationdate exitdate "
@@ -87,13 +107,24 @@ _ALIAS_WORDS = {
 ALIASES: dict[str, tuple[str, ...]] = {name: tuple(words.split()) for name, words in _ALIAS_WORDS.items()}
 FIELDS = tuple(ALIASES)
 _CHAIN = re.compile(
-    r"^(management|manager|supervisory|reporting)chain(level)?0*([0-9]{1,2})(name|id|email)?$"
+    r"^(?:(?:management|manager|supervisory|reporting)chain(?:level)?"
+    r"|(?:manager|supervisor|leader)(?:level|lvl|l)"
+    r"|(?:level|lvl|l|tier)(?=[0-9]{1,2}(?:manager|supervisor|leader|mgr)))"
+    r"0*([0-9]{1,2})(?:manager|supervisor|leader|mgr)?(?:name|id|email)?$"
 )
 _MANAGER = re.compile(  # manager columns that are composed in other ways than those listed
-    r"^(direct|line|reporting|immediate|current|people)?(manager|supervisor|mgr|reportsto|reportingto)s?"
+    r"^(direct|line|reporting|immediate|current|people)?(manager|supervisor|mgr|reportsto|reportingto|parentemployee|parentperson"
+    r"|parentworker)s?"
     r"(current|primary|employee|emp|person|worker|user|staff|work|position|post|unique)*"
-    r"(id|eid|number|no|nr|code|ref|reference|email|emailaddress|name|fullname)$"
+    r"(id|eid|number|no|nr|code|key|ref|reference|email|emailaddress|mail|name|fullname|displayname"
+    r"|upn|userprincipalname|principalname|samaccountname|dn|distinguishedname|login)$"
 )
+_OUTLINE = re.compile(r"^(?:level|lvl|tier|ebene|niveau|nivel|livello)0*([0-9]{1,2})$")
+_OF_MANAGER = re.compile(  # 'Manager First Name', 'Prénom du responsable'
+    r"^(line|direct|reporting)?(managers?|supervisors?|mgr|vorgesetzte[rn]?)"
+    r"|(du|del|des|der)?(manager|responsable|jefe|responsabile|vorgesetzte[rn]?)$"
+)
+_FIRST_NAME_ALONE = ("nombre", "nome")  # a first name beside a column of family names, else the whole name
 _FIELD_OF = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 
 
@@ -141,6 +172,25 @@ def _field_of(name: str) -> str | None:
     return None
 
 
+def outline_columns(header: Sequence[str]) -> list[int]:
+    """Columns 'Level 1', 'Level 2', ... from above, in which people may be written by indentation."""
+    found = [(int(m.group(1)), k) for k, name in enumerate(header) if (m := _OUTLINE.match(plain(name)))]
+    return [k for _, k in sorted(found)]
+
+
+def manager_name_columns(header: Sequence[str]) -> tuple[int, int] | None:
+    """Columns of the manager's first and family name where they are two, else None."""
+    parts: dict[str | None, int] = {}
+    for k, name in enumerate(header):
+        form = plain(name)
+        if _OF_MANAGER.search(form):
+            part = _field_of(_OF_MANAGER.sub("", form))
+            parts.setdefault(part, k)
+    if "first_name" in parts and "last_name" in parts:
+        return parts["first_name"], parts["last_name"]
+    return None
+
+
 def _forms(name: str) -> tuple[str, ...]:
     return tuple(
         plain(form.replace("%", " percent ")) for form in (name, re.sub(r"[(\[].*?[)\]]", " ", name))
@@ -174,9 +224,14 @@ def recognise(header: Sequence[str], column_map: Mapping[str, str], place: str) 
         if k in taken:
             continue
         if link:
-            chain.append((int(link.group(3)), k))
+            chain.append((int(link.group(1)), k))
         elif field is not None and field not in mapped:
             found.setdefault(field, []).append(k)
+    if "last_name" in found and "first_name" not in found and "first_name" not in mapped:
+        given = [k for k in found.get("name", []) if plain(header[k]) in _FIRST_NAME_ALONE]
+        found["name"] = [k for k in found.get("name", []) if k not in given]
+        found["first_name"] = given
+        found = {field: columns for field, columns in found.items() if columns}
     ordered = {field: _best_first(field, header, columns) for field, columns in found.items()}
     ordered |= {field: (k,) for field, k in mapped.items()}
     # A manager column that the user chose is the only source, so the chain is not consulted.
@@ -248,6 +303,10 @@ def header_score(cells: Sequence[str], column_map: Mapping[str, str]) -> tuple[i
     plain_cells = {plain(name) for name in cells}
     fields |= {field for field, name in column_map.items() if plain(name) in plain_cells}
     chain = any(_CHAIN.match(name) for name in plain_cells)
+    if len(outline_columns(cells)) > 1:
+        fields |= {"name", "manager"}
+    if manager_name_columns(cells):
+        fields |= {"manager"}
     who = bool(fields & {"id", "email", "name", "last_name", "people"})
     manager = chain or "manager" in fields
     return int(who) + int(manager), len(fields) + int(chain), sum(bool(name.strip()) for name in cells)

@@ -8,7 +8,7 @@ import math
 import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from sim.errors import UserError
 from sim.organisation.roster import cells as values
 from sim.organisation.roster.aside import rows_aside
 from sim.organisation.roster.columns import Columns, check_columns, check_map, header_score, recognise
+from sim.organisation.roster.derived import with_derived_columns
 from sim.organisation.roster.nested import is_json, json_rows
 from sim.text.numbers import plural
 
@@ -82,6 +83,8 @@ def read_source(path: Path, column_map: Mapping[str, str], several: bool = False
     """Records of one file. Raises UserError naming file and row for everything that is no roster."""
     check_map(column_map)
     table = _read_table(path, column_map)
+    header, rows, shapes = with_derived_columns(table.header, table.rows, column_map)
+    table = replace(table, header=header, rows=rows)
     place = (
         f"{table.name}: row {table.header_row}" if table.header_row else f"{table.name}: keys of the records"
     )
@@ -89,7 +92,9 @@ def read_source(path: Path, column_map: Mapping[str, str], several: bool = False
     check_columns(columns, place)
     if not table.rows:
         raise UserError(f"{place} is the header and nothing follows it; a roster has one row per person")
-    return _Reader(table, columns, several).source()
+    source = _Reader(table, columns, several).source()
+    source.notes[:0] = shapes
+    return source
 
 
 # ---- bytes -> rows
@@ -471,6 +476,10 @@ class _Reader:
         full = self._cell(cells, "name")
         parts = [self._cell(cells, "first_name"), self._cell(cells, "last_name")]
         found = [full, " ".join(part for part in parts if part) if parts[1] else ""]
+        if (
+            parts[0] and full and self.columns.best("last_name") is None
+        ):  # 'Name' beside 'Vorname': the family name
+            found.append(f"{parts[0]} {full}")
         return [
             key for key in dict.fromkeys(values.name_key(name) for name in found) if not values.is_no_id(key)
         ]
