@@ -207,11 +207,13 @@ def _setting_row(s: Setting) -> str:
         "spans": "list of whole numbers",
         "columns": "mapping",
         "scenario": "file or bundled name",
+        "events": "list of events",
+        "paths": "mapping: name -> list of events",
     }
     value = kinds.get(
         s.kind, " or ".join(s.choices) if s.choices else f"{s.unit}, {s.low or 0:g} to {s.high or 0:g}"
     )
-    default = "" if s.default is None else written_value(s.default)
+    default = "" if s.default in (None, ()) else written_value(s.default)
     return f"| `{s.path}` | {markdown_cell(value)} | {default} | {markdown_cell(s.doc)} |"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sim.errors import UserError
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
-from sim.scenario.files import one_line
+from sim.scenario.files import bundled, one_line
 from sim.scenario.settings import (
     LISTS,
     PATHS,
@@ -66,8 +66,9 @@ def statement(document: YamlDocument, path: Path | None = None) -> Statement:
         )
     if is_sweep(document):
         key = "vary" if "vary" in data else "base"
+        name = document.source if path is None or bundled().get(path.stem) != path else path.stem
         raise UserError(
-            f"{document.where((key,), key=True)}: {key}: this is a sweep, not a scenario; use `orgsim sweep {document.source}`"
+            f"{document.where((key,), key=True)}: {key}: this is a sweep, not a scenario; use `orgsim sweep {name}`"
         )
     reader = _Reader(document)
     for key, value in data.items():
