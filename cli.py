@@ -53,8 +53,14 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, ...]:
         """As in click, with the nearest name where a command is unknown."""
         from sim.errors import suggest
+        from sim.scenario.files import bundled
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            if args[0] in bundled():
+                raise click.UsageError(
+                    f"'{args[0]}' is a scenario, not a command; use `orgsim run {args[0]}` (a sweep: `orgsim sweep {args[0]}`)",
+                    ctx,
+                )
             hint = suggest(args[0], list(COMMANDS)) or f"; commands: {', '.join(COMMANDS)}"
             raise click.UsageError(f"No such command '{args[0][:80]}'{hint}", ctx)
         return super().resolve_command(ctx, args)

@@ -54,6 +54,10 @@ class TestHelp:
         )
         assert result.stdout.splitlines()[-1] == "False"
 
+    def test_a_scenario_is_no_command(self, capsys):
+        assert cli.execute(["growth"]) == 2
+        assert "'growth' is a scenario, not a command; use `orgsim run growth`" in capsys.readouterr().err
+
     def test_version(self, capsys):
         assert cli.execute(["--version"]) == 0
         assert capsys.readouterr().out.startswith("orgsim ")
