@@ -74,10 +74,9 @@ def outline(
         )
         check_size(heads + found.managers_count)
         found = _of_layers(heads, sizes, pay_scale)
+    # A manager without reports is at layer 1, whatever the plan says.
     everyone_leads = all(below >= above for below, above in zip((found.ics, *sizes), sizes, strict=False))
-    return (
-        found if everyone_leads else None
-    )  # a manager without reports is at layer 1, whatever the plan says
+    return found if everyone_leads else None
 
 
 def _of_layers(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Outline:
@@ -162,9 +161,8 @@ def hold_ics(
         left, unit = total - variant.managers_pay, "USD a year"
     if not price > 0:
         raise UserError(f"organisation.hold: {hold} needs a positive pay of ICs, not {ic_pay}")
-    ics = math.floor(
-        left / price * (1 + 1e-12) + 1e-9
-    )  # equal organisations must come out equal in floating point
+    # Equal organisations must come out equal in floating point.
+    ics = math.floor(left / price * (1 + 1e-12) + 1e-9)
     if ics < 1:
         raise UserError(
             f"organisation.hold: {hold}: the {variant.managers_count:,} managers of this structure leave {left:,.0f} {unit}, "

@@ -67,7 +67,7 @@ def _fill_shares(parameters: np.ndarray, share: float, out: np.ndarray) -> None:
         return
     logit = ai_use.logit_of(p, share)
     for k in range(n):
-        out[k] = 1.0 / (1.0 + np.exp(-logit - p.ai_use_sd * normal_quantile((k + 0.5) / n)))
+        out[k] = ai_use.personal_share(p, logit, normal_quantile((k + 0.5) / n))
 
 
 @entry

@@ -47,6 +47,12 @@ def is_unequal(p, share):
 
 
 @kernel
+def personal_share(p, logit, luck):
+    """Return the share of somebody whose use lies *luck* deviations above that of others, around this *logit*."""
+    return 1.0 / (1.0 + exp(-logit - p.ai_use_sd * luck))
+
+
+@kernel
 def logit_of(p, share):
     """Return the logit around which personal shares lie, so that their mean is *share*."""
     low = log(share / (1.0 - share)) - 4.0 * p.ai_use_sd
@@ -55,7 +61,7 @@ def logit_of(p, share):
         middle = 0.5 * (low + high)
         mean = 0.0
         for k in range(_POINTS):
-            mean += 1.0 / (1.0 + exp(-middle - p.ai_use_sd * _SCORES[k]))
+            mean += personal_share(p, middle, _SCORES[k])
         if mean < share * _POINTS:
             low = middle
         else:
@@ -173,13 +179,12 @@ def plan(org, p):
         person = org.people[i]
         share = person.ai_planned
         if is_unequal(p, share):
-            if (
-                share != w.use_share or p.ai_use_sd != w.use_sd
-            ):  # the search is kept: most weeks nothing has changed
+            # The search is kept: in most weeks nothing has changed.
+            if share != w.use_share or p.ai_use_sd != w.use_sd:
                 w.use_logit = logit_of(p, share)
                 w.use_share = share
                 w.use_sd = p.ai_use_sd
-            share = 1.0 / (1.0 + exp(-w.use_logit - p.ai_use_sd * person.ai_luck))
+            share = personal_share(p, w.use_logit, person.ai_luck)
         _plan_person(p, person, share)
 
 
@@ -199,13 +204,13 @@ def _plan_person(p, person, share):
 
 @kernel
 def draw_luck(org, person):
-    """Draw how much person *person* uses AI, compared with others."""
+    """Draw how much *person* uses AI, compared with others."""
     person.ai_luck = normal_quantile(uniform(org.world[0], AI_USE, person.pid, 0, 0))
 
 
 @kernel
 def goes_to_agent(p, person, u, v):
-    """Return True if the next change of person *person*, of size by the uniform *u*, goes to an agent; *v*: its own uniform."""
+    """Return True if the next change of *person*, of size by the uniform *u*, goes to an agent; *v*: its own uniform."""
     r = rho(p)
     if r == 0.0:
         return v < person.agent_share
