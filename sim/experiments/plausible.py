@@ -24,7 +24,8 @@ from sim.experiments.samples import Sample, paired_outcome
 from sim.parameters.declaration import Parameter
 from sim.parameters.flow import TIED
 from sim.parameters.registry import REGISTRY
-from sim.parameters.sections import can_act, is_on
+from sim.parameters.sections import can_act
+from sim.scenario.events import settings_on
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
 from sim.simulation.results import Simulate
@@ -59,10 +60,7 @@ class RangeResult:
 
 def switched_on(scenarios: Sequence[Scenario]) -> Callable[[str], bool]:
     """Tells whether a setting is on in one of the scenarios, from the start or by a dated event."""
-    on = {path for s in scenarios for path, value in s.values.items() if is_on(value)}
-    for event in (event for s in scenarios for event in s.events):
-        on |= {"events", f"events.{event.action}"}
-        on |= {path for path, value in event.settings if is_on(value)}
+    on: set[str] = set().union(*(settings_on(s.values, s.events) for s in scenarios))
     return on.__contains__
 
 

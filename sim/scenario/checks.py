@@ -4,16 +4,17 @@ Only arithmetic, no NumPy, so that scenarios load at once. `sim.organisation.str
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import inf
 
 from sim.errors import UserError
 from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans, refused_layer
 from sim.organisation.plan import Organisation
 from sim.parameters.registry import REGISTRY
-from sim.parameters.sections import can_act, is_on, section_of
+from sim.parameters.sections import can_act, section_of
 from sim.scenario.by_layer import LIST_OF
 from sim.scenario.checked import Checked
-from sim.scenario.events import check_events
+from sim.scenario.events import check_events, settings_on
 from sim.scenario.layoff_checks import Heads, check_cuts, check_dates, hardly_meant
 from sim.scenario.plausibility import dear_ai, planned_heads, unusual_shape
 from sim.scenario.statement import Statement
@@ -148,7 +149,9 @@ def implausible(scenario: Checked) -> Iterator[str]:
 
 def _switched_off(scenario: Checked) -> Iterator[str]:
     """Stated parameters of a block whose switch is off, except those that act without it (severance, of a dated layoff)."""
-    values, on = scenario.values, _on(scenario)
+    values = scenario.values
+    every = (scenario.events, *(own for _, own in scenario.paths))
+    on = settings_on(values, chain.from_iterable(every))
     blocks = {path.split(".")[1] for path in values if path.startswith("switches.")} - {
         path.split(".")[1] for path in on if path.startswith("switches.")
     }
@@ -161,16 +164,6 @@ def _switched_off(scenario: Checked) -> Iterator[str]:
             yield f"{name}: these parameters have no effect while switches.{name} is off"
         elif idle:
             yield f"{', '.join(idle)}: no effect while switches.{name} is off"
-
-
-def _on(scenario: Checked) -> set[str]:
-    """The settings that are on from the start, or from a dated event on, of any path."""
-    on = {path for path, value in scenario.values.items() if is_on(value)}
-    for events in (scenario.events, *(own for _, own in scenario.paths)):
-        for event in events:
-            on |= {"events", f"events.{event.action}"}
-            on |= {path for path, value in event.settings if is_on(value)}
-    return on
 
 
 def _heads(scenario: Checked) -> Heads | None:

@@ -17,13 +17,14 @@ Only declarations and checks, no NumPy, so that scenarios load at once.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import UserError
 from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
+from sim.parameters.sections import is_on
 from sim.scenario.by_layer import BY_LAYER, check_list, expanded
 from sim.scenario.event_values import hint, key_name, one_of, short, whole
 from sim.scenario.openings import KEYS as OPENING_KEYS
@@ -112,6 +113,15 @@ class DatedEvent:
         if self.refill:
             stated["refill"] = True
         return {"week": self.week, self.action: stated}
+
+
+def settings_on(values: Mapping[str, Any], events: Iterable[DatedEvent]) -> set[str]:
+    """The settings that are on: from the start by *values*, or from the date of one of the *events* on."""
+    on = {path for path, value in values.items() if is_on(value)}
+    for event in events:
+        on |= {"events", f"events.{event.action}"}
+        on |= {path for path, value in event.settings if is_on(value)}
+    return on
 
 
 def in_words(event: DatedEvent) -> str:

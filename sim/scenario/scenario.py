@@ -20,6 +20,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,13 @@ class Scenario:
     paths: tuple[tuple[str, tuple[DatedEvent, ...]], ...]
     values: Mapping[str, Value]
     overrides: Mapping[str, str | None]
-    warnings: tuple[str, ...]
     hold_base: "Scenario | None"
     _origin: _Origin
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but hardly meant. Found when it is asked for: a study makes thousands of scenarios and reads none."""
+        return tuple(implausible(self))
 
     def __repr__(self) -> str:
         return f"<Scenario {self.name}: {self.organisation}>"
@@ -352,12 +357,11 @@ def _build(origin: _Origin) -> Scenario:
         paths=settings["paths"],
         values=Frozen(values),
         overrides=Frozen(overrides),
-        warnings=(),
         hold_base=base if organisation.hold is not None else None,
         _origin=origin,
     )
     check_people(scenario, chain)
-    return replace(scenario, warnings=tuple(implausible(scenario)))
+    return scenario
 
 
 def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> _Merged:
