@@ -72,7 +72,7 @@ def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
 
 
 def _per_person_year(period: Period, field: str) -> np.ndarray:
-    return ratio(period.of(field), period.people * period.weeks / WEEKS_PER_YEAR)
+    return ratio(period.of(field), period.simulated * period.weeks / WEEKS_PER_YEAR)
 
 
 def _risk(period: Period, who: str) -> np.ndarray:

@@ -175,6 +175,8 @@ class Scenario:
         structure: dict[str, Any] = {key: getattr(organisation, key) for key in ("ics", "management_layers")}
         structure["spans"] = list(organisation.spans) if organisation.spans else None
         structure["remove_layer"] = organisation.remove_layer
+        if organisation.pay:  # without it the hash stays what it was before there was any
+            structure["pay"] = dict(organisation.pay)
         structure["hold"] = organisation.hold if self.hold_base is not None else None
         if organisation.chart is not None:
             structure["chart_sha256"] = _file_hash(organisation.chart)
@@ -401,6 +403,7 @@ def _organisation(settings: Mapping[str, Any]) -> Organisation:
     own = {path.split(".")[1]: value for path, value in settings.items() if path.startswith("organisation.")}
     own["chart"] = Path(own["chart"]) if own["chart"] is not None else None
     own["chart_columns"] = Frozen(dict(own["chart_columns"] or ()))
+    own["pay"] = Frozen(dict(own["pay"] or ()))
     return Organisation(**own)
 
 

@@ -10,7 +10,9 @@ import sys
 from typing import Any
 
 from sim.constants import PRIMARY
+from sim.organisation.costs import IC_BAND, MANAGER_BAND, OTHER_BAND
 from sim.organisation.headcounts import HOLDS
+from sim.organisation.levels import FROM_TOP, LEVELS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import cite
 from sim.parameters.registry import REGISTRY
@@ -183,6 +185,16 @@ def _setting(setting: Setting) -> dict[str, Any]:
         }
     if setting.kind == "paths":
         return {"type": ["object", "null"], "additionalProperties": _ref("events"), "description": doc}
+    if setting.kind == "layer":
+        counted = {"type": "string", "pattern": f"^{FROM_TOP}[1-9][0-9]*$"}
+        return {
+            "anyOf": [{"type": "integer", **bounds}, counted, {"enum": [*LEVELS, None]}],
+            "description": doc,
+        }
+    if setting.kind == "pay":
+        money = {"type": "number", **bounds}
+        bands = {"patternProperties": {f"^({IC_BAND}|{OTHER_BAND}|{MANAGER_BAND}[1-9][0-9]*)$": money}}
+        return {"type": "object", "additionalProperties": False, **bands, "description": doc}
     if setting.kind == "columns":
         return {"type": "object", "additionalProperties": {"type": "string"}, "description": doc}
     return {"type": "string", "minLength": 1, "description": doc}

@@ -20,7 +20,7 @@ def tree_of(scenario: Scenario) -> Tree:
     values = scenario.values
     return build_tree(
         scenario.organisation,
-        pay_scale(values),
+        pay_scale(values, scenario.organisation.pay),
         tree_of(base) if base is not None else None,
         base_organisation=base.organisation if base is not None else None,
         bottom_span_ratio=float(values["organisation.bottom_span_ratio"]),
