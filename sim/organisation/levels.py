@@ -27,6 +27,10 @@ _OF_TITLE = (
     ("team lead", r"\b(team manager|leads?|leader|supervisor|teamlead\w*|teamleit\w*|foreman)\b"),
     ("manager", r"\b(managers?|mgr|manageress|abteilungsleiter\w*)\b"),
 )
+NO_LEVELS = (
+    "the organisation has no job levels; they come from the titles of a chart that `orgsim import` has made; use a layer counted "
+    f"from below (1 = first line) or from the top ({FROM_TOP}1)"
+)
 _SHORT = {
     "vp": "vice president",
     "chiefs": "chief",
@@ -70,6 +74,20 @@ def read_layer(value: str, place: str) -> str:
         f"{place}: {value[:80]!r} is no layer; use a number counted from below (1 = first line), {FROM_TOP}1 (directly below "
         f"the top), or a job level of the chart: {', '.join(LEVELS)}{suggest(word, LEVELS)}"
     )
+
+
+def refused_of_layers(layer: str, layers: int) -> str:
+    """Why nobody goes with a layer given as a word, of an organisation of so many management layers that is no chart; or ""."""
+    steps = steps_below_top(layer)
+    if not steps:
+        return f"{layer!r}: {NO_LEVELS}"
+    if steps < layers:
+        return ""
+    there = (
+        ", ".join(f"{FROM_TOP}{k}" for k in range(1, layers))
+        or "none, because the only management layer is the top"
+    )
+    return f"there is no manager {in_words(layer).split(' ', 1)[1]}; management layers below the top: {there}"
 
 
 def in_words(layer: int | str, many: bool = True) -> str:

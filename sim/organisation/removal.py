@@ -7,7 +7,7 @@ import numpy as np
 from sim.constants import MANAGER
 from sim.errors import UserError
 from sim.organisation.headcounts import refused_layer
-from sim.organisation.levels import FROM_TOP, LEVELS, in_words, level_code, steps_below_top
+from sim.organisation.levels import FROM_TOP, LEVELS, NO_LEVELS, in_words, level_code, steps_below_top
 from sim.organisation.tree import Tree
 from sim.text.numbers import plural
 
@@ -50,10 +50,7 @@ def refused_word(tree: Tree, layer: str) -> str:
         ]
         return f"there is no manager {in_words(layer).split(' ', 1)[1]} who could go; there are: {', '.join(found) or 'none'}"
     if tree.level is None:
-        return (
-            f"{layer!r}: the organisation has no job levels; they come from the titles of an imported chart (import it again); "
-            f"use a layer counted from below (1 = first line) or from the top ({FROM_TOP}1)"
-        )
+        return f"{layer!r}: {NO_LEVELS}"
     counts = [(level, int((tree.level[able] == k).sum())) for k, level in enumerate(LEVELS)]
     found = [f"{level} ({count:,})" for level, count in counts if count]
     above = bool(managers_in(tree, layer).any())
@@ -123,4 +120,6 @@ def _level_words(code: int, many: bool) -> str:
 
 
 def _of(some: int, every: int) -> str:
+    if some == every == 2:
+        return "both"
     return f"all {every:,}" if some == every > 1 else f"{some:,} of {every:,}" if some < every else "the one"

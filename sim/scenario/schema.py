@@ -22,6 +22,7 @@ from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
 from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
 _NUMBERS = {"type": "number"}
+_FROM_TOP = {"type": "string", "pattern": f"^{FROM_TOP}[1-9][0-9]*$"}
 
 
 def schema() -> dict[str, Any]:
@@ -239,7 +240,10 @@ def _event(action: str) -> dict[str, Any]:
         share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
         who = {
             "role": {"enum": list(roles)},
-            "layer": {"type": "integer", "minimum": 0, "description": "of managers, 1 = first line"},
+            "layer": {
+                "anyOf": [{"type": "integer", "minimum": 0}, _FROM_TOP, {"enum": list(LEVELS)}],
+                "description": "of managers, 1 = first line; or counted from the top (top-1), or a job level of the chart",
+            },
             "number": {"type": "integer", "minimum": 1, "description": "people; or share"},
             "share": share,
             "choose": {"enum": list(CHOICES), "default": CHOICES[0]},
