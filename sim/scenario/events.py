@@ -311,15 +311,14 @@ def check_events(
             _check_settings(event, at, values)
             continue
         followed |= event.action == "follow"
-        layer, layers = event.who.layer, len(managers or ())
+        layers = len(managers or ())
         if event.who.followed and not followed:
             raise UserError(
                 f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it"
             )
-        if managers is not None and isinstance(layer, str):
-            if refused := refused_of_layers(layer, layers):
-                raise UserError(f"{at}.{event.action}.layer: {refused}")
-            layer = layers - steps_below_top(layer)
+        layer = _counted_from_below(
+            event.who.layer, layers, managers is not None, f"{at}.{event.action}.layer"
+        )
         if managers is not None and layer > layers - (event.action not in ("hire", "follow")):
             top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
             raise UserError(
@@ -334,6 +333,17 @@ def check_events(
                 ics,
                 managers,
             )
+
+
+def _counted_from_below(layer: int | str, layers: int, known: bool, place: str) -> int:
+    """The layer of an event counted from below, of an organisation of so many; 0 for a word while they are not *known*."""
+    if isinstance(layer, int):
+        return layer
+    if not known:
+        return 0
+    if refused := refused_of_layers(layer, layers):
+        raise UserError(f"{place}: {refused}")
+    return layers - steps_below_top(layer)
 
 
 def _check_number(

@@ -4,9 +4,10 @@ import pytest
 from helpers.roster import PAY, edges, read, real, said
 
 from sim.errors import UserError
-from sim.organisation.roster.building import Wishes, read_chart
+from sim.organisation.roster.building import read_chart
 from sim.organisation.roster.health import health, health_report
 from sim.organisation.roster.roles import Roles, read_rules, rules_of
+from sim.organisation.roster.settling import Wishes
 from sim.organisation.structure import chart_tree
 
 COMPANY = (
