@@ -111,9 +111,9 @@ class Roles:
             found.append(f"{times:>6,}  {rule.role:<8}  {rule.pattern}{'  (yours)' if rule.own else ''}")
         rest = self.matched.most_common()[_RULES:]
         for role in ROLES:
-            times = [count for rule, count in rest if rule.role == role]
-            if times:
-                found.append(f"{sum(times):>6,}  {role:<8}  {plural(len(times), 'more rule')}")
+            counts = [count for rule, count in rest if rule.role == role]
+            if counts:
+                found.append(f"{sum(counts):>6,}  {role:<8}  {plural(len(counts), 'more rule')}")
         ranked = sorted(self.unmatched.items(), key=lambda item: (-len(item[1]), item[0]))
         rare = [place for _, places in ranked if len(places) < SMALLEST_GROUP for place in places]
         for title, places in ranked:
