@@ -149,6 +149,17 @@ def test_a_chart_without_other_people_has_none(tmp_path):
     assert "others" not in tree.facts()
 
 
+def test_a_chart_file_from_before_there_were_levels_is_the_tree_it_was(tmp_path):
+    text = (
+        "id,manager_id,order,role,layer,tenure_years,inferred\n"
+        "pa,,0,manager,2,,0\npb,pa,1,manager,1,,0\npc,pb,2,ic,0,,0\npd,pb,3,ic,0,3.5,0\n"
+    )
+    chart = read(tmp_path, text)
+    tree = chart_tree(chart, PAY)
+    assert (tree.ics, tree.managers, tree.others, tree.level) == (2, 2, None, None)
+    assert chart.bands.notes == []
+
+
 def test_the_shared_company_has_seven_who_write_code():
     chart = read_chart(real("failing/mixed_roles.csv"))
     assert (chart.role.count("ic"), chart.role.count("manager"), chart.role.count("other")) == (7, 3, 2)
