@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import overload
 
+from sim.experiments.assumption_words import listed, mechanism_words, parameter_words, plain, unit_of
 from sim.experiments.cautions import OPPOSE, support
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
-from sim.parameters.registry import REGISTRY
 from sim.statistics.estimates import known
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit
 from sim.text.tables import bullets, paragraph, table
@@ -17,40 +17,14 @@ LEADING = 3  # parameters shown under a mechanism of the primary outcome
 BRIEF_GROUPS, BRIEF_LEADING = 3, 2  # of other outcomes
 SHOWN_ALONE = 12
 SHOWN_OPEN = 20  # of those that flip it or leave it undecided
-_ACRONYMS = {"ai": "AI", "ic": "IC", "ics": "ICs", "usd": "USD"}
-_TITLES = {"ai": "AI", "governance": "AI strategy", "people": "people over time"}
 
 
 # ---- words
 
 
-def mechanism_words(name: str) -> str:
-    """A mechanism in words: 'ai' -> 'AI'."""
-    return _TITLES.get(name, name)
-
-
-def parameter_words(path: str) -> str:
-    """A parameter in words, its mechanism first: 'questions.help_hours' -> 'questions: help hours'."""
-    section, _, name = path.partition(".")
-    words = " ".join(_ACRONYMS.get(part, part) for part in name.split("_"))
-    return f"{mechanism_words(section)}: {words}"
-
-
 def span_words(path: str, low: float, high: float) -> str:
     """A range with its unit: '8 to 40 hours'."""
     return f"{plain(low)} to {plain(high)} {unit_of(path)}"
-
-
-def unit_of(path: str) -> str:
-    """Unit of a parameter; '' where it is not declared (tests)."""
-    return REGISTRY[path].unit if path in REGISTRY else ""
-
-
-def plain(value: float | None) -> str:
-    """A value of a parameter as a person writes it."""
-    if value is None:
-        return "?"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 @overload
@@ -92,11 +66,6 @@ def _sized(study: Study, value: float | None, lo: float | None, hi: float | None
 def _shows(study: Study, value: float | None) -> bool:
     """False for an effect that would be printed as 0.0: nothing is said to depend on it."""
     return bool(value) and (not study.scale or _figure(in_base(study, value)) not in ("0.0", "-"))
-
-
-def listed(items: Sequence[str]) -> str:
-    """'a, b and c'."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 # ---- the answer
