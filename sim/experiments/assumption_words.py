@@ -11,9 +11,9 @@ _ACRONYMS = {"ai": "AI", "ic": "IC", "ics": "ICs", "usd": "USD"}
 _TITLES = {"ai": "AI", "governance": "AI strategy", "people": "people over time"}
 #: Explains the shares below a table or a text.
 DEFINITION = (
-    "holds: share of the plausible worlds (sets of all uncertain parameters) in which the difference is beyond the noise of its "
-    "runs (95 %) in the same direction; reversed: beyond noise in the other; open: neither. Ranges are mostly judgement, so these "
-    "shares are no probabilities"
+    "holds: share of the plausible worlds (sets of all uncertain parameters) in which the difference is beyond the noise of "
+    "its runs (95 %) in the same direction; reversed: beyond noise in the other; open: neither. Ranges are mostly judgement, so "
+    "these shares are no probabilities"
 )
 
 
@@ -73,8 +73,11 @@ def support_words(found: Holding) -> str:
     }.get(found.support or "", "")
 
 
-def flip_words(found: Holding, ask: str = "orgsim sensitivity A B") -> str:
-    """The one assumption that flips it, or why none is named; '' without worlds. ask: the command that searches."""
+def flip_words(found: Holding, claim: str = "it", ask: str = "orgsim sensitivity A B") -> str:
+    """The one assumption that flips it, or why none is named; '' where it holds in every world, or without worlds.
+
+    claim: what it flips; ask: the command that searches.
+    """
     if not found.worlds or found.holds.k == found.worlds:
         return ""
     flip, worlds = found.flips, plural(found.worlds, "world")
@@ -92,4 +95,4 @@ def flip_words(found: Holding, ask: str = "orgsim sensitivity A B") -> str:
     way = "upwards" if flip.above else "downwards"
     value = f"{plain(flip.value)} {unit}".rstrip()
     against = f"{flip.against.k} of the {flip.against.n} worlds there are against it"
-    return f"{name} flips it: from {value} {way} {against} ({size})"
+    return f"{name} flips {claim}: from {value} {way} {against} ({size})"

@@ -11,7 +11,7 @@ So where nothing differs at all, 2.5 % of the worlds hold and 2.5 % are reversed
 in each world fewer are open; with more worlds the shares are known better (Wilson's interval). The shares are no probabilities:
 the ranges are mostly judgement.
 
-Noise: the variance of the differences over the runs of a world, moderated by that of all worlds
+Noise: the variance of the (relative) differences over the runs of a world, moderated by that of all worlds
 (`sim.statistics.moderated`). A few runs alone give a variance that is good for nothing; one variance for all worlds would call
 the noisy ones settled. Where all worlds are equally noisy, it is the pooled one, with worlds x (runs - 1) degrees of freedom.
 
@@ -24,6 +24,7 @@ for it from those against it best, if on its far side most are against it beyond
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from sim.experiments.designs import as_numbers
 from sim.statistics import estimates
 from sim.statistics.estimates import Holds, Paired
 from sim.statistics.moderated import moderated_variance
+from sim.text.plain import ends
 
 AGREE, SPLIT, OPPOSE = "most agree", "not settled", "most say the opposite"
 #: With fewer worlds no assumption is said to flip a verdict: the p value of a rank correlation is rough then.
@@ -55,17 +57,16 @@ class Differences:
     @property
     def defined(self) -> np.ndarray:
         """Worlds with a difference, bool [worlds]."""
-        return np.isfinite(self.mean)
+        defined: np.ndarray = np.isfinite(self.mean)
+        return defined
 
     @property
-    def relative(self) -> np.ndarray:
-        """The differences relative to the first scenario in the same world, so that what scales both alike has no part in
-        them; plain ones unless the first scenario is above zero in every world."""
+    def scale(self) -> np.ndarray:
+        """What differences are taken relative to, float64 [worlds]: the first scenario in the same world, so that what scales
+        both alike has no part in them; 1 unless it is above zero in every world.
+        """
         above = self.base[self.defined] > 0
-        if not len(above) or not above.all():
-            return self.mean
-        relative: np.ndarray = self.mean / self.base
-        return relative
+        return self.base if len(above) and above.all() else np.ones(len(self.base))
 
 
 def of_pairs(pairs: Sequence[Paired | None]) -> Differences:
@@ -136,6 +137,11 @@ class Holding:
         return self.holds.n
 
     @property
+    def turned(self) -> "Holding":
+        """The same of the opposite verdict, without what flips it."""
+        return Holding(self.reversed, self.open, self.holds)
+
+    @property
     def support(self) -> str | None:
         """Whether the verdict holds in most worlds, or is reversed in most, beyond doubt about the share (95 %)."""
         shares, opposed = self.holds.interval, self.reversed.interval
@@ -155,10 +161,10 @@ def signs(found: Differences) -> np.ndarray:
     known = found.defined & (found.runs >= 2)
     if not known.any():
         return judged
-    runs = found.runs[known]
-    variance, freedom = moderated_variance(found.sd[known] ** 2, runs - 1)
+    runs, scale = found.runs[known], found.scale[known]
+    variance, freedom = moderated_variance((found.sd[known] / scale) ** 2, runs - 1)
     quantile = np.array([estimates.t_quantile(0.5 + estimates.CONFIDENCE / 2, int(f)) for f in freedom])
-    mean = found.mean[known]
+    mean = found.mean[known] / scale
     judged[known] = np.where(np.abs(mean) > quantile * np.sqrt(variance / runs), np.sign(mean), 0.0)
     return judged
 
@@ -184,7 +190,7 @@ def _flip(found: Differences, direction: float, worlds: Assumptions) -> tuple[Fl
     kept = found.defined
     if np.sum(kept) < LEAST_WORLDS:
         return None, 0
-    lead = direction * found.relative[kept]
+    lead = direction * (found.mean / found.scale)[kept]
     ranks = worlds.ranks if kept.all() else _ranks(worlds.values[kept])
     correlation = _correlation(ranks, _ranks(lead[:, None])[:, 0])
     moved = np.flatnonzero(
@@ -245,3 +251,37 @@ def _correlation_p(r: float, n: int) -> float:
     if abs(r) >= 1:
         return 0.0
     return estimates.t_two_sided(r * np.sqrt((n - 2) / (1 - r * r)), n - 2)
+
+
+def holding_json(found: Holding | None) -> dict[str, object]:
+    """The keys of every JSON object that says how sure a verdict is, null where it is not known."""
+    data: dict[str, object] = {"worlds": None if found is None else found.worlds}
+    for key, name in (("holds_in", "holds"), ("open_in", "open"), ("reversed_in", "reversed")):
+        share = None if found is None else getattr(found, name)
+        data[key] = None if share is None else share.share
+        data[f"{key}_ci95"] = None if share is None else ends(share.lo, share.hi)
+    data["support"] = None if found is None else found.support
+    data["flips"] = None if found is None else flip_json(found.flips)
+    return data
+
+
+def flip_json(flip: Flip | None) -> dict[str, object] | None:
+    """What flips a verdict as plain data; side: of the value, on which most worlds are against the verdict."""
+    if flip is None:
+        return None
+    return {
+        "path": flip.path,
+        "rank_correlation": flip.correlation,
+        "p_holm": flip.p,
+        "value": flip.value,
+        "side": "above" if flip.above else "below",
+        "against": None if flip.against is None else flip.against.k,
+        "worlds_there": None if flip.against is None else flip.against.n,
+    }
+
+
+def read_flip(data: Mapping[str, Any]) -> Flip:
+    """The same from what `flip_json` made."""
+    against = None if data["against"] is None else Holds(data["against"], data["worlds_there"])
+    above = data["side"] == "above"
+    return Flip(data["path"], data["rank_correlation"], data["p_holm"], data["value"], above, against)

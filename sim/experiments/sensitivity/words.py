@@ -3,8 +3,15 @@
 from collections.abc import Sequence
 from typing import overload
 
-from sim.experiments.assumption_words import listed, mechanism_words, parameter_words, plain, unit_of
-from sim.experiments.cautions import OPPOSE, support
+from sim.experiments.assumption_words import (
+    holding_words,
+    listed,
+    mechanism_words,
+    parameter_words,
+    plain,
+    support_words,
+    unit_of,
+)
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
@@ -155,26 +162,28 @@ def _verdict_sentences(found: Sensitivity) -> list[str]:
     size = _sized(study, pair.difference, pair.lo, pair.hi)
     if not study.side:
         text = f"{b} and {a} do not differ beyond noise on {topic} at the base values ({size}): no verdict to flip."
-        return [text, *_world_sentence(found, study, 1, f"{b} is ahead")]
+        return [text, *_world_sentence(found, study, 1, f"that {b} is ahead holds")]
     verb = "beats" if study.side > 0 else "loses to"
     first = f"{b} {verb} {a} on {topic} at the base values ({size})."
-    lines = [first, *_world_sentence(found, study, study.side, "The verdict holds")]
+    lines = [first, *_world_sentence(found, study, study.side, "the verdict holds")]
     return [*lines, *_flip_sentences(known(found.flips))]
 
 
 def _world_sentence(found: Sensitivity, study: Study, side: int, claim: str) -> list[str]:
     world = study.world
-    if world is None or not world.sets:
+    if world is None or not world.ahead.worlds:
         return []
-    holds = world.holds(side)
-    other, open_sets = world.holds(-side), world.undecided / world.sets
-    text = (
-        f"{claim} beyond noise in {percent(holds.share, 0)} % of {world.sets} plausible sets [{percent(holds.lo, 0)}, "
-        f"{percent(holds.hi, 0)}] of all {len(found.space.paths)} assumptions, the reverse beyond noise in "
-        f"{percent(other.share, 0)} %, undecided in {percent(open_sets, 0)} %."
-    )
-    opposed = study.side and support(holds, other) == OPPOSE
-    return [f"{text} So most plausible sets say the opposite." if opposed else text]
+    counted = world.holding(side)
+    other = world.of != study.outcome.name
+    if other:  # the ratio follows from money in every world: what is counted is the part that is behaviour
+        counted = known(world.judged(study.outcome.name, side))
+        claim = f"the {'rise' if world.rises else 'fall'} of output holds"
+    says = support_words(counted) if study.side and not other else ""
+    text = f"How sure by assumptions: {holding_words(counted, claim)}"
+    return [
+        f"{text}; each is judged beyond the noise of its runs, and all {len(found.space.paths)} assumptions vary"
+        f"{f': {says}' if says else ''}."
+    ]
 
 
 def _flip_sentences(found: Flips) -> list[str]:
@@ -261,18 +270,20 @@ def _world_table(found: Sensitivity) -> str:
             verdict,
         ]
         if study.world is not None:
-            world, holds = study.world, study.world.holds(study.side) if study.side else None
-            share = percent(holds.share, 0) if holds else "-"
-            span = f"[{percent(holds.lo, 0)}, {percent(holds.hi, 0)}]" if holds and holds.n else ""
-            row += [share, span, str(world.ahead), str(world.behind), str(world.undecided)]
+            counted = study.world.ahead
+            row += [
+                percent(x.share, 0) if x.n else "-" for x in (counted.holds, counted.open, counted.reversed)
+            ]
         rows.append(row)
     header = ["outcome", "B - A, %", "95 % interval", "at the base"]
     if found.sets:
-        header += ["holds %", "95 % interval", "B", "A", "undecided"]
+        header += ["B ahead %", "open %", "A ahead %"]
     align = "<>><" + ">" * (len(header) - 4)
     title = f"Verdicts (A = {a}, B = {b})"
     if found.sets:
-        title += f"; sets of {found.sets} in which B or A is ahead beyond noise"
+        title += f"; share of {found.sets} plausible worlds in which B or A is ahead beyond noise"
+        if any(study.world and study.world.of != study.outcome.name for study in found.studies.values()):
+            title += ", of ratios to a payroll or headcount that differs by value per week"
     return f"{title}\n{table(header, rows, align)}"
 
 
