@@ -113,7 +113,7 @@ def _strip(axes, panel, worlds: Differences, share: float) -> None:
     axes.set_xlabel(f"Flat minus layered, same unit, AI share {share:g}")
     title = f"With other plausible assumptions\n({len(ordered)} worlds, beyond the noise of their runs)"
     axes.set_title(title, fontsize=10.5, loc="left")
-    axes.legend(frameon=False, fontsize=9, loc="upper left", reverse=True)
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
 
 
 def draw_risk(target: Path) -> None:
