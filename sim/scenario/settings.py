@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.errors import UserError, nearest_word, suggest
 from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
+from sim.organisation.roster.memory import MemoryChart
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, check_list
 from sim.scenario.events import read_events, read_paths
@@ -150,6 +151,8 @@ def check_value(path: str, value: object, where: str = "") -> Any:
         raise UserError(f"{place}: {short(value)} is not one of {', '.join(setting.choices)}{hint}")
     if setting.kind == "columns":
         return _columns(value, place)
+    if setting.kind == "file" and isinstance(value, MemoryChart):
+        return value
     if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
         raise UserError(f"{place}: expected the name of a file, got {short(value)}")
     return str(value)

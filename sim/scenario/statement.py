@@ -15,6 +15,7 @@ from sim.errors import UserError
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
 from sim.scenario.files import bundled, one_line
+from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.settings import (
     LISTS,
     PATHS,
@@ -39,6 +40,9 @@ class Statement:
 
     source: str
     path: Path | None = None  # the file
+    folder: Path | None = (
+        None  # in which the files that it names lie; None: it can name bundled scenarios only
+    )
     extends: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -55,11 +59,16 @@ class Statement:
 # ---- from YAML
 
 
-def statement(document: YamlDocument, path: Path | None = None) -> Statement:
-    """Read a scenario document strictly. All problems of the file are reported in one `UserError`, a line each."""
+def statement(document: YamlDocument, path: Path | None = None, folder: Path | None = None) -> Statement:
+    """Read a scenario document strictly. All problems of the file are reported in one `UserError`, a line each.
+
+    folder: in which the files that it names lie, by default that of the file.
+    """
     data = document.data
     if data is None:
         raise UserError(f"{document.source}:1:1: the file is empty; a scenario opens with question: ...")
+    if path is not None and is_foreign(data, TOP_KEYS):
+        raise UserError(f"{document.source}: {NOT_QUOTED}")
     if not isinstance(data, dict):
         raise UserError(
             f"{document.where()}: expected keys such as question: and organisation:, got {short(data)}"
@@ -76,8 +85,8 @@ def statement(document: YamlDocument, path: Path | None = None) -> Statement:
     if reader.problems:
         raise UserError("\n".join(reader.problems))
     return Statement(
-        document.source, path, reader.extends, reader.words, reader.settings, reader.parameters,
-        reader.sources, with_layers(reader.places),
+        document.source, path, path.parent if path is not None else folder, reader.extends, reader.words, reader.settings,
+        reader.parameters, reader.sources, with_layers(reader.places),
     )  # fmt: skip
 
 

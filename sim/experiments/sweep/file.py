@@ -52,6 +52,7 @@ from sim.experiments.designs import (
 from sim.organisation.headcounts import HOLDS
 from sim.parameters.registry import REGISTRY
 from sim.scenario.files import find, shown
+from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import LISTS, SETTINGS, TOP_KEYS, check_value, known_path
 from sim.scenario.statement import is_sweep
@@ -143,6 +144,8 @@ def load_sweep(
     """
     given, path = path, find(path)
     document = read_yaml(path, shown(path))
+    if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
+        raise UserError(f"{shown(path)}: {NOT_QUOTED}")
     _check_sweep(document, str(given))
     reader = _Reader(document)
     data = reader.mapping((), KEYS, ("question", "base", "vary"))

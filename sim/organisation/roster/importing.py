@@ -24,10 +24,13 @@ from sim.errors import UserError
 from sim.organisation.headcounts import layers_from_below
 from sim.organisation.roster.building import read_chart
 from sim.organisation.roster.chart import Chart
+from sim.organisation.roster.given import roster_rows, roster_text
 from sim.organisation.roster.health import LAYERS_SHOWN, health, health_report
 from sim.text.numbers import plural
 
-__all__ = ["Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart"]
+__all__ = [
+    "Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart", "roster_rows", "roster_text",
+]  # fmt: skip
 _SALT = re.compile(r"[0-9a-f]{32}\s*")
 _COLUMNS = ("id", "manager_id", "order", "role", "layer", "tenure_years", "inferred")
 
