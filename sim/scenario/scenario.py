@@ -39,6 +39,7 @@ from sim.scenario.statement import Statement, statement
 from sim.scenario.yaml_source import parse_yaml, read_yaml
 
 MAX_EXTENDS = 20
+_SETS_TOLD = 4
 _CLEARS = {
     "chart": ("ics", "management_layers", "spans", "chart_columns"),
     "spans": ("management_layers", "chart", "chart_columns"),
@@ -64,7 +65,8 @@ class _Origin:
     chain: statements from the root of `extends` to the scenario's own, then overrides of its structure.
     files: how many of them are files. applied: time and parameters given from outside.
     base: what `hold` keeps equal, if known already; own: the statement from which on the structure is the variant's own;
-    named: the base was named by `hold_to` or a caller, so it stays when the structure changes.
+    named: the base was named by `hold_to` or a caller, so it stays when the structure changes. sets: ``"path=value"``
+    options of the user, which the question of the file does not know of.
     """
 
     chain: tuple[Statement, ...]
@@ -73,6 +75,7 @@ class _Origin:
     base: "Scenario | None" = None
     own: int = 0
     named: bool = False
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -117,7 +120,9 @@ class Scenario:
             if path in values:
                 raise UserError(f"--set {one_line(text, 200)}: {path} is set twice")
             values[path], places[path] = value, f"--set {one_line(text, 200)}"
-        return self._derive(expanded(values, places), places, None)
+        told = [one_line(" ".join(text.split()), 60) for text in sets if not text.strip().startswith("time.")]
+        origin = replace(self._origin, sets=(*self._origin.sets, *told))
+        return replace(self, _origin=origin)._derive(expanded(values, places), places, None)
 
     def with_values(self, values: Mapping[str, Any], *, hold_base: "Scenario | None" = None) -> "Scenario":
         """This scenario with other values by path (parameters, ``organisation.*``, ``time.*``). Raises `UserError`.
@@ -150,7 +155,7 @@ class Scenario:
             own, named = len(origin.chain), base is not None
         elif base is not None and outside:
             base = base._derive(outside, places, None)
-        return _build(_Origin(chain, origin.files, applied, base, own, named))
+        return _build(_Origin(chain, origin.files, applied, base, own, named, origin.sets))
 
     def with_chart(self, chart: Chart) -> "Scenario":
         """This scenario with the organisation of a chart that has been read (`sim.organisation.roster.importing.read_chart`).
@@ -249,6 +254,12 @@ def diff(a: Scenario, b: Scenario) -> dict[str, tuple[Any, Any]]:
     pairs |= {key: (getattr(a, key), getattr(b, key)) for key in LISTS}
     pairs |= {path: (a.values[path], b.values[path]) for path in REGISTRY}
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def with_path_first(scenario: Scenario, name: str) -> Scenario:
+    """The scenario with its path of that name first: the one with which the others are compared. Raises `UserError`."""
+    scenario.on_path(name)  # refuses a name that is not there
+    return replace(scenario, paths=tuple(sorted(scenario.paths, key=lambda path: path[0] != name)))
 
 
 def parse_set(text: str) -> tuple[str, Any]:
@@ -371,7 +382,7 @@ def _build(origin: _Origin) -> Scenario:
     leaf = chain[origin.files - 1]
     scenario = Scenario(
         name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
-        question=words.get("question", ""),
+        question=_asked(words.get("question", ""), origin.sets),
         description=leaf.words.get("description", ""),
         path=leaf.path,
         weeks=settings["time.weeks"],
@@ -387,6 +398,14 @@ def _build(origin: _Origin) -> Scenario:
     )
     check_people(scenario, chain)
     return scenario
+
+
+def _asked(question: str, sets: Sequence[str]) -> str:
+    """The question with what the user has set beside it: figures in its words may not be true any more."""
+    if not sets or not question:
+        return question
+    more = f" and {len(sets) - _SETS_TOLD} more" if len(sets) > _SETS_TOLD else ""
+    return f"{question} (with {', '.join(sets[:_SETS_TOLD])}{more})"
 
 
 def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> _Merged:

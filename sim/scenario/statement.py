@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.errors import UserError, listed_problems
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
 from sim.scenario.files import bundled, one_line
@@ -83,7 +83,7 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
     for key, value in data.items():
         reader.top(key, value)
     if reader.problems:
-        raise UserError("\n".join(reader.problems))
+        raise UserError(listed_problems(reader.problems))
     return Statement(
         document.source, path, path.parent if path is not None else folder, reader.extends, reader.words, reader.settings,
         reader.parameters, reader.sources, with_layers(reader.places),
@@ -158,6 +158,11 @@ class _Reader:
             path = f"{section}.{key}"
             if key not in known and isinstance(given, dict) and any(k.startswith(f"{key}_") for k in known):
                 self._group(section, key, given, known)
+            elif key not in known and key.isdecimal() and given is None:
+                # {share_of_code: 0,4} is a share of 0 and a key 4.
+                self.problem(
+                    (section, key), f"{path}: no key; decimals follow a point, such as 0.{key}", key=True
+                )
             elif key not in known:
                 self.problem((section, key), f"{one_line(path)}: unknown key{nearest(key, known)}", key=True)
             elif path in REGISTRY and isinstance(given, dict):
@@ -229,7 +234,8 @@ class _Reader:
         try:
             value = check_value(path, given)
         except UserError as error:
-            self.problem(_inner(place, str(error), path), str(error))
+            for line in str(error).splitlines():
+                self.problem(_inner(place, line, path), line)
             return
         if path in BY_LAYER:
             self.parameters |= values_of(path, value)
