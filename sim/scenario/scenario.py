@@ -160,9 +160,13 @@ class Scenario:
     def with_chart(self, chart: Chart) -> "Scenario":
         """This scenario with the organisation of a chart that has been read (`sim.organisation.roster.importing.read_chart`).
 
-        Of the chart the tree is kept, with what a simulation needs of everybody; no ids, titles or notes. Raises `UserError`.
+        Of the chart the tree is kept, with what a simulation needs of everybody; no ids, titles or notes. Pay bands that it has
+        become `organisation.pay`, as an import writes them. Raises `UserError`.
         """
-        return self.with_values({"organisation.chart": MemoryChart.of(chart)})
+        values: dict[str, Any] = {"organisation.chart": MemoryChart.of(chart)}
+        if chart.bands.pay:
+            values["organisation.pay"] = dict(chart.bands.pay)
+        return self.with_values(values)
 
     def on_path(self, name: str) -> "Scenario":
         """This scenario on one of its `paths`, under that name. Raises `UserError` if there is no such path."""
