@@ -43,4 +43,7 @@ class Organisation:
     chart_columns: Mapping[str, str] = field(default_factory=lambda: Frozen({}))
     hold: str | None = None
     hold_to: str | None = None
-    remove_layer: int | None = None
+    remove_layer: int | str | None = (
+        None  # counted from below, "top-1" or a job level (`sim.organisation.levels`)
+    )
+    pay: Mapping[str, float] = field(default_factory=lambda: Frozen({}))  # band -> base pay, USD a year

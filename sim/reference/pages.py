@@ -208,6 +208,8 @@ def _setting_row(s: Setting) -> str:
         "file": "file",
         "spans": "list of whole numbers",
         "columns": "mapping",
+        "layer": "whole number from below, top-1, or a job level",
+        "pay": "mapping: role and layer -> USD/year",
         "scenario": "file or bundled name",
         "events": "list of events",
         "paths": "mapping: name -> list of events",

@@ -160,9 +160,13 @@ class Scenario:
     def with_chart(self, chart: Chart) -> "Scenario":
         """This scenario with the organisation of a chart that has been read (`sim.organisation.roster.importing.read_chart`).
 
-        Of the chart the tree is kept, with what a simulation needs of everybody; no ids, titles or notes. Raises `UserError`.
+        Of the chart the tree is kept, with what a simulation needs of everybody; no ids, titles or notes. Pay bands that it has
+        become `organisation.pay`, as an import writes them. Raises `UserError`.
         """
-        return self.with_values({"organisation.chart": MemoryChart.of(chart)})
+        values: dict[str, Any] = {"organisation.chart": MemoryChart.of(chart)}
+        if chart.bands.pay:
+            values["organisation.pay"] = dict(chart.bands.pay)
+        return self.with_values(values)
 
     def on_path(self, name: str) -> "Scenario":
         """This scenario on one of its `paths`, under that name. Raises `UserError` if there is no such path."""
@@ -190,6 +194,8 @@ class Scenario:
         structure: dict[str, Any] = {key: getattr(organisation, key) for key in ("ics", "management_layers")}
         structure["spans"] = list(organisation.spans) if organisation.spans else None
         structure["remove_layer"] = organisation.remove_layer
+        if organisation.pay:  # without it the hash stays what it was before there was any
+            structure["pay"] = dict(organisation.pay)
         structure["hold"] = organisation.hold if self.hold_base is not None else None
         if organisation.chart is not None:
             structure["chart_sha256"] = _chart_hash(organisation.chart)
@@ -445,6 +451,7 @@ def _organisation(settings: Mapping[str, Any]) -> Organisation:
     own = {path.split(".")[1]: value for path, value in settings.items() if path.startswith("organisation.")}
     own["chart"] = Path(own["chart"]) if isinstance(own["chart"], str) else own["chart"]
     own["chart_columns"] = Frozen(dict(own["chart_columns"] or ()))
+    own["pay"] = Frozen(dict(own["pay"] or ()))
     return Organisation(**own)
 
 

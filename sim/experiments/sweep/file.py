@@ -334,7 +334,7 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
 
 def _is_whole(path: str) -> bool:
     declared = REGISTRY.get(path) or SETTINGS.get(path)  # neither: a list by layer
-    return declared is not None and declared.kind == "int"
+    return declared is not None and declared.kind in ("int", "layer")
 
 
 def _range(reader: _Reader, keys: tuple[Any, ...], whole: bool) -> Axis:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sim.errors import UserError, suggest
 from sim.organisation.roster.cells import plain
+from sim.organisation.roster.pay import is_pay_header
 
 # Field -> column names in plain form (lower case letters and digits), best first.
 _ALIAS_WORDS = {
@@ -78,6 +79,12 @@ _ALIAS_WORDS = {
         "abteilung bereich equipe service departement direction equipo departamento area squadra reparto "
         "dipartimento"
     ),
+    "family": (
+        "jobfamily jobfamilyname jobfamilygroup jobfunction jobcategory jobdiscipline discipline profession "
+        "occupationalgroup professionaloccupationalgroup berufsgruppe famillemetier familiapuesto"
+    ),
+    "pay": "salary annualsalary basesalary annualbasesalary pay basepay annualpay ftepay gehalt salaire salario retribuzione",
+    "currency": "currency currencycode paycurrency salarycurrency wahrung waehrung devise moneda valuta",
     "level": (
         "managementlevel level joblevel careerlevel paygrade band payband grade gradeorequivalent seniority"
     ),
@@ -169,7 +176,7 @@ def _field_of(name: str) -> str | None:
             return _FIELD_OF[form]
         if _MANAGER.match(form):
             return "manager"
-    return None
+    return "pay" if is_pay_header(name) else None
 
 
 def outline_columns(header: Sequence[str]) -> list[int]:

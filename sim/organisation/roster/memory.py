@@ -12,11 +12,14 @@ from typing import Any
 from sim.errors import UserError
 from sim.organisation.roster.chart import Chart
 from sim.organisation.roster.columns import NoRosterError
+from sim.organisation.roster.pay import Bands
 from sim.text.plain import jsonable
 
-#: What a chart tells beside its people: how it was read, and who they are. No simulation depends on it.
+#: What a chart tells beside its people: how it was read, and who they are (pay is a setting of the scenario). No simulation
+#: depends on it.
 _TOLD: Mapping[str, Any] = {
     "source_ids": (), "accounting": {}, "unknown_bosses": {}, "counts": {}, "assumptions": (), "sources": (),
+    "rules": (), "bands": Bands(),
 }  # fmt: skip
 
 

@@ -58,7 +58,9 @@ def test_a_scenario_with_it_simulates_what_the_file_gives_and_touches_no_file(tm
 def test_equality_and_hash_follow_from_the_tree():
     base = load("base", SHORT)
     one = base.with_chart(read_chart(roster_rows(ROWS)))
-    renamed = [{**row, "Name": f"X{row['Name']}", "Title": "Y"} for row in ROWS]
+    renamed = [
+        {**row, "Name": f"X{row['Name']}", "Title": row["Title"].replace("Engineer", "Y")} for row in ROWS
+    ]
     same = base.with_chart(read_chart(roster_rows(renamed, "other")))
     moved = base.with_chart(
         read_chart(roster_rows([{**r, "Manager ID": 2 if r["Employee ID"] == 19 else r["Manager ID"]} for r in ROWS]))
@@ -119,3 +121,11 @@ def test_a_roster_larger_than_the_limit_is_refused(monkeypatch):
 
 def test_the_door_is_public():
     assert {"read_chart", "roster_rows", "roster_text"} <= set(sim.__all__)
+
+
+def test_pay_bands_of_a_chart_in_memory_are_those_that_an_import_writes(tmp_path):
+    rows = [{**row, "Base salary": 80_000 + 1000 * int(row["Employee ID"])} for row in ROWS]
+    chart = read_chart(roster_rows(rows))
+    made = load("base", SHORT).with_chart(chart)
+    assert chart.bands.pay
+    assert dict(made.organisation.pay) == chart.bands.pay
