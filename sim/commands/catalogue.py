@@ -94,14 +94,16 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     path = find(name)
     if is_sweep(read_yaml(path)):
         from sim.experiments.sweep.file import load_sweep
+        from sim.experiments.sweep.hardly_meant import point_warnings
 
         sweep = load_sweep(path, sets)
         size, warnings = _size_and_warnings(sweep.base)
+        structures = _build_structures(sweep, path)
         return {
             "kind": f"sweep of {len(sweep.points):,} design points",
-            "warnings": warnings,
+            "warnings": [*warnings, *point_warnings(sweep)],
             "size": size,
-            "structures": _build_structures(sweep, path),
+            "structures": structures,
         }
     from sim.scenario.scenario import load
 

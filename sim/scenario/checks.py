@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import inf
 
-from sim.errors import UserError
+from sim.errors import UserError, listed_problems
 from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans, refused_layer
 from sim.organisation.levels import refused_of_layers
 from sim.organisation.plan import Organisation
@@ -113,7 +113,8 @@ def check_people(scenario: Checked, chain: Sequence[Statement]) -> None:
                 before,
             )
         except UserError as error:
-            raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
+            where = place_of(key.split(".")[0], chain)
+            raise UserError(listed_problems([f"{where}{line}" for line in str(error).splitlines()])) from None
 
 
 def implausible(scenario: Checked) -> Iterator[str]:

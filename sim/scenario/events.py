@@ -19,6 +19,7 @@ Only declarations and checks, no NumPy, so that scenarios load at once.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sim.errors import UserError
@@ -28,7 +29,7 @@ from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import is_on
 from sim.scenario.by_layer import BY_LAYER, check_list, expanded
-from sim.scenario.event_values import hint, key_name, one_of, short, whole
+from sim.scenario.event_values import all_of, hint, key_name, one_of, short, whole
 from sim.scenario.openings import KEYS as OPENING_KEYS
 from sim.scenario.openings import Opening, check_opening, read_opening
 
@@ -176,10 +177,11 @@ def read_events(value: object, place: str = "events") -> tuple[DatedEvent, ...]:
         )
     if len(value) > MAX_EVENTS:
         raise UserError(f"{place}: {len(value):,} events are more than {MAX_EVENTS}")
-    return tuple(
-        item if isinstance(item, DatedEvent) else _event(item, f"{place}[{k}]")
-        for k, item in enumerate(value)
-    )
+    return tuple(all_of(partial(_read, item, f"{place}[{k}]") for k, item in enumerate(value)))
+
+
+def _read(item: object, place: str) -> DatedEvent:
+    return item if isinstance(item, DatedEvent) else _event(item, place)
 
 
 def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
@@ -191,7 +193,8 @@ def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
             f"paths: expected 2 to {MAX_PATHS} names with their events, such as "
             f"{{as it is: [], moved: [{{week: 26, move: {{share: 0.2}}}}]}}; got {short(value)}"
         )
-    return tuple((str(name), read_events(given or (), f"paths.{name}")) for name, given in value.items())
+    read = all_of(partial(read_events, given or (), f"paths.{name}") for name, given in value.items())
+    return tuple(zip(map(str, value), read, strict=True))
 
 
 def _event(item: object, place: str) -> DatedEvent:
@@ -214,9 +217,11 @@ def _event(item: object, place: str) -> DatedEvent:
     if action == "open":
         return DatedEvent(week, action, seats=read_opening(given, inside))
     known = keys_of(action)
-    for key in given:
-        if key not in known:
-            raise UserError(f"{inside}.{key_name(key)}: unknown key{hint(key, known)}")
+    unknown = [
+        f"{inside}.{key_name(key)}: unknown key{hint(key, known)}" for key in given if key not in known
+    ]
+    if unknown:
+        raise UserError("\n".join(unknown))
     into = one_of(given.get("into", PLACES[0]), PLACES, f"{inside}.into") if action == "promote" else ""
     refill = given.get("refill", action == "promote")
     if not isinstance(refill, bool):
@@ -299,51 +304,47 @@ def check_events(
 
     ics, managers: number at the start, of managers in each layer, None if not known yet; before: events that come before.
     """
-    followed = any(event.action == "follow" for event in before)
     check_seats(events, place, values, ics, managers, before)
-    for k, event in enumerate(events):
-        at = f"{place}[{k}]"
-        if event.week >= weeks:
-            raise UserError(
-                f"{at}.week: week {event.week} is after the end; the last week with a week after it is {weeks - 1}"
-            )
-        if event.who is None:
-            _check_settings(event, at, values)
-            continue
-        followed |= event.action == "follow"
-        layers = len(managers or ())
-        if event.who.followed and not followed:
-            raise UserError(
-                f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it"
-            )
-        layer = _counted_from_below(
-            event.who.layer, layers, managers is not None, f"{at}.{event.action}.layer"
+    all_of(
+        partial(_check_event, event, f"{place}[{k}]", weeks, values, ics, managers, (*before, *events[:k]))
+        for k, event in enumerate(events)
+    )
+
+
+def _check_event(
+    event: DatedEvent,
+    at: str,
+    weeks: int,
+    values: Mapping[str, Any],
+    ics: int | None,
+    managers: tuple[int, ...] | None,
+    earlier: tuple[DatedEvent, ...],
+) -> None:
+    """Raise `UserError` where the event *at* that place cannot happen after those *earlier* ones; see `check_events`."""
+    if event.week >= weeks:
+        raise UserError(
+            f"{at}.week: week {event.week} is after the end; the last week with a week after it is {weeks - 1}"
         )
-        if managers is not None and layer > layers - (event.action not in ("hire", "follow")):
-            top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
-            raise UserError(
-                f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
-            )
-        if managers is not None and event.who.number and event.action != "hire":
-            _check_number(
-                replace(event.who, layer=layer),
-                event.who.number,
-                f"{at}.{event.action}",
-                (*before, *events[:k]),
-                ics,
-                managers,
-            )
-
-
-def _counted_from_below(layer: int | str, layers: int, known: bool, place: str) -> int:
-    """The layer of an event counted from below, of an organisation of so many; 0 for a word while they are not *known*."""
-    if isinstance(layer, int):
-        return layer
-    if not known:
-        return 0
-    if refused := refused_of_layers(layer, layers):
-        raise UserError(f"{place}: {refused}")
-    return layers - steps_below_top(layer)
+    if event.who is None:
+        _check_settings(event, at, values)
+        return
+    if event.who.followed and not any(one.action == "follow" for one in (*earlier, event)):
+        raise UserError(f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it")
+    if managers is None:
+        return
+    layer, layers = event.who.layer, len(managers)
+    if isinstance(layer, str):
+        if refused := refused_of_layers(layer, layers):
+            raise UserError(f"{at}.{event.action}.layer: {refused}")
+        layer = layers - steps_below_top(layer)
+    if layer > layers - (event.action not in ("hire", "follow")):
+        top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
+        raise UserError(
+            f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
+        )
+    if event.who.number and event.action != "hire":
+        who = replace(event.who, layer=layer)
+        _check_number(who, event.who.number, f"{at}.{event.action}", earlier, ics, managers)
 
 
 def _check_number(

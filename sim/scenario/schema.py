@@ -76,7 +76,7 @@ def _object(properties: dict[str, Any], doc: str = "", required: tuple[str, ...]
 def _scenario() -> dict[str, Any]:
     properties: dict[str, Any] = {key: _words(doc) for key, doc in WORDS.items()}
     properties["extends"] = _words(
-        "a scenario file, relative to this one, or the name of a bundled scenario; merged deeply"
+        "a scenario file in this one's folder or below, or the name of a bundled scenario; merged deeply"
     )
     for section in SECTIONS:
         paths = [path for path in PATHS if path.startswith(f"{section}.")]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, nearest_word, suggest
+from sim.errors import UserError, nearest_word, number_hint, suggest
 from sim.organisation.costs import IC_BAND, MANAGER_BAND, OTHER_BAND
 from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
 from sim.organisation.levels import read_layer
+from sim.organisation.roster.memory import MemoryChart
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, check_list
 from sim.scenario.events import read_events, read_paths
@@ -63,7 +64,7 @@ _ORGANISATION = (
     ),
     Setting(
         "organisation.chart", "file", None, None, None, "file",
-        "an imported organisation chart (CSV), relative to this file; instead of ics, management_layers and spans",
+        "an imported organisation chart (CSV) in this file's folder or below; instead of ics, management_layers and spans",
     ),
     Setting("organisation.chart_columns", "columns", None, None, None, "names", "field of the chart -> column of the file"),
     Setting(
@@ -145,7 +146,7 @@ def check_value(path: str, value: object, where: str = "") -> Any:
         try:
             return read_events(value) if setting.kind == "events" else read_paths(value)
         except UserError as error:
-            raise UserError(f"{where}{error}") from None
+            raise UserError("\n".join(f"{where}{line}" for line in str(error).splitlines())) from None
     place = f"{where}{path}"
     if setting.kind == "spans":
         return _spans(value, place, setting)
@@ -162,6 +163,8 @@ def check_value(path: str, value: object, where: str = "") -> Any:
         return read_layer(value, place) if isinstance(value, str) else _number(value, place, setting)
     if setting.kind == "pay":
         return _pay(value, place, setting)
+    if setting.kind == "file" and isinstance(value, MemoryChart):
+        return value
     if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
         raise UserError(f"{place}: expected the name of a file, got {short(value)}")
     return str(value)
@@ -174,7 +177,7 @@ def _number(value: object, place: str, setting: Setting) -> int | float:
     assert high is not None
     span = f"from {low:g} to {high:g} {setting.unit}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UserError(f"{place}: expected a number {span}, got {short(value)}")
+        raise UserError(f"{place}: {number_hint(value) or f'expected a number {span}, got {short(value)}'}")
     if (isinstance(value, float) and not math.isfinite(value)) or not low <= value <= high:
         raise UserError(f"{place}: {short(value)} is outside {span}")
     if setting.kind == "pay":
@@ -192,6 +195,8 @@ def _number(value: object, place: str, setting: Setting) -> int | float:
 
 
 def _spans(value: object, place: str, setting: Setting) -> tuple[int, ...]:
+    if text := _uncommaed(value):
+        raise UserError(f"{place}: write [{text}]: commas stand between the spans, brackets around them")
     if not isinstance(value, (list, tuple)):
         raise UserError(
             f"{place}: expected a list of spans, bottom up, such as [6, 4, 4]; got {short(value)}"
@@ -199,6 +204,16 @@ def _spans(value: object, place: str, setting: Setting) -> tuple[int, ...]:
     if not 1 <= len(value) <= MAX_LAYERS:
         raise UserError(f"{place}: {len(value)} levels; give 1 to {MAX_LAYERS} spans, bottom up")
     return tuple(int(_number(span, f"{place}[{index}]", setting)) for index, span in enumerate(value))
+
+
+def _uncommaed(value: object) -> str:
+    """Spans that were written without commas or brackets, as ``6, 4, 4``; "" for everything else."""
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    if not any(isinstance(part, str) for part in parts):
+        return ""
+    numbers = " ".join(str(part) for part in parts).replace(",", " ").split()
+    plain = 1 < len(numbers) <= MAX_LAYERS and all(one.isdecimal() and len(one) < 8 for one in numbers)
+    return ", ".join(numbers) if plain else ""
 
 
 def _columns(value: object, place: str) -> tuple[tuple[str, str], ...]:

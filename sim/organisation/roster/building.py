@@ -18,6 +18,7 @@ from sim.organisation.roster import cells as values
 from sim.organisation.roster.cells import rows_in_words
 from sim.organisation.roster.chart import INFERRED, LEADS, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
+from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
 from sim.organisation.roster.people import hardly_managers
 from sim.organisation.roster.reading import Record, Source, read_source
@@ -558,7 +559,7 @@ def _check_depth(boss: Sequence[int], name: str) -> None:
 
 
 def read_chart(
-    path: Path | str | Sequence[Path | str],
+    path: Path | str | RosterText | Sequence[Path | str | RosterText],
     column_map: Mapping[str, str] | None = None,
     *,
     keep_roots: bool = False,
@@ -567,11 +568,14 @@ def read_chart(
 ) -> Chart:
     """The chart of an HR export, of several that refer to each other, or of a chart file written by an import.
 
+    path: files, or rosters in memory (`sim.organisation.roster.given`); of those nothing is read or written.
+
     column_map: field -> column name, overrides what is recognised. keep_roots: managers with an unknown boss stay tops;
     otherwise `fill` (teams, spans or top, default teams) says where they go, see `sim.organisation.roster.filling`. wishes: who
     writes code, what a currency is worth, what is folded. Raises UserError.
     """
-    paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
+    given = [path] if isinstance(path, (str, Path, RosterText)) else path
+    paths = [one if isinstance(one, RosterText) else Path(one) for one in given]
     if not paths:
         raise UserError("import: no file is given; name a CSV file with one row per person")
     if fill is not None and fill not in METHODS:

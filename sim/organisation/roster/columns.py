@@ -280,6 +280,10 @@ def _listed(header: Sequence[str]) -> str:
     return f"Columns: {', '.join(header) or 'none'}"
 
 
+class NoRosterError(UserError):
+    """A table that says neither who somebody is nor who the manager is. The message lists its columns."""
+
+
 def check_columns(columns: Columns, place: str) -> None:
     """Raise UserError unless the columns tell who somebody is and who the manager is."""
     who = [columns.best(field) for field in ("id", "email", "name", "last_name", "people")]
@@ -299,9 +303,8 @@ def check_columns(columns: Columns, place: str) -> None:
         f"--map {f}=COLUMN" for f, m in (("id", "a person's id"), ("manager", "the manager")) if m in missing
     )
     advice = f"{ties} Name the column with {example}" if not _holds_data(names) else ""
-    raise UserError(
-        f"{place}: no column for {' and '.join(missing)} is recognised. {_listed(names)}.{advice}"
-    )
+    kind = NoRosterError if len(missing) > 1 else UserError
+    raise kind(f"{place}: no column for {' and '.join(missing)} is recognised. {_listed(names)}.{advice}")
 
 
 def header_score(cells: Sequence[str], column_map: Mapping[str, str]) -> tuple[int, int, int]:

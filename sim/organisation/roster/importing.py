@@ -23,12 +23,15 @@ from pathlib import Path
 from sim.errors import UserError
 from sim.organisation.roster.building import read_chart
 from sim.organisation.roster.chart import LEADS, OTHER, Chart, layers_of
+from sim.organisation.roster.given import roster_rows, roster_text
 from sim.organisation.roster.health import LAYERS_SHOWN, OTHERS_SHOWN, health, health_report
 from sim.organisation.roster.pay import SMALLEST_GROUP
 from sim.organisation.roster.settling import Wishes
 from sim.text.numbers import plural
 
-__all__ = ["Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart"]
+__all__ = [
+    "Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart", "roster_rows", "roster_text",
+]  # fmt: skip
 _SALT = re.compile(r"[0-9a-f]{32}\s*")
 _COLUMNS = ("id", "manager_id", "order", "role", "layer", "level", "tenure_years", "inferred")
 

@@ -18,6 +18,7 @@ from sim.organisation.roster import cells as values
 from sim.organisation.roster.aside import rows_aside
 from sim.organisation.roster.columns import Columns, check_columns, check_map, header_score, recognise
 from sim.organisation.roster.derived import with_derived_columns
+from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.nested import is_json, json_rows
 from sim.organisation.roster.pay import Pay, read_pay
 from sim.text.numbers import plural
@@ -85,7 +86,7 @@ class _Table:
     short: tuple[str, ...] = ()  # places of rows with fewer cells than the header
 
 
-def read_source(path: Path, column_map: Mapping[str, str], several: bool = False) -> Source:
+def read_source(path: Path | RosterText, column_map: Mapping[str, str], several: bool = False) -> Source:
     """Records of one file. Raises UserError naming file and row for everything that is no roster."""
     check_map(column_map)
     table = _read_table(path, column_map)
@@ -106,7 +107,13 @@ def read_source(path: Path, column_map: Mapping[str, str], several: bool = False
 # ---- bytes -> rows
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path | RosterText) -> bytes:
+    if isinstance(path, RosterText):
+        if len(path.data) > MAX_BYTES:
+            raise UserError(
+                f"{path.name}: more than the limit of {MAX_BYTES / 2**20:.0f} MB; keep fewer columns"
+            )
+        return path.data
     try:
         info = path.stat()
         if stat.S_ISDIR(info.st_mode):
@@ -196,7 +203,7 @@ def _best_header(text: str, name: str, column_map: Mapping[str, str]) -> tuple[s
     return best[1], best[2]
 
 
-def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
+def _read_table(path: Path | RosterText, column_map: Mapping[str, str]) -> _Table:
     name = path.name
     text, encoding = _decode(_read_bytes(path), name)
     if "\0" in text:
