@@ -190,6 +190,19 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
     return scenario
 
 
+def ordinary_year(scenario: "Scenario") -> tuple[str, ...]:
+    """Return the switches that give people events of an ordinary year to a scenario that has none of its own, and say so."""
+    dated = any(event.action == "lay_off" for event in scenario.events)
+    if dated or scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
+        return ()
+    click.echo(
+        f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "
+        "(quits, hiring, strain, background layoffs), as in people.yaml",
+        err=True,
+    )
+    return tuple(f"switches.{name}" for name in ("quits", "hiring", "strain", "layoffs"))
+
+
 def version() -> str:
     """Version of the installed package; "unknown" in a checkout that is not installed."""
     from importlib import metadata

@@ -1,0 +1,142 @@
+"""A measure on its date against going on as it is: the comparison, the books, who is at risk, and what drives it.
+
+One set of paired runs serves all of them (`sim.experiments.plan.pairs`): the comparison is that of `orgsim compare` with the same
+runs and seed, so that the scenarios written beside the page give its figures again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.errors import UserError
+from sim.experiments.compare.study import Comparison, Row, compare
+from sim.experiments.plan.measures import Asked, check_heads, told, with_measure
+from sim.experiments.plan.money import Money, books
+from sim.experiments.plan.pairs import Pairs
+from sim.experiments.plan.people import People, at_risk
+from sim.outcomes.declared import OUTCOMES
+from sim.scenario.layoff_checks import check_cuts
+from sim.scenario.scenario import Scenario
+from sim.scenario.tree import heads_of, tree_of
+from sim.simulation.results import Results
+
+#: Pairs of runs in every plausible world: the fewest with which noise can be told from a difference.
+WORLD_RUNS = 2
+#: Outcomes that say through what a measure acts, besides those of output and money, which it moves by what it is.
+DRIVERS = (
+    "guessed_share", "decision_latency_hours", "review_wait_hours", "lead_time_hours", "change_failure_rate", "rework_share",
+    "alignment", "coaching_coverage", "manager_utilisation", "skill_mean", "quits_per_year", "orphaned_changes_per_year",
+    "ai_share_realised", "unreviewed_share",
+)  # fmt: skip
+#: Share of all hours of a role from which on a shift of hours is named.
+HOURS_NAMED = 0.002
+NAMED = 3  # drivers that are named
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `orgsim plan` finds. people_there: ICs and managers at the start; died_out: share of runs in which no IC is left."""
+
+    asked: Asked
+    base: Scenario
+    variant: Scenario
+    comparison: Comparison
+    money: Money
+    people: People
+    worlds_net: tuple[int, int] | None
+    drivers: tuple[str, ...]
+    results: tuple[Results, Results]
+    ics: int
+    managers: int
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        """The rows of the comparison by outcome."""
+        return dict(self.comparison.rows[self.comparison.names[0]])
+
+
+def prepared(base: Scenario, asked: Asked) -> Scenario:
+    """Return *base* with the measure. Raises `UserError`, in the words of the options, where these people cannot be so treated."""
+    variant = with_measure(base, asked)
+    heads = heads_of(tree_of(base))
+    check_heads(asked, heads.ics or 0, sum(heads.led))
+    try:
+        check_cuts(variant, heads)
+    except UserError as error:
+        raise UserError(told(error, asked, base)) from None
+    return variant
+
+
+def plan(
+    base: Scenario,
+    variant: Scenario,
+    asked: Asked,
+    runs: int,
+    seed: int,
+    ranges: int,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Run *base* and *variant* (see `prepared`) on the same dice and return what the measure does. Raises `UserError`."""
+    pairs = Pairs(base, asked)
+    found = compare(
+        (base, variant), runs, seed, ranges,
+        workers=workers, progress=progress, simulate=pairs, range_runs=WORLD_RUNS,
+    )  # fmt: skip
+    a, b = common(*pairs.of(base))
+    tree = tree_of(base)
+    return Plan(
+        asked=asked,
+        base=base,
+        variant=variant,
+        comparison=found,
+        money=books(a, b, asked.week, seed),
+        people=at_risk(a, b, asked.week, seed),
+        worlds_net=None,
+        drivers=drivers(found.rows[found.names[0]]),
+        results=(a, b),
+        ics=tree.ics,
+        managers=tree.managers,
+    )
+
+
+def common(a: Results, b: Results) -> tuple[Results, Results]:
+    """The two results with the runs that both have. Raises `UserError` if there is none."""
+    runs = np.intersect1d(a.runs, b.runs)
+    if not len(runs):
+        raise UserError(f"{b.scenario.name}: no run ended well in both scenarios, so nothing can be compared")
+    one, other = (_only(found, runs) for found in (a, b))
+    return one, other
+
+
+def _only(found: Results, runs: np.ndarray) -> Results:
+    at = np.flatnonzero(np.isin(found.runs, runs))
+    if len(at) == len(found.runs):
+        return found
+    return replace(
+        found,
+        runs=found.runs[at],
+        outcomes={name: x[at] for name, x in found.outcomes.items()},
+        series={name: x[at] for name, x in found.series.items()},
+        cohorts=tuple(found.cohorts[k] for k in at),
+        ledgers=tuple(found.ledgers[k] for k in at),
+        boards=tuple(found.boards[k] for k in at),
+    )
+
+
+def drivers(rows: dict[str, Row] | object) -> tuple[str, ...]:
+    """Return the outcomes that moved most beyond noise: up to three, by their change relative to the base, then hours."""
+    assert isinstance(rows, dict)
+    moved = [name for name in DRIVERS if name in rows and _detected(rows[name])]
+    moved.sort(key=lambda name: -abs(rows[name].figures.relative or 0.0))
+    hours = [
+        name for name, row in rows.items()
+        if name.startswith("time_") and _detected(row) and abs(row.figures.difference or 0.0) >= HOURS_NAMED
+    ]  # fmt: skip
+    hours.sort(key=lambda name: -abs(rows[name].figures.difference or 0.0))
+    return (*moved[:NAMED], *hours[:1])
+
+
+def _detected(row: Row) -> bool:
+    return row.verdict in ("better", "worse", "higher", "lower")
