@@ -24,8 +24,34 @@ _OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "un
 #: Groups of outcomes, in the order in which `orgsim run` prints them.
 DELIVERED, MONEY, FLOW, QUALITY, AI = "Delivered", "Money", "Flow", "Quality", "AI"
 MANAGERS, PEOPLE = "Managers and structure", "People"
+VALUE = "value_per_week"
+_PAY, _AI = "payroll_per_year", "ai_spend_per_year"
+_SEVERANCE = "people_usd_per_year"
 IC_HOURS, MANAGER_HOURS = "Where an IC's hours go", "Where a manager's hours go"
 GROUPS = (DELIVERED, MONEY, FLOW, QUALITY, AI, MANAGERS, PEOPLE, IC_HOURS, MANAGER_HOURS)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """What an outcome that is a ratio is made of, by the names of other outcomes: the value delivered against a sum of others.
+
+    over, under: the outcomes whose sums stand above and below the line; `value_per_week` is alone on its side. scale: what turns
+    value per week over (or times) the ratio into that sum in the others' own unit; what it has besides them (incidents) is the rest.
+    """
+
+    over: tuple[str, ...]
+    under: tuple[str, ...]
+    scale: float = 1.0
+
+    @property
+    def side(self) -> int:
+        """+1 if the value stands above the line, -1 if below."""
+        return 1 if VALUE in self.over else -1
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The outcomes against which the value is set."""
+        return self.under if VALUE in self.over else self.over
 
 
 @dataclass(frozen=True)
@@ -34,6 +60,7 @@ class Outcome:
 
     decisive: its place among those that `compare` shows unasked: output and its price, flow, quality, and what managers have
     time for; 0 if it is not among them. on_paths: its place among those that alternative paths are set side by side by.
+    ratio: of a ratio of value and money or heads, what it is made of.
     """
 
     name: str
@@ -45,6 +72,7 @@ class Outcome:
     weekly: bool = False
     decisive: int = 0
     on_paths: int = 0
+    ratio: Ratio | None = None
 
     def __post_init__(self) -> None:
         if self.group not in GROUPS:
@@ -108,12 +136,12 @@ def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
 
 _MAIN = (
     Outcome("value_per_week", DELIVERED, "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda period: period.value / period.weeks, True, decisive=2, on_paths=1),
-    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda period: ratio(period.value / period.weeks, period.people), decisive=3),
-    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda period: ratio(period.value, period.payroll), decisive=1, on_paths=2),
-    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda period: ratio(period.value, period.payroll + period.ai_spend)),
+    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda period: ratio(period.value / period.weeks, period.people), decisive=3, ratio=Ratio((VALUE,), ("headcount",))),
+    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda period: ratio(period.value, period.payroll), decisive=1, on_paths=2, ratio=Ratio((VALUE,), (_PAY,), WEEKS_PER_YEAR)),
+    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda period: ratio(period.value, period.payroll + period.ai_spend), ratio=Ratio((VALUE,), (_PAY, _AI), WEEKS_PER_YEAR)),
     Outcome("changes_per_ic_week", DELIVERED, "changes/week", 1, "ICs' merged changes per IC and week", lambda period: ratio(period.of("merged_ic") / period.weeks, period.ics), True),
     Outcome("code_volume_per_week", DELIVERED, "standard-hour equivalents/week", 0, "volume of merged code", lambda period: period.of("volume_merged") / period.weeks, True),
-    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda period: ratio(period.cost, period.value), decisive=4, on_paths=3),
+    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda period: ratio(period.cost, period.value), decisive=4, on_paths=3, ratio=Ratio((_PAY, _AI, _SEVERANCE), (VALUE,), WEEKS_PER_YEAR)),
     Outcome("payroll_per_year", MONEY, "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda period: period.yearly_payroll, decisive=5),
     Outcome("payroll_gap", MONEY, "USD/year", 0, "what `hold` left over", _flat(lambda period: period.tree.payroll_gap)),
     Outcome("ai_spend_per_year", MONEY, "USD/year", -1, "seats and usage of AI", lambda period: period.ai_spend * WEEKS_PER_YEAR / period.weeks),

@@ -8,17 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments import plots
+from sim.experiments.assumption_words import mechanism_words, parameter_words, plain, unit_of
 from sim.experiments.sensitivity.indices import Effect
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone
-from sim.experiments.sensitivity.words import (
-    base_unit,
-    in_base,
-    mechanism_words,
-    parameter_words,
-    plain,
-    unit_of,
-)
+from sim.experiments.sensitivity.words import base_unit, in_base
 from sim.statistics.estimates import Interval, interval_of, known
 from sim.text.numbers import outcome_words
 
