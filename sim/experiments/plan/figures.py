@@ -4,18 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiments.compare.words import comparison_json
+from sim.experiments.holding import holding_json
 from sim.experiments.plan.leaves_out import audience, left_out
 from sim.experiments.plan.money import Money
 from sim.experiments.plan.people import AtRisk
 from sim.experiments.plan.study import Plan
+from sim.experiments.plan.words import drives, short, sure
 from sim.statistics.estimates import Estimate, Paired
 from sim.text.plain import ends, jsonable
 
 
 def plan_json(plan: Plan, folder: Path, about: str = "") -> dict[str, Any]:
     """What `orgsim plan --json` prints. folder: where the results are; about: a sentence on the import of the roster."""
-    from sim.experiments.plan.words import drives, short, sure  # the words use these figures' sources, too
-
     found = plan.comparison
     made: dict[str, Any] = jsonable(
         {
@@ -27,7 +27,7 @@ def plan_json(plan: Plan, folder: Path, about: str = "") -> dict[str, Any]:
             "seed": found.seed,
             "ics": plan.ics,
             "managers": plan.managers,
-            "short": short(plan),
+            "short": dict(short(plan)),
             "after": {
                 "weeks": [plan.money.first, plan.base.weeks],
                 "value_per_week": _paired(plan.money.per_week),
@@ -42,7 +42,10 @@ def plan_json(plan: Plan, folder: Path, about: str = "") -> dict[str, Any]:
                 "groups": [_group(one, found.weeks) for one in plan.people.groups],
                 "withheld": len(plan.people.risk.grouping.withheld),
             },
-            "sure": sure(plan),
+            "sure": {
+                "words": sure(plan),
+                "net_with_output": None if plan.net_in_worlds is None else holding_json(plan.net_in_worlds),
+            },
             "drives": {"outcomes": list(plan.drivers), "words": drives(plan)},
             "leaves_out": left_out(plan.asked, plan.variant),
             "show": [{"figures": what, "to": who} for what, who in audience(plan.variant)],

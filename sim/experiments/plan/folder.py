@@ -20,7 +20,7 @@ from sim.engine.kernel import source_hash
 from sim.errors import UserError
 from sim.experiments.plan.figures import plan_json
 from sim.experiments.plan.imported import FOLDER, Imported
-from sim.experiments.plan.measures import Asked, events_of, plain_value, stated, values_of
+from sim.experiments.plan.measures import Asked, events_of, plain_value, stated
 from sim.experiments.plan.study import Plan
 from sim.experiments.plan.words import page
 from sim.scenario import files as scenario_files
@@ -76,14 +76,14 @@ def texts(
         )
         own["organisation.hold_to"] = HELD
     made[BASE] = _yaml("Written by orgsim plan: going on as it is.", head, own)
-    events = [stated(event) for event in (*base.events, *events_of(asked))]
+    events = [*map(stated, base.events), *events_of(asked)]
     with_it = {
         "question": f"What does it bring to {asked.in_words()} in week {asked.week}?",
         "extends": BASE,
         "name": f"{base.name}-plan",
     }
     note = f"Written by orgsim plan: the measure. Change it by hand, then: orgsim compare {BASE} {VARIANT}"
-    made[VARIANT] = _yaml(note, with_it, values_of(asked), events)
+    made[VARIANT] = _yaml(note, with_it, {}, events)
     return made
 
 
@@ -139,8 +139,8 @@ def untouched(folder: Path) -> None:
         path = folder / str(name)
         if path.is_file() and _digest(path.read_bytes()) != digest:
             raise UserError(
-                f"{path}: was changed since it was written, and would be overwritten; move it, choose another folder with --out, or "
-                f"replace it with --fresh"
+                f"{path}: was changed since it was written, and would be overwritten; move it, choose another folder with --out, "
+                f"or replace it with --fresh"
             )
 
 

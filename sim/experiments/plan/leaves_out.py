@@ -13,14 +13,9 @@ def left_out(asked: Asked, variant: Scenario) -> list[str]:
             "otherwise (lowest_output, shortest_tenure, ...)."
         )
     if asked.remove_layer is not None:
-        convert = variant.values["layoffs.delayer_convert"]
-        become = (
-            f"{100 * float(convert):g} % of them become ICs"
-            if convert
-            else "none of them becomes an IC (layoffs.delayer_convert)"
-        )
         lines.append(
-            f"What else displaced managers could do: {become}; their reports go to the next boss above."
+            "What else displaced managers could do: all are laid off, and their reports go to the next boss above; in "
+            "variant.yaml, convert: instead of lay_off: makes ICs of them."
         )
     if asked.freeze:
         lines.append(
@@ -37,7 +32,7 @@ def left_out(asked: Asked, variant: Scenario) -> list[str]:
     return [
         *lines,
         "Notice periods, tax, legal and consultation costs; leavers go at once, severance is paid at once.",
-        "Customers and demand: there is always work to do unless the scenario limits it, so output that is lost would have been of use.",
+        "Customers and demand: there is always work to do unless the scenario limits it, so lost output would have been of use.",
         "What comes after the weeks simulated, and reputation as an employer beyond the unrest that layoffs cause.",
     ]
 
@@ -50,7 +45,8 @@ def audience(variant: Scenario) -> list[tuple[str, str]]:
             "Everybody concerned, with 'How sure' beside them",
         ),
         (
-            "layoffs and quits by group, never about a person and never to choose people; not laid beside other splits of the same people",
+            "layoffs and quits by group, never about a person, never to choose people, and not beside other splits of the same "
+            "people",
             "Leadership, HR and the works council",
         ),
     ]

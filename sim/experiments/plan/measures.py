@@ -5,21 +5,20 @@ Light: no NumPy, so that a mistake is told at once.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.errors import UserError
-from sim.organisation.headcounts import share_of
+from sim.organisation.headcounts import refused_layer, share_of
 from sim.scenario.events import DatedEvent
-from sim.scenario.scenario import Scenario, parse_set
+from sim.scenario.scenario import Scenario
 from sim.text.numbers import percent, plural
 
 OPTIONS = "--remove-layer L, --lay-off 8%, --ai-share .4, --freeze or --grow 20"
 FIRST_YEAR = 52  # weeks after the measure
 #: With fewer weeks after the measure, what it does to learning and turnover has hardly begun.
 ENOUGH_WEEKS = 26
-_LAYER, _LAYER_WEEK = "layoffs.delayer_remove_layer", "layoffs.delayer_week"
 _SHARE, _POLICY = "ai.share_of_code", "hiring.policy"
 
 
@@ -110,12 +109,17 @@ def check(asked: Asked, base: Scenario) -> None:
         raise UserError(f"--ai-share {asked.ai_share:g}: is what {base.name} has already; name another share")
 
 
-def check_heads(asked: Asked, ics: int, managers: int) -> None:
-    """Raise `UserError` where a share of the people is nobody. managers: those who have a boss."""
-    if asked.lay_off and not share_of(asked.lay_off, ics) and not share_of(asked.lay_off, managers):
+def check_heads(asked: Asked, managers: Sequence[int], led: Sequence[int], ics: int) -> None:
+    """Raise `UserError` where nobody would go. managers: in each layer from below; led: those of them who have a boss."""
+    layer = layer_of(asked) if asked.remove_layer is not None else None
+    removable = [k for k, count in enumerate(led, 1) if count]
+    if isinstance(layer, int) and layer not in removable:
+        raise UserError(f"{_named(asked)}: {refused_layer(layer, managers, removable)}")
+    below_top = sum(led)
+    if asked.lay_off and not share_of(asked.lay_off, ics) and not share_of(asked.lay_off, below_top):
         raise UserError(
-            f"--lay-off {100 * asked.lay_off:g}%: is nobody of {plural(ics, 'IC')} and {plural(managers, 'manager')} below the top; "
-            f"use a larger share"
+            f"--lay-off {100 * asked.lay_off:g}%: is nobody of {plural(ics, 'IC')} and {plural(below_top, 'manager')} below the "
+            f"top; use a larger share"
         )
 
 
@@ -125,17 +129,29 @@ def short_horizon(asked: Asked, weeks: int) -> str:
     if after >= ENOUGH_WEEKS:
         return ""
     return (
-        f"only {plural(after, 'week')} of {weeks} are simulated after the measure in week {asked.week}: what it does to learning and "
-        f"turnover has hardly begun, and a later break-even is not seen; use --weeks {asked.week + FIRST_YEAR}"
+        f"only {plural(after, 'week')} of {weeks} are simulated after the measure in week {asked.week}: what it does to learning "
+        f"and turnover has hardly begun, and a later break-even is not seen; use --weeks {asked.week + FIRST_YEAR}"
     )
 
 
 # ---- as a scenario
 
 
+def layer_of(asked: Asked) -> int | str:
+    """The layer that goes as a scenario's event names it: a number from below, or a word that the scenario's checks read."""
+    text = (asked.remove_layer or "").strip()
+    if not re.fullmatch(r"\d{1,6}", text):
+        return text
+    if not int(text):
+        raise UserError(f"{_named(asked)}: removes nothing; name a layer, 1 = managers of ICs")
+    return int(text)
+
+
 def events_of(asked: Asked) -> list[dict[str, Any]]:
-    """The events that do what is asked for, as a scenario states them, without the layer that goes."""
+    """The events that do what is asked for, as a scenario states them."""
     week, made = asked.week, []
+    if asked.remove_layer is not None:
+        made.append({"week": week, "lay_off": {"role": "manager", "layer": layer_of(asked), "share": 1.0}})
     if asked.lay_off:
         made += [
             {"week": week, "lay_off": {"role": role, "share": asked.lay_off}} for role in ("manager", "ic")
@@ -147,25 +163,10 @@ def events_of(asked: Asked) -> list[dict[str, Any]]:
     return [*made, {"week": week, "set": settings}] if settings else made
 
 
-def values_of(asked: Asked) -> dict[str, Any]:
-    """The parameters by path that do the rest: the layer that goes in that week."""
-    if asked.remove_layer is None:
-        return {}
-    named = f"--remove-layer {asked.remove_layer[:80]}"
-    try:
-        _, layer = parse_set(f"{_LAYER}={asked.remove_layer}")
-    except UserError as error:
-        raise UserError(_renamed(str(error), f"--set {_LAYER}={asked.remove_layer}", named)) from None
-    if not layer:
-        raise UserError(f"{named}: removes nothing; name a layer, 1 = managers of ICs")
-    return {_LAYER: layer, _LAYER_WEEK: asked.week}
-
-
 def with_measure(base: Scenario, asked: Asked) -> Scenario:
     """Return *base* with what is asked for. Raises `UserError` in the words of the options."""
     try:
-        events = (*base.events, *events_of(asked))
-        made = base.with_values({"events": events, **values_of(asked)})
+        made = base.with_values({"events": (*base.events, *events_of(asked))})
     except UserError as error:
         raise UserError(told(error, asked, base)) from None
     return replace(made, name=f"{base.name}-plan")
@@ -173,29 +174,27 @@ def with_measure(base: Scenario, asked: Asked) -> Scenario:
 
 def told(error: UserError, asked: Asked, base: Scenario) -> str:
     """The error in the words of the options: which of them it concerns, instead of a place in a file that is not there."""
-    text, first = str(error), len(base.events)
-    for k, event in enumerate(events_of(asked)):
-        for action, option in _OPTION_OF.items():
-            if f"events[{first + k}].{action}" in text and action in event:
-                value = {"lay_off": f" {100 * (asked.lay_off or 0):g}%", "open": f" {asked.grow}"}.get(
-                    action, ""
-                )
-                if action == "set" and asked.ai_share is not None:
-                    option, value = "--ai-share", f" {asked.ai_share:g}"
-                return f"{option}{value}: " + text.partition(f"events[{first + k}].{action}")[2].lstrip(".: ")
-    if _LAYER in text and asked.remove_layer is not None:
-        return _renamed(text, _LAYER, f"--remove-layer {asked.remove_layer[:80]}")
+    text = str(error)
+    for k, event in enumerate(events_of(asked), len(base.events)):
+        action = next(key for key in event if key != "week")
+        place = f"events[{k}].{action}"
+        if place in text:
+            reason = text.partition(place)[2].lstrip(".: ").removeprefix("layer: ")
+            return f"{_option(asked, event)}: {reason}"
     return text
 
 
-_OPTION_OF: Mapping[str, str] = {"lay_off": "--lay-off", "open": "--grow", "set": "--freeze"}
+def _option(asked: Asked, event: Mapping[str, Any]) -> str:
+    """The option that an event comes from, with its value."""
+    if "lay_off" in event:
+        return _named(asked) if "layer" in event["lay_off"] else f"--lay-off {100 * (asked.lay_off or 0):g}%"
+    if "open" in event:
+        return f"--grow {asked.grow}"
+    return f"--ai-share {asked.ai_share:g}" if asked.ai_share is not None else "--freeze"
 
 
-def _renamed(text: str, old: str, new: str) -> str:
-    """The message from *old* on, with *new* in its place."""
-    after = text.partition(old)[2].lstrip(": ")
-    path = f"{_LAYER}: "
-    return f"{new}: {after.removeprefix(path)}"
+def _named(asked: Asked) -> str:
+    return f"--remove-layer {(asked.remove_layer or '')[:80]}"
 
 
 def stated(event: DatedEvent | Mapping[str, Any]) -> dict[str, Any]:

@@ -4,18 +4,18 @@ Everything is the difference to the base on the same dice, over the weeks after 
 
     net = payroll saved + AI spend saved + incident cost saved - severance - hiring
 
-Severance is that of the people who were there at week 0, whoever laid them off; hiring has the severance of newcomers in it. Ramp-up,
-unrest and unfinished work cost no money of their own: they are in the output. It is valued at what the base spends on a standard
-hour (people, AI and incidents, over the value it delivers in the same weeks), so that
+Severance is that of the people who were there at week 0, whoever laid them off; hiring has the severance of newcomers in it.
+Ramp-up, unrest and unfinished work cost no money of their own: they are in the output. It is valued at what the base spends on a
+standard hour (people, AI and incidents, over the value it delivers in the same weeks), so that
 
     net with output = net + usd_per_standard_hour x change in output.
 
 The measure has *broken even* in the first week from which on that sum, counted from the week of the measure, stays at or above
-zero up to the end of what is simulated. Its interval, and that of the price at which output and money cancel out, are percentiles of a
-bootstrap over runs (Efron and Tibshirani 1993), further out for few runs (`sim.statistics.crossing.expanded_tail`).
+zero up to the end of what is simulated. Its interval, and that of the price at which output and money cancel out, are percentiles
+of a bootstrap over runs (Efron and Tibshirani 1993), further out for few runs (`sim.statistics.crossing.expanded_tail`).
 
-Prices are those of the scenario (money.*, layoffs.severance_weeks, hiring.cost_share). Not in the books: tax, legal cost and notice
-periods, offices, what customers pay for output, what output that is late costs.
+Prices are those of the scenario (money.*, layoffs.severance_weeks, hiring.cost_share). Not in the books: tax, legal cost and
+notice periods, offices, what customers pay for output, what output that is late costs.
 """
 
 import math
@@ -67,8 +67,9 @@ class BreakEven:
 
 @dataclass(frozen=True)
 class Price:
-    """USD per standard hour at which money and output cancel out, and what that means: "below" it pays as long as an hour is worth
-    less, "above" more, "always", "never", "open" where the sign of one of the two is within noise (no figure then)."""
+    """USD per standard hour at which money and output cancel out, and what that means: "below" it pays as long as an hour is
+    worth less, "above" more, "always", "never", "open" where the sign of one of the two is within noise (no figure then).
+    """
 
     usd: float | None
     interval: Interval | None
@@ -130,7 +131,7 @@ def weekly(base: Results, other: Results, week: int) -> Weekly:
 
 
 def severance(base: Results, other: Results, last: int) -> np.ndarray:
-    """Severance that the base pays less the other's, USD, of those there at week 0 who leave before week *last*, float64 [runs]."""
+    """Severance that the base pays less the other's, USD, float64 [runs]; of those there at week 0, gone before week *last*."""
 
     def paid(results: Results) -> np.ndarray:
         gone = [(c["exit_kind"] == LAID_OFF) & (c["exit_week"] < last) for c in results.cohorts]
@@ -147,6 +148,14 @@ def usd_per_hour(base: Results, week: int, last: int) -> float:
     spent = spent + s["incidents_per_week"] * float(base.scenario.values["money.usd_per_incident"])
     value = float(s["value_per_week"][:, week:last].sum())
     return float(spent[:, week:last].sum()) / value if value > 0 else math.nan
+
+
+def with_output(base: Results, other: Results, week: int, last: int) -> np.ndarray:
+    """Return the net with output of weeks *week* + 1 to *last*, USD, float64 [runs]."""
+    by_week = weekly(base, other, week)
+    worth = usd_per_hour(base, week, last) * by_week.output
+    net: np.ndarray = (by_week.money + worth)[:, : last - week].sum(axis=1)
+    return net
 
 
 def books(base: Results, other: Results, week: int, seed: int) -> Money:
@@ -191,7 +200,7 @@ def _band(running: np.ndarray) -> np.ndarray:
 
 
 def break_even(running: np.ndarray, first: int, seed: int) -> BreakEven:
-    """Return the week from which on the mean of *running*, float64 [runs, weeks], stays at or above zero; week 0 of it is *first*."""
+    """Return from which week on the mean of *running*, float64 [runs, weeks from *first* on], stays at or above zero."""
     runs, weeks = running.shape
     mean = running.mean(axis=0)
     at = int(_first_above(mean[None])[0])

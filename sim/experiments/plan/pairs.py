@@ -51,7 +51,7 @@ class Pairs:
         progress: Callable[[int], None] | None = None,
     ) -> Results:
         """The runs *first_run* to *first_run* + *runs* - 1 of *scenario*, with outcomes by week (`BY_WEEK`)."""
-        if scenario.name != self.base.name:
+        if scenario.events != self.base.events:  # with the measure
             with self.lock:
                 found = self.made.pop((scenario.hash(), runs, seed, first_run), None)
             if found is None:

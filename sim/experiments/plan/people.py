@@ -63,19 +63,23 @@ def at_risk(base: Results, other: Results, week: int, seed: int) -> People:
         return found
 
     def in_week(table: PeopleTable) -> np.ndarray:
-        return gone(table, LAID_OFF) & (table.exit_week == week)
+        found: np.ndarray = gone(table, LAID_OFF) & (table.exit_week == week)
+        return found
 
     by_measure = in_week(after) & ~in_week(before)
 
     def share(of: np.ndarray, rows: np.ndarray) -> np.ndarray:
         there = np.bincount(run[rows], minlength=len(runs))
         hit = np.bincount(run[rows], weights=of[rows].astype(float), minlength=len(runs))
-        return np.divide(hit, there, out=np.full(len(runs), np.nan), where=there > 0)
+        found: np.ndarray = np.divide(hit, there, out=np.full(len(runs), np.nan), where=there > 0)
+        return found
 
     def one(found: GroupRisk) -> AtRisk:
         rows = found.group.rows
-        quits = (share(gone(table, QUIT), rows) for table in (before, after))
-        return AtRisk(found, estimates.mean_ci(share(by_measure, rows)), estimates.paired(*quits, -1))
+        quits = [share(gone(table, QUIT), rows) for table in (before, after)]
+        return AtRisk(
+            found, estimates.mean_ci(share(by_measure, rows)), estimates.paired(quits[0], quits[1], -1)
+        )
 
     everybody = risk.grouping.everybody
     heads = np.bincount(run, weights=by_measure.astype(float), minlength=len(runs))

@@ -85,7 +85,8 @@ def _changes(axes: Axes, plan: Plan) -> None:
     axes.grid(axis="x", color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
     weeks = plan.comparison.weeks
-    note = f"change over {weeks} weeks, % of as it is; bar: 95 % interval\nblue: better, orange: worse, grey: neither, or within noise"
+    note = f"change over {weeks} weeks, % of as it is; bar: 95 % interval\n"
+    note += "blue: better, orange: worse, grey: neither, or within noise"
     axes.set_xlabel(note, fontsize=SIZE - 1)
 
 

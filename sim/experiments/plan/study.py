@@ -4,22 +4,24 @@ One set of paired runs serves all of them (`sim.experiments.plan.pairs`): the co
 runs and seed, so that the scenarios written beside the page give its figures again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.errors import UserError
 from sim.experiments.compare.study import Comparison, Row, compare
-from sim.experiments.plan.measures import Asked, check_heads, told, with_measure
-from sim.experiments.plan.money import Money, books
+from sim.experiments.holding import Holding, assumptions, holding, of_pairs
+from sim.experiments.plan.measures import Asked, check_heads, with_measure
+from sim.experiments.plan.money import Money, books, with_output
 from sim.experiments.plan.pairs import Pairs
 from sim.experiments.plan.people import People, at_risk
-from sim.outcomes.declared import OUTCOMES
-from sim.scenario.layoff_checks import check_cuts
+from sim.experiments.plausible import varied
+from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import heads_of, tree_of
 from sim.simulation.results import Results
+from sim.statistics import estimates
 
 #: Pairs of runs in every plausible world: the fewest with which noise can be told from a difference.
 WORLD_RUNS = 2
@@ -31,12 +33,16 @@ DRIVERS = (
 )  # fmt: skip
 #: Share of all hours of a role from which on a shift of hours is named.
 HOURS_NAMED = 0.002
+#: Hours that say nothing by themselves.
+UNTOLD = ("time_other_ic", "time_other_manager", "time_idle_ic", "time_idle_manager")
 NAMED = 3  # drivers that are named
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What `orgsim plan` finds. people_there: ICs and managers at the start; died_out: share of runs in which no IC is left."""
+    """What `orgsim plan` finds. net_in_worlds: in how many plausible worlds the sign of the net with output holds; None without
+    worlds. drivers: outcomes that moved most. results: of both, the runs that both have. ics, managers: at the start.
+    """
 
     asked: Asked
     base: Scenario
@@ -44,7 +50,7 @@ class Plan:
     comparison: Comparison
     money: Money
     people: People
-    worlds_net: tuple[int, int] | None
+    net_in_worlds: Holding | None
     drivers: tuple[str, ...]
     results: tuple[Results, Results]
     ics: int
@@ -57,14 +63,11 @@ class Plan:
 
 
 def prepared(base: Scenario, asked: Asked) -> Scenario:
-    """Return *base* with the measure. Raises `UserError`, in the words of the options, where these people cannot be so treated."""
+    """Return *base* with the measure. Raises `UserError`, in the words of the options, if it cannot be done to these people."""
     variant = with_measure(base, asked)
     heads = heads_of(tree_of(base))
-    check_heads(asked, heads.ics or 0, sum(heads.led))
-    try:
-        check_cuts(variant, heads)
-    except UserError as error:
-        raise UserError(told(error, asked, base)) from None
+    managers = [count or 0 for count in heads.managers]
+    check_heads(asked, managers, heads.led, heads.ics or 0)
     return variant
 
 
@@ -85,20 +88,34 @@ def plan(
         workers=workers, progress=progress, simulate=pairs, range_runs=WORLD_RUNS,
     )  # fmt: skip
     a, b = common(*pairs.of(base))
-    tree = tree_of(base)
+    tree, money = tree_of(base), books(a, b, asked.week, seed)
     return Plan(
         asked=asked,
         base=base,
         variant=variant,
         comparison=found,
-        money=books(a, b, asked.week, seed),
+        money=money,
         people=at_risk(a, b, asked.week, seed),
-        worlds_net=None,
+        net_in_worlds=net_in_worlds(pairs, money, (base, variant)),
         drivers=drivers(found.rows[found.names[0]]),
         results=(a, b),
         ics=tree.ics,
         managers=tree.managers,
     )
+
+
+def net_in_worlds(pairs: Pairs, money: Money, scenarios: tuple[Scenario, Scenario]) -> Holding | None:
+    """Return in how many plausible worlds the net with output in the first year has the sign of *money*."""
+    worlds = sorted(pairs.worlds(), key=lambda pair: pair[0].scenario.hash())  # whichever was finished first
+    if not worlds:
+        return None
+    nets = []
+    for a, b in (common(*pair) for pair in worlds):
+        net = with_output(a, b, money.first - 1, money.last)
+        nets.append(estimates.paired(np.zeros(len(net)), net, 1))
+    paths = tuple(varied(scenarios, REGISTRY))
+    values = [{path: pair[0].scenario.values[path] for path in paths} for pair in worlds]
+    return holding(of_pairs(nets), money.with_output.mean, assumptions(values))
 
 
 def common(a: Results, b: Results) -> tuple[Results, Results]:
@@ -125,16 +142,15 @@ def _only(found: Results, runs: np.ndarray) -> Results:
     )
 
 
-def drivers(rows: dict[str, Row] | object) -> tuple[str, ...]:
+def drivers(rows: Mapping[str, Row]) -> tuple[str, ...]:
     """Return the outcomes that moved most beyond noise: up to three, by their change relative to the base, then hours."""
-    assert isinstance(rows, dict)
     moved = [name for name in DRIVERS if name in rows and _detected(rows[name])]
     moved.sort(key=lambda name: -abs(rows[name].figures.relative or 0.0))
-    hours = [
-        name for name, row in rows.items()
-        if name.startswith("time_") and _detected(row) and abs(row.figures.difference or 0.0) >= HOURS_NAMED
-    ]  # fmt: skip
-    hours.sort(key=lambda name: -abs(rows[name].figures.difference or 0.0))
+    told = [
+        name for name in rows if name.startswith("time_") and name not in UNTOLD and _detected(rows[name])
+    ]
+    shift = {name: abs(rows[name].figures.difference or 0.0) for name in told}
+    hours = sorted((name for name in told if shift[name] >= HOURS_NAMED), key=lambda name: -shift[name])
     return (*moved[:NAMED], *hours[:1])
 
 
