@@ -15,6 +15,7 @@ from sim.commands.common import (
     replay_command,
     report_failures,
     runs_option,
+    say_removal,
     seed_option,
     sets_option,
     warn,
@@ -79,6 +80,8 @@ def compare_command(
     from sim.scenario.scenario import load
 
     loaded = [load(name, sets) for name in scenarios]
+    for scenario in loaded:
+        say_removal(scenario)
     notice_compilation()
     from sim.experiments.compare.study import compare
     from sim.experiments.compare.words import comparison_json, comparison_text

@@ -5,12 +5,13 @@ Light: no NumPy, so that a mistake is told at once.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.errors import UserError
-from sim.organisation.headcounts import refused_layer, share_of
+from sim.organisation.headcounts import share_of
+from sim.organisation.levels import in_words, read_layer
 from sim.scenario.events import DatedEvent
 from sim.scenario.scenario import Scenario
 from sim.text.numbers import percent, plural
@@ -52,7 +53,7 @@ class Asked:
     def in_words(self) -> str:
         """The measure as one phrase: "remove layer 2 and lay off 8 %"."""
         parts = [
-            f"remove management layer {self.remove_layer}" if self.remove_layer is not None else "",
+            f"lay off all {in_words(layer_of(self))}" if self.remove_layer is not None else "",
             f"lay off {100 * self.lay_off:g} %" if self.lay_off else "",
             f"open {plural(self.grow, 'seat')} for ICs" if self.grow else "",
             f"AI writes {percent(self.ai_share, 0)} % of the code" if self.ai_share is not None else "",
@@ -109,13 +110,8 @@ def check(asked: Asked, base: Scenario) -> None:
         raise UserError(f"--ai-share {asked.ai_share:g}: is what {base.name} has already; name another share")
 
 
-def check_heads(asked: Asked, managers: Sequence[int], led: Sequence[int], ics: int) -> None:
-    """Raise `UserError` where nobody would go. managers: in each layer from below; led: those of them who have a boss."""
-    layer = layer_of(asked) if asked.remove_layer is not None else None
-    removable = [k for k, count in enumerate(led, 1) if count]
-    if isinstance(layer, int) and layer not in removable:
-        raise UserError(f"{_named(asked)}: {refused_layer(layer, managers, removable)}")
-    below_top = sum(led)
+def check_heads(asked: Asked, below_top: int, ics: int) -> None:
+    """Raise `UserError` where a share of the people is nobody. below_top: managers who have a boss."""
     if asked.lay_off and not share_of(asked.lay_off, ics) and not share_of(asked.lay_off, below_top):
         raise UserError(
             f"--lay-off {100 * asked.lay_off:g}%: is nobody of {plural(ics, 'IC')} and {plural(below_top, 'manager')} below the "
@@ -138,12 +134,12 @@ def short_horizon(asked: Asked, weeks: int) -> str:
 
 
 def layer_of(asked: Asked) -> int | str:
-    """The layer that goes as a scenario's event names it: a number from below, or a word that the scenario's checks read."""
+    """The layer that goes, as an event names it: a number from below, "top-1", or a job level. Raises `UserError`."""
     text = (asked.remove_layer or "").strip()
     if not re.fullmatch(r"\d{1,6}", text):
-        return text
+        return read_layer(text, layer_option(asked))
     if not int(text):
-        raise UserError(f"{_named(asked)}: removes nothing; name a layer, 1 = managers of ICs")
+        raise UserError(f"{layer_option(asked)}: removes nothing; name a layer, 1 = managers of ICs")
     return int(text)
 
 
@@ -187,13 +183,18 @@ def told(error: UserError, asked: Asked, base: Scenario) -> str:
 def _option(asked: Asked, event: Mapping[str, Any]) -> str:
     """The option that an event comes from, with its value."""
     if "lay_off" in event:
-        return _named(asked) if "layer" in event["lay_off"] else f"--lay-off {100 * (asked.lay_off or 0):g}%"
+        return (
+            layer_option(asked)
+            if "layer" in event["lay_off"]
+            else f"--lay-off {100 * (asked.lay_off or 0):g}%"
+        )
     if "open" in event:
         return f"--grow {asked.grow}"
     return f"--ai-share {asked.ai_share:g}" if asked.ai_share is not None else "--freeze"
 
 
-def _named(asked: Asked) -> str:
+def layer_option(asked: Asked) -> str:
+    """The option that names the layer, for a message."""
     return f"--remove-layer {(asked.remove_layer or '')[:80]}"
 
 

@@ -12,11 +12,12 @@ import numpy as np
 from sim.errors import UserError
 from sim.experiments.compare.study import Comparison, Row, compare
 from sim.experiments.holding import Holding, assumptions, holding, of_pairs
-from sim.experiments.plan.measures import Asked, check_heads, with_measure
+from sim.experiments.plan.measures import Asked, check_heads, layer_of, layer_option, with_measure
 from sim.experiments.plan.money import Money, books, with_output
 from sim.experiments.plan.pairs import Pairs
 from sim.experiments.plan.people import People, at_risk
 from sim.experiments.plausible import varied
+from sim.organisation.removal import removal_in_words, removed_rows
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import heads_of, tree_of
@@ -42,6 +43,7 @@ NAMED = 3  # drivers that are named
 class Plan:
     """What `orgsim plan` finds. net_in_worlds: in how many plausible worlds the sign of the net with output holds; None without
     worlds. drivers: outcomes that moved most. results: of both, the runs that both have. ics, managers: at the start.
+    takes: whom the layer that goes takes, in words; "" if none goes.
     """
 
     asked: Asked
@@ -55,6 +57,7 @@ class Plan:
     results: tuple[Results, Results]
     ics: int
     managers: int
+    takes: str
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -65,9 +68,11 @@ class Plan:
 def prepared(base: Scenario, asked: Asked) -> Scenario:
     """Return *base* with the measure. Raises `UserError`, in the words of the options, if it cannot be done to these people."""
     variant = with_measure(base, asked)
-    heads = heads_of(tree_of(base))
-    managers = [count or 0 for count in heads.managers]
-    check_heads(asked, managers, heads.led, heads.ics or 0)
+    tree = tree_of(base)
+    heads = heads_of(tree)
+    if asked.remove_layer is not None:
+        removed_rows(tree, layer_of(asked), layer_option(asked))
+    check_heads(asked, sum(heads.led), heads.ics or 0)
     return variant
 
 
@@ -101,6 +106,7 @@ def plan(
         results=(a, b),
         ics=tree.ics,
         managers=tree.managers,
+        takes="" if asked.remove_layer is None else removal_in_words(tree, layer_of(asked)),
     )
 
 

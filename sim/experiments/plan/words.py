@@ -88,9 +88,10 @@ def _what_was_run(plan: Plan) -> str:
         f"{plan.ics:,} ICs and {numbers.plural(plan.managers, 'manager')} at the start. {numbers.plural(found.runs, 'run')} of "
         f"{found.weeks} weeks, seed {found.seed}, with the measure and as it is, on the same dice"
     )
+    text += f"; the measure {plan.takes}" if plan.takes else ""
     if not all(values[f"switches.{name}"] for name in ("quits", "hiring", "layoffs")):
         return f"{text}."
-    return f"{text}; in both, people quit, are hired and are laid off as in an ordinary year."
+    return f"{text}. In both, people quit, are hired and are laid off as in an ordinary year."
 
 
 # ---- in short
@@ -233,7 +234,9 @@ def _net_in_worlds(plan: Plan) -> str:
         return "undefined over the plausible worlds"
     if not beyond(figure):
         return holding_words(found, "the sign seen of net with output holds")
-    return holding_words(found, f"the {'saving' if known(figure.mean) > 0 else 'loss'} with output holds")
+    return holding_words(
+        found, f"the {'saving' if known(figure.mean) > 0 else 'loss'}, output counted, holds"
+    )
 
 
 def _flip(plan: Plan) -> str:

@@ -15,7 +15,7 @@ from sim.experiments.assumption_words import (
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
-from sim.statistics.estimates import known
+from sim.statistics.estimates import known, runs_needed, t_quantile
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit
 from sim.text.tables import bullets, paragraph, table
 
@@ -23,6 +23,7 @@ LEAST_SHOWN = 0.1  # %, of the base; what is printed as 0.0 is below it
 LEADING = 3  # parameters shown under a mechanism of the primary outcome
 BRIEF_GROUPS, BRIEF_LEADING = 3, 2  # of other outcomes
 SHOWN_ALONE = 12
+USUAL = 10  # trajectories, by default
 SHOWN_OPEN = 20  # of those that flip it or leave it undecided
 
 
@@ -109,7 +110,8 @@ def _drivers(found: Sensitivity) -> list[str]:
     if study.indices.noise_share is None:
         lines = [f"{what} does not vary over the design points, or too few of them are defined."]
     elif not groups:
-        lines = [f"{what} depends on no assumption beyond noise; more --samples or --runs may find some."]
+        more = f"--samples {USUAL} or more" if found.samples < USUAL else "more --samples or --runs"
+        lines = [f"{what} depends on no assumption beyond noise yet; {more} may find some."]
     elif found.method == "sobol":
         lines = [_sobol_sentence(what, groups)]
     else:
@@ -142,13 +144,34 @@ def _morris_sentence(found: Sensitivity, study: Study, what: str, groups: Sequen
             f"{what} hardly depends on any assumption: none beyond noise moves it by {LEAST_SHOWN} % when it goes through its "
             f"whole range."
         )
-    groups = [group for group in groups if _shows(study, group.total)]
+    shown = [e for e in effects if e.lo and _shows(study, e.lo)]
+    if not shown:
+        return _not_yet_sentence(found, study, what, effects[0])
+    effects, groups = shown, [group for group in groups if _shows(study, group.total)]
     parts = [f"{parameter_words(e.path)} ({_sized(study, e.mu_star, e.lo, e.hi)})" for e in effects[:3]]
     names = listed([mechanism_words(group.name) for group in groups[:3]])
     of = f", in {base_unit(found, study)}" if study.scale else ""
     return (
         f"{what} depends most on {listed(parts)}: the mean change when one goes through its whole range{of}. By mechanism: "
         f"{names}."
+    )
+
+
+def _not_yet_sentence(found: Sensitivity, study: Study, what: str, first: Effect) -> str:
+    """That the intervals of all effects reach 0, and how many trajectories would tell the largest from it."""
+    count = study.indices.blocks
+    far = first.hi is not None and count > 1
+    spread = (known(first.hi) - first.mu_star) * count**0.5 / t_quantile(0.975, count - 1) if far else None
+    enough = runs_needed(spread, first.mu_star)
+    more = (
+        "more --samples would tell"
+        if enough is None
+        else f"about {max(enough, count + 1):,} (--samples {max(enough, count + 1)}) would tell"
+    )
+    return (
+        f"{what} depends on no assumption beyond noise yet: with {plural(count, 'trajectory', 'trajectories')} the 95 % "
+        f"intervals reach 0, even of what seems to move it most, {parameter_words(first.path)} "
+        f"({_sized(study, first.mu_star, first.lo, first.hi)}); {more}."
     )
 
 
