@@ -27,6 +27,7 @@ def plan_json(plan: Plan, folder: Path, about: str = "") -> dict[str, Any]:
             "seed": found.seed,
             "ics": plan.ics,
             "managers": plan.managers,
+            "others": plan.others,
             "short": dict(short(plan)),
             "after": {
                 "weeks": [plan.money.first, plan.base.weeks],
@@ -47,7 +48,7 @@ def plan_json(plan: Plan, folder: Path, about: str = "") -> dict[str, Any]:
                 "net_with_output": None if plan.net_in_worlds is None else holding_json(plan.net_in_worlds),
             },
             "drives": {"outcomes": list(plan.drivers), "words": drives(plan)},
-            "leaves_out": left_out(plan.asked, plan.variant),
+            "leaves_out": left_out(plan.asked, plan.others),
             "show": [{"figures": what, "to": who} for what, who in audience(plan.variant)],
             "import": about or None,
             "folder": folder.as_posix(),

@@ -2,11 +2,17 @@
 
 from sim.experiments.plan.measures import Asked
 from sim.scenario.scenario import Scenario
+from sim.text.numbers import plural
 
 
-def left_out(asked: Asked, variant: Scenario) -> list[str]:
-    """What is not in the figures, a sentence each; first what concerns the measures that were asked for."""
+def left_out(asked: Asked, others: int) -> list[str]:
+    """What is not in the figures, a sentence each; first what concerns the measures that were asked for. others: people who write no code."""
     lines = []
+    if others:
+        lines.append(
+            f"What {plural(others, 'other person', 'other people')} would do differently: they are in headcount and pay, so in what an "
+            "hour costs, and no measure concerns them."
+        )
     if asked.lay_off:
         lines.append(
             "Who is chosen: people are drawn at random among ICs and among managers below the top; in variant.yaml, choose: says "

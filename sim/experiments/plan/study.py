@@ -42,7 +42,7 @@ NAMED = 3  # drivers that are named
 @dataclass(frozen=True)
 class Plan:
     """What `orgsim plan` finds. net_in_worlds: in how many plausible worlds the sign of the net with output holds; None without
-    worlds. drivers: outcomes that moved most. results: of both, the runs that both have. ics, managers: at the start.
+    worlds. drivers: outcomes that moved most. results: of both, the runs that both have. ics, managers, others: people at the start.
     takes: whom the layer that goes takes, in words; "" if none goes.
     """
 
@@ -57,6 +57,7 @@ class Plan:
     results: tuple[Results, Results]
     ics: int
     managers: int
+    others: int
     takes: str
 
     @property
@@ -67,13 +68,12 @@ class Plan:
 
 def prepared(base: Scenario, asked: Asked) -> Scenario:
     """Return *base* with the measure. Raises `UserError`, in the words of the options, if it cannot be done to these people."""
-    variant = with_measure(base, asked)
     tree = tree_of(base)
     heads = heads_of(tree)
     if asked.remove_layer is not None:
         removed_rows(tree, layer_of(asked), layer_option(asked))
     check_heads(asked, sum(heads.led), heads.ics or 0)
-    return variant
+    return with_measure(base, asked)
 
 
 def plan(
@@ -106,6 +106,7 @@ def plan(
         results=(a, b),
         ics=tree.ics,
         managers=tree.managers,
+        others=0 if tree.others is None else tree.others.count,
         takes="" if asked.remove_layer is None else removal_in_words(tree, layer_of(asked)),
     )
 

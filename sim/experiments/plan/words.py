@@ -35,6 +35,8 @@ DRIVEN = {
     "unreviewed_share": "changes that nobody reviewed",
 }
 _PERCENT = ("share", "quits/person-year")
+#: The command that searches for what flips a verdict, as compare says it, and for the scenarios of the plan.
+_ANY_PAIR, _THIS_PAIR = "orgsim sensitivity A B", "orgsim sensitivity base.yaml variant.yaml"
 _LABEL = 12  # letters of a label of the short form, with the gap
 
 
@@ -53,7 +55,7 @@ def page(plan: Plan, folder: Path, about: str = "", colour: bool = False) -> str
         part("How sure", tables.bullets([f"- {line}" for line in sure(plan)])),
         part("What drives it", tables.paragraph(drives(plan))),
         part(
-            "What it leaves out", tables.bullets([f"- {line}" for line in left_out(plan.asked, plan.variant)])
+            "What it leaves out", tables.bullets([f"- {line}" for line in left_out(plan.asked, plan.others)])
         ),
         part(
             "Who may see what", tables.bullets([f"- {who}: {what}." for what, who in audience(plan.variant)])
@@ -85,13 +87,20 @@ def written(folder: Path) -> str:
 def _what_was_run(plan: Plan) -> str:
     found, values = plan.comparison, plan.base.values
     text = (
-        f"{plan.ics:,} ICs and {numbers.plural(plan.managers, 'manager')} at the start. {numbers.plural(found.runs, 'run')} of "
+        f"{plan.ics:,} ICs and {numbers.plural(plan.managers, 'manager')} at the start{_others(plan)}. {numbers.plural(found.runs, 'run')} of "
         f"{found.weeks} weeks, seed {found.seed}, with the measure and as it is, on the same dice"
     )
     text += f"; the measure {plan.takes}" if plan.takes else ""
     if not all(values[f"switches.{name}"] for name in ("quits", "hiring", "layoffs")):
         return f"{text}."
     return f"{text}. In both, people quit, are hired and are laid off as in an ordinary year."
+
+
+def _others(plan: Plan) -> str:
+    """People of a chart who write no code, ", and 40 other people, ..."; "" without any."""
+    if not plan.others:
+        return ""
+    return f", and {numbers.plural(plan.others, 'other person', 'other people')}, whose work is not in the model but whose pay is"
 
 
 # ---- in short
@@ -151,7 +160,7 @@ def _leavers(plan: Plan) -> str:
     anyway = (
         f"{laid_off} % who are laid off in {'an ordinary year' if week == 52 else f'{week} weeks as it is'}"
     )
-    text = f"the measure itself lays nobody off, besides {anyway}"
+    text = f"the measure itself lays nobody off; there are {anyway}"
     if plan.asked.cuts:
         heads = known(plan.people.leavers.mean)
         share = numbers.percent(everybody.by_measure.mean)
@@ -213,14 +222,14 @@ def sure(plan: Plan) -> list[str]:
     name = found.names[0]
     lines = [
         f"By chance, output after the measure: {moves(plan.money.per_week)}. Net with output in the first year: "
-        f"{earned(plan.money.with_output)}. Output per payroll dollar: {chance(found, name)}.",
+        f"{earned(plan.money.with_output)}. Output per payroll dollar: {_lower(chance(found, name))}.",
     ]
     if not found.ranges:
         lines.append("By assumptions: not tried (--ranges 0).")
     else:
         lines += [
             f"By assumptions, net with output: {_net_in_worlds(plan)}{_flip(plan)}.",
-            f"By assumptions, output per payroll dollar: {assumptions(found, name)}.",
+            f"By assumptions, output per payroll dollar: {assumptions(found, name).replace(_ANY_PAIR, _THIS_PAIR)}.",
             f"{DEFINITION[:1].upper()}{DEFINITION[1:]}. {numbers.plural(found.ranges, 'world')}, {found.ranges_varied} uncertain "
             f"parameters, {numbers.plural(found.range_runs, 'pair')} of runs in each.",
         ]
@@ -240,15 +249,18 @@ def _net_in_worlds(plan: Plan) -> str:
 
 
 def _flip(plan: Plan) -> str:
-    ask = f"orgsim sensitivity {plan.base.name} {plan.variant.name}"
-    words = "" if plan.net_in_worlds is None else flip_words(plan.net_in_worlds, ask=ask)
-    return f"; {words.replace(ask, 'orgsim sensitivity base.yaml variant.yaml')}" if words else ""
+    words = "" if plan.net_in_worlds is None else flip_words(plan.net_in_worlds, ask=_THIS_PAIR)
+    return f"; {words}" if words else ""
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def drives(plan: Plan) -> str:
     """The parts, and what moved most beyond noise."""
     reason = why(plan.comparison, plan.comparison.names[0])
-    text = f"Output per payroll dollar, {reason}. " if reason else ""
+    text = f"The parts of output per payroll dollar: {reason}. " if reason else ""
     named = [_driver(plan, name) for name in plan.drivers]
     if not named:
         return f"{text}Of what work meets on its way nothing moved beyond noise."
