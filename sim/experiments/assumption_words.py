@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sim.experiments.holding import OPPOSE, SPLIT, Holding
+from sim.experiments.holding import LEAST_WORLDS, OPPOSE, SPLIT, Holding
 from sim.parameters.registry import REGISTRY
 from sim.statistics.estimates import Holds
 from sim.text.numbers import percent, plural
@@ -81,7 +81,7 @@ def flip_words(found: Holding, claim: str = "it", ask: str = "orgsim sensitivity
     if not found.worlds or found.holds.k == found.worlds:
         return ""
     flip, worlds = found.flips, plural(found.worlds, "world")
-    if flip is None and not found.sought:
+    if flip is None and found.worlds < LEAST_WORLDS:
         return f"{worlds} are too few to say which assumption flips it; `{ask}` searches"
     if flip is None:
         return f"no single assumption explains it among {worlds}; `{ask}` searches"

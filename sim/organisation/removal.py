@@ -72,19 +72,19 @@ def heirs(tree: Tree, gone: np.ndarray) -> np.ndarray:
 def removal_in_words(tree: Tree, layer: int | str) -> str:
     """What removing a layer takes of *tree*, the organisation before it.
 
-    "removes 8 of 9 senior managers and 1 of 12 team leads; 1 senior manager stays, at layer 3; 40 people get another boss".
+    "removes 8 of 9 senior managers (1 stays, at layer 3) and 1 of 12 team leads; 40 people get another boss".
     """
     gone = removed_rows(tree, layer)
     moved = int(np.count_nonzero((tree.boss >= 0) & gone[tree.boss] & ~gone))
     if tree.others is not None:
         moved += int(tree.others.reports[gone].sum())
-    parts, stay = _by_level(tree, gone)
+    parts = _by_level(tree, gone)
     taken = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    return f"removes {taken}{stay}; {plural(moved, 'person gets', 'people get')} another boss"
+    return f"removes {taken}; {plural(moved, 'person gets', 'people get')} another boss"
 
 
-def _by_level(tree: Tree, gone: np.ndarray) -> tuple[list[str], str]:
-    """ "8 of 9 senior managers" of every level that loses somebody, the most first, and who of the first stays where."""
+def _by_level(tree: Tree, gone: np.ndarray) -> list[str]:
+    """Say "8 of 9 senior managers" of every level that loses somebody, the most first, and where those of the first stay."""
     managers = tree.role == MANAGER
     if tree.level is None:
         layers = np.unique(tree.layer[gone]).tolist()
@@ -94,7 +94,7 @@ def _by_level(tree: Tree, gone: np.ndarray) -> tuple[list[str], str]:
         ]
         return [
             f"{_of(some, every)} {in_words(k, every > 1)}" for some, every, k in sorted(counts, reverse=True)
-        ], ""
+        ]
     found = []
     for code in np.unique(tree.level[gone]).tolist():
         alike = managers & (tree.level == code)
@@ -103,16 +103,19 @@ def _by_level(tree: Tree, gone: np.ndarray) -> tuple[list[str], str]:
         f"{_of(some, every)} {_level_words(code, every > 1)}"
         for some, every, code in sorted(found, reverse=True)
     ]
-    some, every, code = max(found)
-    if some == every:
-        return parts, ""
-    layers = tree.layer[managers & ~gone & (tree.level == code)].tolist()
-    where = ", ".join(f"{layers.count(k):,} at layer {k}" for k in sorted(set(layers))[:_FEW])
-    more = ", ..." if len(set(layers)) > _FEW else ""
-    return (
-        parts,
-        f"; of the {every:,} {_level_words(code, True)}, {plural(len(layers), 'stays', 'stay')}: {where}{more}",
-    )
+    _, _, code = max(found)
+    stay = tree.layer[managers & ~gone & (tree.level == code)].tolist()
+    if stay:
+        parts[0] += f" ({_at_layers(stay)})"
+    return parts
+
+
+def _at_layers(layers: list[int]) -> str:
+    """Say "1 stays, at layer 3" or "3 stay: 2 at layer 3, 1 at layer 4"."""
+    if len(set(layers)) == 1:
+        return f"{plural(len(layers), 'stays', 'stay')}, at layer {layers[0]}"
+    where = [f"{layers.count(k):,} at layer {k}" for k in sorted(set(layers))]
+    return f"{len(layers):,} stay: {', '.join(where[:_FEW])}{', ...' if len(where) > _FEW else ''}"
 
 
 def _level_words(code: int, many: bool) -> str:

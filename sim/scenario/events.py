@@ -328,19 +328,21 @@ def _check_event(
     if event.who is None:
         _check_settings(event, at, values)
         return
-    layer, layers = event.who.layer, len(managers or ())
     if event.who.followed and not any(one.action == "follow" for one in (*earlier, event)):
         raise UserError(f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it")
-    if managers is not None and isinstance(layer, str):
+    if managers is None:
+        return
+    layer, layers = event.who.layer, len(managers)
+    if isinstance(layer, str):
         if refused := refused_of_layers(layer, layers):
             raise UserError(f"{at}.{event.action}.layer: {refused}")
         layer = layers - steps_below_top(layer)
-    if managers is not None and layer > layers - (event.action not in ("hire", "follow")):
+    if layer > layers - (event.action not in ("hire", "follow")):
         top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
         raise UserError(
             f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
         )
-    if managers is not None and event.who.number and event.action != "hire":
+    if event.who.number and event.action != "hire":
         who = replace(event.who, layer=layer)
         _check_number(who, event.who.number, f"{at}.{event.action}", earlier, ics, managers)
 

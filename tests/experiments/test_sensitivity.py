@@ -410,6 +410,24 @@ class TestWhole:
         hardly = answer(self.found([lambda x, y, z, idle: 10 + 1e-3 * x], noise=0.0))[1]
         assert hardly.startswith("It hardly depends on any assumption: none beyond noise moves it by 0.1 %")
 
+    def test_what_may_be_nothing_is_not_named_and_it_is_said_how_many_trajectories_would_tell(self):
+        found = self.found([lambda x, y, z, idle: 10 + x + y], noise=0.0)
+        study = found.primary
+        wide = [replace(e, lo=0.0, hi=2 * e.mu_star + 0.1) for e in study.indices.effects]
+        unclear = replace(study, indices=replace(study.indices, effects=tuple(wide)))
+        said = answer(replace(found, studies={**found.studies, study.outcome.name: unclear}))[1]
+        assert said.startswith(
+            f"It depends on no assumption beyond noise yet: with {study.indices.blocks} trajectories"
+        )
+        assert "intervals reach 0, even of what seems to move it most, a: " in said
+        more = int(said.split("(--samples ")[1].split(")")[0])
+        assert more > study.indices.blocks
+        clear = [replace(e, lo=e.lo if e.path == "a.y" else 0.0) for e in study.indices.effects]
+        one = replace(study, indices=replace(study.indices, effects=tuple(clear)))
+        said = answer(replace(found, studies={**found.studies, study.outcome.name: one}))[1]
+        assert said.startswith("It depends most on a: y (")
+        assert "a: x" not in said
+
     @pytest.mark.slow
     def test_sobol(self, tmp_path):
         found = self.found([linear], method="sobol", samples=16)

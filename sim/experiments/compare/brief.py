@@ -16,6 +16,7 @@ from sim.text import numbers, tables
 
 DETECTED = ("better", "worse", "higher", "lower")
 MOST_DIFFERING = 3  # lines of what differs in the short form; all of them stand below it, if there are more
+NAME_WIDTH = 24  # of a variant in the table of all
 _VERBS = {"better": "beats", "worse": "loses to", "higher": "is above", "lower": "is below"}
 
 
@@ -146,30 +147,32 @@ def summary(comparison: Comparison, colour: bool = False) -> str:
     """One table of several variants; '' for one."""
     if len(comparison.names) < 2:
         return ""
-    header = [
-        f"against {comparison.base}",
-        f"{comparison.primary}, %",
-        "95 % interval",
-        "output %",
-        "payroll %",
-    ]
-    header += ["holds/open/rev. %"] if comparison.ranges else []
+    header = ["variant", "change %", "95 % interval", "output %", "payroll %"]
+    header += ["holds/open/rev."] if comparison.ranges else []
     rows = [_summary_row(comparison, name) for name in comparison.names]
     text = tables.table([*header, "verdict"], rows, "<" + ">" * (len(header) - 1) + "<")
-    return tables.paint("All variants", "bold", colour) + f"\n{text}"
+    title = (
+        f"All variants against {comparison.base}: change in {comparison.primary}, its parts, how sure it is"
+    )
+    return tables.paint(tables.paragraph(title), "bold", colour) + f"\n{text}"
 
 
 def _summary_row(comparison: Comparison, name: str) -> list[str]:
     rows = comparison.rows[name]
     row = rows.get(comparison.primary)
     if row is None:
-        return [name, "-", "", "-", "-", *(["-"] if comparison.ranges else []), "undefined"]
-    cells = [name, *_change(row), _change(rows.get(VALUE))[0], _change(rows.get(PAYROLL))[0]]
+        return [cut(name, NAME_WIDTH), "-", "", "-", "-", *(["-"] if comparison.ranges else []), "undefined"]
+    cells = [cut(name, NAME_WIDTH), *_change(row), _change(rows.get(VALUE))[0], _change(rows.get(PAYROLL))[0]]
     if comparison.ranges:
         cells.append(shares(row.holding, ("holds", "open", "reversed")))
     arithmetic = row.verdict in DETECTED and row.parts is not None and row.parts.cause == ARITHMETIC
     verdict = row.verdict if row.verdict in (*DETECTED, "equal", "undefined") else "not detected"
     return [*cells, f"{verdict} (arithmetic)" if arithmetic else verdict]
+
+
+def cut(name: str, width: int) -> str:
+    """A name of at most *width* letters."""
+    return name if len(name) <= width else name[: width - 2] + ".."
 
 
 def _change(row: Row | None) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from sim.experiments.assumption_words import DEFINITION
 from sim.experiments.compare.brief import (
     DETECTED,
     MOST_DIFFERING,
+    cut,
     headline,
     shares,
     short_form,
@@ -39,7 +40,7 @@ def comparison_text(comparison: Comparison, colour: bool = False, everything: bo
         parts.append(short_form(comparison, name, colour))
         if len(comparison.differs[name]) > MOST_DIFFERING:
             parts.append("All that differs\n" + tables.bullets(comparison.differs[name]))
-        if comparison.notes:
+        if comparison.notes and name == comparison.names[0]:  # they limit every verdict alike
             parts.append("\n".join(tables.paragraph(f"Note: {note}.") for note in comparison.notes))
         rows = comparison.rows[name]
         shown = [comparison.primary, *(x for x in rows if x != comparison.primary)] if everything else None
@@ -107,16 +108,12 @@ def _fitted(comparison: Comparison, name: str, rows: list[list[str]], everything
     )
     middle = [*interval, "p", *(["holds/rev."] if comparison.ranges else [])]
     for width in NAME_WIDTHS:
-        names = [comparison.base, name] if everything else [_cut(comparison.base, width), _cut(name, width)]
+        names = [comparison.base, name] if everything else [cut(comparison.base, width), cut(name, width)]
         header = ["outcome", *names, *middle, "verdict"]
         text = tables.table(header, rows, "<" + ">" * (len(header) - 2) + "<")
         if everything or tables.width(text) <= MAX_WIDTH:
             break
     return text
-
-
-def _cut(name: str, width: int) -> str:
-    return name if len(name) <= width else name[: width - 2] + ".."
 
 
 def _short_cells(row: Row) -> list[str]:
