@@ -6,12 +6,15 @@ from sim.text.numbers import plural
 
 
 def left_out(asked: Asked, others: int) -> list[str]:
-    """What is not in the figures, a sentence each; first what concerns the measures that were asked for. others: people who write no code."""
+    """What is not in the figures, a sentence each; first what concerns the measures that were asked for.
+
+    others: people who write no code.
+    """
     lines = []
     if others:
         lines.append(
-            f"What {plural(others, 'other person', 'other people')} would do differently: they are in headcount and pay, so in what an "
-            "hour costs, and no measure concerns them."
+            f"What {plural(others, 'other person', 'other people')} would do differently: they are in headcount and pay, so in "
+            "what an hour costs, and no measure concerns them."
         )
     if asked.lay_off:
         lines.append(

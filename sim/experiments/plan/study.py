@@ -42,7 +42,7 @@ NAMED = 3  # drivers that are named
 @dataclass(frozen=True)
 class Plan:
     """What `orgsim plan` finds. net_in_worlds: in how many plausible worlds the sign of the net with output holds; None without
-    worlds. drivers: outcomes that moved most. results: of both, the runs that both have. ics, managers, others: people at the start.
+    worlds. drivers: outcomes that moved most. results: of both, the runs that both have. ics, managers, others: at the start.
     takes: whom the layer that goes takes, in words; "" if none goes.
     """
 

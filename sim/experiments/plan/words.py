@@ -87,7 +87,8 @@ def written(folder: Path) -> str:
 def _what_was_run(plan: Plan) -> str:
     found, values = plan.comparison, plan.base.values
     text = (
-        f"{plan.ics:,} ICs and {numbers.plural(plan.managers, 'manager')} at the start{_others(plan)}. {numbers.plural(found.runs, 'run')} of "
+        f"{plan.ics:,} ICs and {numbers.plural(plan.managers, 'manager')} at the start{_others(plan)}. "
+        f"{numbers.plural(found.runs, 'run')} of "
         f"{found.weeks} weeks, seed {found.seed}, with the measure and as it is, on the same dice"
     )
     text += f"; the measure {plan.takes}" if plan.takes else ""
@@ -156,16 +157,13 @@ def _leavers(plan: Plan) -> str:
     if everybody is None or plan.people.leavers is None:
         return "groups are too small to be shown"
     week, there = plan.comparison.weeks, everybody.anyway.group.people
-    laid_off = numbers.percent(everybody.anyway.incidence.layoff.at(week)[0])
-    anyway = (
-        f"{laid_off} % who are laid off in {'an ordinary year' if week == 52 else f'{week} weeks as it is'}"
-    )
-    text = f"the measure itself lays nobody off; there are {anyway}"
+    laid_off = f"{numbers.percent(everybody.anyway.incidence.layoff.at(week)[0])} %"
+    when = "in an ordinary year" if week == 52 else f"in {week} weeks as it is"
+    text = f"the measure itself lays nobody off; {laid_off} are laid off {when}"
     if plan.asked.cuts:
-        heads = known(plan.people.leavers.mean)
         share = numbers.percent(everybody.by_measure.mean)
-        of = f"{heads:,.0f} of the {there:,} there at the start"
-        text = f"the measure lays off {share} % in week {plan.asked.week} ({of}), besides {anyway}"
+        of = f"{known(plan.people.leavers.mean):,.0f} of the {there:,} there at the start"
+        text = f"the measure lays off {share} % in week {plan.asked.week} ({of}), besides {laid_off} who are laid off {when}"
     return f"{text}; quits {points(everybody.quits)}"
 
 
