@@ -61,16 +61,24 @@ class Ranges(NamedTuple):
     failed: Sequence[int]
     reason: str
 
-    def ahead(self, place: int, direction: int) -> Holding:
-        """In how many worlds the first design is ahead at a place. direction: +1 if more is better, else -1."""
+    def worlds(self, place: int) -> Differences:
+        """First design minus the second in every world at a place."""
         columns = (self.differences, self.sds, self.pairs, self.bases)
-        found = Differences(
+        return Differences(
             *(np.array([np.nan if x is None else x for x in c[place]], dtype=float) for c in columns)
         )
-        counted, flips = known(holding(found, float(direction))), self.flips[place]
+
+    def ahead(self, place: int, direction: int) -> Holding:
+        """In how many worlds the first design is ahead at a place. direction: +1 if more is better, else -1."""
+        counted, flips = known(holding(self.worlds(place), float(direction))), self.flips[place]
         if counted.worlds < LEAST_WORLDS:
             return counted
         return replace(counted, flips=None if flips is None else read_flip(flips), sought=self.varied)
+
+
+def read_ranges(folder: Path) -> Ranges:
+    """What a finished sweep that compares two designs has in its folder."""
+    return _ranges(known(files.read_json(folder / "ranges.json")))
 
 
 def _ranges(data: Mapping[str, Any]) -> Ranges:
