@@ -24,6 +24,7 @@ COMMANDS = {
     "check": ("sim.commands.catalogue", "check_command"),
     "run": ("sim.commands.run", "run_command"),
     "compare": ("sim.commands.compare", "compare_command"),
+    "plan": ("sim.commands.plan", "plan_command"),
     "explain": ("sim.commands.explain", "explain_command"),
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),

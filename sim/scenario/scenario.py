@@ -154,7 +154,8 @@ class Scenario:
             base = base and base._derive(applied, {}, None)
             own, named = len(origin.chain), base is not None
         elif base is not None and outside:
-            base = base._derive(outside, places, None)
+            # What happens on a date happens to the variant.
+            base = base._derive({p: v for p, v in outside.items() if p not in LISTS}, places, None)
         return _build(_Origin(chain, origin.files, applied, base, own, named, origin.sets))
 
     def with_chart(self, chart: Chart) -> "Scenario":
