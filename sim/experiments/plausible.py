@@ -137,11 +137,17 @@ def over_ranges(
     simulate: Simulate,
     on_done: Callable[[], None] | None = None,
     registry: Mapping[str, Parameter] = REGISTRY,
+    design: Sequence[Mapping[str, object]] | None = None,
 ) -> RangeResult:
-    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
+    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each.
+
+    design: other sets to try them on, instead of the first plausible ones (see `sim.experiments.worlds`).
+    """
     ranges = varied(scenarios, registry)
-    # Parameters of a registry of one's own (in tests) are drawn, but nothing is known of them.
-    design = plausible_sets(ranges, points) if registry is REGISTRY else draws(ranges, points, seed)
+    if design is None:
+        # Parameters of a registry of one's own (in tests) are drawn, but nothing is known of them.
+        design = plausible_sets(ranges, points) if registry is REGISTRY else draws(ranges, points, seed)
+    points = len(design)
     found: list[list[dict[str, float]] | str] = [""] * points
 
     def keep(k: int, entry: list[dict[str, float]] | str) -> None:

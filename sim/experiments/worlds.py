@@ -1,0 +1,77 @@
+"""Over which worlds a verdict is tried: those that look like one of the scenarios, where one was fitted, else all plausible ones.
+
+The fitted worlds are those of the base, or of the first other scenario that has a fit (`sim.experiments.fitted`). A parameter in
+which the scenarios differ, or which one of them sets, keeps its values as everywhere ("holds in" never touches it); one that only
+another scenario uses is drawn from its plausible range, as nothing was observed of it. Beside the figure over the fitted
+worlds stands the one over all plausible worlds, so that it shows what the observed figures changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.experiments.designs import Range
+from sim.experiments.fitted import Fitted, Unusable, read_fit
+from sim.experiments.plausible import draws
+from sim.scenario.files import shown
+from sim.scenario.scenario import Scenario
+
+_SEED = 1  # of what nothing was observed of
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Parameter sets that look like a scenario. like: its file."""
+
+    like: str
+    sets: Sequence[Mapping[str, object]]
+
+    def words(self) -> str:
+        """'64 worlds that look like ours.yaml'."""
+        return worlds_words(len(self.sets), self.like)
+
+
+def worlds_words(count: int, like: str) -> str:
+    """What so many fitted worlds are called, and whose they are."""
+    return f"{count:,} {'world that looks' if count == 1 else 'worlds that look'} like {like}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The fitted worlds, if any, and what must be said: a fit that is not used, or that there is none where there could be."""
+
+    worlds: Worlds | None
+    notices: tuple[str, ...]
+
+
+def choose(scenarios: Sequence[Scenario], ranges: Mapping[str, Range], count: int) -> Choice:
+    """At most *count* worlds that look like one of the scenarios, for the parameters that are varied over *ranges*."""
+    notices: list[str] = []
+    if not count:
+        return Choice(None, ())
+    for scenario in scenarios:
+        found = read_fit(scenario)
+        if isinstance(found, Fitted):
+            return Choice(Worlds(found.like, _completed(found.sets[:count], ranges)), tuple(dict.fromkeys(notices)))
+        if isinstance(found, Unusable):
+            notices.append(found.reason)
+    if notices:
+        return Choice(None, (f"{notices[0]}; verdicts are over all plausible worlds",))
+    unfitted = next((s for s in scenarios if s.observed and s.path is not None), None)
+    if unfitted is not None and unfitted.path is not None:
+        file = shown(unfitted.path)
+        notices.append(
+            f"{unfitted.path.name}: what was observed is not used yet, verdicts are over all plausible worlds; orgsim fit {file} "
+            f"finds those that look like it"
+        )
+    return Choice(None, tuple(notices))
+
+
+def _completed(
+    sets: Sequence[Mapping[str, object]], ranges: Mapping[str, Range]
+) -> list[Mapping[str, object]]:
+    """The sets, of the parameters that are varied; those of which they say nothing are drawn."""
+    drawn = draws(ranges, len(sets), _SEED)
+    return [
+        {path: one.get(path, value) for path, value in other.items()}
+        for one, other in zip(sets, drawn, strict=True)
+    ]
