@@ -27,7 +27,9 @@ from sim.commands.common import (
     "--waves", type=WholeNumber(1, 50), default=6, show_default=True, metavar="N",
     help="Waves at most: one of 512 worlds, then of 256. It ends when 64 worlds are found.",
 )  # fmt: skip
-@click.option("--all", "everything", is_flag=True, help="Print every parameter, also those that are not narrowed.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Print every parameter, also those that are not narrowed."
+)
 @seed_option()
 @sets_option
 @click.option(

@@ -1,8 +1,8 @@
 """The file beside a scenario that says which worlds look like it: what `orgsim fit` found, until the question changes.
 
-`my.yaml` has `my.fit.json`; of a bundled scenario it lies in `results/`. It holds the kept parameter sets and what they were found
-for: digests of the scenario without its words, of its observed figures, of the plausible ranges and of the program. If one of
-these is another now, the file is not used, and it is said why.
+`my.yaml` has `my.fit.json`; of a bundled scenario it lies in `results/`. It holds the kept parameter sets and what they were
+found for: digests of the scenario without its words, of its observed figures, of the plausible ranges and of the program. If one
+of these is another now, the file is not used, and it is said why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,10 @@ def asked(scenario: Scenario) -> dict[str, str]:
 
 
 def write_fit(
-    scenario: Scenario, sets: Sequence[str], worlds: Sequence[Mapping[str, object]], facts: Mapping[str, object]
+    scenario: Scenario,
+    sets: Sequence[str],
+    worlds: Sequence[Mapping[str, object]],
+    facts: Mapping[str, object],
 ) -> Path | None:
     """Write the kept sets beside the scenario, in one step. sets: ``--set`` options of the fit; facts: what else to say."""
     path = fit_file(scenario)
@@ -96,14 +99,18 @@ def read_fit(scenario: Scenario) -> Fitted | Unusable | None:
     data = files.read_json(path)
     try:
         worlds = _worlds(data)
-        assert data is not None  # or there are no worlds in it
-        current = asked(load(scenario.path, data["sets"]))
-        found: Mapping[str, Any] = data["asked"]
+        said: Mapping[str, Any] = data or {}
+        current = asked(load(scenario.path, said["sets"]))
+        found = said["asked"]
         changed = [words for key, words in _CHANGES.items() if found[key] != current[key]]
     except (KeyError, TypeError, ValueError, AttributeError, UserError):
-        return Unusable(f"{file}: is damaged or no fit of {name}, so it is not used; {again} --fresh makes it again")
+        return Unusable(
+            f"{file}: is damaged or no fit of {name}, so it is not used; {again} --fresh makes it again"
+        )
     if changed:
-        return Unusable(f"{file}: is not used, because it was made for another {name} ({changed[0]}); {again} makes it again")
+        return Unusable(
+            f"{file}: is not used, because it was made for another {name} ({changed[0]}); {again} makes it again"
+        )
     if not worlds:
         return Unusable(f"{file}: no plausible world gives the observed figures of {name}")
     return Fitted(name, worlds)

@@ -51,7 +51,9 @@ def choose(scenarios: Sequence[Scenario], ranges: Mapping[str, Range], count: in
     for scenario in scenarios:
         found = read_fit(scenario)
         if isinstance(found, Fitted):
-            return Choice(Worlds(found.like, _completed(found.sets[:count], ranges)), tuple(dict.fromkeys(notices)))
+            return Choice(
+                Worlds(found.like, _completed(found.sets[:count], ranges)), tuple(dict.fromkeys(notices))
+            )
         if isinstance(found, Unusable):
             notices.append(found.reason)
     if notices:

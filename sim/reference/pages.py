@@ -157,8 +157,8 @@ def keys_page() -> str:
     ]
     lines += [
         "| `parameters` | mapping | | any parameter by its path; may carry `{value: ..., source: ...}` |",
-        f"| `observed` | mapping | | outcome -> {', '.join(f'`{key}`' for key in OBSERVED_KEYS)}: what was measured, for `orgsim fit` "
-        "([how-to](../how-to/fit-my-numbers.md)); changes no result |",
+        f"| `observed` | mapping | | outcome -> {', '.join(f'`{key}`' for key in OBSERVED_KEYS)}: what was measured, for "
+        "`orgsim fit` ([how-to](../how-to/fit-my-numbers.md)); changes no result |",
         "| "
         + ", ".join(f"`{s}`" for s in sections)
         + " | mappings | | [parameters](parameters.md) by section |",

@@ -4,8 +4,9 @@
       lead_time_hours: {value: 40, within: 8, source: tickets of 2025}
       change_failure_rate: {value: 0.12, within: 0.04}
 
-It changes no result. `orgsim fit` looks for parameter sets that give these figures (`sim.experiments.fit`). Figures are in the unit
-in which `orgsim run` shows the outcome. A file states what differs: figures of other outcomes are inherited, ``null`` clears one.
+It changes no result. `orgsim fit` looks for parameter sets that give these figures (`sim.experiments.fit`). Figures are in the
+unit in which `orgsim run` shows the outcome. A file states what differs: figures of other outcomes are inherited, ``null`` clears
+one.
 """
 
 import json
@@ -20,12 +21,12 @@ from sim.errors import UserError, percent_hint
 from sim.scenario.files import one_line
 from sim.text.numbers import shown_unit
 
-#: Outcome -> its unit, null for a kind. Generated (`python -m sim.reference`): the declarations stand above this floor, and a check
-#: of a file needs no NumPy.
+#: Outcome -> its unit, null for a kind. Generated (`python -m sim.reference`): the declarations stand above this floor, and a
+#: check of a file needs no NumPy.
 FILE = Path(__file__).with_name("observable.json")
-#: How far the model itself may be off, as a share of the observed value, one standard deviation: ASSUMPTION. No simple model gives
-#: a real organisation's figures exactly even with the best parameters; without this term a precise figure would rule out
-#: everything, or keep sets that fit for the wrong reason. 5 % is about what its fitted targets are met to (calibration.md).
+#: How far the model itself may be off, as a share of the observed value, one standard deviation: ASSUMPTION. No simple model
+#: gives a real organisation's figures exactly, even with the best parameters; without this term a precise figure would rule out
+#: everything, or keep sets that fit for the wrong reason.
 DISCREPANCY = 0.05
 KEYS = ("value", "within", "source", "discrepancy")
 _MAX_WORDS = 2000
@@ -64,7 +65,9 @@ def read_observation(name: str, given: object) -> Observation | None:
     if given is None:
         return None
     if unit is None:
-        raise UserError(f"{path}: this outcome is a kind, not a quantity, so it cannot be fitted; leave it out")
+        raise UserError(
+            f"{path}: this outcome is a kind, not a quantity, so it cannot be fitted; leave it out"
+        )
     if not isinstance(given, dict):
         raise UserError(f"{path}: expected {{value: .., within: ..}}, got {one_line(repr(given))}")
     for key in ("value", "within"):

@@ -159,7 +159,10 @@ class _Reader:
         for name, given in value.items():
             place, path = ("observed", name), f"observed.{one_line(name)}"
             if name not in observable():
-                hint = suggest(name[:80], tuple(observable())) or "; docs/reference/outcomes.md lists what exists"
+                hint = (
+                    suggest(name[:80], tuple(observable()))
+                    or "; docs/reference/outcomes.md lists what exists"
+                )
                 self.problem(place, f"{path}: unknown outcome{hint}", key=True)
                 continue
             unknown = [key for key in given if key not in KEYS] if isinstance(given, dict) else []

@@ -19,10 +19,12 @@ from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments import cautions
 from sim.experiments.differences import unique_names, what_differs
-from sim.experiments.plausible import RangeResult, over_ranges
+from sim.experiments.plausible import RangeResult, over_ranges, varied
 from sim.experiments.samples import Sample, paired_outcome
+from sim.experiments.worlds import choose
 from sim.organisation.tree import Tree
 from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.parameters.registry import REGISTRY
 from sim.scenario import tree
 from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
@@ -64,7 +66,8 @@ class Row:
 class Comparison:
     """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
     test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
-    every verdict (both also in `warnings`). `range_runs`: runs per plausible set.
+    every verdict (both also in `warnings`). `range_runs`: runs per plausible set. `like`: the file of the scenario whose fitted
+    worlds `Row.holds` is over, "" if it is over all plausible ones; `everywhere`: name -> outcome -> the latter beside it.
     """
 
     base: str
@@ -79,6 +82,8 @@ class Comparison:
     ranges_failed: int = 0
     ranges_varied: int = 0
     range_runs: int = 0
+    like: str = ""
+    everywhere: Mapping[str, Mapping[str, Holds | None]] = field(default_factory=dict)
     until_decided: bool = False
     decided: Mapping[str, bool] = field(default_factory=dict)
     too_few: Mapping[str, str] = field(default_factory=dict)
@@ -118,15 +123,22 @@ def compare(
         if until_decided
         else [sequential.Look(runs, 0.0)]
     )
-    counter = _Counter(progress, extra=ranges * range_runs * len(names))
+    choice = choose(scenarios, varied(scenarios, REGISTRY), ranges)
+    worlds = None if choice.worlds is None else choice.worlds.sets
+    in_worlds = 0 if worlds is None else len(worlds)
+    counter = _Counter(progress, extra=(ranges + in_worlds) * range_runs * len(names))
     samples, spent = _simulate(
         scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes[primary].better
     )
     done = functools.partial(counter.tick, range_runs * len(names))
-    ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    everywhere = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    ranged = everywhere
+    if worlds is not None:
+        ranged = over_ranges(scenarios, 0, range_runs, seed, workers, simulate, done, design=worlds)
     rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
     too_few = _too_few(rows, names, primary, until_decided)
     notes = [*cautions.cautions(scenarios), *cautions.on_answers(scenarios, tree_of)]
+    warnings = [*choice.notices, *_warnings(samples, notes, too_few, ranged, scenarios)]
     return Comparison(
         base=names[0],
         names=tuple(names[1:]),
@@ -136,14 +148,16 @@ def compare(
         primary=primary,
         rows=rows,
         differs=_differs(scenarios, names, tree_of),
-        ranges=ranges,
+        ranges=ranged.points if ranged else 0,
         ranges_failed=ranged.failed if ranged else 0,
         ranges_varied=len(ranged.paths) if ranged else 0,
         range_runs=range_runs if ranged else 0,
+        like=choice.worlds.like if choice.worlds else "",
+        everywhere=_everywhere(rows, everywhere) if choice.worlds else {},
         until_decided=until_decided,
         decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
         too_few=too_few,
-        warnings=tuple(_warnings(samples, notes, too_few, ranged, scenarios)),
+        warnings=tuple(warnings),
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
     )
@@ -269,6 +283,18 @@ def _rows(
         verdict = _verdict(figure, declared.better, _below(p))
         rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict, against=against)
     return rows
+
+
+def _everywhere(
+    rows: Mapping[str, Mapping[str, Row]], ranged: RangeResult | None
+) -> dict[str, dict[str, Holds | None]]:
+    """In which share of all plausible sets each difference has its sign, beside the share of the fitted worlds."""
+    if ranged is None:
+        return {}
+    return {
+        name: {outcome: ranged.holds(k, outcome, row.figures.difference) for outcome, row in of_name.items()}
+        for k, (name, of_name) in enumerate(rows.items())
+    }
 
 
 def _kind_row(a: Sample, b: Sample, declared: Outcome) -> Row:

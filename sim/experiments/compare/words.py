@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from sim.experiments import cautions
 from sim.experiments.compare.study import Comparison, Row
+from sim.experiments.worlds import worlds_words
 from sim.outcomes.declared import DECISIVE
-from sim.statistics.estimates import known
+from sim.statistics.estimates import Holds, known
 from sim.text import numbers, tables
 from sim.text.plain import ends, jsonable
 
@@ -27,7 +28,7 @@ def verdict_sentence(comparison: Comparison, name: str) -> str:
     base, topic = comparison.base, numbers.outcome_words(comparison.primary)
     if row is None or row.figures.n == 0:
         return f"{topic} is undefined in every pair of runs: no verdict on {name} against {base}."
-    size, holds = _size(row), _holds_clause(comparison, row) + _total_clause(comparison, name, row)
+    size, holds = _size(row), _holds_clause(comparison, name, row) + _total_clause(comparison, name, row)
     if row.verdict == "equal":
         return f"{name} and {base} have exactly the same {topic}."
     if row.verdict in _DETECTED:
@@ -70,18 +71,29 @@ def _total_clause(comparison: Comparison, name: str, row: Row) -> str:
     return f"; but the total, value per week, {'rises' if total.verdict == 'better' else 'falls'} by {_size(total)}"
 
 
-def _holds_clause(comparison: Comparison, row: Row) -> str:
+def _holds_clause(comparison: Comparison, name: str, row: Row) -> str:
     if not comparison.ranges:
         return "not checked over the plausible parameter ranges"
     if row.holds is None or not row.holds.n:
         return "undefined over the plausible parameter ranges"
     share = f"{numbers.percent(row.holds.share, 0)} % [{numbers.percent(row.holds.lo, 0)}, {numbers.percent(row.holds.hi, 0)}]"
-    text = f"same sign in {share} of {row.holds.n} plausible parameter sets"
+    like = comparison.like
+    worlds = worlds_words(row.holds.n, like) if like else f"{row.holds.n} plausible parameter sets"
+    text = f"same sign in {share} of {worlds}{_everywhere_clause(comparison, name)}"
     if row.verdict not in _DETECTED:
         return text
     if row.support == cautions.OPPOSE:
-        return f"but most plausible parameter sets say the opposite: {text}"
+        most = f"worlds that look like {like}" if like else "plausible parameter sets"
+        return f"but most {most} say the opposite: {text}"
     return f"{text}: they do not settle it" if row.support == cautions.SPLIT else text
+
+
+def _everywhere_clause(comparison: Comparison, name: str) -> str:
+    """Beside the share of the fitted worlds, that of all plausible ones."""
+    found = comparison.everywhere.get(name, {}).get(comparison.primary)
+    if found is None or not found.n:
+        return ""
+    return f" (all plausible worlds: {numbers.percent(found.share, 0)} % of {found.n})"
 
 
 def comparison_text(comparison: Comparison, colour: bool = False, everything: bool = False) -> str:
@@ -239,8 +251,10 @@ def _footnote(comparison: Comparison, everything: bool) -> str:
     if everything:
         text += ". wins: share of runs in the better direction"
     if comparison.ranges:
+        like = comparison.like
+        sets = worlds_words(comparison.ranges, like) if like else f"{comparison.ranges} plausible sets"
         text += (
-            f". holds: share of {comparison.ranges} plausible sets of {comparison.ranges_varied} uncertain parameters "
+            f". holds: share of {sets}{',' if like else ''} of {comparison.ranges_varied} uncertain parameters "
             f"with the same sign of the mean of {numbers.plural(comparison.range_runs, 'run')}, noise included; it asks for "
             f"less than 'ahead beyond noise' of orgsim sensitivity"
         )
@@ -262,7 +276,10 @@ def comparison_json(comparison: Comparison) -> object:
         "weeks": comparison.weeks,
         "primary": comparison.primary,
         "comparisons": {
-            name: {outcome: _row_json(row) for outcome, row in rows.items()}
+            name: {
+                outcome: _row_json(row, comparison.everywhere.get(name, {}).get(outcome))
+                for outcome, row in rows.items()
+            }
             for name, rows in comparison.rows.items()
         },
         "differs": {name: list(lines) for name, lines in comparison.differs.items()},
@@ -271,6 +288,7 @@ def comparison_json(comparison: Comparison) -> object:
             "points": comparison.ranges,
             "failed": comparison.ranges_failed,
             "varied": comparison.ranges_varied,
+            "worlds_like": comparison.like or None,
         },
         "decided": dict(comparison.decided) if comparison.until_decided else None,
         "warnings": list(comparison.warnings),
@@ -282,8 +300,10 @@ def comparison_json(comparison: Comparison) -> object:
     return jsonable(data)
 
 
-def _row_json(row: Row) -> dict[str, object]:
+def _row_json(row: Row, everywhere: Holds | None) -> dict[str, object]:
+    """everywhere: over all plausible worlds, where holds_in is over those that look like a scenario."""
     figures, holds = row.figures, row.holds
+    beside = {} if everywhere is None else {"holds_in_all_plausible": everywhere.share}
     kinds = {} if row.shares is None else {"base_shares": row.shares[0], "shares": row.shares[1]}
     return {
         "base": figures.base,
@@ -297,6 +317,7 @@ def _row_json(row: Row) -> dict[str, object]:
         "variance_reduction": figures.variance_reduction,
         "holds_in": None if holds is None else holds.share,
         "holds_in_ci95": None if holds is None else ends(holds.lo, holds.hi),
+        **beside,
         "support": row.support,
         "verdict": row.verdict,
         "unit": row.unit,

@@ -8,8 +8,8 @@ V_measured   (within / 2)^2
 V_model      (discrepancy x value)^2, see `sim.scenario.observed.DISCREPANCY`
 V_emulator   of figures that are predicted, not simulated (`sim.experiments.fit.emulator`); else 0
 
-A set is implausible if the largest I over the outcomes is 3 or more. By Pukelsheim's rule (1994) 95 % of any distribution with one
-mode lie within 3 standard deviations. Vernon, Goldstein and Bower (2010) also use the second and third largest, because an
+A set is implausible if the largest I over the outcomes is 3 or more. By Pukelsheim's rule (1994) 95 % of any distribution with
+one mode lie within 3 standard deviations. Vernon, Goldstein and Bower (2010) also use the second and third largest, because an
 emulator may be poor for one of many outputs. Here there are a few outcomes, each is simulated before a set is kept, and the
 largest says which figure is the odd one out, so it is the largest that decides.
 """

@@ -20,8 +20,8 @@ MIDDLE = (0.05, 0.95)  # quantiles between which the kept values are said to lie
 
 @dataclass(frozen=True)
 class Narrowed:
-    """A parameter. plausible: its range; kept: 5 % and 95 % quantile of the kept values; share: of all plausible values those that
-    lie between these, over 90 %. p: of the test that both are alike. told: the figures say something of it.
+    """A parameter. plausible: its range; kept: 5 % and 95 % quantile of the kept values; share: of all plausible values those
+    that lie between these, over 90 %. p: of the test that both are alike. told: the figures say something of it.
     """
 
     path: str
@@ -44,12 +44,13 @@ def narrowed(found: Fit) -> tuple[Narrowed, ...]:
         values = np.array([_number(found.points[k][path]) for k in kept])
         low, high = (float(x) for x in np.quantile(values, MIDDLE))
         inside = np.quantile(shares, MIDDLE)
-        share = float(np.mean((all_shares >= inside[0]) & (all_shares <= inside[1]))) / (MIDDLE[1] - MIDDLE[0])
+        share = float(np.mean((all_shares >= inside[0]) & (all_shares <= inside[1]))) / (
+            MIDDLE[1] - MIDDLE[0]
+        )
         rows.append((path, REGISTRY[path].ends, (low, high), min(share, 1.0)))
         p_values.append(alike(all_shares, shares))
     made = [
-        Narrowed(*row, p, p is not None and p < ALPHA)
-        for row, p in zip(rows, holm(p_values), strict=True)
+        Narrowed(*row, p, p is not None and p < ALPHA) for row, p in zip(rows, holm(p_values), strict=True)
     ]
     return tuple(sorted(made, key=lambda one: (not one.told, one.share)))
 

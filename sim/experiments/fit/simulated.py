@@ -58,12 +58,16 @@ class Simulated:
         """Figures, float64 [sets, outcomes, runs], NaN where undefined or failed."""
         found = np.full((len(points), len(self.outcomes), self.runs), np.nan)
         tasks = (
-            (k, partial(self._one, point)) for k, point in enumerate(points) if not self._reuse(found, k, point)
+            (k, partial(self._one, point))
+            for k, point in enumerate(points)
+            if not self._reuse(found, k, point)
         )
 
         def keep(k: int, result: Results | UserError) -> None:
             self._keep(found[k], result)
-            if not isinstance(result, UserError) and not result.failures:  # what failed is tried, and told, again
+            if (
+                not isinstance(result, UserError) and not result.failures
+            ):  # what failed is tried, and told, again
                 self.journal.keep(self._name(points[k]), found[k].tolist())
             self.on_done(self.runs)
 
@@ -77,7 +81,7 @@ class Simulated:
     def _reuse(self, found: np.ndarray, k: int, point: Point) -> bool:
         """True if an earlier start simulated this set; its figures are taken over."""
         figures = self.journal.get(self._name(point))
-        if figures is None or np.shape(figures) != found[k].shape:
+        if figures is None or np.array(figures).shape != found[k].shape:
             return False
         found[k] = figures
         self.on_done(self.runs)

@@ -2,13 +2,13 @@
 
 After Craig et al. (1997) and Vernon, Goldstein and Bower (2010). A wave is a Latin hypercube over the plausible ranges of all
 parameters that act and that the scenario does not set itself; every set is simulated on the same dice, and kept if it is not
-implausible (`sim.experiments.fit.implausibility`). The observed figures stand in place of the targets of the calibration: these are
-of other firms, so none of them filters the draws.
+implausible (`sim.experiments.fit.implausibility`). The observed figures stand in place of the targets of the calibration: these
+are of other firms, so none of them filters the draws.
 
-Waves are plain draws as long as these are enough. Where too few are kept, an emulator is fitted to all sets so far and shows which of
-many more draws are not implausible to it, its own error included; those are simulated. It proposes, the simulator decides: every
-kept set has been simulated. So the kept sets are draws from the plausible ranges, given the figures, and not only near misses of
-one best set. It ends when enough sets are kept, when the emulator finds none worth trying, or after the last wave.
+Waves are plain draws as long as these are enough. Where too few are kept, an emulator is fitted to all sets so far and shows
+which of many more draws are not implausible to it, its own error included; those are simulated. It proposes, the simulator
+decides: every kept set has been simulated. So the kept sets are draws from the plausible ranges that give the figures, not near
+misses of one best set. It ends when enough sets are kept, when the emulator finds none worth trying, or after the last wave.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,8 +40,14 @@ WAVES = 6
 FIRST, NEXT = 512, 256  # sets of the first wave, which the emulator learns from, and of the others
 RUNS = 2  # per set: the variance of a run is pooled over sets
 USEFUL = 64  # kept sets that are enough: a share over them is known to within 12 points
-BATCH, BATCHES = 4, 8  # draws that the emulator looks at at once, for every set of a wave, and how often at most
-_WAVE, _BATCH = 1 << 32, 1 << 40  # waves and batches draw with seeds this far apart, beyond all that a user can give
+BATCH, BATCHES = (
+    4,
+    8,
+)  # draws that the emulator looks at at once, for every set of a wave, and how often at most
+_WAVE, _BATCH = (
+    1 << 32,
+    1 << 40,
+)  # waves and batches draw with seeds this far apart, beyond all that a user can give
 Progress = Callable[[int, int], None]
 
 
@@ -252,8 +258,8 @@ def _proposed(
 
 def _check_defined(scenario: Scenario, state: _State, evaluate: Simulated) -> None:
     """Raise UserError where an outcome has no figure in any set, or no set could be simulated."""
-    undefined = ~np.isfinite(state.figures).any(axis=(0, 2))
-    if undefined.all() and (evaluate.reason or evaluate.failures):
+    undefined = [not np.isfinite(state.figures[:, j]).any() for j in range(len(state.targets))]
+    if all(undefined) and (evaluate.reason or evaluate.failures):
         why = evaluate.reason or evaluate.failures[0].message
         raise UserError(f"{scenario.name}: no parameter set could be simulated: {why}")
     for target in (t for t, none in zip(state.targets, undefined, strict=True) if none):

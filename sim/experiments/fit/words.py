@@ -1,4 +1,4 @@
-"""What `orgsim fit` says: whether plausible worlds look like the organisation, which they are, what they tell of the parameters."""
+"""What `orgsim fit` says: whether plausible worlds look like the organisation, and what they tell of the parameters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,15 +20,19 @@ def answer(found: Fit) -> list[str]:
     figures = plural(len(found.targets), "observed figure")
     if not kept:
         return [_none_sentence(found)]
-    volume = f"{percent(found.volume, 1)} % of the plausible worlds" if found.volume >= 0.001 else "under 0.1 % of the plausible worlds"
+    volume = (
+        f"{percent(found.volume, 1)} % of the plausible worlds"
+        if found.volume >= 0.001
+        else "under 0.1 % of the plausible worlds"
+    )
     lines = [
         f"{plural(kept, 'world')} of {tried:,} tried {'looks' if kept == 1 else 'look'} like {found.name}: all of its {figures} "
         f"{'are' if len(found.targets) > 1 else 'is'} met ({volume})."
     ]
     if kept < USEFUL:
         lines.append(
-            f"That is fewer than {USEFUL}, so shares over them are rough; more waves (--waves) find more, or figures with a wider "
-            f"`within` leave more."
+            f"That is fewer than {USEFUL}, so shares over them are rough; more waves (--waves) find more, and figures with a "
+            f"wider `within` leave more."
         )
     told = [one for one in narrowed(found) if one.told]
     rest = len(found.paths) - len(told)
@@ -36,8 +40,8 @@ def answer(found: Fit) -> list[str]:
         names = _listed([f"{one.path} (to {percent(one.share, 0)} %)" for one in told[:3]])
         more = "" if len(told) <= 3 else f" and {plural(len(told) - 3, 'other')}"
         lines.append(
-            f"They narrow or move the plausible values of {names}{more}; of {plural(rest, 'other parameter')} they say nothing that "
-            f"can be told from chance."
+            f"They narrow or move the plausible values of {names}{more}; of {plural(rest, 'other parameter')} they say nothing "
+            f"that can be told from chance."
         )
     else:
         lines.append(f"They narrow none of the {rest} parameters by itself, beyond chance.")
@@ -50,17 +54,18 @@ def _none_sentence(found: Fit) -> str:
     alone = found.found.min(axis=0) >= CUTOFF
     if alone.any():
         each = [_out_of_reach(found, name) for name in odd]
-        return f"{tried}: {'; '.join(each)}. Check unit and period of the figure, and what the scenario switches off or sets itself."
+        advice = "Check unit and period of the figure, and what the scenario switches off or sets itself."
+        return f"{tried}: {'; '.join(each)}. {advice}"
     left = max(without_each(found.found))
     if not left:
         nearest = float(found.found.max(axis=1).min())
         return (
-            f"{tried} together, nor all of them but one: each can be met alone, but they contradict one another in the model (the "
-            f"nearest world misses one by {nearest:.1f} standard deviations; 3 are allowed)."
+            f"{tried} together, nor all of them but one: each can be met alone, but they contradict one another in the model "
+            f"(the nearest world misses one by {nearest:.1f} standard deviations; 3 are allowed)."
         )
     return (
-        f"{tried} together. The odd one out is {_listed(list(odd))}: without it {plural(left, 'world')} would be left; check how it "
-        f"was measured, or widen its `within`."
+        f"{tried} together. The odd one out is {_listed(list(odd))}: without it {plural(left, 'world')} would be left; check how "
+        f"it was measured, or widen its `within`."
     )
 
 
@@ -79,7 +84,11 @@ def _out_of_reach(found: Fit, name: str) -> str:
 def fit_text(found: Fit, everything: bool = False) -> str:
     """The whole text. everything: all parameters with their ranges, and the names of those that are not narrowed."""
     rows = narrowed(found)
-    parts = [f"{found.name}: which plausible worlds look like it", bullets(answer(found)), _figures_table(found)]
+    parts = [
+        f"{found.name}: which plausible worlds look like it",
+        bullets(answer(found)),
+        _figures_table(found),
+    ]
     if rows:
         parts.append(_narrowed_table(rows, everything))
     return "\n\n".join([*parts, paragraph(_notes(found))])
@@ -125,21 +134,29 @@ def _narrowed_table(rows: Sequence[Narrowed], everything: bool) -> str:
     if everything:
         return f"What the figures say of each parameter\n{text}"
     hidden = len(told) - len(shown)
-    more = f"{plural(hidden, 'more parameter')} {'is' if hidden == 1 else 'are'} narrowed or moved; " if hidden else ""
+    more = (
+        f"{plural(hidden, 'more parameter')} {'is' if hidden == 1 else 'are'} narrowed or moved; "
+        if hidden
+        else ""
+    )
     rest = len(rows) - len(told)
-    text += "\n" + paragraph(f"{more}{plural(rest, 'parameter')} {'is' if rest == 1 else 'are'} neither narrowed nor moved: --all names them.")
+    verb = "is" if rest == 1 else "are"
+    text += "\n" + paragraph(
+        f"{more}{plural(rest, 'parameter')} {verb} neither narrowed nor moved: --all names them."
+    )
     return f"What the figures say of single parameters\n{text}"
 
 
 def _notes(found: Fit) -> str:
     waves = ", ".join(
-        f"{wave.kept} of {wave.tried}" + (f" (chosen by an emulator from {wave.looked:,})" if wave.screened else "")
+        f"{wave.kept} of {wave.tried}"
+        + (f" (chosen by an emulator from {wave.looked:,})" if wave.screened else "")
         for wave in found.waves
     )
     text = (
         f"History matching: {plural(found.runs, 'run')} of {found.weeks} weeks in every world, seed {found.seed}. Kept in "
-        f"{'each wave' if len(found.waves) > 1 else 'the only wave'}: {waves}. A world is kept if no figure is {CUTOFF:g} or more "
-        f"standard deviations off, of measurement (half of `within`), of one run, and of the model itself "
+        f"{'each wave' if len(found.waves) > 1 else 'the only wave'}: {waves}. A world is kept if no figure is {CUTOFF:g} or "
+        f"more standard deviations off, of measurement (half of `within`), of one run, and of the model itself "
         f"({_listed(_discrepancies(found))}). What the scenario sets itself stays as it is. The figures stand in place of the "
         f"calibration targets"
     )
@@ -194,7 +211,8 @@ def fit_json(found: Fit) -> dict[str, object]:
             for j, target in enumerate(found.targets)
         },
         "waves": [
-            {"looked": w.looked, "tried": w.tried, "kept": w.kept, "screened": w.screened} for w in found.waves
+            {"looked": w.looked, "tried": w.tried, "kept": w.kept, "screened": w.screened}
+            for w in found.waves
         ],
         "failed": found.failed,
     }
@@ -204,7 +222,12 @@ def fit_json(found: Fit) -> dict[str, object]:
 
 def _narrowed_json(rows: Sequence[Narrowed]) -> Mapping[str, object]:
     return {
-        one.path: {"plausible": list(one.plausible), "kept": list(one.kept), "share": one.share, "p_holm": one.p}
+        one.path: {
+            "plausible": list(one.plausible),
+            "kept": list(one.kept),
+            "share": one.share,
+            "p_holm": one.p,
+        }
         for one in rows
         if one.told
     }

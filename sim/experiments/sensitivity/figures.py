@@ -71,7 +71,13 @@ def _study_json(found: Sensitivity, study: Study) -> dict[str, object]:
         data["world"] = {
             "sets": world.sets, "ahead": world.ahead, "behind": world.behind, "undecided": world.undecided,
             "failed": world.failed, "holds_in": holds.share if holds else None,
-            "holds_in_ci95": [holds.lo, holds.hi] if holds and holds.n else None,
+            "holds_in_ci95": [holds.lo, holds.hi] if holds and holds.n else None, "like": found.like or None,
+        }  # fmt: skip
+    if study.everywhere is not None:
+        every = study.everywhere
+        data["all_plausible"] = {
+            "sets": every.sets, "ahead": every.ahead, "behind": every.behind, "undecided": every.undecided,
+            "holds_in": every.holds(study.side).share if study.side else None,
         }  # fmt: skip
     return data
 

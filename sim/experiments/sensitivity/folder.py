@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sim.engine.kernel import source_hash
 from sim.experiments.sensitivity.figures import sensitivity_json
+from sim.experiments.sensitivity.space import space_of
 from sim.experiments.sensitivity.study import Sensitivity
+from sim.experiments.worlds import choose
 from sim.scenario.scenario import Scenario
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import content_hash, manifest
 from sim.store.taking import Taken
 
 
@@ -27,6 +29,9 @@ def question(
         "outcomes": list(outcomes),
         "source": source_hash(),
     }
+    fitted = choose(scenarios, space_of(scenarios).ranges, ranges if len(scenarios) == 2 else 0).worlds
+    if fitted is not None:
+        content["worlds"] = content_hash({"sets": list(fitted.sets)})
     name = "-".join(scenario.name for scenario in scenarios)
     made = manifest("sensitivity", name, last.question, content, {"seed": seed}, first.to_dict())
     return made | {"other": last.to_dict() if len(scenarios) == 2 else None}

@@ -38,6 +38,7 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
+from sim.experiments.worlds import Worlds, choose
 from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
 from sim.scenario.scenario import Scenario
 from sim.simulation.results import Failure
@@ -58,7 +59,8 @@ class Study:
     """One outcome. levels: of each scenario at the base values; difference: B - A there (two scenarios only).
 
     side: +1 if B is ahead at the base beyond noise, -1 if behind, 0 if neither (or one scenario). relative: all effects are on
-    B / A - 1 at each point, times A at the base values, so that what scales both alike has none; otherwise on B - A.
+    B / A - 1 at each point, times A at the base values, so that what scales both alike has none; otherwise on B - A. everywhere:
+    all plausible sets, where `world` is those that look like a scenario.
     """
 
     outcome: Outcome
@@ -68,6 +70,7 @@ class Study:
     indices: Indices
     world: World | None
     relative: bool = False
+    everywhere: World | None = None
 
     @property
     def scale(self) -> float | None:
@@ -81,7 +84,8 @@ class Sensitivity:
     """What was found. studies: by outcome; the first outcome is the primary one, of which `flips` speaks.
 
     still: parameters with the same figures everywhere, on every outcome; noisy: within noise on every outcome (Morris only), and
-    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.experiments.cautions`).
+    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.experiments.cautions`). like: the file
+    of the scenario whose fitted worlds the verdict is tried in, "" if it is tried in all plausible ones.
     points, failed, reason: points simulated, those that could not be built and why the first could not.
     """
 
@@ -102,6 +106,7 @@ class Sensitivity:
     failed: int = 0
     reason: str = ""
     failures: tuple[Failure, ...] = ()
+    like: str = ""
 
     @property
     def primary(self) -> Study:
@@ -198,20 +203,22 @@ def sensitivity(
         on_estimate(planned, seconds * planned / len(scenarios))
     blocks = design(space, method, samples, seed)
     points = simulate_design(space, blocks, runs, evaluate)
-    world = _world(space, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else None
-    reference = references(base, [points, *([] if world is None else [world])])
+    choice = choose(scenarios, space.ranges, sets if len(scenarios) == 2 else 0)
+    worlds = _worlds(space, choice.worlds, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else []
+    reference = references(base, [points, *worlds])
     y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(names), runs)
-    spread = None if world is None else figures(relative(world, reference))
+    spreads = [figures(relative(world, reference)) for world in worlds]
     studies = {}
     for k, name in enumerate(names):
         found = indices(space, method, name, blocks, y[:, :, k], seed)
-        sets_of = None if spread is None else spread[:, k]
+        sets_of = [spread[:, k] for spread in spreads]
         studies[name] = _study(outcomes[name], base[:, k], found, sets_of, bool(np.isfinite(reference[k])))
     flipped = _flipped(space, evaluate, studies[names[0]], runs, reference) if len(scenarios) == 2 else None
     still, noisy = _quiet(space, [study.indices for study in studies.values()], flipped)
     return Sensitivity(
-        tuple(s.name for s in scenarios), method, samples, runs, sets if world is not None else 0, seed,
-        scenarios[0].weeks, space, studies, flipped, still, noisy, tuple(cautions(scenarios)), *_facts(evaluate),
+        tuple(s.name for s in scenarios), method, samples, runs, len(worlds[0]) if worlds else 0, seed,
+        scenarios[0].weeks, space, studies, flipped, still, noisy, (*choice.notices, *cautions(scenarios)), *_facts(evaluate),
+        choice.worlds.like if choice.worlds else "",
     )  # fmt: skip
 
 
@@ -247,21 +254,29 @@ def _base(evaluate: Evaluate, runs: int) -> tuple[np.ndarray, float]:
     return np.concatenate(list(found), axis=2), seconds
 
 
-def _world(space: Space, sets: int, runs: int, seed: int, evaluate: Evaluate) -> np.ndarray:
-    """Both scenarios in plausible sets, float64 [sets, scenarios, outcomes, runs]."""
-    return evaluate(world_points(space, sets, seed), SET_FACTOR * runs, [0] * sets)
+def _worlds(
+    space: Space, fitted: Worlds | None, sets: int, runs: int, seed: int, evaluate: Evaluate
+) -> list[np.ndarray]:
+    """Both scenarios in the worlds in which the verdict is tried, float64 [sets, scenarios, outcomes, runs]: those that look like
+    a scenario, if there are such, and all plausible ones.
+    """
+    designs = [] if fitted is None else [fitted.sets]
+    designs.append(world_points(space, sets, seed))
+    return [evaluate(points, SET_FACTOR * runs, [0] * len(points)) for points in designs]
 
 
 def _study(
-    outcome: Outcome, base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
+    outcome: Outcome, base: np.ndarray, found: Indices, worlds: Sequence[np.ndarray], is_relative: bool
 ) -> Study:
+    """worlds: B - A, float64 [sets, runs], in those where the verdict is tried, and in all plausible ones if these are others."""
     levels = tuple(estimates.mean_ci(row) for row in base)
     if len(base) == 1:
         return Study(outcome, levels, None, 0, found, None)
     pair = estimates.paired(base[0], base[1], outcome.better)
     side = outcome.better * (decided_sign(base[1] - base[0]) or 0)
-    counted = None if world is None else count_world(world, outcome.better)
-    return Study(outcome, levels, pair, side, found, counted, is_relative)
+    counted = [count_world(world, outcome.better) for world in worlds]
+    world, everywhere = (*counted, None, None)[:2]
+    return Study(outcome, levels, pair, side, found, world, is_relative, everywhere)
 
 
 def _quiet(

@@ -7,6 +7,7 @@ from sim.experiments.cautions import OPPOSE, support
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
+from sim.experiments.worlds import worlds_words
 from sim.parameters.registry import REGISTRY
 from sim.statistics.estimates import known
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit
@@ -199,13 +200,19 @@ def _world_sentence(found: Sensitivity, study: Study, side: int, claim: str) -> 
         return []
     holds = world.holds(side)
     other, open_sets = world.holds(-side), world.undecided / world.sets
+    sets = worlds_words(world.sets, found.like) if found.like else f"{world.sets} plausible sets"
     text = (
-        f"{claim} beyond noise in {percent(holds.share, 0)} % of {world.sets} plausible sets [{percent(holds.lo, 0)}, "
-        f"{percent(holds.hi, 0)}] of all {len(found.space.paths)} assumptions, the reverse beyond noise in "
+        f"{claim} beyond noise in {percent(holds.share, 0)} % of {sets} [{percent(holds.lo, 0)}, "
+        f"{percent(holds.hi, 0)}]{',' if found.like else ''} of all {len(found.space.paths)} assumptions, the reverse beyond "
+        f"noise in "
         f"{percent(other.share, 0)} %, undecided in {percent(open_sets, 0)} %."
     )
+    if study.everywhere is not None and study.everywhere.sets:
+        every = study.everywhere.holds(side)
+        text += f" All plausible worlds: {percent(every.share, 0)} % of {every.n}."
     opposed = study.side and support(holds, other) == OPPOSE
-    return [f"{text} So most plausible sets say the opposite." if opposed else text]
+    most = "of these worlds" if found.like else "plausible sets"
+    return [f"{text} So most {most} say the opposite." if opposed else text]
 
 
 def _flip_sentences(found: Flips) -> list[str]:
@@ -303,7 +310,8 @@ def _world_table(found: Sensitivity) -> str:
     align = "<>><" + ">" * (len(header) - 4)
     title = f"Verdicts (A = {a}, B = {b})"
     if found.sets:
-        title += f"; sets of {found.sets} in which B or A is ahead beyond noise"
+        sets = worlds_words(found.sets, found.like) if found.like else str(found.sets)
+        title += f"; sets of {sets} in which B or A is ahead beyond noise"
     return f"{title}\n{table(header, rows, align)}"
 
 

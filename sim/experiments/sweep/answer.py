@@ -39,6 +39,7 @@ from sim.experiments.sweep.sentences import (
     support_sentence,
     too_few,
 )
+from sim.experiments.worlds import worlds_words
 from sim.outcomes.declared import Outcome
 from sim.statistics.crossing import Crossing, crossing
 from sim.statistics.estimates import Estimate, Holds, Paired, holm, known, mean_ci, paired
@@ -51,13 +52,14 @@ class Robust:
     (None: there is no such path).
 
     behind: sets in which it is behind. support: what they say of the verdict there (`sim.experiments.cautions.support`),
-    None without one.
+    None without one. everywhere: in how many of all plausible sets, where `holds` is over worlds that look like a scenario.
     """
 
     at: object
     holds: Holds
     behind: Holds
     support: str | None = None
+    everywhere: Holds | None = None
 
 
 @dataclass(frozen=True)
@@ -312,13 +314,13 @@ def _robust(
     if ranges is None or spec is None or better == 0:
         return (), ""
     panel = _base_panel(sweep, panels)
-    found = []
+    found: list[Robust] = []
     for place, differences in zip(ranges.at, ranges.differences, strict=True):
         signs = [better * d for d in differences if d is not None]
         ahead, behind = (Holds(sum(side * d > 0 for d in signs), len(signs)) for side in (1, -1))
         sign = 0 if panel is None else panel.sign(_row(sweep, place), better)
         says = support(*((ahead, behind) if sign > 0 else (behind, ahead))) if sign else None
-        found.append(Robust(place, ahead, behind, says))
+        found.append(Robust(place, ahead, behind, says, _everywhere(ranges, len(found), better)))
     if not any(r.holds.n for r in found):
         return tuple(found), f"None of the plausible parameter sets could be run: {ranges.reason}"
     shares = [_share(r, spec.along if k == 0 else None) for k, r in enumerate(found)]
@@ -327,11 +329,24 @@ def _robust(
     failed = f" ({plural(lost, 'set')} could not be run)" if lost else ""
     others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
     base = f", {' and '.join(others)} as in the base" if others else ""
+    sets = f"{sweep.ranges} plausible sets of the {ranges.varied} uncertain parameters"
+    beside = ""
+    if ranges.like:
+        sets = worlds_words(len(ranges.differences[0]), ranges.like)
+        others_of = [f"{percent(r.everywhere.share, 0)} %" for r in found if r.everywhere and r.everywhere.n]
+        beside = f" (all {sweep.ranges} plausible worlds: {', '.join(others_of)})" if others_of else ""
     return tuple(found), (
-        f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges.varied} uncertain parameters{failed}"
-        f"{base}, {first} is ahead of {second} in {listed}. Ahead here: by the mean of {plural(ranges.runs, 'run')}, "
-        f"noise included."
+        f"How far to trust it: over {sets}{failed}{base}, {first} is ahead of {second} in {listed}{beside}. Ahead here: by the "
+        f"mean of {plural(ranges.runs, 'run')}, noise included."
     )
+
+
+def _everywhere(ranges: Ranges, place: int, better: int) -> Holds | None:
+    """In how many of all plausible sets the first design is ahead at a place; None where `holds` is over these itself."""
+    if not ranges.everywhere:
+        return None
+    signs = [better * d for d in ranges.everywhere[place] if d is not None]
+    return Holds(sum(d > 0 for d in signs), len(signs))
 
 
 def _compared(sweep: Sweep, panels: Sequence[Panel]) -> tuple[CrossingSpec | None, tuple[str, str]]:

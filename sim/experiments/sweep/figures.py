@@ -48,6 +48,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
                 "sets": r.holds.n,
                 "behind_share": r.behind.share,
                 "support": r.support,
+                **({} if r.everywhere is None else {"all_plausible_share": r.everywhere.share}),
             }
             for r in answer.robust
         ],

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.experiments.designs import as_numbers, levels_of
-from sim.experiments.plausible import over_ranges
+from sim.experiments.plausible import RangeResult, over_ranges, varied
 from sim.experiments.sweep.file import Sweep
+from sim.experiments.worlds import Choice, choose
+from sim.parameters.registry import REGISTRY
 from sim.simulation import run as engine
 from sim.simulation.results import Simulate
 from sim.store import files
@@ -30,6 +32,8 @@ class Ranges(NamedTuple):
 
     at: the places; differences: per place one per set, first design minus second, None where undefined; failed: sets that
     could not be run, per place, and the reason of the first; varied: uncertain parameters; runs: per set, design and place.
+    like: the scenario's file if the sets are the worlds that look like it, "" if they are plausible ones; everywhere: the
+    differences on all plausible sets, beside those of fitted worlds.
     """
 
     at: Sequence[object]
@@ -38,6 +42,8 @@ class Ranges(NamedTuple):
     varied: int
     failed: Sequence[int]
     reason: str
+    like: str = ""
+    everywhere: Sequence[Sequence[float | None]] = ()
 
 
 def _ranges(data: Mapping[str, Any]) -> Ranges:
@@ -62,9 +68,19 @@ def runs_at_a_place(sweep: Sweep) -> int:
     return max(1, RUNS // len(places(sweep)))
 
 
+def chosen(sweep: Sweep) -> Choice:
+    """The worlds that look like the base of the sweep, if they were fitted."""
+    if not sweep.ranges or sweep.crossing is None:
+        return Choice(None, ())
+    designs = [sweep.scenario({sweep.crossing.of: value}) for value in sweep.crossing.between]
+    return choose(designs, varied(designs, REGISTRY), sweep.ranges)
+
+
 def planned(sweep: Sweep) -> int:
-    """Runs over the plausible ranges; 0 if nothing is compared."""
-    return 2 * sweep.ranges * runs_at_a_place(sweep) * len(places(sweep)) if sweep.crossing else 0
+    """Runs over the plausible ranges, and in the worlds that look like the base; 0 if nothing is compared."""
+    worlds = chosen(sweep).worlds
+    sets = sweep.ranges + (len(worlds.sets) if worlds else 0)
+    return 2 * sets * runs_at_a_place(sweep) * len(places(sweep)) if sweep.crossing else 0
 
 
 def sweep_ranges(
@@ -84,40 +100,55 @@ def sweep_ranges(
         return None
     runs, at = runs_at_a_place(sweep), places(sweep)
     same = {key: content[key] for key in ("scenario", "hold", "seed", "source")}  # more runs change no set
-    asked = [spec.of, spec.between, spec.along, at, sweep.outcome, sweep.ranges, runs]
+    worlds = chosen(sweep).worlds
+    asked: list[object] = [spec.of, spec.between, spec.along, at, sweep.outcome, sweep.ranges, runs]
+    asked += [] if worlds is None else [list(worlds.sets)]
     key = content_hash({**same, "asked": asked})
     path = folder / "ranges.json"
     kept = files.read_json(path)
     if kept is not None and kept.get("key") == key:
         tick(planned(sweep))
         return _ranges(kept)
-    found = []
-    for place in at:
-        fixed = {} if spec.along is None else {spec.along: place}
-        b, a = (sweep.scenario({**fixed, spec.of: value}) for value in spec.between)
-        found.append(
-            over_ranges(
-                [a, b],
-                sweep.ranges,
-                runs,
-                sweep.seed,
-                workers,
-                simulate or engine.run,
-                lambda: tick(2 * runs),
-            )
-        )
-    undefined = np.full(sweep.ranges, np.nan)
+    tried = _Tried(sweep, runs, workers, simulate or engine.run, lambda: tick(2 * runs))
+    everywhere = [tried(place, None) for place in at]
+    found = everywhere if worlds is None else [tried(place, worlds.sets) for place in at]
     data = plain.jsonable(
         {
             "key": key,
             "along": spec.along,
             "at": at,
             "runs": runs,
-            "differences": [one.differences[0].get(sweep.outcome, undefined) for one in found],
+            "differences": [tried.differences(one) for one in found],
             "varied": len(found[0].paths),
             "failed": [one.failed for one in found],
             "reason": next((one.reason for one in found if one.reason), ""),
+            "like": worlds.like if worlds else "",
+            "everywhere": [tried.differences(one) for one in everywhere] if worlds else [],
         }
     )
     files.write_json(path, data)
     return _ranges(data)
+
+
+class _Tried(NamedTuple):
+    """Tries the two compared designs of a sweep at a place."""
+
+    sweep: Sweep
+    runs: int
+    workers: int | None
+    simulate: Simulate
+    tick: Callable[[], None]
+
+    def __call__(self, place: object, design: Sequence[Mapping[str, object]] | None) -> RangeResult:
+        """On the sets of *design*, or on the plausible ones."""
+        sweep, spec = self.sweep, self.sweep.crossing
+        assert spec is not None  # or there would be no designs to compare
+        fixed = {} if spec.along is None else {spec.along: place}
+        b, a = (sweep.scenario({**fixed, spec.of: value}) for value in spec.between)
+        return over_ranges(
+            [a, b], sweep.ranges, self.runs, sweep.seed, self.workers, self.simulate, self.tick, design=design
+        )
+
+    def differences(self, found: RangeResult) -> np.ndarray:
+        """Of the sweep's outcome, float64 [sets]."""
+        return found.differences[0].get(self.sweep.outcome, np.full(found.points, np.nan))
