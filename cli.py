@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("sim.commands.run", "run_command"),
     "compare": ("sim.commands.compare", "compare_command"),
     "explain": ("sim.commands.explain", "explain_command"),
+    "fit": ("sim.commands.fit", "fit_command"),
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "import": ("sim.commands.roster", "import_command"),

@@ -47,6 +47,7 @@ CONTENTS = (
     "ledger.csv",
     "sensitivity.json",
     "explain.json",
+    "fit.json",
     "failures.parquet",
     "summary.csv",
     "report.html",
