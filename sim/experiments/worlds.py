@@ -6,14 +6,15 @@ another scenario uses is drawn from its plausible range, as nothing was observed
 worlds stands the one over all plausible worlds, so that it shows what the observed figures changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.experiments.designs import Range
 from sim.experiments.fitted import Fitted, Unusable, read_fit
-from sim.experiments.plausible import draws
+from sim.experiments.plausible import RangeResult, draws, over_ranges
 from sim.scenario.files import shown
 from sim.scenario.scenario import Scenario
+from sim.simulation.results import Simulate
 
 _SEED = 1  # of what nothing was observed of
 
@@ -42,6 +43,16 @@ class Choice:
     worlds: Worlds | None
     notices: tuple[str, ...]
 
+    @property
+    def count(self) -> int:
+        """Fitted worlds."""
+        return 0 if self.worlds is None else len(self.worlds.sets)
+
+    @property
+    def like(self) -> str:
+        """The file of the scenario that was fitted; "" without one."""
+        return "" if self.worlds is None else self.worlds.like
+
 
 def choose(scenarios: Sequence[Scenario], ranges: Mapping[str, Range], count: int) -> Choice:
     """At most *count* worlds that look like one of the scenarios, for the parameters that are varied over *ranges*."""
@@ -66,6 +77,27 @@ def choose(scenarios: Sequence[Scenario], ranges: Mapping[str, Range], count: in
             f"finds those that look like it"
         )
     return Choice(None, tuple(notices))
+
+
+def over_worlds(
+    choice: Choice,
+    scenarios: Sequence[Scenario],
+    points: int,
+    runs: int,
+    seed: int,
+    workers: int | None,
+    simulate: Simulate,
+    on_done: Callable[[], None],
+) -> tuple[RangeResult | None, RangeResult | None]:
+    """Differences in the worlds in which a verdict is tried, and, if these are fitted ones, in all plausible worlds beside them.
+
+    points: plausible sets, 0 = none. The arguments are those of `sim.experiments.plausible.over_ranges`.
+    """
+    everywhere = over_ranges(scenarios, points, runs, seed, workers, simulate, on_done) if points else None
+    if choice.worlds is None:
+        return everywhere, None
+    fitted = over_ranges(scenarios, 0, runs, seed, workers, simulate, on_done, design=choice.worlds.sets)
+    return fitted, everywhere
 
 
 def _completed(

@@ -19,9 +19,9 @@ from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments import cautions
 from sim.experiments.differences import unique_names, what_differs
-from sim.experiments.plausible import RangeResult, over_ranges, varied
+from sim.experiments.plausible import RangeResult, varied
 from sim.experiments.samples import Sample, paired_outcome
-from sim.experiments.worlds import choose
+from sim.experiments.worlds import choose, over_worlds
 from sim.organisation.tree import Tree
 from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
 from sim.parameters.registry import REGISTRY
@@ -124,21 +124,15 @@ def compare(
         else [sequential.Look(runs, 0.0)]
     )
     choice = choose(scenarios, varied(scenarios, REGISTRY), ranges)
-    worlds = None if choice.worlds is None else choice.worlds.sets
-    in_worlds = 0 if worlds is None else len(worlds)
-    counter = _Counter(progress, extra=(ranges + in_worlds) * range_runs * len(names))
+    counter = _Counter(progress, extra=(ranges + choice.count) * range_runs * len(names))
     samples, spent = _simulate(
         scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes[primary].better
     )
     done = functools.partial(counter.tick, range_runs * len(names))
-    everywhere = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
-    ranged = everywhere
-    if worlds is not None:
-        ranged = over_ranges(scenarios, 0, range_runs, seed, workers, simulate, done, design=worlds)
+    ranged, everywhere = over_worlds(choice, scenarios, ranges, range_runs, seed, workers, simulate, done)
     rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
     too_few = _too_few(rows, names, primary, until_decided)
     notes = [*cautions.cautions(scenarios), *cautions.on_answers(scenarios, tree_of)]
-    warnings = [*choice.notices, *_warnings(samples, notes, too_few, ranged, scenarios)]
     return Comparison(
         base=names[0],
         names=tuple(names[1:]),
@@ -152,12 +146,12 @@ def compare(
         ranges_failed=ranged.failed if ranged else 0,
         ranges_varied=len(ranged.paths) if ranged else 0,
         range_runs=range_runs if ranged else 0,
-        like=choice.worlds.like if choice.worlds else "",
-        everywhere=_everywhere(rows, everywhere) if choice.worlds else {},
+        like=choice.like,
+        everywhere=_everywhere(rows, everywhere),
         until_decided=until_decided,
         decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
         too_few=too_few,
-        warnings=tuple(warnings),
+        warnings=(*choice.notices, *_warnings(samples, notes, too_few, ranged, scenarios)),
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
     )

@@ -218,7 +218,7 @@ def sensitivity(
     return Sensitivity(
         tuple(s.name for s in scenarios), method, samples, runs, len(worlds[0]) if worlds else 0, seed,
         scenarios[0].weeks, space, studies, flipped, still, noisy, (*choice.notices, *cautions(scenarios)), *_facts(evaluate),
-        choice.worlds.like if choice.worlds else "",
+        choice.like,
     )  # fmt: skip
 
 

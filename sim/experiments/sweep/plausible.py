@@ -78,8 +78,7 @@ def chosen(sweep: Sweep) -> Choice:
 
 def planned(sweep: Sweep) -> int:
     """Runs over the plausible ranges, and in the worlds that look like the base; 0 if nothing is compared."""
-    worlds = chosen(sweep).worlds
-    sets = sweep.ranges + (len(worlds.sets) if worlds else 0)
+    sets = sweep.ranges + chosen(sweep).count
     return 2 * sets * runs_at_a_place(sweep) * len(places(sweep)) if sweep.crossing else 0
 
 
