@@ -118,11 +118,7 @@ def compare(
     simulate = simulate or engine.run
     _check(scenarios, runs, max_runs, ranges, primary, outcomes)
     names = unique_names([s.name for s in scenarios])
-    plan = (
-        sequential.looks(max_runs, ALPHA / (len(names) - 1))
-        if until_decided
-        else [sequential.Look(runs, 0.0)]
-    )
+    plan = _looks(max_runs, len(names) - 1) if until_decided else [sequential.Look(runs, 0.0)]
     choice = choose(scenarios, varied(scenarios, REGISTRY), ranges)
     counter = _Counter(progress, extra=(ranges + choice.count) * range_runs * len(names))
     samples, spent = _simulate(
@@ -155,6 +151,11 @@ def compare(
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
     )
+
+
+def _looks(max_runs: int, comparisons: int) -> list[sequential.Look]:
+    """The looks at the primary outcome, with the error divided over the comparisons."""
+    return sequential.looks(max_runs, ALPHA / comparisons)
 
 
 def _check(
