@@ -25,7 +25,11 @@ from sim.commands.common import (
 @click.argument("scenario", metavar="SCENARIO")
 @click.option(
     "--waves", type=WholeNumber(1, 50), default=6, show_default=True, metavar="N",
-    help="Waves at most: one of 512 worlds, then of 256. It ends when 64 worlds are found.",
+    help="Waves of worlds at most. It ends when 64 worlds are found.",
+)  # fmt: skip
+@click.option(
+    "--samples", type=WholeNumber(8, 65_536), default=512, show_default=True, metavar="N",
+    help="Worlds tried in the first wave; half as many in the others.",
 )  # fmt: skip
 @click.option(
     "--all", "everything", is_flag=True, help="Print every parameter, also those that are not narrowed."
@@ -45,6 +49,7 @@ from sim.commands.common import (
 def fit_command(
     scenario: str,
     waves: int,
+    samples: int,
     everything: bool,
     seed: int,
     sets: tuple[str, ...],
@@ -75,9 +80,20 @@ def fit_command(
 
     check(loaded)
     default = Path("results") / f"{loaded.name}-fit"
-    with taken(out, default, question(loaded, waves, seed), fresh, keeps=True) as place, keeping(place.left):
+    with (
+        taken(out, default, question(loaded, waves, samples, seed), fresh, keeps=True) as place,
+        keeping(place.left),
+    ):
         with progress(None) as bar:
-            found = fit(loaded, seed, waves, workers=workers, progress=bar.at, journal=place.journal)
+            found = fit(
+                loaded,
+                seed,
+                waves,
+                (samples, samples // 2),
+                workers=workers,
+                progress=bar.at,
+                journal=place.journal,
+            )
         file = write(place, loaded, sets, found)
     if found.failed:
         warn([f"{found.failed} of {len(found.points):,} parameter sets could not be built: {found.reason}"])

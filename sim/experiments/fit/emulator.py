@@ -1,8 +1,8 @@
 """A cheap stand-in for the simulator: a regression of an outcome on where in its range every parameter lies.
 
-Linear in all parameters that the sets can tell apart, with squares and products of those that matter most; of the logarithm where
-the outcome is positive everywhere. Its variance is that of its errors on sets left out one at a time (Allen's PRESS), so it knows
-how little it knows. It only proposes which sets are worth simulating.
+Linear in the parameters that go with the outcome most, with squares and products of the strongest; of the logarithm where the
+outcome is positive everywhere. How many terms it has is decided by its errors on sets left out one at a time (Allen's PRESS).
+Their variance is its own, so it knows how little it knows. It only proposes which sets are worth simulating.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ import numpy as np
 
 SETS_PER_TERM = 4  # sets needed for every term of the regression
 RIDGE = 1e-8  # of the mean square of a term: what keeps equal columns (a parameter with two values, say) from dividing by zero
+HALVINGS = 5  # numbers of linear terms tried: all that there is room for, half of them, a quarter, ...
 CURVED = 6  # parameters that get squares and products
 
 
@@ -44,20 +45,31 @@ def emulator(shares: np.ndarray, figures: np.ndarray) -> Emulator | None:
         return None
     log = bool((figures > 0).all())
     y = np.log(figures) if log else figures
-    linear = tuple(sorted(_strongest(shares, y, room)))
-    coefficients, _ = _regress(_terms(shares, linear, ()), y)
-    strongest = [linear[k] for k in np.argsort(-np.abs(coefficients[1:]), kind="stable")[:CURVED]]
-    pairs = list(combinations_with_replacement(strongest, 2))
-    curved = tuple(pairs[: max(0, room - len(linear))])
-    return Emulator(linear, curved, *_regress(_terms(shares, linear, curved), y), log)
+    order = _strongest(shares, y)
+    sizes = {max(1, min(room, len(order)) >> halvings) for halvings in range(HALVINGS)}
+    simple = min(
+        (_made(shares, y, order[:size], (), log) for size in sorted(sizes)), key=lambda one: one.spread
+    )
+    weights = simple.coefficients[1:]
+    strongest = [simple.linear[k] for k in np.argsort(-np.abs(weights), kind="stable")[:CURVED]]
+    pairs = tuple(combinations_with_replacement(strongest, 2))[: max(0, room - len(simple.linear))]
+    return min(simple, _made(shares, y, simple.linear, pairs, log), key=lambda one: one.spread)
 
 
-def _strongest(shares: np.ndarray, y: np.ndarray, room: int) -> Sequence[int]:
-    """The columns that go with the figures most, at most so many."""
+def _made(
+    shares: np.ndarray, y: np.ndarray, linear: Sequence[int], curved: Sequence[tuple[int, int]], log: bool
+) -> Emulator:
+    """The emulator with these terms."""
+    coefficients, spread = _regress(_terms(shares, linear, curved), y)
+    return Emulator(tuple(linear), tuple(curved), coefficients, spread, log)
+
+
+def _strongest(shares: np.ndarray, y: np.ndarray) -> list[int]:
+    """All columns, first those that go with the figures most."""
     centred = shares - shares.mean(axis=0)
     scale = np.sqrt((centred**2).sum(axis=0))
     strength = np.abs(centred.T @ (y - y.mean())) / np.where(scale > 0, scale, np.inf)
-    order: list[int] = np.argsort(-strength, kind="stable")[:room].tolist()
+    order: list[int] = np.argsort(-strength, kind="stable").tolist()
     return order
 
 

@@ -12,9 +12,9 @@ from sim.store.folder import manifest
 from sim.store.taking import Taken
 
 
-def question(scenario: Scenario, waves: int, seed: int) -> dict[str, object]:
+def question(scenario: Scenario, waves: int, samples: int, seed: int) -> dict[str, object]:
     """What identifies the results."""
-    content = {**asked(scenario), "waves": waves, "seed": seed}
+    content = {**asked(scenario), "waves": waves, "samples": samples, "seed": seed}
     return manifest("fit", scenario.name, scenario.question, content, {"seed": seed}, scenario.to_dict())
 
 
