@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": ("sim.commands.compare", "compare_command"),
     "plan": ("sim.commands.plan", "plan_command"),
     "explain": ("sim.commands.explain", "explain_command"),
+    "fit": ("sim.commands.fit", "fit_command"),
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "import": ("sim.commands.roster", "import_command"),

@@ -109,7 +109,9 @@ SECTIONS: tuple[str, ...] = tuple(
 #: Settings that are keys of the top level themselves.
 LISTS: tuple[str, ...] = tuple(path for path in SETTINGS if "." not in path)
 #: Every key of the top level.
-TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters")
+TOP_KEYS: tuple[str, ...] = (
+    "question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters", "observed",
+)  # fmt: skip
 #: Every path that `--set`, `vary` and `with_values` accept.
 PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY, *BY_LAYER)
 

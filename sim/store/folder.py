@@ -55,6 +55,7 @@ CONTENTS = (
     "variant.yaml",
     "held.yaml",
     "imported",
+    "fit.json",
     "failures.parquet",
     "summary.csv",
     "report.html",

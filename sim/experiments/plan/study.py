@@ -17,6 +17,7 @@ from sim.experiments.plan.money import Money, books, with_output
 from sim.experiments.plan.pairs import Pairs
 from sim.experiments.plan.people import People, at_risk
 from sim.experiments.plausible import varied
+from sim.experiments.worlds import choose
 from sim.organisation.removal import removal_in_words, removed_rows
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
@@ -101,7 +102,7 @@ def plan(
         comparison=found,
         money=money,
         people=at_risk(a, b, asked.week, seed),
-        net_in_worlds=net_in_worlds(pairs, money, (base, variant)),
+        net_in_worlds=net_in_worlds(pairs, money, (base, variant), ranges),
         drivers=drivers(found.rows[found.names[0]]),
         results=(a, b),
         ics=tree.ics,
@@ -111,9 +112,25 @@ def plan(
     )
 
 
-def net_in_worlds(pairs: Pairs, money: Money, scenarios: tuple[Scenario, Scenario]) -> Holding | None:
-    """Return in how many plausible worlds the net with output in the first year has the sign of *money*."""
+def net_in_worlds(
+    pairs: Pairs, money: Money, scenarios: tuple[Scenario, Scenario], ranges: int
+) -> Holding | None:
+    """Return in how many worlds the net with output in the first year has the sign of *money*; the worlds are those of the
+    comparison: where the organisation was fitted those that look like it, with all plausible ones beside them.
+    """
     worlds = sorted(pairs.worlds(), key=lambda pair: pair[0].scenario.hash())  # whichever was finished first
+    choice = choose(scenarios, ranges)
+    if not choice.sets:
+        return _net_in(worlds, money, scenarios)
+    alike = {scenarios[0].with_values(one).hash() for one in choice.worlds(varied(scenarios, REGISTRY))}
+    found = _net_in([pair for pair in worlds if pair[0].scenario.hash() in alike], money, scenarios)
+    others = _net_in([pair for pair in worlds if pair[0].scenario.hash() not in alike], money, scenarios)
+    return None if found is None else replace(found, like=choice.like, everywhere=others)
+
+
+def _net_in(
+    worlds: list[tuple[Results, Results]], money: Money, scenarios: tuple[Scenario, Scenario]
+) -> Holding | None:
     if not worlds:
         return None
     nets = []

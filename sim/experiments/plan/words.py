@@ -6,7 +6,7 @@ Nothing within noise is called a difference. Every figure has its unit, and its 
 
 from pathlib import Path
 
-from sim.experiments.assumption_words import DEFINITION, flip_words, holding_words
+from sim.experiments.assumption_words import definition_words, flip_words, holding_words
 from sim.experiments.compare.brief import assumptions, chance, why
 from sim.experiments.plan.leaves_out import audience, left_out
 from sim.experiments.plan.money import Money
@@ -225,10 +225,11 @@ def sure(plan: Plan) -> list[str]:
     if not found.ranges:
         lines.append("By assumptions: not tried (--ranges 0).")
     else:
+        definition = definition_words(found.like)
         lines += [
             f"By assumptions, net with output: {_net_in_worlds(plan)}{_flip(plan)}.",
             f"By assumptions, output per payroll dollar: {assumptions(found, name).replace(_ANY_PAIR, _THIS_PAIR)}.",
-            f"{DEFINITION[:1].upper()}{DEFINITION[1:]}. {numbers.plural(found.ranges, 'world')}, {found.ranges_varied} uncertain "
+            f"{definition[:1].upper()}{definition[1:]}. {numbers.plural(found.ranges, 'world')}, {found.ranges_varied} uncertain "
             f"parameters, {numbers.plural(found.range_runs, 'pair')} of runs in each.",
         ]
     return [*lines, *(f"{note[:1].upper()}{note[1:]}." for note in found.notes)]
