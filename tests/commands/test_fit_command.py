@@ -71,27 +71,11 @@ def test_sensitivity_and_sweep_use_them_too(files: Path) -> None:
         "question: Which?\nbase: mine.yaml\nvary: {review.detection: [0.5, 0.8]}\nruns: 2\nranges: 4\n"
         "crossing: {of: review.detection, between: [0.5, 0.8]}\n"
     )
-    folder = files / "results" / "sweep"
-    kept = []
-    for like in (
-        True,
-        True,
-        False,
-    ):  # the second finds the figures of the first; without the fit others are asked for
-        if not like:
-            (files / "mine.fit.json").unlink()
-        swept = orgsim("sweep", "sweep.yaml", cwd=files)
-        assert swept.returncode == 0, swept.stderr
-        words = " ".join(swept.stdout.split())
-        assert ("worlds that look like mine.yaml" in words) == like
-        assert ("(all plausible worlds: holds in " in words) == like
-        assert ("what was observed is not used yet" in swept.stderr) == (not like)
-        kept.append(json.loads((folder / "ranges.json").read_text()))
-    assert kept[0] == kept[1]
-    assert (kept[0]["like"], kept[2]["like"]) == ("mine.yaml", "")
-    assert kept[0]["key"] != kept[2]["key"]
-    # All plausible worlds beside the fitted ones are those that are tried without a fit.
-    assert kept[0]["everywhere"]["differences"] == kept[2]["differences"]
+    swept = orgsim("sweep", "sweep.yaml", cwd=files)
+    assert swept.returncode == 0, swept.stderr
+    words = " ".join(swept.stdout.split())
+    assert "worlds that look like mine.yaml" in words
+    assert "(all plausible worlds: holds in " in words
 
 
 def test_impossible_numbers_say_which(files: Path) -> None:

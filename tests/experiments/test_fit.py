@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from helpers.fake_engine import OUTCOMES as FAKE
-from helpers.fake_engine import Engine
+from helpers.fake_engine import SWEEP, Engine, run_file, write_sweep
 
 from sim.errors import UserError
 from sim.experiments.compare.brief import headline
@@ -358,6 +358,40 @@ def test_compare_tries_its_verdict_in_the_fitted_worlds_and_says_so(tmp_path: Pa
         assert (one["like"], one["holds_in"]) == ("mine.yaml", expected)
         assert one["holds_in_all_plausible"] == every.holds.share
         assert one["reversed_in_all_plausible"] == every.reversed.share
+
+
+def test_a_sweep_keeps_the_figures_of_the_worlds_it_was_tried_in(tmp_path: Path) -> None:
+    """Started again it finds them; without the fit, or with another, others are asked for. A level of `vary` stays as it is."""
+    mine, hours = scenario(tmp_path, {"lead_time_hours": (30.0, 5.0)}), "managers.people_hours_per_report"
+    text = (
+        SWEEP.replace("base.yaml", "mine.yaml").replace("runs: 12", "runs: 4").replace("steps: 4", "steps: 2")
+    )
+    path = write_sweep(tmp_path, text)
+    said: list[dict] = []
+    for at in (None, REGISTRY[hours].high, REGISTRY[hours].high, REGISTRY[hours].low):
+        if at is not None:
+            write_fit(mine, (), [{hours: at, "ai.share_of_code": 0.5}] * 4, {})
+        engine = Engine()
+        result = run_file(path, tmp_path / "out", engine)
+        said.append(json.loads((tmp_path / "out" / "ranges.json").read_text()))
+        assert any("is not used yet" in note for note in result.notes) == (at is None)
+        like = "4 worlds that look like mine.yaml" in result.answer.robust_sentence
+        assert (
+            like == ("(all plausible worlds: holds in" in result.answer.robust_sentence) == (at is not None)
+        )
+        runs_in_worlds = sum(count for first, count in engine.calls if count == 2)
+        sets = 8 if at is None else 12
+        assert runs_in_worlds == (0 if said[-2:-1] == said[-1:] else 2 * 2 * 2 * sets)
+    plain, high, again, low = said
+    assert high == again
+    assert len({one["key"] for one in said}) == 3
+    assert (plain["like"], high["like"], low["like"]) == ("", "mine.yaml", "mine.yaml")
+    assert high["everywhere"]["differences"] == low["everywhere"]["differences"] == plain["differences"]
+    assert all(d < 0 for row in high["differences"] for d in row)  # people time costs wide spans
+    assert all(d > 0 for d in low["differences"][1])
+    assert (
+        high["differences"][0] != high["differences"][1]
+    )  # the AI share is that of the place, not of the world
 
 
 def test_the_facts_of_a_fit_hold_what_others_rely_on(tmp_path: Path) -> None:
