@@ -7,7 +7,7 @@ worlds stands the one over all plausible worlds, so that it shows what the obser
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.experiments.designs import Range
 from sim.experiments.fitted import Fitted, Unusable, read_fit
@@ -25,15 +25,6 @@ class Worlds:
 
     like: str
     sets: Sequence[Mapping[str, object]]
-
-    def words(self) -> str:
-        """'64 worlds that look like ours.yaml'."""
-        return worlds_words(len(self.sets), self.like)
-
-
-def worlds_words(count: int, like: str) -> str:
-    """What so many fitted worlds are called, and whose they are."""
-    return f"{count:,} {'world that looks' if count == 1 else 'worlds that look'} like {like}"
 
 
 @dataclass(frozen=True)
@@ -88,16 +79,16 @@ def over_worlds(
     workers: int | None,
     simulate: Simulate,
     on_done: Callable[[], None],
-) -> tuple[RangeResult | None, RangeResult | None]:
-    """Differences in the worlds in which a verdict is tried, and, if these are fitted ones, in all plausible worlds beside them.
+) -> RangeResult:
+    """Differences in the fitted worlds, with those in all plausible worlds beside them; without a fit, in the latter.
 
-    points: plausible sets, 0 = none. The arguments are those of `sim.experiments.plausible.over_ranges`.
+    points: plausible sets. The arguments are those of `sim.experiments.plausible.over_ranges`.
     """
-    everywhere = over_ranges(scenarios, points, runs, seed, workers, simulate, on_done) if points else None
+    everywhere = over_ranges(scenarios, points, runs, seed, workers, simulate, on_done)
     if choice.worlds is None:
-        return everywhere, None
+        return everywhere
     fitted = over_ranges(scenarios, 0, runs, seed, workers, simulate, on_done, design=choice.worlds.sets)
-    return fitted, everywhere
+    return replace(fitted, like=choice.like, everywhere=everywhere)
 
 
 def _completed(

@@ -32,7 +32,7 @@ def files(tmp_path: Path) -> Path:
 def test_it_finds_worlds_and_compare_uses_them(files: Path) -> None:
     before = orgsim("compare", "mine.yaml", "flat.yaml", "--runs", "4", "--ranges", "4", cwd=files)
     assert "what was observed is not used yet" in before.stderr
-    assert "4 plausible parameter sets" in " ".join(before.stdout.split())
+    assert "4 plausible worlds" in " ".join(before.stdout.split())
     made = orgsim(*SMALL, "--json", cwd=files)
     assert made.returncode == 0, made.stderr
     data = json.loads(made.stdout)
@@ -46,7 +46,7 @@ def test_it_finds_worlds_and_compare_uses_them(files: Path) -> None:
     after = orgsim("compare", "mine.yaml", "flat.yaml", "--runs", "4", "--ranges", "4", cwd=files)
     words = " ".join(after.stdout.split())
     assert f"of {min(4, data['kept'])} worlds that look like mine.yaml" in words
-    assert "(all plausible worlds: " in words
+    assert "(all 4 plausible worlds: " in words
     assert "what was observed is not used yet" not in after.stderr
     (files / "mine.yaml").write_text(MINE.replace("VALUE", "31"))
     stale = orgsim("compare", "mine.yaml", "flat.yaml", "--runs", "4", "--ranges", "4", cwd=files)
@@ -54,7 +54,7 @@ def test_it_finds_worlds_and_compare_uses_them(files: Path) -> None:
         "mine.fit.json: is not used, because it was made for another mine.yaml (its observed figures have changed"
         in stale.stderr
     )
-    assert "4 plausible parameter sets" in " ".join(stale.stdout.split())
+    assert "4 plausible worlds" in " ".join(stale.stdout.split())
 
 
 def test_sensitivity_and_sweep_use_them_too(files: Path) -> None:
@@ -64,8 +64,8 @@ def test_sensitivity_and_sweep_use_them_too(files: Path) -> None:
     )
     assert found.returncode == 0, found.stderr
     study = next(iter(json.loads(found.stdout)["outcomes"].values()))
-    assert study["world"]["like"] == "mine.yaml"
-    assert study["all_plausible"]["sets"] == 4
+    assert study["world"]["worlds_like"] == "mine.yaml"
+    assert study["world"]["all_plausible"]["worlds"] == 4
     (files / "sweep.yaml").write_text(
         "question: Which?\nbase: mine.yaml\nvary: {review.detection: [0.5, 0.8]}\nruns: 2\nranges: 4\n"
         "crossing: {of: review.detection, between: [0.5, 0.8]}\n"

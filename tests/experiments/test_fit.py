@@ -12,8 +12,9 @@ from helpers.fake_engine import OUTCOMES as FAKE
 from helpers.fake_engine import Engine
 
 from sim.errors import UserError
+from sim.experiments.compare.brief import headline
 from sim.experiments.compare.study import compare
-from sim.experiments.compare.words import comparison_json, verdict_sentence
+from sim.experiments.compare.words import comparison_json
 from sim.experiments.fit.emulator import emulator
 from sim.experiments.fit.implausibility import (
     CUTOFF,
@@ -310,15 +311,15 @@ def test_the_base_comes_first_and_what_differs_is_never_touched(tmp_path: Path) 
     write_fit(other, (), [{**TRUE, SIZE: 2.7}], {})
     second = choose((mine, other), ranges, 64)
     assert second.worlds is not None
-    assert second.worlds.words() == "1 world that looks like other.yaml"
+    assert (second.count, second.like) == (1, "other.yaml")
     written(tmp_path, mine)
     first = choose((mine, other), ranges, 64)
     assert first.worlds is not None
-    assert first.worlds.words() == "2 worlds that look like mine.yaml"
+    assert (first.count, first.like) == (2, "mine.yaml")
     assert [one[SIZE] for one in first.worlds.sets] == [3.1, 3.2]
     assert all(WAIT not in one for one in first.worlds.sets)  # the other scenario sets it
     assert set(first.worlds.sets[0]) == set(ranges)  # what the fit says nothing of is drawn
-    assert choose((mine, other), ranges, 1).worlds.words() == "1 world that looks like mine.yaml"
+    assert choose((mine, other), ranges, 1).count == 1
     assert choose((load("layered"), load("flat")), ranges, 64).notices == ()
 
 
@@ -330,20 +331,23 @@ def test_compare_tries_its_verdict_in_the_fitted_worlds_and_says_so(tmp_path: Pa
     plain = compare([mine, flat], 20, ranges=32, simulate=Engine(), outcomes=FAKE, workers=1)
     assert plain.like == ""
     assert any("is not used yet" in line for line in plain.warnings)
-    share = plain.rows["flat"]["value_per_payroll_usd"].holds.share
-    for at, expected in ((REGISTRY[hours].low, 0.0), (REGISTRY[hours].high, 1.0)):
+    everywhere = plain.rows["flat"]["value_per_payroll_usd"].holding
+    assert everywhere.like == ""
+    for at, expected in ((REGISTRY[hours].low, 1.0), (REGISTRY[hours].high, -1.0)):
         write_fit(mine, (), [{hours: at}] * 8, {})
         found = compare([mine, flat], 20, ranges=32, simulate=Engine(), outcomes=FAKE, workers=1)
         row = found.rows["flat"]["value_per_payroll_usd"]
-        sign = np.sign(row.figures.difference)
-        assert row.holds.share == (expected if sign < 0 else 1.0 - expected)
+        agrees = expected == np.sign(row.figures.difference)
+        assert (row.holding.holds.share, row.holding.reversed.share) == ((1.0, 0.0) if agrees else (0.0, 1.0))
+        assert row.holding.everywhere.holds == everywhere.holds
         assert (found.like, found.ranges) == ("mine.yaml", 8)
-        said = verdict_sentence(found, "flat")
+        said = headline(found, "flat")
         assert "of 8 worlds that look like mine.yaml" in said
-        assert f"(all plausible worlds: {100 * share:.0f} % of 32)" in said
+        assert f"(all 32 plausible worlds: {100 * everywhere.holds.share:.0f} %)" in said
         one = comparison_json(found)["comparisons"]["flat"]["value_per_payroll_usd"]
-        assert one["holds_in_all_plausible"] == pytest.approx(share)
-        assert one["holds_in"] == row.holds.share
+        assert one["worlds_like"] == "mine.yaml"
+        assert one["all_plausible"]["holds_in"] == pytest.approx(everywhere.holds.share)
+        assert one["holds_in"] == row.holding.holds.share
 
 
 def test_the_facts_of_a_fit_hold_what_others_rely_on(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from sim.engine.kernel import source_hash
 from sim.experiments.sensitivity.figures import sensitivity_json
 from sim.experiments.sensitivity.space import space_of
 from sim.experiments.sensitivity.study import Sensitivity
+from sim.experiments.sensitivity.words import sensitivity_text
 from sim.experiments.worlds import choose
 from sim.scenario.scenario import Scenario
 from sim.store import files
-from sim.store.folder import content_hash, manifest
+from sim.store.folder import ANSWER, content_hash, manifest
 from sim.store.taking import Taken
 
 
@@ -43,4 +44,5 @@ def write(place: Taken, found: Sensitivity) -> None:
 
     with place.writing() as folder:
         files.write_json(folder / "sensitivity.json", sensitivity_json(found))
+        files.write_text(folder / ANSWER, sensitivity_text(found) + "\n")
         sensitivity_pictures(folder / "plots", found)

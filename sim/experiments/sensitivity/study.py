@@ -7,13 +7,14 @@ scenarios the verdict.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.constants import STUDIED
 from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
+from sim.experiments.parts import equal_money
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
 from sim.experiments.sensitivity.space import (
     METHODS,
@@ -38,9 +39,10 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
-from sim.experiments.worlds import Worlds, choose
-from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.experiments.worlds import Choice, choose
+from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import tree_of
 from sim.simulation.results import Failure
 from sim.simulation.run import run
 from sim.statistics import estimates
@@ -59,8 +61,7 @@ class Study:
     """One outcome. levels: of each scenario at the base values; difference: B - A there (two scenarios only).
 
     side: +1 if B is ahead at the base beyond noise, -1 if behind, 0 if neither (or one scenario). relative: all effects are on
-    B / A - 1 at each point, times A at the base values, so that what scales both alike has none; otherwise on B - A. everywhere:
-    all plausible sets, where `world` is those that look like a scenario.
+    B / A - 1 at each point, times A at the base values, so that what scales both alike has none; otherwise on B - A.
     """
 
     outcome: Outcome
@@ -70,7 +71,6 @@ class Study:
     indices: Indices
     world: World | None
     relative: bool = False
-    everywhere: World | None = None
 
     @property
     def scale(self) -> float | None:
@@ -84,8 +84,8 @@ class Sensitivity:
     """What was found. studies: by outcome; the first outcome is the primary one, of which `flips` speaks.
 
     still: parameters with the same figures everywhere, on every outcome; noisy: within noise on every outcome (Morris only), and
-    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.experiments.cautions`). like: the file
-    of the scenario whose fitted worlds the verdict is tried in, "" if it is tried in all plausible ones.
+    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.experiments.cautions`).
+    like: the file of the scenario that the worlds look like, "" if they are all plausible ones.
     points, failed, reason: points simulated, those that could not be built and why the first could not.
     """
 
@@ -195,24 +195,26 @@ def sensitivity(
     check(scenarios, names, outcomes, method, samples)
     space = space_of(scenarios) if space is None else space
     planned = planned_runs(space, len(scenarios), method, samples, runs, sets)
+    recorded = list(names)
     if evaluate is None:
         journal = Journal() if journal is None else journal
-        evaluate = Simulated(scenarios, names, seed, workers, run, on_done, journal=journal)
+        recorded += _counted_besides(scenarios, names, outcomes)
+        evaluate = Simulated(scenarios, recorded, seed, workers, run, on_done, journal=journal)
     base, seconds = _base(evaluate, runs)
     if on_estimate is not None and not (journal and journal.reused):
         on_estimate(planned, seconds * planned / len(scenarios))
     blocks = design(space, method, samples, seed)
     points = simulate_design(space, blocks, runs, evaluate)
     choice = choose(scenarios, space.ranges, sets if len(scenarios) == 2 else 0)
-    worlds = _worlds(space, choice.worlds, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else []
+    worlds = _worlds(space, choice, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else []
     reference = references(base, [points, *worlds])
-    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(names), runs)
-    spreads = [figures(relative(world, reference)) for world in worlds]
+    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(recorded), runs)
     studies = {}
     for k, name in enumerate(names):
         found = indices(space, method, name, blocks, y[:, :, k], seed)
-        sets_of = [spread[:, k] for spread in spreads]
-        studies[name] = _study(outcomes[name], base[:, k], found, sets_of, bool(np.isfinite(reference[k])))
+        each = [_count(outcomes[name], recorded, world, base, scenarios) for world in worlds]
+        counted = _beside(each, choice.like) if each else None
+        studies[name] = _study(outcomes[name], base[:, k], found, counted, bool(np.isfinite(reference[k])))
     flipped = _flipped(space, evaluate, studies[names[0]], runs, reference) if len(scenarios) == 2 else None
     still, noisy = _quiet(space, [study.indices for study in studies.values()], flipped)
     return Sensitivity(
@@ -255,28 +257,60 @@ def _base(evaluate: Evaluate, runs: int) -> tuple[np.ndarray, float]:
 
 
 def _worlds(
-    space: Space, fitted: Worlds | None, sets: int, runs: int, seed: int, evaluate: Evaluate
+    space: Space, choice: Choice, sets: int, runs: int, seed: int, evaluate: Evaluate
 ) -> list[np.ndarray]:
     """Both scenarios in the worlds in which the verdict is tried, float64 [sets, scenarios, outcomes, runs]: those that look like
     a scenario, if there are such, and all plausible ones.
     """
-    designs = [] if fitted is None else [fitted.sets]
+    designs = [] if choice.worlds is None else [choice.worlds.sets]
     designs.append(world_points(space, sets, seed))
     return [evaluate(points, SET_FACTOR * runs, [0] * len(points)) for points in designs]
 
 
+def _beside(each: Sequence[World], like: str) -> World:
+    """The first worlds, with the count of all plausible ones beside it where the first look like a scenario."""
+    if len(each) == 1:
+        return each[0]
+    world, everywhere = each
+    return replace(world, ahead=replace(world.ahead, like=like, everywhere=everywhere.ahead))
+
+
+def _counted_besides(
+    scenarios: Sequence[Scenario], names: Sequence[str], outcomes: Mapping[str, Outcome]
+) -> list[str]:
+    """Value per week, if one of the outcomes is a ratio to a payroll or headcount that differs, and it is not among them."""
+    differ = any(_money_differs(outcomes[name], scenarios) for name in names)
+    return [VALUE] if differ and VALUE not in names else []
+
+
+def _money_differs(outcome: Outcome, scenarios: Sequence[Scenario]) -> bool:
+    return len(scenarios) == 2 and not equal_money(outcome, *(tree_of(scenario) for scenario in scenarios))
+
+
+def _count(
+    outcome: Outcome,
+    recorded: Sequence[str],
+    world: np.ndarray,
+    base: np.ndarray,
+    scenarios: Sequence[Scenario],
+) -> World:
+    """In how many worlds B is ahead, on the outcome or on the part of it that is behaviour."""
+    if VALUE in recorded and _money_differs(outcome, scenarios):
+        k = recorded.index(VALUE)
+        rises = bool(np.nanmean(base[1, k]) > np.nanmean(base[0, k]))
+        return replace(count_world(world[:, :, k], 1, VALUE), rises=rises)
+    return count_world(world[:, :, recorded.index(outcome.name)], outcome.better, outcome.name)
+
+
 def _study(
-    outcome: Outcome, base: np.ndarray, found: Indices, worlds: Sequence[np.ndarray], is_relative: bool
+    outcome: Outcome, base: np.ndarray, found: Indices, world: World | None, is_relative: bool
 ) -> Study:
-    """worlds: B - A, float64 [sets, runs], in those where the verdict is tried, and in all plausible ones if these are others."""
     levels = tuple(estimates.mean_ci(row) for row in base)
     if len(base) == 1:
         return Study(outcome, levels, None, 0, found, None)
     pair = estimates.paired(base[0], base[1], outcome.better)
     side = outcome.better * (decided_sign(base[1] - base[0]) or 0)
-    counted = [count_world(world, outcome.better) for world in worlds]
-    world, everywhere = (*counted, None, None)[:2]
-    return Study(outcome, levels, pair, side, found, world, is_relative, everywhere)
+    return Study(outcome, levels, pair, side, found, world, is_relative)
 
 
 def _quiet(
