@@ -183,8 +183,8 @@ def _footnote(comparison: Comparison, everything: bool) -> str:
         like = f" of those that look like {comparison.like}" if comparison.like else ""
         text += (
             f". {DEFINITION}. {numbers.plural(comparison.ranges, 'world')}{like}, {comparison.ranges_varied} uncertain "
-            f"parameters, {numbers.plural(comparison.range_runs, 'run')} in each. Where payroll (or headcount) differs, value per week "
-            f"is counted for ratios to it: that fewer salaries cost less holds everywhere"
+            f"parameters, {numbers.plural(comparison.range_runs, 'run')} in each. Where payroll (or headcount) differs, "
+            f"value per week is counted for ratios to it: that fewer salaries cost less holds everywhere"
         )
     units = {row.unit for rows in comparison.rows.values() for row in rows.values()}
     if any(numbers.shown_unit(unit)[1] != 1.0 for unit in units):
