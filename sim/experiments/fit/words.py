@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from sim.experiments.assumption_words import listed
 from sim.experiments.fit.implausibility import CUTOFF, means_of, without_each
 from sim.experiments.fit.narrowed import Narrowed, narrowed
 from sim.experiments.fit.study import USEFUL, Fit
@@ -37,7 +38,7 @@ def answer(found: Fit) -> list[str]:
     told = [one for one in narrowed(found) if one.told]
     rest = len(found.paths) - len(told)
     if told:
-        names = _listed([f"{one.path} (to {percent(one.share, 0)} %)" for one in told[:3]])
+        names = listed([f"{one.path} (to {percent(one.share, 0)} %)" for one in told[:3]])
         more = "" if len(told) <= 3 else f" and {plural(len(told) - 3, 'other')}"
         lines.append(
             f"They narrow or move the plausible values of {names}{more}; of {plural(rest, 'other parameter')} they say nothing "
@@ -64,7 +65,7 @@ def _none_sentence(found: Fit) -> str:
             f"(the nearest world misses one by {nearest:.1f} standard deviations; 3 are allowed)."
         )
     return (
-        f"{tried} together. The odd one out is {_listed(list(odd))}: without it {plural(left, 'world')} would be left; check how "
+        f"{tried} together. The odd one out is {listed(list(odd))}: without it {plural(left, 'world')} would be left; check how "
         f"it was measured, or widen its `within`."
     )
 
@@ -157,7 +158,7 @@ def _notes(found: Fit) -> str:
         f"History matching: {plural(found.runs, 'run')} of {found.weeks} weeks in every world, seed {found.seed}. Kept in "
         f"{'each wave' if len(found.waves) > 1 else 'the only wave'}: {waves}. A world is kept if no figure is {CUTOFF:g} or "
         f"more standard deviations off, of measurement (half of `within`), of one run, and of the model itself "
-        f"({_listed(_discrepancies(found))}). What the scenario sets itself stays as it is. The figures stand in place of the "
+        f"({listed(_discrepancies(found))}). What the scenario sets itself stays as it is. The figures stand in place of the "
         f"calibration targets"
     )
     if found.failed:
@@ -172,11 +173,6 @@ def _discrepancies(found: Fit) -> list[str]:
     if len(set(texts)) == 1:
         return [f"{texts[0]} % of {'each figure' if len(texts) > 1 else 'the figure'}"]
     return [f"{text} % of {name}" for text, name in zip(texts, found.names, strict=True)]
-
-
-def _listed(items: Sequence[str]) -> str:
-    """'a, b and c'."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 # ---- JSON
