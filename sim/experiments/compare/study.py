@@ -71,7 +71,7 @@ class Row:
 class Comparison:
     """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
     test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
-    every verdict (both also in `warnings`). `range_runs`: runs per plausible set.
+    every verdict (both also in `warnings`). `range_runs`: runs per plausible set. `samples`: the runs, of the base first.
     """
 
     base: str
@@ -92,6 +92,7 @@ class Comparison:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 def compare(
@@ -158,6 +159,7 @@ def compare(
         warnings=tuple(_warnings(samples, notes, too_few, ranged, scenarios)),
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
+        samples=tuple(samples),
     )
 
 
