@@ -4,8 +4,8 @@ Every file is written to a temporary name in its folder and then renamed, so tha
 sees a whole file or none. Tables are Parquet files written by DuckDB; undefined figures are NULL there.
 
     manifest.json      resolved scenario, versions, seeds, platform, content hash, status
-    runs/*.parquet     a row per run: point, run, seed, design columns, outcomes, failure; of `compare` the points are its scenarios,
-                       and the design column is their name, `scenario`
+    runs/*.parquet     a row per run: point, run, seed, design columns, outcomes, failure; of `compare` a point is a scenario, and
+                       the design column `scenario` has its name
     series/*.parquet   a row per run and week
     failures.parquet   the runs that failed, with the seed that replays them
     summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions

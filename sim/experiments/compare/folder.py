@@ -29,6 +29,9 @@ from sim.store.taking import Taken
 from sim.text import numbers
 
 TABLE = "runs.parquet"
+SUMMARY = (
+    "point", "scenario", "outcome", "unit", "runs", "failed", "defined", "mean", "sd", "ci95_lo", "ci95_hi",
+)  # fmt: skip
 MAX_NAME = 80  # letters of the names in that of the folder
 
 
@@ -119,11 +122,10 @@ def _write_tables(found: Comparison, folder: Path) -> None:
                 "message": np.array([failure.message for _, _, failure in failed], dtype=object),
             },
         )
-    header = ["point", "scenario", "outcome", "unit", "runs", "failed", "defined", "mean", "sd", "ci95_lo", "ci95_hi"]  # fmt: skip
     rows = [
         [k, names[k], *row] for k, sample in enumerate(found.samples) for row in _summary(sample, outcomes)
     ]
-    files.write_csv(folder / "summary.csv", header, rows)
+    files.write_csv(folder / "summary.csv", SUMMARY, rows)
 
 
 def _whole(sample: Sample, outcome: str) -> np.ndarray:

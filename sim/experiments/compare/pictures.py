@@ -31,7 +31,7 @@ LABELS = 2.1  # inches of the outcomes' names
 ROW, BAR, LINE = 0.27, 0.27, 0.18  # inches of an outcome, of the bar of worlds, of a line of text
 SIZE, SMALL = 10.5, 9.5  # points
 NAME_WIDTH = 22  # letters of a variant above its rows, where several stand abreast
-NARROW = 0.13  # share of worlds below which its figure does not fit into its part of the bar
+NARROW = 0.11  # share of worlds below which its figure does not fit into its part of the bar
 EVEN = 0.25  # the scale has even steps if no change is larger than this
 LINEAR = 5.0  # %: up to about here the other scale has nearly even steps; beyond it is compressed
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
@@ -77,7 +77,7 @@ def comparison_picture(path: Path, found: Comparison, question: str, *, png: boo
     heights = [forest, worlds] * lines if worlds else [forest] * lines
     panels = figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights)
     step = 2 if worlds else 1
-    scale = _scale([row for name in names for row in _rows(found, name, outcomes)])
+    scale = scale_of([row for name in names for row in _rows(found, name, outcomes)])
     for k, axes in enumerate(panels[::step].flat):
         under = panels[1::step].flat[k] if worlds else None
         if k >= len(names):
@@ -133,7 +133,7 @@ class Scale:
     even: bool
 
 
-def _scale(rows: Sequence[Row]) -> Scale:
+def scale_of(rows: Sequence[Row]) -> Scale:
     ends = [0.0]
     for row in rows:
         f = row.figures
