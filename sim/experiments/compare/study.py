@@ -75,6 +75,7 @@ class Comparison:
     test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
     every verdict (both also in `warnings`). `range_runs`: runs per world. `like`: the file of the scenario that the `ranges`
     worlds look like, "" if they are plausible ones; `everywhere`: plausible worlds tried, beside those if they are others.
+    `samples`: the runs, of the base first.
     """
 
     base: str
@@ -97,6 +98,7 @@ class Comparison:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 def compare(
@@ -168,6 +170,7 @@ def compare(
         warnings=(*choice.notices, *_warnings(samples, notes, too_few, ranged, scenarios)),
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
+        samples=tuple(samples),
     )
 
 
