@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sim.errors import UserError
 
@@ -32,11 +32,26 @@ def threads(workers: int | None) -> int:
 
 
 @dataclass(frozen=True)
+class Lost(Generic[Key, Found]):
+    """What becomes of a task that ends the process it runs in, as one may on a cluster.
+
+    split: smaller tasks instead, none if it is the smallest; failed: its result, with the reason in words.
+    """
+
+    split: Callable[[Key], list[tuple[Key, Callable[[], Found]]]]
+    failed: Callable[[Key, str], Found]
+
+
+@dataclass
 class Pool:
     """What runs tasks, *width* at a time. Without an executor they run one after the other, in the thread that asks."""
 
     width: int
     executor: Executor | None = None
+
+    def call(self, task: Callable[[], Found]) -> Found:
+        """One task, for a thread that waits for it: simulated in that thread itself."""
+        return task()
 
     def run(
         self,
@@ -44,11 +59,12 @@ class Pool:
         keep: Callable[[Key, Found], None],
         *,
         rescue: bool = False,
+        lost: Lost[Key, Found] | None = None,
     ) -> None:
         """Run all *tasks*, (key, task) each, and call *keep* with key and result as they end, in this thread.
 
         If something goes wrong, an interrupt included, what has not started is cancelled; with *rescue* what is finished by
-        then is kept before the exception goes on.
+        then is kept before the exception goes on. *lost* is of use on a cluster only: a thread cannot die alone.
         """
         if self.executor is None:
             for key, task in tasks:
