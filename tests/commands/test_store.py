@@ -3,6 +3,7 @@ written.
 """
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -470,17 +471,33 @@ def test_two_processes_do_not_write_one_folder(tmp_path):
     assert names(tmp_path) == []
 
 
+def no_system_locks(monkeypatch):
+    """As on a file system that has none."""
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("sim.store.lock._system_lock", refuse)
+
+
 @pytest.mark.parametrize("changes", [{"host": "elsewhere"}, {"pid": "many"}, {"host": None}])
-def test_a_lock_of_which_nothing_can_be_known_is_respected(tmp_path, changes):
+def test_a_lock_of_which_nothing_can_be_known_is_respected(tmp_path, changes, monkeypatch):
     with locked(tmp_path):
         data = json.loads((tmp_path / LOCK).read_text())
-    (tmp_path / LOCK).write_text(json.dumps({**data, "pid": 2**22 + 1, **changes}))
+    left = json.dumps({**data, "pid": 2**22 + 1, **changes})
+    (tmp_path / LOCK).write_text(left)
+    with locked(tmp_path):  # the system says that nobody has it
+        pass
+    no_system_locks(monkeypatch)
+    (tmp_path / LOCK).write_text(left)
     with pytest.raises(UserError, match="if it is not running any more, delete"), locked(tmp_path):
         pass
+    assert (tmp_path / LOCK).read_text() == left
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="no /proc")
-def test_a_number_given_to_another_process_is_not_the_one_that_wrote(tmp_path):
+def test_a_number_given_to_another_process_is_not_the_one_that_wrote(tmp_path, monkeypatch):
+    no_system_locks(monkeypatch)
     with locked(tmp_path):
         data = json.loads((tmp_path / LOCK).read_text())
     (tmp_path / LOCK).write_text(json.dumps({**data, "began": "1"}))
