@@ -33,6 +33,7 @@ from sim.text import plain
 PROGRAM = "orgsim"
 FORMAT = 2
 BLOCKS = ".blocks"
+PREVIOUS = ".previous"  # old results that are being replaced
 MANIFEST = "manifest.json"
 #: Everything a results folder may hold. `--fresh` replaces nothing else.
 CONTENTS = (
@@ -112,9 +113,17 @@ def manifest(
 
 
 def read_manifest(folder: Path) -> dict[str, object] | None:
-    """The manifest of a results folder, None if the folder has none that this program wrote."""
-    data = read_json(folder / MANIFEST)
-    return data if data is not None and data.get("program") == PROGRAM else None
+    """The manifest of a results folder, None if the folder has none that this program wrote.
+
+    While new results take the place of old ones (`sim.store.replacing`), for a moment it is that of the old ones, moved aside.
+    """
+    for path in (folder / MANIFEST, folder / PREVIOUS / MANIFEST):
+        data = read_json(path)
+        if data is not None and data.get("program") == PROGRAM:
+            return data
+        if path.exists():
+            break
+    return None
 
 
 def claim(folder: Path, manifest: Mapping[str, object], grows: bool = False) -> dict[str, object]:

@@ -107,7 +107,8 @@ class Plan:
             f"  time     about {span(middle / self.workers)} with {plural(self.workers, 'worker')} "
             f"({span(low / self.workers)} to {span(high / self.workers)})",
             f"  a run    {self.cheapest.seconds * 1e3:,.3g} ms at the cheapest point tried "
-            f"({_place(sweep, self.cheapest.point)}), {self.dearest.seconds * 1e3:,.3g} ms at the dearest ({_place(sweep, self.dearest.point)})",
+            f"({_place(sweep, self.cheapest.point)}), {self.dearest.seconds * 1e3:,.3g} ms at the dearest "
+            f"({_place(sweep, self.dearest.point)})",
             f"  disk     about {max(1, round(self.size / 1e6)):,} MB",
         ]
         unit, scale = shown_unit(self.declared.unit)

@@ -1,9 +1,9 @@
 """Run a sweep: every design point, in parallel, resumable, into a results folder.
 
 The work is cut into blocks of about five seconds (`sim.experiments.sweep.cutting`), which are kept as they are finished and
-become a few large files (`sim.store.parts`). Starting again computes only what is missing, also if more runs per point are asked for
-than before. Run r uses the same dice at every point. What ends in `summary.csv` is computed from what is stored in a fixed order, so
-it does not depend on workers, interruptions, order or how runs were cut into blocks.
+become a few large files (`sim.store.parts`). Starting again computes only what is missing, also if more runs per point are
+asked for than before. Run r uses the same dice at every point. What ends in `summary.csv` is computed from what is stored in a
+fixed order, so it does not depend on workers, interruptions, order or how runs were cut into blocks.
 """
 
 import contextlib

@@ -115,7 +115,7 @@ def _rows(
 
 
 def _figures(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, sd and half the interval of rows, float64[outcomes, runs], as in `estimates.mean_ci`; NaN where a run is undefined."""
+    """Mean, sd, half the interval of rows, float64[outcomes, runs], as in `estimates.mean_ci`; NaN where a run is undefined."""
     n = table.shape[1]
     means = table.mean(axis=1)
     means[~np.isfinite(table).all(axis=1)] = np.nan
