@@ -108,7 +108,7 @@ def sweep_command(
     folder = Path(out) if out else default_folder(sweep, fresh, part)
     try:
         with sweep_progress() as seen:
-            how = How(workers, cluster, cluster_wait, seen)
+            how = How(workers, cluster, cluster_wait, seen, lambda text: warn([text]))
             found = run_sweep(sweep, folder, how, fresh=fresh, retry_failed=retry_failed, shard=part)
         drawn = part is None and _drawn(found)
     except KeyboardInterrupt:

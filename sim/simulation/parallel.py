@@ -42,16 +42,29 @@ class Lost(Generic[Key, Found]):
     failed: Callable[[Key, str], Found]
 
 
-@dataclass
+class LostWorkersError(UserError):
+    """A task has ended every process that it ran in."""
+
+
 class Pool:
     """What runs tasks, *width* at a time. Without an executor they run one after the other, in the thread that asks."""
 
-    width: int
-    executor: Executor | None = None
+    def __init__(self, width: int, executor: Executor | None = None) -> None:
+        self._width, self._executor = width, executor
+
+    @property
+    def width(self) -> int:
+        """Tasks at a time."""
+        return self._width
 
     def call(self, task: Callable[[], Found]) -> Found:
-        """One task, for a thread that waits for it: simulated in that thread itself."""
+        """One task, for a thread that waits for it: threads have that one already."""
         return task()
+
+    def submit(self, task: Callable[[], Found]) -> Future[Found]:
+        """Hand a task over."""
+        assert self._executor is not None
+        return self._executor.submit(task)
 
     def run(
         self,
@@ -66,7 +79,7 @@ class Pool:
         If something goes wrong, an interrupt included, what has not started is cancelled; with *rescue* what is finished by
         then is kept before the exception goes on. *lost* is of use on a cluster only: a thread cannot die alone.
         """
-        if self.executor is None:
+        if self._executor is None and type(self) is Pool:
             for key, task in tasks:
                 keep(key, task())
             return
@@ -74,12 +87,19 @@ class Pool:
         waiting: dict[Future[Found], Key] = {}
         try:
             while True:
-                for key, task in islice(rest, AHEAD * self.width - len(waiting)):
-                    waiting[self.executor.submit(task)] = key
+                for key, task in islice(rest, max(0, AHEAD * self.width - len(waiting))):
+                    waiting[self.submit(task)] = key
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    keep(waiting.pop(future), future.result())
+                    key = waiting.pop(future)
+                    error = future.exception()
+                    if lost is None or not isinstance(error, LostWorkersError):
+                        keep(key, future.result())
+                    elif pieces := lost.split(key):
+                        waiting |= {self.submit(task): piece for piece, task in pieces}
+                    else:
+                        keep(key, lost.failed(key, str(error)))
         except BaseException:
             for future in waiting:
                 future.cancel()

@@ -36,12 +36,17 @@ def probe() -> str:
     return digest.hexdigest()[:16]
 
 
-def proof() -> dict[str, object]:
-    """What this machine computes with, as plain data."""
+def stated() -> dict[str, object]:
+    """What this machine says that it computes with: sources and versions, as plain data."""
     found = versions()
-    said = {name: found[name] for name in COMPUTES}
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"source": model_hash(), "versions": {"python": python, **said}, "probe": probe()}
+    said = {"python": python, **{name: found[name] for name in COMPUTES}}
+    return {"source": model_hash(), "versions": said}
+
+
+def proof() -> dict[str, object]:
+    """What it says, and the probe, which proves it."""
+    return {**stated(), "probe": probe()}
 
 
 def differences(wanted: Mapping[str, object], other: Mapping[str, object]) -> str:

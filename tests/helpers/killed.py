@@ -103,7 +103,9 @@ class Trial:
         if (self.out / "summary.csv").read_bytes() != self.summary:
             raise SystemExit(f"{what}: another summary")
         left = {path.name for path in self.out.iterdir()} ^ WHOLE
-        left |= {path.name for path in self.out.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"}
+        left |= {
+            path.name for path in self.out.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"
+        }
         if left:
             raise SystemExit(f"{what}: {sorted(left)} in the folder, or missing")
 

@@ -45,7 +45,16 @@ def table(folder: Path, what: str = "count(*), count(distinct (point, run))") ->
 
 def left_over(folder: Path) -> list[str]:
     """Files that should not be in a finished folder."""
-    known = {"manifest.json", "runs", "series", "summary.csv", "failures.parquet", "ranges.json", "again.json", "plots"}
+    known = {
+        "manifest.json",
+        "runs",
+        "series",
+        "summary.csv",
+        "failures.parquet",
+        "ranges.json",
+        "again.json",
+        "plots",
+    }
     hidden = [path.name for path in folder.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"]
     return hidden + [path.name for path in folder.iterdir() if path.name not in known]
 
@@ -173,7 +182,9 @@ def twice(folder, *_):
         shutil.copy(path, path.with_name("9" + path.name))
 
 
-@pytest.mark.parametrize("damage", [empty, cut, exchanged, of_another_sweep, gone, twice], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "damage", [empty, cut, exchanged, of_another_sweep, gone, twice], ids=lambda f: f.__name__
+)
 def test_folder_with_damaged_files_is_mended_and_it_is_said(sweep_file, tmp_path, many_parts, damage):
     folder = run_file(sweep_file, tmp_path / "out").folder
     before = (folder / "summary.csv").read_bytes()
@@ -211,8 +222,15 @@ def test_folder_that_another_process_writes(sweep_file, tmp_path):
     folder = run_file(sweep_file, tmp_path / "out").folder
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with locked(folder):
-        for options in ({}, {"sweep": load_sweep(sweep_file, runs=20)}, {"fresh": True}, {"retry_failed": True}):
-            with pytest.raises(UserError, match=rf"process {os.getpid()} on .* has been writing here since 20"):
+        for options in (
+            {},
+            {"sweep": load_sweep(sweep_file, runs=20)},
+            {"fresh": True},
+            {"retry_failed": True},
+        ):
+            with pytest.raises(
+                UserError, match=rf"process {os.getpid()} on .* has been writing here since 20"
+            ):
                 run_file(sweep_file, folder, **options)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
@@ -291,7 +309,9 @@ def test_a_failed_run_is_replayed_with_its_point_and_what_is_held(sweep_file):
     assert asked[0].hold_base is not None
     assert replay_run(sweep, "5:2", Asked())[1] is None
     for wrong in ("8:0", "0:12", "0", "a:b", "-1:0"):
-        with pytest.raises(UserError, match="expected POINT:RUN with a point from 0 to 7 and a run from 0 to 11"):
+        with pytest.raises(
+            UserError, match="expected POINT:RUN with a point from 0 to 7 and a run from 0 to 11"
+        ):
             replay_run(sweep, wrong)
 
 
@@ -304,7 +324,9 @@ def small_disk(place: Path, size: str):
     place.mkdir()
     if not hasattr(os, "geteuid") or os.geteuid() or shutil.which("mount") is None:
         pytest.skip("no right to mount a tmpfs")
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True, check=False)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True, check=False
+    )
     if made.returncode:
         pytest.skip(f"no tmpfs here: {made.stderr.decode().strip()}")
     try:
@@ -322,7 +344,9 @@ def test_folder_on_a_full_disk(tmp_path, size):
     path = write_sweep(tmp_path, PLAIN.replace("runs: 12", "runs: 300"))
     whole = run_file(path, tmp_path / "whole").folder
     with small_disk(tmp_path / "disk", size) as disk:
-        with pytest.raises(UserError, match=r"No space left on device.*free some space, or choose another disk"):
+        with pytest.raises(
+            UserError, match=r"No space left on device.*free some space, or choose another disk"
+        ):
             run_file(path, disk / "out")
         remount(disk, "size=20m")
         found = run_file(path, disk / "out")
@@ -341,7 +365,9 @@ def test_folder_on_a_read_only_disk(sweep_file, tmp_path):
         assert engine.calls == []
         assert found.answer == first.answer
         for refused in ({"fresh": True}, {"sweep": load_sweep(sweep_file, runs=20)}):
-            with pytest.raises(UserError, match=r"cannot be written \(Read-only file system\); choose another with --out"):
+            with pytest.raises(
+                UserError, match=r"cannot be written \(Read-only file system\); choose another with --out"
+            ):
                 run_file(sweep_file, disk / "out", **refused)
         with pytest.raises(UserError, match=r"cannot be written \(Read-only file system\)"):
             run_file(sweep_file, disk / "new")

@@ -90,12 +90,16 @@ class SweepResult:
         return cautions([self.sweep.base], min(weeks, default=None))
 
 
+def _silent(_: str) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True)
 class How:
     """How a sweep is run, which changes no figure.
 
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads; wait: seconds
-    without workers after which it is given up. simulate, outcomes, weekly, source: the engine, its outcomes, those with a weekly
+    without workers after which it is given up. say: is told of workers that are not used. simulate, outcomes, weekly, source: the engine, its outcomes, those with a weekly
     series, and the hash of its sources; by default the real ones.
     """
 
@@ -103,6 +107,7 @@ class How:
     cluster: str | None = None
     wait: float = 60.0
     progress: Progress | None = None
+    say: Callable[[str], None] = _silent
     simulate: Simulate | None = None
     outcomes: Mapping[str, Outcome] = field(default_factory=lambda: OUTCOMES)
     weekly: Sequence[str] = WEEKLY
@@ -282,7 +287,7 @@ def _pool(how: How, machine: _Machine) -> Iterator[Pool]:
         return
     from sim.simulation.cluster import cluster  # here, because it is an extra that few have installed
 
-    with cluster(how.cluster, how.wait, machine.known, machine.note) as workers:
+    with cluster(how.cluster, how.wait, machine.known, machine.note, how.say) as workers:
         yield workers
 
 
