@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": ("sim.commands.explain", "explain_command"),
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
+    "merge": ("sim.commands.merge", "merge_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),

@@ -1,8 +1,8 @@
 """The workers of a dask cluster, used as a pool.
 
-Before it gets a task every worker proves itself (`sim.simulation.proof`), also one that joins later; one that computes otherwise is
-named and not used. Tasks are handed to a worker by name, one more than it has threads, so it is known what a worker that dies was
-doing. A task that was running on a worker that died is tried again on a worker of its own; one that has ended `STRIKES` workers is
+Before it gets a task every worker proves itself (`sim.simulation.proof`), also one that joins later; one that computes otherwise
+is named and not used. Tasks are handed to a worker by name, one more than it has threads, so it is known what a worker that dies
+was doing. A task that was running on a worker that died is tried again on a worker of its own; one that has ended `STRIKES` workers is
 given up. Everything about workers is done by one thread; results come back as futures.
 """
 

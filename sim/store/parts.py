@@ -61,11 +61,12 @@ class Parts:
     """The finished runs of a results folder. Not for use from several threads.
 
     key: what was asked, as text; the files of another question are not taken for these. damaged: what the start has found, by
-    name. writes: False to look only.
+    name. only_looks: nothing is written; what to do where something is damaged, which is then refused.
     """
 
-    def __init__(self, folder: Path, key: str, tables: Tables, writes: bool = True) -> None:
-        self.folder, self._key, self._tables, self._writes = folder, key.encode()[:64], tables, writes
+    def __init__(self, folder: Path, key: str, tables: Tables, only_looks: str = "") -> None:
+        self.folder, self._key, self._tables = folder, key.encode()[:64], tables
+        self._writes, self._advice = not only_looks, only_looks
         self.damaged: list[str] = []
         self._parts = self._whole_parts()
         self._blocks = self._whole_blocks()
@@ -183,10 +184,7 @@ class Parts:
 
     def _drop(self, name: str, *paths: Path) -> None:
         if not self._writes:
-            raise UserError(
-                f"{paths[0]}: these stored runs are damaged, and nothing can be written here; copy the folder to where it "
-                f"can, and give the same command there: the runs are simulated again"
-            )
+            raise UserError(f"{paths[0]}: these stored runs are damaged; {self._advice}")
         self.damaged.append(name)
         for path in paths:
             path.unlink(missing_ok=True)

@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers.fake_engine import SWEEP, Engine, run_file, write_sweep
-
 from sim.store import parts
 
 #: What may be in a finished folder.

@@ -375,7 +375,7 @@ def test_folder_on_a_read_only_disk(sweep_file, tmp_path):
         path = next((disk / "out" / "runs").iterdir())
         path.write_bytes(path.read_bytes()[:-1])
         remount(disk, "ro")
-        with pytest.raises(UserError, match="damaged, and nothing can be written here; copy the folder"):
+        with pytest.raises(UserError, match="damaged; nothing can be written here: copy the folder"):
             run_file(sweep_file, disk / "out")
 
 

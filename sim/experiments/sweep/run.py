@@ -30,8 +30,9 @@ from sim.experiments.sweep.kept import KeptRuns, ranges_source
 from sim.experiments.sweep.plausible import Ranges, sweep_ranges
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
+from sim.experiments.sweep.results import failures_of, write_results
 from sim.experiments.sweep.retry import begin_retry
-from sim.experiments.sweep.summary import Asked, write_summary
+from sim.experiments.sweep.summary import Asked
 from sim.experiments.sweep.work import Progress, State, SweepWork
 from sim.outcomes.declared import OUTCOMES, WEEKLY, Outcome, check_outcome
 from sim.simulation.parallel import Pool, pool
@@ -88,6 +89,9 @@ class SweepResult:
         """What limits every answer of the sweep."""
         weeks = [weeks for point in self.sweep.points if isinstance(weeks := point.get("time.weeks"), int)]
         return cautions([self.sweep.base], min(weeks, default=None))
+
+
+_ELSEWHERE = "nothing can be written here: copy the folder to where it can, and give the same command there"
 
 
 def _silent(_: str) -> None:
@@ -346,23 +350,6 @@ def _finish(
     return _result(work, task, folder, tables, ranges, again)
 
 
-def write_results(folder: Path, parts: Parts, tables: Tables, asked: Asked, runs: int) -> None:
-    """Write what is computed from the stored runs: the summary, and the list of those that failed."""
-    write_summary(folder, parts.files(), tables, asked, runs)
-    points, numbers, seeds, messages = failures_of(parts, tables)
-    listed = {"point": points, "run": numbers, "seed": seeds, "message": messages}
-    tables.write(folder / "failures.parquet", listed)
-
-
-def failures_of(parts: Parts, tables: Tables) -> tuple[np.ndarray, ...]:
-    """Point, run, seed and message of the runs that failed."""
-    columns = ["point", "run", "seed", "failure"]
-    found = tables.read(parts.files(), columns, "failure IS NOT NULL", "point, run")
-    if not found:
-        return (*(np.empty(0, dtype=np.int64) for _ in range(3)), np.empty(0, dtype=object))
-    return tuple(found[name] for name in columns)
-
-
 def _result(
     work: SweepWork,
     task: _Task,
@@ -385,14 +372,11 @@ def _read(folder: Path, task: _Task) -> SweepResult:
     """The results of a folder in which nothing can be written. Raises UserError where something would have to be simulated."""
 
     def missing(*_: object, **__: object) -> NoReturn:
-        raise UserError(
-            f"{folder}: something of these results is missing, and nothing can be written here; copy the folder to where it can, "
-            f"and give the same command there"
-        )
+        raise UserError(f"{folder}: something of these results is missing; {_ELSEWHERE}")
 
     looking = replace(task, how=replace(task.how, simulate=missing))
     with Tables() as tables:
-        work = _work(looking, Parts(folder, key_of(task.identity), tables, writes=False), missing)
+        work = _work(looking, Parts(folder, key_of(task.identity), tables, _ELSEWHERE), missing)
         work.run_all(Pool(1), missing, _planned_besides(task))
         found = _besides(work, looking, folder, Pool(1))
         return replace(_result(work, task, folder, tables, *found), only_read=True)
