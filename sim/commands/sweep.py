@@ -227,10 +227,8 @@ def _report_failures(found: "SweepResult", again: str) -> None:
 
 def _damaged(files: Sequence[str]) -> str:
     """Say which stored files were damaged."""
-    several = len(files) > 1
-    more = f" and {len(files) - 1:,} more" if several else ""
-    verb = "were damaged and have" if several else "was damaged and has"
-    return f"the stored runs {files[0]}{more} {verb} been simulated again"
+    more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+    return f"the stored runs in {files[0]}{more} were damaged and have been simulated again"
 
 
 def _print_json(found: "SweepResult", again: str) -> None:

@@ -2,8 +2,8 @@
 
 Before it gets a task every worker proves itself (`sim.simulation.proof`), also one that joins later; one that computes otherwise
 is named and not used. Tasks are handed to a worker by name, one more than it has threads, so it is known what a worker that dies
-was doing. A task that was running on a worker that died is tried again on a worker of its own; one that has ended `STRIKES` workers is
-given up. Everything about workers is done by one thread; results come back as futures.
+was doing. A task that was running on a worker that died is tried again on a worker of its own; one that has ended `STRIKES`
+workers is given up. Everything about workers is done by one thread; results come back as futures.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.errors import UserError
-from sim.simulation.parallel import Found, LostWorkersError, Pool
+from sim.simulation.parallel import ClusterError, Found, LostWorkersError, Pool
 from sim.simulation.proof import differences, proof, stated
 
 STRIKES = 3  # workers that a task may end
@@ -55,8 +55,8 @@ class _Worker:
 class Cluster(Pool):
     """Runs tasks on the workers of a cluster. wait: seconds without a worker after which everything is given up.
 
-    known: what the folder's runs were computed with, None if there are none: then the first worker decides, and *note* is told. say:
-    is told of workers that are not used.
+    known: what the folder's runs were computed with, None if there are none: then the first worker decides, and *note* is told.
+    say: is told of workers that are not used.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Cluster(Pool):
             except UserError as error:
                 self._error = error
             except Exception as error:  # of dask, whose kinds are many
-                self._error = UserError(f"--cluster {self._address}: {type(error).__name__}: {error}")
+                self._error = ClusterError(f"--cluster {self._address}: {type(error).__name__}: {error}")
             if self._error is not None:
                 self._give_up(self._error)
 
@@ -150,13 +150,13 @@ class Cluster(Pool):
         elif now - self._seen > self._wait:
             refused = [f"{at}: {one.told}" for at, one in self._workers.items() if one.told]
             why = f"; not used: {'; '.join(refused)}" if refused else ""
-            raise UserError(
+            raise ClusterError(
                 f"--cluster {self._address}: no worker that can be used in {self._wait:.0f} seconds{why}; start workers with "
                 f"`dask worker {self._address}` where orgsim is installed, or wait longer with --cluster-wait"
             )
 
     def _threads(self) -> dict[str, int] | None:
-        """Address -> threads of the workers; None if the scheduler did not answer. Raises UserError if it is lost."""
+        """Address -> threads of the workers; None if the scheduler did not answer. Raises ClusterError if it is lost."""
         try:
             found: dict[str, int] = self._client.sync(
                 self._client.scheduler.ncores, workers=None, callback_timeout=PATIENCE
@@ -164,9 +164,9 @@ class Cluster(Pool):
         except Exception as error:
             self._silent += 1
             if self._silent >= LOOKS_LOST or self._client.status in ("closed", "closing"):
-                raise UserError(
-                    f"--cluster {self._address}: the scheduler is lost ({type(error).__name__}); what is finished is kept, and the "
-                    f"same command continues from there"
+                raise ClusterError(
+                    f"--cluster {self._address}: the scheduler is lost ({type(error).__name__}); what is finished is kept, and "
+                    f"the same command continues from there"
                 ) from None
             return None
         self._silent = 0
@@ -248,12 +248,17 @@ class Cluster(Pool):
             return  # the next look finds that the worker has gone
         worker.running.remove(request)
         request.at = None
-        if request.result.cancelled():
+        if request.result.done():
             return
         try:
-            request.result.set_result(future.result(timeout=PATIENCE))
+            found = future.result(timeout=PATIENCE)
         except Exception as error:
-            request.result.set_exception(error)
+            if future.status == "error":
+                request.result.set_exception(error)
+            else:  # it was done, and its result is lost on the way
+                self._waiting.appendleft(request)
+            return
+        request.result.set_result(found)
 
     def _give_up(self, error: UserError) -> None:
         """Tell everybody who waits."""
@@ -284,7 +289,7 @@ def cluster(
 ) -> Iterator[Cluster]:
     """The workers of the cluster whose scheduler has that address. See `Cluster`. Raises UserError."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in a sentence
-    client = _client(address)
+    client = _client(address, wait)
     try:
         workers = Cluster(client, address, wait, known, note, say)
         try:
@@ -297,7 +302,7 @@ def cluster(
             client.close(timeout=2)
 
 
-def _client(address: str) -> Any:
+def _client(address: str, wait: float) -> Any:
     try:
         from distributed import Client  # here, because it is an extra that few have installed
     except ImportError:
@@ -305,6 +310,6 @@ def _client(address: str) -> Any:
             "--cluster needs dask.distributed, which is not installed; install it with: pip install 'orgsim[cluster]'"
         ) from None
     try:
-        return Client(address, timeout=PATIENCE, set_as_default=False)
+        return Client(address, timeout=wait, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError(f"--cluster {address}: no dask scheduler answers there ({error})") from error

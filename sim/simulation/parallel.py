@@ -46,6 +46,10 @@ class LostWorkersError(UserError):
     """A task has ended every process that it ran in."""
 
 
+class ClusterError(UserError):
+    """There is nobody left to run tasks."""
+
+
 class Pool:
     """What runs tasks, *width* at a time. Without an executor they run one after the other, in the thread that asks."""
 

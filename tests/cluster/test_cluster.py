@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -13,8 +12,8 @@ pytest.importorskip("distributed", reason="the extra orgsim[cluster] is not inst
 
 from helpers.cli import SWEEP as REAL
 from helpers.cli import TIME, clean, environment, orgsim
-from helpers.cluster import local, until
-from helpers.fake_engine import SWEEP, Engine, run_file, write_sweep
+from helpers.cluster import Remote, local, until
+from helpers.fake_engine import SWEEP, run_file, write_sweep
 
 from sim.constants import PACKAGE
 from sim.errors import UserError
@@ -24,31 +23,6 @@ from sim.store.folder import read_manifest
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 PLAIN = SWEEP.replace("ranges: 8", "ranges: 2").replace("runs: 12", "runs: 20")
-
-
-class Remote(Engine):
-    """A stand-in that can be sent to a worker. seconds: of every run; deadly: layers, AI share and number of the run that kills."""
-
-    def __init__(self, seconds=0.0, deadly=None):
-        self.seconds, self.deadly = seconds, deadly
-        super().__init__()
-
-    def __getstate__(self):
-        return self.seconds, self.deadly
-
-    def __setstate__(self, state):
-        self.__init__(*state)
-
-    def __call__(self, scenario, runs=100, seed=1, *, first_run=0, **options):
-        time.sleep(self.seconds * runs)
-        at = scenario.organisation.management_layers, scenario.values["ai.share_of_code"]
-        if (
-            self.deadly is not None
-            and at == self.deadly[:2]
-            and self.deadly[2] in range(first_run, first_run + runs)
-        ):
-            os._exit(9)
-        return super().__call__(scenario, runs, seed, first_run=first_run, **options)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -175,7 +149,9 @@ def test_no_workers_and_no_scheduler_are_said(tmp_path):
             in found.stderr
         )
     assert not (tmp_path / "results").exists()
-    found = orgsim("sweep", "mine.yaml", *TIME, "--cluster", "tcp://127.0.0.1:9", cwd=tmp_path)
+    found = orgsim(
+        "sweep", "mine.yaml", *TIME, "--cluster", "tcp://127.0.0.1:9", "--cluster-wait", "2", cwd=tmp_path
+    )
     assert (found.returncode, clean(found)) == (2, True)
     assert "--cluster tcp://127.0.0.1:9: no dask scheduler answers there" in found.stderr
 

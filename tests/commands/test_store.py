@@ -55,7 +55,7 @@ def test_results_open_as_their_page_says(tmp_path):
     runs.mkdir(parents=True)
     tables = Tables()
     tables.write(runs / "0-0-2.parquet", {"run": np.arange(3), "value": np.array([1.5, 2.5, np.nan])})
-    tables.write(runs / "1-0-2.parquet", {"run": np.arange(3), "more": np.ones(3)})
+    tables.write(runs / "1-0-2.parquet", {"run": np.arange(3), "value": np.ones(3)})
     shown = subprocess.run(
         [sys.executable, *shlex.split(line)[1:]],
         cwd=tmp_path,
@@ -69,7 +69,7 @@ def test_results_open_as_their_page_says(tmp_path):
     table = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
     )
-    assert table.stdout.strip() == "['more', 'run', 'value'] 6 4.0"
+    assert table.stdout.strip() == "['run', 'value'] 6 7.0"
 
 
 def names(folder):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.cli import environment
+from helpers.fake_engine import Engine
 
 QUIET = ["--no-dashboard", "--host", "127.0.0.1"]
 
@@ -20,6 +21,33 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
+class Remote(Engine):
+    """A stand-in that can be sent to a worker. seconds: of every run; deadly: layers, AI share and number of the run that kills."""
+
+    def __init__(self, seconds=0.0, deadly=None):
+        self.seconds, self.deadly = seconds, deadly
+        super().__init__()
+
+    def __getstate__(self):
+        return self.seconds, self.deadly
+
+    def __setstate__(self, state):
+        self.__init__(*state)
+
+    def __call__(self, scenario, runs=100, seed=1, *, first_run=0, **options):
+        until_cpu = time.thread_time() + self.seconds * runs  # blocks are cut by processor time
+        while time.thread_time() < until_cpu:
+            pass
+        at = scenario.organisation.management_layers, scenario.values["ai.share_of_code"]
+        if (
+            self.deadly is not None
+            and at == self.deadly[:2]
+            and self.deadly[2] in range(first_run, first_run + runs)
+        ):
+            os._exit(9)
+        return super().__call__(scenario, runs, seed, first_run=first_run, **options)
+
+
 class Local:
     """A scheduler and its workers."""
 
@@ -28,6 +56,7 @@ class Local:
         port = free_port()
         self.address = f"tcp://127.0.0.1:{port}"
         self.scheduler = self._start("dask_scheduler", *QUIET, "--port", str(port))
+        until(lambda: answers(port))
 
     def worker(self, *, nanny: bool = False, threads: int = 1, package: Path | None = None, **changes: str):
         """Start a worker. package: a folder with other sources; changes: of its environment."""
@@ -55,6 +84,12 @@ class Local:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def answers(port: int) -> bool:
+    """Somebody listens there."""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextlib.contextmanager

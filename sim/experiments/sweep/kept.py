@@ -13,12 +13,22 @@ from functools import partial
 import numpy as np
 
 from sim.constants import PACKAGE
-from sim.errors import RunsFailedError
+from sim.errors import RunsFailedError, UserError
 from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
-from sim.simulation.parallel import Pool
+from sim.simulation.parallel import ClusterError, Pool
 from sim.simulation.results import Failure, Results, Simulate
-from sim.store.journal import Journal
+from sim.store.journal import Journal, UnkeptError
+
+
+class StoppedError(Exception):
+    """The runs have to stop: nobody can simulate them, or keep them. No `UserError`, which would count as a set that cannot be
+    run. error: what to say.
+    """
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class KeptRuns:
@@ -50,14 +60,25 @@ class KeptRuns:
         key = f"{scenario.hash()} {seed} {first_run} {runs}"
         with self._lock:
             found = self._journal.get(key)
-            if found is None:
-                self._ready()
         if found is None:
             task = partial(_figures, self._simulate, scenario, runs, seed, first_run)
+            found = self._simulated(key, task)
+        return _results(found, scenario, seed)
+
+    def _simulated(self, key: str, task: Callable[[], list[object]]) -> list[object]:
+        """Simulate and keep. Raises StoppedError where there is no use in going on."""
+        try:
+            with self._lock:
+                self._ready()
+        except UserError as error:
+            raise StoppedError(error) from error
+        try:
             found = self._pool.call(task)
             with self._lock:
                 self._journal.keep(key, found)
-        return _results(found, scenario, seed)
+        except (ClusterError, UnkeptError) as error:
+            raise StoppedError(error) from error
+        return found
 
 
 def _figures(simulate: Simulate, scenario: Scenario, runs: int, seed: int, first_run: int) -> list[object]:

@@ -1,8 +1,8 @@
 """`orgsim merge`: shards of one sweep, made on several machines, become one folder, byte for byte that of a sweep in one go.
 
-Nothing is mixed: all shards have to ask the same, be whole and different, and be computed with the same sources, versions and probe
-(`sim.simulation.proof`). Their parts are copied as they are, since their digests do not depend on the shard, and the summary is
-computed from them. The answer needs the sweep's file: `orgsim sweep FILE --out DIR` finds all of its runs there.
+Nothing is mixed: all shards have to ask the same, be whole and different, and be computed with the same sources, versions and
+probe (`sim.simulation.proof`). Their parts are copied as they are, since their digests do not depend on the shard, and the
+summary is computed from them. The answer needs the sweep's file: `orgsim sweep FILE --out DIR` finds all of its runs there.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ class Merged:
 
 
 def merge(folders: Sequence[Path], out: Path, declared: Mapping[str, Outcome] = OUTCOMES) -> Merged:
-    """Make one folder of all shards of a sweep, in any order. Raises UserError where one is missing, double, foreign or damaged."""
+    """Make one folder of all shards of a sweep, in any order. Raises UserError if one is missing, double, foreign or damaged."""
     shards = sorted((_found(folder) for folder in folders), key=lambda found: found.shard)
     _check_same(shards)
     _check_complete(shards)
@@ -106,8 +106,8 @@ def _finish(
     missing = points - len({point for point, _ in pairs})
     if len(pairs) < runs or missing:
         raise UserError(
-            f"{parts.folder}: the shards do not make a whole sweep ({runs - len(pairs):,} runs are there twice, {missing:,} design "
-            f"points are missing); run them again with the command that made them"
+            f"{parts.folder}: the shards do not make a whole sweep ({runs - len(pairs):,} runs are there twice, {missing:,} "
+            f"design points are missing); run them again with the command that made them"
         )
     asked = Asked(tuple(vary), points, str(manifest["outcome"]), declared)
     failures = write_results(parts.folder, parts, tables, asked, runs)
@@ -154,14 +154,14 @@ def _check_same(shards: Sequence[_Found]) -> None:
             )
         if found.shard[1] != first.shard[1]:
             raise UserError(
-                f"{found.folder}: is one of {found.shard[1]} shards, {first.folder} one of {first.shard[1]}; merge shards that were "
-                f"cut the same way"
+                f"{found.folder}: is one of {found.shard[1]} shards, {first.folder} one of {first.shard[1]}; merge shards that "
+                f"were cut the same way"
             )
         ours, theirs = (side.manifest.get("machine") for side in (first, found))
         if isinstance(ours, Mapping) and isinstance(theirs, Mapping) and (told := differences(ours, theirs)):
             raise UserError(
-                f"{found.folder}: was computed on a machine with {told}; figures of both are not mixed: run this shard again on a "
-                f"machine like that of {first.folder}"
+                f"{found.folder}: was computed on a machine with {told}; figures of both are not mixed: run this shard again on "
+                f"a machine like that of {first.folder}"
             )
 
 

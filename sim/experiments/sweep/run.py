@@ -26,7 +26,7 @@ from sim.experiments.sweep.columns import layout
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, load_sweep
 from sim.experiments.sweep.identity import Shard, default_folder, identity_of, key_of, manifest_of, points_of
-from sim.experiments.sweep.kept import KeptRuns, ranges_source
+from sim.experiments.sweep.kept import KeptRuns, StoppedError, ranges_source
 from sim.experiments.sweep.plausible import Ranges, sweep_ranges
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
@@ -103,7 +103,8 @@ class How:
     """How a sweep is run, which changes no figure.
 
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads; wait: seconds
-    without workers after which it is given up. say: is told of workers that are not used. simulate, outcomes, weekly, source: the engine, its outcomes, those with a weekly
+    without workers after which it is given up. say: is told of workers that are not used. simulate, outcomes,
+    weekly, source: the engine, its outcomes, those with a weekly
     series, and the hash of its sources; by default the real ones.
     """
 
@@ -315,7 +316,10 @@ def _besides(
     content = {**task.identity, "source": content_hash({"of": [task.identity["source"], ranges_source()]})}
     with Journal(folder / JOURNAL, content_hash(content)) as journal:
         kept = KeptRuns(journal, side_by_side, how.simulate, work.ready)
-        ranges = sweep_ranges(asked, folder, content, side_by_side.width, kept, work.tick)
+        try:
+            ranges = sweep_ranges(asked, folder, content, side_by_side.width, kept, work.tick)
+        except StoppedError as stopped:
+            raise stopped.error from None
     discard(folder / JOURNAL)
     return ranges, again
 

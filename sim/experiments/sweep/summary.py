@@ -1,8 +1,8 @@
 """summary.csv: a row for every design point and outcome, in the order of the design and of the declared outcomes.
 
 It is computed from what is stored, ordered by point and run, so it has the same bytes whatever the workers, interruptions, order,
-or shards. Above `MOST_POINTS` points the file has the outcomes that decide (those that `orgsim compare` shows unasked, and the
-one that the sweep asks for), and summary/*.parquet has all.
+or shards. Above `MOST_POINTS` points the file has the outcome that the sweep asks for and the headlines (those that
+`orgsim sensitivity` studies unasked), and summary/*.parquet has all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.constants import STUDIED
 from sim.outcomes.declared import Outcome
 from sim.statistics import estimates
 from sim.store import files
@@ -51,13 +52,17 @@ def write_summary(folder: Path, parts: Sequence[Path], tables: Tables, asked: As
     listed = {
         name: outcome
         for name, outcome in asked.declared.items()
-        if not large or name == asked.outcome or bool(getattr(outcome, "decisive", False))
+        if not large or name == asked.outcome or name in STUDIED
     }
 
     def rows() -> Iterator[list[object]]:
         for number, (points, data) in enumerate(_chunks(parts, tables, asked, runs)):
             if large:
-                _write_chunk(folder / "summary" / f"{number:05d}.parquet", points, data, asked, tables)
+                found = _write_chunk(
+                    folder / "summary" / f"{number:05d}.parquet", points, data, asked, tables
+                )
+                yield from _large_rows(points, found, listed, asked.outcome)
+                continue
             for point in points:
                 yield from _rows(point, data, listed, asked.outcome)
 
@@ -129,8 +134,8 @@ def _figures(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _write_chunk(
     path: Path, points: Sequence[_Point], data: Mapping[str, np.ndarray], asked: Asked, tables: Tables
-) -> None:
-    """All outcomes of some points: a row per point, with the count, mean, sd and ends of the interval of each."""
+) -> dict[str, np.ndarray]:
+    """All outcomes of some points: a row per point, with the count, mean, sd and ends of the interval of each. Return them."""
     columns: dict[str, np.ndarray] = {"point": np.array([point.number for point in points])}
     first = np.array([point.part.start for point in points])
     for name in asked.vary:
@@ -143,6 +148,23 @@ def _write_chunk(
         found = _grouped(data[name], first, counts)
         columns |= {f"{name}.{figure}": values for figure, values in found.items()}
     tables.write(path, columns)
+    return columns
+
+
+def _large_rows(
+    points: Sequence[_Point], columns: Mapping[str, np.ndarray], listed: Mapping[str, Outcome], outcome: str
+) -> Iterator[list[object]]:
+    """The rows of summary.csv of many points, from what `_write_chunk` has."""
+    figures = {
+        name: list(zip(*(columns[f"{name}.{figure}"].tolist() for figure in FIGURES[2:]), strict=True))
+        for name, declared in listed.items()
+        if declared.unit not in estimates.CATEGORY_UNITS
+    }
+    for k, point in enumerate(points):
+        count = point.part.stop - point.part.start
+        for name, found in figures.items():
+            if found[k][0] or name == outcome:
+                yield [point.number, *point.design, name, listed[name].unit, count, point.failed, *found[k]]
 
 
 def _grouped(values: np.ndarray, first: np.ndarray, counts: np.ndarray) -> dict[str, np.ndarray]:
