@@ -1,6 +1,6 @@
 """Benchmark the engine, side by side with the plain Mesa version, in one process run; print figures and ratios.
 
-    python benchmarks/run.py [--quick]
+    python benchmarks/run.py [sweeps] [--quick]
 
 Ratios are what counts: machines are shared and noisy. Processor time is measured, not wall time, unless said otherwise.
 """
@@ -187,15 +187,23 @@ def start_up() -> None:
 
 
 @click.command()
+@click.argument("part", type=click.Choice(["all", "sweeps"]), default="all")
 @click.option("--quick", is_flag=True, help="small sizes: shows that everything runs")
-def main(quick: bool) -> None:
-    """Print every figure of the benchmark."""
+def main(part: str, quick: bool) -> None:
+    """Print every figure of the benchmark, or of one part of it."""
+    from benchmarks import sweeps
+
+    if part == "sweeps":
+        sweeps.main(quick)
+        return
     against_plain(4 if quick else 26)
     people_over_time(*((1, 1) if quick else (10, 3)))
     by_size(SIZES[:2] if quick else SIZES)
     memory(*((850, 4, 12) if quick else (86_500, 7, 60)))
     workers(4 if quick else 40)
     start_up()
+    if quick:  # in full by itself only: it takes minutes
+        sweeps.main(quick)
 
 
 if __name__ == "__main__":

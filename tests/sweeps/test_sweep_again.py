@@ -198,12 +198,12 @@ def test_failed_runs_are_left_out_and_counted(tmp_path):
 
 def test_a_sweep_that_is_there_is_not_asked_again(tmp_path):
     path, out, seen = write_sweep(tmp_path, ASKED), tmp_path / "out", []
-    first = run_file(path, out, Hangs(), progress=lambda done, all_: seen.append((done, all_)))
+    first = run_file(path, out, Hangs(), progress=lambda state: seen.append(state[:2]))
     assert planned(first.sweep) == 2 * 3 * 2 * 12
     assert seen[-1] == (8 * 12 + 144,) * 2
     kept = (out / "again.json").read_bytes()
     engine = Hangs()
-    result = run_file(path, out, engine, progress=lambda done, all_: seen.append((done, all_)))
+    result = run_file(path, out, engine, progress=lambda state: seen.append(state[:2]))
     assert engine.calls == []
     assert (out / "again.json").read_bytes() == kept
     assert sweep_text(result) == sweep_text(first)
