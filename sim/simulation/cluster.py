@@ -138,7 +138,8 @@ class Cluster(Pool):
             self._lose(self._workers.pop(address))
         for address in set(threads) - set(self._workers):
             worker = self._workers[address] = _Worker(threads[address])
-            worker.proving = self._client.submit(proof, workers=[address], pure=False)
+            wanted = (self._known or stated())["source"]
+            worker.proving = self._client.submit(proof, wanted, workers=[address], pure=False)
             worker.proving.add_done_callback(
                 lambda future, address=address: self._events.put(lambda: self._proved(address, future))
             )
