@@ -225,12 +225,12 @@ class Cluster(Pool):
                 self._give(at, worker, request)
         for at, worker in usable.items():
             while len(worker.running) <= worker.threads:
-                request = next((one for one in self._waiting if not one.strikes), None)
-                if request is None:
+                following = next((one for one in self._waiting if not one.strikes), None)
+                if following is None:
                     return
-                self._waiting.remove(request)
-                if not request.result.cancelled():
-                    self._give(at, worker, request)
+                self._waiting.remove(following)
+                if not following.result.cancelled():
+                    self._give(at, worker, following)
 
     def _give(self, address: str, worker: _Worker, request: _Request) -> None:
         future = self._client.submit(request.task, workers=[address], pure=False, retries=0)
