@@ -1,8 +1,8 @@
 """What a machine computes with: sources, versions, and a probe, the digest of one short run, bit for bit.
 
 Sources and versions say what should be the same. The probe says what is: another mathematical library or processor may give other
-last bits to the same program, and after a few weeks other runs. The run is one of the compiled engine; the functions of NumPy with
-which people come and go are computed at fixed values besides, which loads nothing that a sweep may not need.
+last bits to the same program, and after a few weeks other runs. The run is one of the compiled engine; the functions of NumPy
+with which people come and go are computed at fixed values besides, which loads nothing that a sweep may not need.
 """
 
 import hashlib
