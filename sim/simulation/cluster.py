@@ -138,7 +138,8 @@ class Cluster(Pool):
             self._lose(self._workers.pop(address))
         for address in set(threads) - set(self._workers):
             worker = self._workers[address] = _Worker(threads[address])
-            worker.proving = self._client.submit(proof, workers=[address], pure=False)
+            wanted = (self._known or stated())["source"]
+            worker.proving = self._client.submit(proof, wanted, workers=[address], pure=False)
             worker.proving.add_done_callback(
                 lambda future, address=address: self._events.put(lambda: self._proved(address, future))
             )
@@ -224,12 +225,12 @@ class Cluster(Pool):
                 self._give(at, worker, request)
         for at, worker in usable.items():
             while len(worker.running) <= worker.threads:
-                waiting = next((one for one in self._waiting if not one.strikes), None)
-                if waiting is None:
+                following = next((one for one in self._waiting if not one.strikes), None)
+                if following is None:
                     return
-                self._waiting.remove(waiting)
-                if not waiting.result.cancelled():
-                    self._give(at, worker, waiting)
+                self._waiting.remove(following)
+                if not following.result.cancelled():
+                    self._give(at, worker, following)
 
     def _give(self, address: str, worker: _Worker, request: _Request) -> None:
         future = self._client.submit(request.task, workers=[address], pure=False, retries=0)

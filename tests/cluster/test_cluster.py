@@ -16,8 +16,8 @@ from helpers.cluster import Remote, local, until
 from helpers.fake_engine import SWEEP, run_file, write_sweep
 
 from sim.constants import PACKAGE
-from sim.errors import UserError
 from sim.simulation import cluster
+from sim.simulation.parallel import ClusterError
 from sim.simulation.proof import differences, stated
 from sim.store.folder import read_manifest
 
@@ -74,6 +74,7 @@ def test_a_worker_that_is_killed_costs_nothing_and_one_with_changed_sources_is_r
 ):
     changed = tmp_path / "changed"
     shutil.copytree(PACKAGE, changed / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    (changed / "scenarios").symlink_to(PACKAGE.parent / "scenarios")
     text = (changed / "sim" / "constants.py").read_text(encoding="utf-8")
     (changed / "sim" / "constants.py").write_text(text + "\n# another\n", encoding="utf-8")
     said, states = [], []
@@ -129,7 +130,7 @@ def test_a_lost_scheduler_is_a_sentence_and_what_is_done_is_kept(sweep_file, tmp
                 dask.scheduler.kill()
 
         with pytest.raises(
-            UserError, match=r"the scheduler is lost .*what is finished is kept, and the same command"
+            ClusterError, match=r"the scheduler is lost .*what is finished is kept, and the same command"
         ):
             run_file(sweep_file, tmp_path / "out", Remote(0.05), cluster=dask.address, wait=60, progress=seen)
     assert read_manifest(tmp_path / "out")["status"] == "failed"

@@ -15,10 +15,13 @@ from helpers.fake_engine import OUTCOMES, SWEEP, Engine, run_file, write_sweep
 
 from sim.constants import STUDIED
 from sim.errors import UserError
+from sim.experiments.fitted import write_fit
 from sim.experiments.sweep import summary
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.identity import identity_of
 from sim.experiments.sweep.replay import replay_run
+from sim.parameters.registry import REGISTRY
+from sim.scenario.scenario import load
 from sim.simulation import sources
 from sim.store import parts
 from sim.store.folder import read_manifest
@@ -387,21 +390,34 @@ def test_folder_on_a_read_only_disk(sweep_file, tmp_path):
 
 
 def test_runs_over_the_ranges_are_kept_as_they_come(tmp_path):
-    path = write_sweep(tmp_path)  # 8 sets at 3 places, 2 designs
+    """At any moment: in the plausible worlds, and in those that look like the base."""
+    path, hours = write_sweep(tmp_path), "managers.people_hours_per_report"
+    base = tmp_path / "base.yaml"
+    base.write_text(base.read_text() + "observed: {lead_time_hours: {value: 30.0, within: 5.0}}\n")
+    write_fit(load(base), (), [{hours: REGISTRY[hours].high - 0.01 * k} for k in range(4)], {})
     whole, engine = run_file(path, tmp_path / "whole").folder, Engine()
+    told = json.loads((whole / "ranges.json").read_text())
+    assert (told["like"], len(told["differences"][0])) == ("base.yaml", 4)
 
     class Stops(Engine):
-        def __call__(self, *args, **options):
-            if sum(count == 1 for _, count in self.calls) == 20:
-                raise KeyboardInterrupt
-            return super().__call__(*args, **options)
+        def __init__(self, after: int) -> None:
+            super().__init__()
+            self.after = after
 
-    with pytest.raises(KeyboardInterrupt):
-        run_file(path, tmp_path / "out", Stops(), workers=1)
-    assert table(tmp_path / "out") == (96, 96)
-    assert (tmp_path / "out" / "unfinished.jsonl").exists()
+        def __call__(self, scenario, *args, **options):
+            self.after -= scenario.values[hours] != REGISTRY[hours].value
+            if self.after < 0:
+                raise KeyboardInterrupt
+            return super().__call__(scenario, *args, **options)
+
+    # At each of three places two designs in 8 plausible worlds, then in 4 fitted ones.
+    for after in (20, 10):
+        with pytest.raises(KeyboardInterrupt):
+            run_file(path, tmp_path / "out", Stops(after), workers=1)
+        assert table(tmp_path / "out") == (96, 96)
+        assert (tmp_path / "out" / "unfinished.jsonl").exists()
     found = run_file(path, tmp_path / "out", engine, workers=1)
-    assert len(engine.calls) == 48 - 20
+    assert engine.calls == [(0, 2)] * (3 * 2 * (8 + 4) - 20 - 10)
     for name in ("summary.csv", "ranges.json"):
         assert (found.folder / name).read_bytes() == (whole / name).read_bytes()
     assert left_over(found.folder) == []

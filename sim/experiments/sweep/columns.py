@@ -66,7 +66,7 @@ def rows(
     for name in made.outcomes:
         columns[name] = np.concatenate(
             [
-                result.outcomes.get(name, np.full(block.count, np.nan))
+                result.outcomes[name] if name in result.outcomes else np.full(block.count, np.nan)
                 for block, result in zip(blocks, results, strict=True)
             ]
         )
