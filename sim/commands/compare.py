@@ -136,4 +136,4 @@ def _report(found: "Comparison", folder: Path, as_json: bool, everything: bool) 
     # The text has the notices of too few runs itself.
     warn([line for line in found.warnings if line not in found.too_few.values()])
     click.echo(comparison_text(found, use_colour(sys.stdout), everything))
-    click.echo(f"\nWritten: {folder} (picture in plots/, all figures in compare.json, every run in runs/)")
+    click.echo(f"\nWritten: {folder} (picture in plots/, all figures in compare.json)")
