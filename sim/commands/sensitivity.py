@@ -8,6 +8,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -107,9 +108,9 @@ def sensitivity_command(
     check(loaded, names, DECLARED, method, samples)
     planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, ranges)
     name = "-".join(scenario.name for scenario in loaded)
-    asked = question(loaded, names, (method, samples, runs, ranges, seed))
+    made = question(loaded, names, (method, samples, runs, ranges, seed)) | {"command": command_line()}
     default = Path("results") / f"{name}-sensitivity"
-    with taken(out, default, asked, fresh, keeps=True) as place, keeping(place.left):
+    with taken(out, default, made, fresh, keeps=True) as place, keeping(place.left):
         with progress(planned) as bar:
             found = sensitivity(
                 loaded, names, method, samples, runs, ranges, seed, workers,

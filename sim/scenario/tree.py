@@ -1,11 +1,13 @@
 """The tree of a scenario's organisation, held equal to its base where the scenario says so."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from sim.organisation import tenure
 from sim.organisation.costs import pay_scale, planned_ai_spend
+from sim.organisation.sketch import sketch
 from sim.organisation.structure import build_tree
 from sim.organisation.tree import Tree
 from sim.scenario.layoff_checks import Heads
@@ -39,6 +41,14 @@ def heads_of(tree: Tree) -> Heads:
     np.add.at(tenures, (tree.layer, tree.tenure_band), 1)
     told = tuple(map(tuple, tenures.tolist())) if tree.tenure_band.any() else ()
     return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose, told)
+
+
+def shape_of(scenario: Scenario, name: str | None = None) -> dict[str, Any]:
+    """Return what a results folder keeps of the organisation's shape (`sim.organisation.sketch`), with a name for it."""
+    return {
+        "name": name or scenario.name,
+        **sketch(tree_of(scenario), scenario.organisation.chart is not None),
+    }
 
 
 def warnings_of(scenario: Scenario) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
+from sim.outcomes.stages import lead_time_by_stage
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool, threads
 from sim.simulation.results import Failure, Results
@@ -66,11 +67,13 @@ def run(
         raise RunsFailedError(message, tuple(failures))
     order = np.argsort(done)
     singles = [singles[k] for k in order]
-    outcomes = engine.outcomes(np.stack([one.snapshots for one in singles]))
+    snapshots = np.stack([one.snapshots for one in singles])
+    outcomes = engine.outcomes(snapshots)
     weekly = {name: np.stack([one.series[name] for one in singles]) for name in singles[0].series}
     failed = tuple(sorted(failures, key=lambda f: f.run))
     people = (tuple(getattr(one, name) for one in singles) for name in ("cohort", "ledger", "board"))
-    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people)
+    stages = lead_time_by_stage(snapshots)
+    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people, stages)
 
 
 def _one(engine: Engine, seed: int, number: int) -> Single | Exception:

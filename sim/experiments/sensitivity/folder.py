@@ -6,6 +6,7 @@ from sim.engine.kernel import source_hash
 from sim.experiments.sensitivity.figures import sensitivity_json
 from sim.experiments.sensitivity.study import Sensitivity
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.store import files
 from sim.store.folder import manifest
 from sim.store.taking import Taken
@@ -29,7 +30,8 @@ def question(
     }
     name = "-".join(scenario.name for scenario in scenarios)
     made = manifest("sensitivity", name, last.question, content, {"seed": seed}, first.to_dict())
-    return made | {"other": last.to_dict() if len(scenarios) == 2 else None}
+    shapes = [shape_of(scenario) for scenario in scenarios]
+    return made | {"other": last.to_dict() if len(scenarios) == 2 else None, "organisations": shapes}
 
 
 def write(place: Taken, found: Sensitivity) -> None:
