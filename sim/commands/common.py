@@ -206,7 +206,9 @@ _NO_FIGURE = ("out", "fresh", "workers", "as_json", "cluster", "scoreboard", "sh
 
 
 def command_line() -> str:
-    """The command that is being carried out, as it can be given again: what changes no figure is left out, files are named only."""
+    """The command that is being carried out, as it can be given again: what changes no figure is left out, files are
+    named only.
+    """
     context = click.get_current_context()
     parts = ["orgsim", context.info_name or ""]
     for one in context.command.params:

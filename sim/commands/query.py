@@ -26,7 +26,8 @@ _DIGITS = 6
 def query_command(folder: str, sql: str, target: str | None) -> int:
     """Ask a results folder in SQL.
 
-    Tables, as far as the folder has them: runs (a row per run, with the outcomes), series (a row per run and week), people (groups
+    Tables, as far as the folder has them: runs (a row per run, with the outcomes), series (a row per run and week), people
+    (groups
     over time, where people come and go) and summary (a row per design point and outcome). The dialect is DuckDB's. Nothing can be
     changed, and no other file be read.
 

@@ -13,7 +13,8 @@ MOST_BOXES = 150  # people drawn one by one
 
 
 def sketch(tree: Tree, real: bool) -> dict[str, Any]:
-    """Plain data: "layers", from the ICs (0) up, with people and mean span; "boss" and "layer" of every row, where they may be kept.
+    """Plain data: "layers", from the ICs (0) up, with people and mean span; "boss" and "layer" of every row, where they
+    may be kept.
 
     real: the organisation was imported. None stands for what is withheld.
     """

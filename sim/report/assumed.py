@@ -24,7 +24,8 @@ def sections(source: Source) -> list[Section]:
 def _assumed(source: Source) -> list[Item]:
     found = counts()
     items: list[Item] = [
-        f"Of {found['uncertain']} uncertain figures of the model {found['assumptions']} are assumptions without a source; the others "
+        f"Of {found['uncertain']} uncertain figures of the model {found['assumptions']} are assumptions "
+        "without a source; the others "
         f"rest on published ones, {found['recalled_or_vendor_only']} of them only on what was recalled or on vendors. Ranges are "
         f"mostly judgement. orgsim parameters --assumptions lists them."
     ]
@@ -57,7 +58,8 @@ def _missed() -> list[Item]:
     """Facts that the model is known to miss, as its last validation found them."""
     found = read_record()
     said = (
-        f"Of {found.facts} published facts that the model was not fitted to, it meets {found.passed}. It misses {len(found.missed)}; "
+        f"Of {found.facts} published facts that the model was not fitted to, it meets {found.passed}. "
+        f"It misses {len(found.missed)}; "
         "where they matter for this question, trust it less."
     )
     items = [
@@ -84,6 +86,7 @@ def _again(source: Source) -> list[Item]:
     which = f", runs {first} to {last}" if first is not None and last is not None else ""
     with_what = ", ".join(f"{name} {made[name]}" for name in _MADE if name in made)
     items.append(
-        f"Seed {seeds.get('seed', '-')}{which}; made with {with_what or 'an unknown version'}; content {source.text('content_hash')}."
+        f"Seed {seeds.get('seed', '-')}{which}; made with {with_what or 'an unknown version'}; "
+        f"content {source.text('content_hash')}."
     )
     return items

@@ -61,9 +61,20 @@ class Line:
 
 
 def bars(
-    key: str, title: str, rows: Sequence[Bar], unit: str, note: str = "", *, what: str = "", digits: int = 3
+    key: str,
+    title: str,
+    rows: Sequence[Bar],
+    unit: str,
+    note: str = "",
+    *,
+    what: str = "",
+    digits: int = 3,
+    span: tuple[float, float] | None = None,
 ) -> Figure:
-    """Horizontal bars from zero, one below the other, with their intervals. what: head of the first column."""
+    """Horizontal bars from zero, one below the other, with their intervals. what: head of the first column; span: of
+    the scale, with a
+    mark at its middle.
+    """
     labels = [_wrapped(row.name, LABEL) for row in rows]
     heights = [max(BAR, 12.0 * (label.count("\n") + 1) + 6) for label in labels]
     canvas = Canvas(sum(heights) + 46)
@@ -80,9 +91,12 @@ def bars(
             axes.plot([row.lo, row.hi], [middle, middle], color=INK, lw=1.3, solid_capstyle="butt")
         at += height
     axes.set_ylim(at, 0)
-    axes.set_yticks(places, labels, fontsize=SMALL + 0.5)
+    axes.set_yticks(places, labels, fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
     _zero(axes)
+    if span is not None:
+        axes.set_xlim(*span)
+        axes.axvline(sum(span) / 2, color=INK, lw=1, ls=":")
     axes.set_xlabel(unit)
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
@@ -115,8 +129,14 @@ def stacked(
     *,
     percent: bool = False,
     what: str = "",
+    axis: str = "% of hours",
+    colours: Sequence[int] = (),
 ) -> Figure:
-    """Stacked horizontal bars. rows: (name, part -> value); parts in order; percent: values are shares."""
+    """Stacked horizontal bars. rows: (name, part -> value); parts in order; percent: values are shares, of what *axis* says.
+
+    colours: number of each part's colour, in their order.
+    """
+    shade = list(colours) or list(range(len(parts)))
     canvas = Canvas(30 * len(rows) + 62 + 14 * -(-len(parts) // 2))
     axes, scale = canvas.axes, 100.0 if percent else 1.0
     longest = max((sum(values.values()) for _, values in rows), default=1.0) * scale
@@ -126,30 +146,36 @@ def stacked(
             value = scale * values.get(part, 0.0)
             if value <= 0:
                 continue
-            made = axes.barh([k], [value], left=left, height=0.7, color=series(j), lw=0.6, ec=PAPER)
+            made = axes.barh([k], [value], left=left, height=0.7, color=series(shade[j]), lw=0.6, ec=PAPER)
             shown = f"{value:.0f} %" if percent else f"{number(value, 3)} {unit}"
             canvas.tip(made.patches[0], f"{name}, {part}: {shown}")
             if value >= NAMED * longest:
                 text = f"{value:.0f}" if percent else number(value, 2)
                 axes.text(
-                    left + value / 2, k, text, ha="center", va="center", fontsize=SMALL, color=series_text(j)
+                    left + value / 2,
+                    k,
+                    text,
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL,
+                    color=series_text(shade[j]),
                 )
             left += value
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.set_xlim(0, longest)
-    axes.set_yticks(range(len(rows)), [_wrapped(name, 16) for name, _ in rows], fontsize=SMALL + 0.5)
+    axes.set_yticks(range(len(rows)), [_wrapped(name, 16) for name, _ in rows], fontsize=SMALL)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("% of hours" if percent else unit)
+    axes.set_xlabel(axis if percent else unit)
     _few_ticks(axes, "x")
     present = [j for j, part in enumerate(parts) if any(values.get(part, 0) > 0 for _, values in rows)]
-    canvas.legend([Patch(color=series(j), lw=0) for j in present], [parts[j] for j in present], 3)
+    canvas.legend([Patch(color=series(shade[j]), lw=0) for j in present], [parts[j] for j in present], 3)
     header = (what, *(parts[j] for j in present))
     cells = [
         (name, *(_share_or_number(values.get(parts[j], 0.0), percent) for j in present))
         for name, values in rows
     ]
-    caption = "% of hours" if percent else unit
+    caption = axis if percent else unit
     return Figure(title, canvas.svg(key, title), note, Table(header, cells, caption))
 
 
@@ -185,7 +211,7 @@ def lines(
     if mark is not None:
         handles.append(axes.axvline(mark[0], color=INK, lw=1.1, ls=":"))
     axes.set_xlabel(x_label)
-    axes.set_title(unit, loc="left", fontsize=SMALL + 0.5, color=INK)
+    axes.set_title(unit, loc="left", fontsize=SMALL, color=INK)
     axes.grid()
     _few_ticks(axes, "x", 7)
     _few_ticks(axes, "y")
@@ -244,7 +270,7 @@ def dots(
     axes = canvas.axes
     axes.plot([x for x, _ in pairs], [y for _, y in pairs], "o", color=series(0), ms=3.5, mec=PAPER, mew=0.4)
     axes.set_xlabel(x_label)
-    axes.set_title(unit, loc="left", fontsize=SMALL + 0.5, color=INK)
+    axes.set_title(unit, loc="left", fontsize=SMALL, color=INK)
     axes.grid()
     _few_ticks(axes, "x", 7)
     _few_ticks(axes, "y")
@@ -267,7 +293,8 @@ def heat_map(
     texts: Sequence[Sequence[str]],
     best: Sequence[tuple[int, int]] = (),
 ) -> Figure:
-    """Cells coloured by value, float64[rows, columns], NaN left blank. texts: of the cells; best: cells to frame; labels: of rows and columns."""
+    """Cells coloured by value, float64[rows, columns], NaN left blank. texts: of the cells; best: "
+    "cells to frame; labels: of rows and columns."""
     canvas = Canvas(58 + max(17.0, min(30.0, 300 / len(rows))) * len(rows) + (16 if best else 0))
     axes = canvas.axes
     low, high = float(np.nanmin(values)), float(np.nanmax(values))

@@ -9,6 +9,7 @@ import io
 import re
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
@@ -18,7 +19,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 WIDTH = 400  # units; a unit is a point in the picture
-TEXT, SMALL = 11, 9.5  # letters, units
+TEXT, SMALL = 11.5, 10.5  # letters, units
 LEGEND = 58  # letters of a name in a legend on one line
 SERIES = 8  # colours of lines and parts: --c1 ... --c8
 EXTRA = 3  # quieter ones: --c9 ... --c11; letters on all of them: --o1 ... --o11
@@ -31,7 +32,7 @@ _KINDS = {"02": "c", "03": "h", "04": "t", "05": "o"}
 _COLOUR = re.compile(r"#0([1-5])00([0-9a-f]{2})")
 _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
-_RC = {
+_RC: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "orgsim",
     "font.size": TEXT,

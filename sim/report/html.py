@@ -12,7 +12,8 @@ from sim.report.page import Bullets, Choice, Code, Figure, Fold, Item, Page, Sec
 _HEAD = (
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+    "'unsafe-inline'; script-src 'unsafe-inline'\">\n"
     '<meta name="generator" content="orgsim report">\n'
 )
 
@@ -32,7 +33,11 @@ def render(page: Page) -> str:
             else []
         ),
         *(
-            ['<div class="answer">', *(f"<p>{escape(text)}</p>" for text in page.answer), "</div>"]
+            [
+                '<div class="answer">',
+                *(f"<p>{escape(text[:1].upper() + text[1:])}</p>" for text in page.answer),
+                "</div>",
+            ]
             if page.answer
             else []
         ),

@@ -1,4 +1,4 @@
-"""The chart of an organisation, coloured by load: boxes for up to 120 people of a made-up one, else a bar for each layer."""
+"""The chart of an organisation, coloured by load: boxes for up to 130 people of a made-up one, else a bar for each layer."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,13 @@ from sim.constants import MINIMUM_PEOPLE
 from sim.report.drawing import GRID, INK, MUTED, PAPER, SMALL, WIDTH, Canvas, step
 from sim.report.page import Figure, Table
 
-MOST_BOXES = 120
+MOST_BOXES = 130
 ROW = 38.0  # units between two layers of managers
 ROOM = WIDTH - 8.0  # units for the boxes side by side
 LEAST, MOST = 5.0, 17.0  # sides of a box, units
 USUAL = 12.0  # side that is kept as long as teams can be drawn higher
 HIGHEST = 14  # ICs of a team on top of each other, at most
-SCALE = ("under 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 % and more")
+BINS = 5  # colours of the scale
 
 
 def layer_name(layer: int, people: int = 2) -> str:
@@ -32,17 +32,25 @@ def layer_name(layer: int, people: int = 2) -> str:
 
 
 def chart(
-    key: str, title: str, shape: Mapping[str, Any], load: Mapping[int, float], measure: str, note: str = ""
+    key: str,
+    title: str,
+    shape: Mapping[str, Any],
+    load: Mapping[int, float],
+    measure: str,
+    note: str = "",
+    top: float = 1.0,
 ) -> Figure:
-    """Draw a shape (see `sim.organisation.sketch`). load: layer -> share of 1; measure: what it is, in words."""
+    """Draw a shape (see `sim.organisation.sketch`). load: layer -> share; measure: what it is; top: share from which
+    the scale ends.
+    """
     boss = shape.get("boss")
     if boss is not None and len(boss) <= MOST_BOXES:
-        canvas = _boxes(boss, shape["layer"], load)
+        canvas = _boxes(boss, shape["layer"], _Shades(load, top))
     else:
-        canvas = _bars(shape["layers"], load)
+        canvas = _bars(shape["layers"], _Shades(load, top))
     if load:
-        patches = [Patch(facecolor=step((k + 0.5) / 5), lw=0) for k in range(5)]
-        canvas.legend(patches, SCALE, 3)
+        patches = [Patch(facecolor=step((k + 0.5) / BINS), lw=0) for k in range(BINS)]
+        canvas.legend(patches, [_bin_words(k, top) for k in range(BINS)], 3)
     rows = []
     for one in reversed(shape["layers"]):
         layer, people = one["layer"], one["people"]
@@ -58,20 +66,38 @@ def chart(
     return Figure(title, canvas.svg(key, title), note, table)
 
 
+def _bin_words(k: int, top: float) -> str:
+    """'20 to 40 %'."""
+    low, high = (f"{100 * top * end / BINS:g}" for end in (k, k + 1))
+    return f"under {high} %" if k == 0 else f"{low} % and more" if k == BINS - 1 else f"{low} to {high} %"
+
+
 def _percent(share: float | None) -> str:
     return "-" if share is None or not math.isfinite(share) else f"{100 * share:.0f} %"
 
 
-def _colour(load: Mapping[int, float], layer: int) -> str:
-    """The colour of a layer; one without a figure has none."""
-    share = load.get(layer)
-    return GRID if share is None or not math.isfinite(share) else step((min(4, int(5 * share)) + 0.5) / 5)
+class _Shades:
+    """What colour a layer has, and what is said of it. load: layer -> share; top: share from which the scale ends."""
+
+    def __init__(self, load: Mapping[int, float], top: float) -> None:
+        self._load, self._top = load, top
+
+    def colour(self, layer: int) -> str:
+        """The colour of a layer; one without a figure has none."""
+        share = self._load.get(layer)
+        if share is None or not math.isfinite(share):
+            return GRID
+        return step((min(BINS - 1, int(BINS * share / self._top)) + 0.5) / BINS)
+
+    def words(self, layer: int, before: str) -> str:
+        """'73 %' behind what comes before, '' where there is no figure."""
+        return f"{before}{_percent(self._load[layer])}" if layer in self._load else ""
 
 
 # ---- boxes
 
 
-def _boxes(boss: Sequence[int], layer: Sequence[int], load: Mapping[int, float]) -> Canvas:
+def _boxes(boss: Sequence[int], layer: Sequence[int], shades: _Shades) -> Canvas:
     """Everybody a box: managers above their teams, the ICs of a team in a block."""
     below: list[list[int]] = [[] for _ in boss]
     for row, above in enumerate(boss):
@@ -85,12 +111,12 @@ def _boxes(boss: Sequence[int], layer: Sequence[int], load: Mapping[int, float])
     axes = canvas.axes
     left = max(0.0, (ROOM - side * sum(_columns(row, below, layer, height) for row in tops)) / 2)
     for top in tops:
-        left += _draw(canvas, top, left, below, layer, load, (height, side, layers))
+        left += _draw(canvas, top, left, below, layer, shades, (height, side, layers))
     axes.set_xlim(-4, max(left, ROOM))
     axes.set_ylim(ROW * layers + height * side + 4, -18)
     axes.set_axis_off()
     for one in range(1, layers + 1):
-        text = f"layer {one}" + (f": {_percent(load.get(one))}" if load else "")
+        text = f"layer {one}{shades.words(one, ': ')}"
         axes.text(
             0, ROW * (layers - one) - 5, text, fontsize=SMALL, color=INK, va="bottom",
             bbox={"facecolor": PAPER, "lw": 0, "pad": 1},
@@ -123,7 +149,7 @@ def _draw(
     left: float,
     below: Sequence[Sequence[int]],
     layer: Sequence[int],
-    load: Mapping[int, float],
+    shades: _Shades,
     sizes: tuple[int, float, int],
 ) -> float:
     """Draw somebody with all below; returns how wide it is, units. sizes: ICs on top of each other, side of a box, layers."""
@@ -131,7 +157,7 @@ def _draw(
     width = _columns(row, below, layer, height) * side
     y = ROW * (layers - layer[row])
     if layer[row] == 0:
-        _box(canvas, left, y, side, load, 0)
+        _box(canvas, left, y, side, shades, 0)
         return width
     middle, at = left + width / 2, left
     ics = [one for one in below[row] if layer[one] == 0]
@@ -140,15 +166,15 @@ def _draw(
         columns = -(-len(ics) // height)
         _join(canvas, middle, y, at + columns * side / 2, bottom, side)
         for k in range(len(ics)):
-            _box(canvas, at + (k // height) * side, bottom + (k % height) * side, side, load, 0)
+            _box(canvas, at + (k // height) * side, bottom + (k % height) * side, side, shades, 0)
         at += columns * side
     for one in below[row]:
         if layer[one] > 0:
             inner = _columns(one, below, layer, height) * side
             _join(canvas, middle, y, at + inner / 2, ROW * (layers - layer[one]), side)
-            _draw(canvas, one, at, below, layer, load, sizes)
+            _draw(canvas, one, at, below, layer, shades, sizes)
             at += inner
-    _box(canvas, middle - side / 2, y, side, load, layer[row])
+    _box(canvas, middle - side / 2, y, side, shades, layer[row])
     return width
 
 
@@ -158,19 +184,18 @@ def _join(canvas: Canvas, x: float, y: float, to_x: float, to_y: float, side: fl
     canvas.axes.plot([x, x, to_x, to_x], [y + side, bend, bend, to_y], color=MUTED, lw=0.8, zorder=1)
 
 
-def _box(canvas: Canvas, x: float, y: float, side: float, load: Mapping[int, float], layer: int) -> None:
+def _box(canvas: Canvas, x: float, y: float, side: float, shades: _Shades, layer: int) -> None:
     box = Rectangle(
-        (x + 0.5, y), side - 1, side - 1, facecolor=_colour(load, layer), edgecolor=MUTED, lw=0.5, zorder=2
+        (x + 0.5, y), side - 1, side - 1, facecolor=shades.colour(layer), edgecolor=MUTED, lw=0.5, zorder=2
     )
     canvas.axes.add_patch(box)
-    shown = f": {_percent(load.get(layer))}" if load else ""
-    canvas.tip(box, f"{layer_name(layer, 1)}{shown}")
+    canvas.tip(box, f"{layer_name(layer, 1)}{shades.words(layer, ': ')}")
 
 
 # ---- layers
 
 
-def _bars(layers: Sequence[Mapping[str, Any]], load: Mapping[int, float]) -> Canvas:
+def _bars(layers: Sequence[Mapping[str, Any]], shades: _Shades) -> Canvas:
     """A bar for each layer, as wide as the root of its people."""
     canvas = Canvas(34.0 * len(layers) + 58)
     axes = canvas.axes
@@ -178,13 +203,12 @@ def _bars(layers: Sequence[Mapping[str, Any]], load: Mapping[int, float]) -> Can
     for k, one in enumerate(reversed(layers)):
         layer, people = one["layer"], one["people"]
         width = ROOM * math.sqrt(people or MINIMUM_PEOPLE) / widest
-        colour = GRID if people is None else _colour(load, layer)
+        colour = GRID if people is None else shades.colour(layer)
         bar = Rectangle(((ROOM - width) / 2, 34.0 * k), width, 15, facecolor=colour, edgecolor=MUTED, lw=0.6)
         axes.add_patch(bar)
         count = f"fewer than {MINIMUM_PEOPLE}" if people is None else f"{people:,}"
         text = f"{count} {layer_name(layer, people or 2)}"
-        if people is not None and layer in load:
-            text += f", {_percent(load[layer])}"
+        text += shades.words(layer, ", ") if people is not None else ""
         canvas.tip(bar, text)
         axes.text(ROOM / 2, 34.0 * k - 2, text, ha="center", va="bottom", fontsize=SMALL, color=INK)
     axes.set_xlim(-2, ROOM + 2)

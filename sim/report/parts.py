@@ -1,8 +1,10 @@
-"""The parts that reports of several kinds share: charts of the organisation, hours, waits, outcomes, the course over the weeks."""
+"""The parts that reports of several kinds share: charts of the organisation, hours, waits, outcomes, the course over
+the weeks.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from sim.constants import MINIMUM_PEOPLE, WEEKS_PER_YEAR
 from sim.engine.codes import ACTIVITIES, MAX_LAYERS, STAGES
@@ -13,6 +15,7 @@ from sim.report.organisation import chart
 from sim.report.page import Choice, Figure, Fold, Item, Section, Table
 from sim.report.source import Source
 from sim.statistics.estimates import CATEGORY_UNITS, Estimate
+from sim.store.journal import JOURNAL
 from sim.text.numbers import interval, number, outcome_words, scaled, shown_unit
 
 LAYER = "manager_utilisation_layer_"
@@ -244,7 +247,8 @@ def sure_of_runs(source: Source, runs: int) -> list[str]:
         said.append(f"{source.failed:,} of {runs:,} runs failed and are left out.")
     if 0 < source.weeks < WEEKS_PER_YEAR:
         said.append(
-            f"{source.weeks} weeks are less than a year: learning and turnover have hardly begun; answers can change with the horizon."
+            f"{source.weeks} weeks are less than a year: learning and turnover have hardly begun; "
+            "answers can change with the horizon."
         )
     return said
 
@@ -257,6 +261,26 @@ def figure_words(one: Estimate, of: str, digits: int = 4, *, unit: bool = True) 
     return " ".join(f"{number(scaled(one.mean, scale), digits)} {ends} {shown}".split())
 
 
-def is_number(value: object) -> bool:
+def kept_words(source: Source) -> str:
+    """How far a study has come that keeps its finished figures in a journal."""
+    journal = source.folder / JOURNAL
+    try:
+        lines = journal.read_bytes().count(b"\n")
+    except OSError:
+        return "nothing of it is kept yet; give the command again."
+    return f"{max(0, lines - 1):,} figures are kept, and no answer yet; the same command goes on from there."
+
+
+def ends_of(
+    one: Mapping[str, Any], scale: float = 1.0, key: str = "ci95"
+) -> tuple[float | None, float | None]:
+    """The ends of a stored interval times *scale*; (None, None) where it has not both."""
+    found = one.get(key)
+    if not isinstance(found, list) or len(found) != 2 or not all(map(is_number, found)):
+        return None, None
+    return scale * found[0], scale * found[1]
+
+
+def is_number(value: object) -> TypeGuard[float]:
     """A finite number, and no truth value."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

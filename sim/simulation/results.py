@@ -38,7 +38,7 @@ class Results:
     cohorts: tuple[np.ndarray, ...] = ()
     ledgers: tuple[np.ndarray, ...] = ()
     boards: tuple[np.ndarray, ...] = ()
-    stages: Mapping[str, np.ndarray] = field(default_factory=dict)
+    stages: Mapping[str, np.ndarray] = field(default_factory=dict, kw_only=True)
 
 
 class Simulate(Protocol):

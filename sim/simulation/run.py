@@ -73,7 +73,7 @@ def run(
     failed = tuple(sorted(failures, key=lambda f: f.run))
     people = (tuple(getattr(one, name) for one in singles) for name in ("cohort", "ledger", "board"))
     stages = lead_time_by_stage(snapshots)
-    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people, stages)
+    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people, stages=stages)
 
 
 def _one(engine: Engine, seed: int, number: int) -> Single | Exception:

@@ -143,7 +143,10 @@ class Views:
         column = _COLUMN.search(text)
         if column is not None:
             known = [name for table in self.tables for name in self.columns(table)]
-            return f"SQL: there is no column {column[1]} here{suggest(column[1], known)}; DESCRIBE {self._first} lists the columns"
+            return (
+                f"SQL: there is no column {column[1]} here{suggest(column[1], known)}; DESCRIBE {self._first} "
+                "lists the columns"
+            )
         if "disabled" in text and ("Permission" in text or "file system" in text.lower()):
             return f"SQL: only the tables of {self.folder} can be read: {', '.join(self.tables)}"
         return f"SQL: {text[:1].lower()}{text[1:]}"

@@ -1,4 +1,6 @@
-"""``python -m sim.validation [PAGE.md]``: run all checks and print them as Markdown, or renew them in a page and in the record."""
+"""``python -m sim.validation [PAGE.md]``: run all checks and print them as Markdown, or renew them in a page and in the
+record.
+"""
 
 import sys
 from pathlib import Path

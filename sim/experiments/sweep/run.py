@@ -121,7 +121,8 @@ def run_sweep(
 
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads.
     simulate, outcomes, source: the engine, its outcomes and the hash of its sources; by default the real
-    ones. facts: what else the manifest is to say. Raises UserError on bad input, on a folder that belongs to something else, and KeyboardInterrupt
+    ones. facts: what else the manifest is to say. Raises UserError on bad input, on a folder that belongs to something
+    else, and KeyboardInterrupt
     after keeping what is done.
     """
     check_outcome(sweep.outcome, outcomes, f"{sweep.path}: outcome:")

@@ -11,7 +11,8 @@ MOST = 6  # structures that are kept
 
 
 def shapes(sweep: Sweep) -> list[dict[str, Any]]:
-    """A shape (`sim.organisation.sketch`) of the first point of each structure, the first few; "at": its values, as runs/ has them.
+    """A shape (`sim.organisation.sketch`) of the first point of each structure, the first few; "at": its values, as
+    runs/ has them.
 
     Of a sweep that varies no structure, that of the base.
     """

@@ -43,7 +43,8 @@ def page(source: Source) -> Page:
 
 
 _SURE = (
-    "Intervals are 95 % over runs: they say how much is chance. They hold under the assumptions of this scenario only; what other "
+    "Intervals are 95 % over runs: they say how much is chance. They hold under the assumptions of this "
+    "scenario only; what other "
     "plausible assumptions would change is not in them. orgsim sensitivity says which matter.",
 )
 

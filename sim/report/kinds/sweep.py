@@ -63,7 +63,10 @@ def _state(source: Source, stored: int) -> str:
     if isinstance(span, list) and len(span) == 2 and isinstance(count, int):
         fixed = set(source.part("content").get("runs") or ()) == {"runs"}
         most = "" if fixed else "at most "
-        return f"{stored:,} of {most}{count * (span[1] - span[0] + 1):,} runs are there. What follows is what they show so far; there is no verdict yet."
+        return (
+            f"{stored:,} of {most}{count * (span[1] - span[0] + 1):,} runs are there. What follows is what "
+            "they show so far; there is no verdict yet."
+        )
     return f"{plural(stored, 'run')} so far; there is no verdict yet."
 
 
@@ -87,7 +90,8 @@ def _points(source: Source, paths: Sequence[str], primary: str) -> Points:
     """Values of the paths -> means of the outcomes that are drawn, the primary one first."""
     if not paths or not source.count():
         return {}
-    small = int(source.manifest.get("points") or 0) <= MOST_POINTS
+    count = source.manifest.get("points")
+    small = isinstance(count, int) and count <= MOST_POINTS
     names = dict.fromkeys((primary, *(DECISIVE if small else ())))
     return source.means(list(names), paths)
 
@@ -217,9 +221,10 @@ def _crossing(panel: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[floa
     if not found.get("beyond_noise") or not parts.is_number(found.get("at")):
         return None
     first, second = (str(answer.get(key, "")).split(" (")[0] for key in ("first", "second"))
-    ends = found.get("ci95") or [None, None]
     verb = "overtakes" if found.get("kind") == "overtakes" else "falls behind"
-    return float(found["at"]), f"{first} {verb} {second} at {found['at']:.2g} {interval(*ends, 2)}".strip()
+    return float(
+        found["at"]
+    ), f"{first} {verb} {second} at {found['at']:.2g} {interval(*parts.ends_of(found), 2)}".strip()
 
 
 def _best(panel: Mapping[str, Any], rows: Sequence[Any], columns: Sequence[Any]) -> list[tuple[int, int]]:
@@ -263,9 +268,9 @@ def _dots(name: str, paths: Sequence[str], points: Points) -> list[Item]:
     items: list[Item] = []
     for k, path in enumerate(paths):
         pairs = sorted(
-            (float(key[k]), scale * one[name].mean)
+            (float(key[k]), scale * mean)
             for key, one in chosen
-            if parts.is_number(key[k]) and one[name].mean is not None
+            if parts.is_number(key[k]) and (mean := one[name].mean) is not None
         )
         if len({x for x, _ in pairs}) > 1:
             items.append(
@@ -320,9 +325,8 @@ def _holds(answer: Mapping[str, Any]) -> list[Section]:
     for one in answer.get("holds_in") or ():
         if not parts.is_number(one.get("share")):
             continue
-        ends = one.get("ci95") or [None, None]
         name = "everywhere" if one.get("at") is None else f"at {along} {level(one['at'])}"
-        rows.append(charts.Bar(name, 100 * one["share"], *(None if x is None else 100 * x for x in ends)))
+        rows.append(charts.Bar(name, 100 * one["share"], *parts.ends_of(one, 100)))
     if not rows:
         return []
     first, second = answer.get("first"), answer.get("second")
