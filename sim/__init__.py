@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from sim.errors import UserError as UserError
     from sim.experiments.compare.study import compare as compare
     from sim.mesa_model.model import OrgModel as OrgModel
+    from sim.organisation.roster.importing import read_chart as read_chart
+    from sim.organisation.roster.importing import roster_rows as roster_rows
+    from sim.organisation.roster.importing import roster_text as roster_text
     from sim.scenario.scenario import Scenario as Scenario
     from sim.scenario.scenario import load as load
     from sim.simulation.run import run as run
@@ -38,11 +41,16 @@ _PUBLIC = {
     "load": "sim.scenario.scenario",
     "Scenario": "sim.scenario.scenario",
     "run": "sim.simulation.run",
+    "read_chart": "sim.organisation.roster.importing",
+    "roster_rows": "sim.organisation.roster.importing",
+    "roster_text": "sim.organisation.roster.importing",
     "compare": "sim.experiments.compare.study",
     "OrgModel": "sim.mesa_model.model",
     "UserError": "sim.errors",
 }
-__all__ = ["OrgModel", "Scenario", "UserError", "compare", "load", "run"]
+__all__ = [
+    "OrgModel", "Scenario", "UserError", "compare", "load", "read_chart", "roster_rows", "roster_text", "run",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

@@ -182,6 +182,7 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
 
     scenario = load(name, sets)
     warn_of(scenario)
+    say_removal(scenario)
     if scenario.paths and not follows_paths:
         warn(
             [
@@ -189,6 +190,15 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
             ]
         )
     return scenario
+
+
+def say_removal(scenario: "Scenario") -> None:
+    """Say on stderr whom `organisation.remove_layer` takes, before anything runs. Raises `UserError` if there is nobody."""
+    if scenario.organisation.remove_layer is None:
+        return
+    from sim.scenario.tree import removal_of  # NumPy, which the tree needs anyway
+
+    click.echo(f"{scenario.name}: {removal_of(scenario)}.", err=True)
 
 
 def version() -> str:

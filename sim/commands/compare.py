@@ -15,6 +15,7 @@ from sim.commands.common import (
     replay_command,
     report_failures,
     runs_option,
+    say_removal,
     seed_option,
     sets_option,
     warn,
@@ -40,7 +41,7 @@ from sim.errors import UserError
 @click.option("--all", "everything", is_flag=True, help="Print every outcome, not only those that decide.")
 @click.option(
     "--ranges", type=WholeNumber(0, 10_000), default=64, show_default=True, metavar="N",
-    help="Plausible parameter sets on which each verdict is tried; 0 = skip.",
+    help="Plausible worlds (parameter sets) in which each verdict is tried; 0 = skip.",
 )  # fmt: skip
 @seed_option()
 @sets_option
@@ -62,8 +63,8 @@ def compare_command(
 
     They are compared run by run on the same dice (default: 100 runs). Prints what differs, the verdict on the
     primary outcome, the outcomes that decide with their 95 % intervals (--all: every outcome), and in which share of
-    the plausible parameter ranges each verdict holds. The primary outcome is tested alone, all others with Holm's
-    correction.
+    the plausible worlds each verdict holds, is open or is reversed. Of ratios it says what is arithmetic (payroll) and
+    what behaviour. The primary outcome is tested alone, all others with Holm's correction.
 
     \b
     Examples:
@@ -79,6 +80,8 @@ def compare_command(
     from sim.scenario.scenario import load
 
     loaded = [load(name, sets) for name in scenarios]
+    for scenario in loaded:
+        say_removal(scenario)
     notice_compilation()
     from sim.experiments.compare.study import compare
     from sim.experiments.compare.words import comparison_json, comparison_text

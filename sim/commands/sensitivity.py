@@ -52,7 +52,7 @@ _DEFAULT_OUTCOMES = ", ".join(STUDIED)
 )  # fmt: skip
 @click.option(
     "--ranges", type=WholeNumber(0, 10_000), default=64, show_default=True, metavar="N",
-    help="Plausible parameter sets on which a verdict is tried; 0 = skip.",
+    help="Plausible worlds (parameter sets) in which a verdict is tried; 0 = skip.",
 )  # fmt: skip
 @seed_option()
 @sets_option

@@ -134,7 +134,9 @@ def keys_page() -> str:
         "",
         "| key | value | default | meaning |",
         "|---|---|---|---|",
-        "| `extends` | file or bundled name | `base` settings | the scenario to start from; merged deeply |",
+        "| `extends` | file or bundled name | `base` settings | the scenario to start from; merged deeply. A file "
+        "that a file names (`extends`, `hold_to`, `chart`, a sweep's `base`) lies in the folder of that file or below, links "
+        "followed; what you name yourself (an argument, `--set`) may lie anywhere |",
     ]
     lines += [f"| `{key}` | text | | {doc} |" for key, doc in WORDS.items()]
     lines += [_setting_row(s) for s in SETTINGS.values()]
@@ -206,6 +208,8 @@ def _setting_row(s: Setting) -> str:
         "file": "file",
         "spans": "list of whole numbers",
         "columns": "mapping",
+        "layer": "whole number from below, top-1, or a job level",
+        "pay": "mapping: role and layer -> USD/year",
         "scenario": "file or bundled name",
         "events": "list of events",
         "paths": "mapping: name -> list of events",
@@ -252,7 +256,8 @@ def commands_page() -> str:
         "# Commands",
         "",
         "`SCENARIO` is a file or the name of a bundled scenario. Progress and notices go to stderr and only to a terminal; "
-        "`--json` prints one JSON object on stdout. `NO_COLOR` is honoured. `python cli.py ...` is the same program.",
+        "`--json` prints one JSON object on stdout. `NO_COLOR` is honoured. `python cli.py ...` is the same program. What "
+        "the words in tables mean: [glossary](../explanation/glossary.md).",
         "",
         "Exit codes: 0 done, 1 a run failed (or `validate` missed a limit), 2 bad input or usage, 3 finished with some runs "
         "failed, 130 interrupted.",

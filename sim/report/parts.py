@@ -80,7 +80,9 @@ def charts_section(
     loaded = any(load for _, load in shapes)
     said = f"Colour: how busy the people of a layer are ({BUSY}), the mean of the layer. " if loaded else ""
     if any(shape.get("real") for shape, _ in shapes):
-            f"The chart is a real one: of layers with fewer than {MINIMUM_PEOPLE} people, and of single seats, nothing is shown. "
+        said += (
+            f"The chart is a real one: nothing is shown of layers with fewer than {MINIMUM_PEOPLE} people. "
+        )
     text = f"{said}{note}".strip()
     title = "The organisation" if len(shapes) == 1 else "The organisations"
     return [

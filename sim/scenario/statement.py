@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.errors import UserError, listed_problems
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
 from sim.scenario.files import bundled, one_line
+from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.settings import (
     LISTS,
     PATHS,
@@ -39,6 +40,9 @@ class Statement:
 
     source: str
     path: Path | None = None  # the file
+    folder: Path | None = (
+        None  # in which the files that it names lie; None: it can name bundled scenarios only
+    )
     extends: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -55,11 +59,16 @@ class Statement:
 # ---- from YAML
 
 
-def statement(document: YamlDocument, path: Path | None = None) -> Statement:
-    """Read a scenario document strictly. All problems of the file are reported in one `UserError`, a line each."""
+def statement(document: YamlDocument, path: Path | None = None, folder: Path | None = None) -> Statement:
+    """Read a scenario document strictly. All problems of the file are reported in one `UserError`, a line each.
+
+    folder: in which the files that it names lie, by default that of the file.
+    """
     data = document.data
     if data is None:
         raise UserError(f"{document.source}:1:1: the file is empty; a scenario opens with question: ...")
+    if path is not None and is_foreign(data, TOP_KEYS):
+        raise UserError(f"{document.source}: {NOT_QUOTED}")
     if not isinstance(data, dict):
         raise UserError(
             f"{document.where()}: expected keys such as question: and organisation:, got {short(data)}"
@@ -74,10 +83,10 @@ def statement(document: YamlDocument, path: Path | None = None) -> Statement:
     for key, value in data.items():
         reader.top(key, value)
     if reader.problems:
-        raise UserError("\n".join(reader.problems))
+        raise UserError(listed_problems(reader.problems))
     return Statement(
-        document.source, path, reader.extends, reader.words, reader.settings, reader.parameters,
-        reader.sources, with_layers(reader.places),
+        document.source, path, path.parent if path is not None else folder, reader.extends, reader.words, reader.settings,
+        reader.parameters, reader.sources, with_layers(reader.places),
     )  # fmt: skip
 
 
@@ -149,6 +158,11 @@ class _Reader:
             path = f"{section}.{key}"
             if key not in known and isinstance(given, dict) and any(k.startswith(f"{key}_") for k in known):
                 self._group(section, key, given, known)
+            elif key not in known and key.isdecimal() and given is None:
+                # {share_of_code: 0,4} is a share of 0 and a key 4.
+                self.problem(
+                    (section, key), f"{path}: no key; decimals follow a point, such as 0.{key}", key=True
+                )
             elif key not in known:
                 self.problem((section, key), f"{one_line(path)}: unknown key{nearest(key, known)}", key=True)
             elif path in REGISTRY and isinstance(given, dict):
@@ -220,7 +234,8 @@ class _Reader:
         try:
             value = check_value(path, given)
         except UserError as error:
-            self.problem(_inner(place, str(error), path), str(error))
+            for line in str(error).splitlines():
+                self.problem(_inner(place, line, path), line)
             return
         if path in BY_LAYER:
             self.parameters |= values_of(path, value)

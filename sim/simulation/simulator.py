@@ -27,7 +27,7 @@ from sim.people.week import hold_week
 from sim.scenario.events import check_seats
 from sim.scenario.layoff_checks import check_cuts
 from sim.scenario.scenario import Scenario
-from sim.scenario.tree import heads_of, tree_of
+from sim.scenario.tree import check_named_layers, heads_of, tree_of
 
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
 MAX_TABLE_BYTES = 4 * 2**30
@@ -53,6 +53,7 @@ class Engine:
         self.tree = tree_of(scenario)
         heads = heads_of(self.tree)
         check_cuts(scenario, heads)
+        check_named_layers(scenario, self.tree)
         check_seats(scenario.events, scenario.place("events"), scenario.values, heads.ics, heads.managers)
         self.parameters = record(scenario.values)
         self._changes = _changes(scenario)

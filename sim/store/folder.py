@@ -9,6 +9,7 @@ sees a whole file or none. Tables are Parquet files written by DuckDB; undefined
     failures.parquet   the runs that failed, with the seed that replays them
     summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions
     plots/             pictures, where any were drawn
+    answer.txt         what was printed
 """
 
 import hashlib
@@ -32,12 +33,14 @@ from sim.text import plain
 PROGRAM = "orgsim"
 FORMAT = 1
 MANIFEST = "manifest.json"
+ANSWER = "answer.txt"
 #: Everything a results folder may hold. `--fresh` replaces nothing else.
 CONTENTS = (
     "runs",
     "series",
     "people",
     "plots",
+    ANSWER,
     "ranges.json",
     "again.json",
     "risk.json",

@@ -78,8 +78,8 @@ class TestHelp:
             (["run", "flat", "--workers", "0"], "0 is outside 1 to 1,024"),
             (["run", "flat", "--set", "ai.share_of_code=60%"], "Error: --set ai.share_of_code=60%: write 0.6 instead of 60%, a fraction"),
             (["compare", "layered", "flat", "--ranges", "many"], "'many' is not a whole number; use 0 to 10,000"),
-            (["compare", "layered", "flat", "--primary", "span_max"], "neither more nor less of it is better; use one of value_per_week,"),
-            (["compare", "layered", "flat", "--primary", "bottleneck"], "it is a kind (stage), not a quantity; use one of value_per_week,"),
+            (["compare", "layered", "flat", "--primary", "span_max"], "neither more nor less of it is better; often used are value_per_payroll_usd,"),
+            (["compare", "layered", "flat", "--primary", "bottleneck"], "it is a kind (stage), not a quantity; often used are value_per_payroll_usd,"),
             (["sweep", "layered"], "this is a scenario, not a sweep; use `orgsim run layered` or `orgsim compare`, or write a sweep file with `base: layered` and `vary:`"),
             (["run", "bse"], "Error: bse: no such file, did you mean 'base'?"),
             (["run", "flat", "--set", "ai.share_cde=1"], "Error: --set ai.share_cde=1: ai.share_cde: unknown parameter, did you mean 'ai.share_of_code'?"),
@@ -121,8 +121,11 @@ class TestCheck:
         assert result.stdout.count("is valid") == len(bundled())
         assert "sweep of 40 design points" in result.stdout
         warnings = result.stderr.splitlines()
-        assert len(warnings) == 1
-        assert warnings[0].startswith("Warning: one-boss: organisation: about 96 reports")
+        assert len(warnings) == 2
+        assert warnings[0].startswith(
+            "Warning: flat-vs-layered: in 10 of 40 points: organisation: about 96 reports"
+        )
+        assert warnings[1].startswith("Warning: one-boss: organisation: about 96 reports")
 
     def test_position_path_and_suggestion(self, tmp_path):
         (tmp_path / "x.yaml").write_text(
@@ -137,20 +140,20 @@ class TestCheck:
         ]
 
     def test_good_and_bad_together(self, tmp_path):
-        (tmp_path / "x.yaml").write_text("foo: 1")
+        (tmp_path / "x.yaml").write_text("question: Why?\nfoo: 1")
         result = orgsim("check", "flat", "x.yaml", "layered", cwd=tmp_path)
         assert result.returncode == 2
         names = [line.partition(": scenario is valid: ")[0] for line in result.stdout.splitlines()]
         assert names == ["flat", "layered"]
-        assert "x.yaml:1:1: foo: unknown key" in result.stderr
+        assert "x.yaml:2:1: foo: unknown key" in result.stderr
 
     def test_json_is_one_object(self, tmp_path):
-        (tmp_path / "x.yaml").write_text("foo: 1")
+        (tmp_path / "x.yaml").write_text("question: Why?\nfoo: 1")
         result = orgsim("check", "flat", "x.yaml", "--json", cwd=tmp_path)
         assert result.returncode == 2
         first, second = json.loads(result.stdout)["files"]
         assert (first["valid"], first["kind"], second["valid"]) == (True, "scenario", False)
-        assert second["errors"][0].startswith("x.yaml:1:1: foo: unknown key")
+        assert second["errors"][0].startswith("x.yaml:2:1: foo: unknown key")
         assert result.stderr == ""
 
     def test_sets_apply(self):

@@ -11,6 +11,7 @@ from helpers.cli import clean, orgsim
 import cli
 from sim.errors import UserError
 from sim.experiments.designs import Range
+from sim.experiments.holding import differences, holding
 from sim.experiments.sensitivity.figures import sensitivity_json
 from sim.experiments.sensitivity.indices import (
     Effect,
@@ -30,7 +31,6 @@ from sim.experiments.sensitivity.tipping import (
     End,
     Flips,
     Verdict,
-    World,
     count_world,
     decided_sign,
     flips,
@@ -275,16 +275,18 @@ class TestVerdict:
         assert (first[::-1] == again).all()
         assert verdict.at([], 4).shape == (0, 4)
 
-    def test_the_world_is_counted_in_four_ways(self):
-        y = np.array([[1, 1.1, 0.9], [-1, -1.1, -0.9], [1, -1, 0.1], [np.nan] * 3, [2, 2, 2]])
-        assert count_world(y, 1) == World(2, 1, 1, 1)
-        assert count_world(y, -1) == World(1, 2, 1, 1)
-        world = World(83, 10, 7, 0)
-        assert world.holds(1).share == pytest.approx(0.83)
-        assert (world.holds(1).lo, world.holds(1).hi) == (
-            pytest.approx(0.745, abs=1e-3),
-            pytest.approx(0.891, abs=1e-3),
-        )
+    def test_the_world_is_counted_as_everywhere(self):
+        y = np.array([[1, 1.1, 0.9], [-1, -1.1, -0.9], [0.1, -0.1, 0.1], [np.nan] * 3, [2, 2, 2.2]])
+        values = np.stack([np.full(y.shape, 10.0), 10.0 + y], axis=1)
+        for better, counts in ((1, (2, 1, 1)), (-1, (1, 1, 2))):
+            world = count_world(values, better, "o")
+            assert world.ahead == holding(differences(values), better)
+            assert (world.ahead.holds.k, world.ahead.open.k, world.ahead.reversed.k) == counts
+            assert (world.failed, world.ahead.worlds) == (1, 4)
+            assert world.holding(-1).holds.k == counts[2]
+            assert world.judged("o", 0) is None
+        behind = replace(world, of="value_per_week", rises=False)
+        assert behind.judged("value_per_payroll_usd", 1) == behind.holding(-1)
         assert decided_sign(np.array([1.0])) == 0  # one run decides nothing
 
 
@@ -380,7 +382,7 @@ class TestWhole:
         row = Alone("b.z", 0.5, 0.5, (End(0.0, 0.0, below, "undecided"), End(1.0, 1.0, above, "holds")), 0.1)
         table = sensitivity_text(replace(found, flips=Flips((row,), None, 0)))
         assert "not after correction" in table.split("Morris:")[0]
-        assert "the reverse beyond noise in" in " ".join(table.split())
+        assert "plausible worlds, open in" in " ".join(table.split())
 
     def test_no_verdict_at_the_base(self):
         found = self.found([lambda *_: 10.0, lambda x, y, z, idle: 10.0 + x - y], noise=0.0)
@@ -407,6 +409,24 @@ class TestWhole:
         assert "0.0 %" not in said
         hardly = answer(self.found([lambda x, y, z, idle: 10 + 1e-3 * x], noise=0.0))[1]
         assert hardly.startswith("It hardly depends on any assumption: none beyond noise moves it by 0.1 %")
+
+    def test_what_may_be_nothing_is_not_named_and_it_is_said_how_many_trajectories_would_tell(self):
+        found = self.found([lambda x, y, z, idle: 10 + x + y], noise=0.0)
+        study = found.primary
+        wide = [replace(e, lo=0.0, hi=2 * e.mu_star + 0.1) for e in study.indices.effects]
+        unclear = replace(study, indices=replace(study.indices, effects=tuple(wide)))
+        said = answer(replace(found, studies={**found.studies, study.outcome.name: unclear}))[1]
+        assert said.startswith(
+            f"It depends on no assumption beyond noise yet: with {study.indices.blocks} trajectories"
+        )
+        assert "intervals reach 0, even of what seems to move it most, a: " in said
+        more = int(said.split("(--samples ")[1].split(")")[0])
+        assert more > study.indices.blocks
+        clear = [replace(e, lo=e.lo if e.path == "a.y" else 0.0) for e in study.indices.effects]
+        one = replace(study, indices=replace(study.indices, effects=tuple(clear)))
+        said = answer(replace(found, studies={**found.studies, study.outcome.name: one}))[1]
+        assert said.startswith("It depends most on a: y (")
+        assert "a: x" not in said
 
     @pytest.mark.slow
     def test_sobol(self, tmp_path):

@@ -1,10 +1,14 @@
-"""Compare scenarios run by run, and say in which share of the plausible parameter ranges each verdict holds.
+"""Compare scenarios run by run, and say in which share of the plausible worlds each verdict holds.
 
 The first scenario is the base; every other one is compared to it on common random numbers. A difference is
 called one only if it is beyond noise, adjusted p < .05. One outcome is primary, named before anything runs. It is
 tested on its own: its p is the plain one of the paired t test (with several comparisons, Holm's correction over
 them). All other outcomes are secondary: Holm's correction over them and the comparisons, shown or not. So the
 probability of any false claim is at most 5 % for the primary outcome, and 5 % for all others together.
+
+A ratio of value and money comes with its parts (`sim.experiments.parts`), and what is counted over the plausible worlds
+(`sim.experiments.holding`) is the part that is behaviour: where payroll (or headcount) differs, the sign of the difference in
+value per week. That fewer salaries cost less holds in every world.
 
 `--until-decided` spends the error of the primary outcome over the looks. Its adjusted p is then the smallest error
 at which some look would have decided. The p values of secondary outcomes take the number of runs as given.
@@ -19,16 +23,17 @@ from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments import cautions
 from sim.experiments.differences import unique_names, what_differs
+from sim.experiments.holding import Holding
+from sim.experiments.parts import Parts, parts
 from sim.experiments.plausible import RangeResult, over_ranges
 from sim.experiments.samples import Sample, paired_outcome
 from sim.organisation.tree import Tree
-from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario import tree
 from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
 from sim.simulation.results import Failure, Simulate
 from sim.statistics import estimates, sequential
-from sim.statistics.estimates import Holds
 from sim.text import numbers
 
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
@@ -42,22 +47,24 @@ class Row:
 
     p_holm: adjusted p value, see the module. shares: of an outcome that is a kind (the bottleneck), how many runs
     of the base and of the other scenario have which; it has no figures and no test ("not compared", or equal).
-    holds, against: plausible sets with the sign of the mean difference, and with the opposite one.
+    holding: in how many plausible worlds the sign of the difference in `holds_of` holds: the outcome itself, or
+    value per week (see the module). parts: of a ratio, what the difference is made of.
     """
 
     unit: str
     better: int
     figures: estimates.Paired
     p_holm: float | None
-    holds: Holds | None
+    holding: Holding | None
     verdict: str
     shares: tuple[Mapping[str, float], Mapping[str, float]] | None = None
-    against: Holds | None = None
+    holds_of: str = ""
+    parts: Parts | None = None
 
     @property
     def support(self) -> str | None:
-        """What most plausible sets say of the sign of the difference, see `sim.experiments.cautions.support`."""
-        return cautions.support(self.holds, self.against)
+        """What most plausible worlds say of the sign, see `sim.experiments.holding.Holding.support`."""
+        return None if self.holding is None else self.holding.support
 
 
 @dataclass(frozen=True)
@@ -124,9 +131,14 @@ def compare(
     )
     done = functools.partial(counter.tick, range_runs * len(names))
     ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
-    rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
+    trees = [tree_of(scenario) for scenario in scenarios]
+    rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None, trees)
     too_few = _too_few(rows, names, primary, until_decided)
-    notes = [*cautions.cautions(scenarios), *cautions.on_answers(scenarios, tree_of)]
+    notes = [
+        *cautions.cautions(scenarios),
+        *cautions.as_event(scenarios, tree_of),
+        *cautions.on_answers(scenarios, tree_of),
+    ]
     return Comparison(
         base=names[0],
         names=tuple(names[1:]),
@@ -241,8 +253,11 @@ def _rows(
     ranged: RangeResult | None,
     primary: str,
     spent: Mapping[str, float | None] | None,
+    trees: Sequence[Tree],
 ) -> dict[str, dict[str, Row]]:
-    """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test."""
+    """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test. trees: the
+    organisations as planned.
+    """
     shown = [name for name in outcomes if all(name in sample.outcomes for sample in samples)]
     pairs = [(name, outcome) for name in names[1:] for outcome in shown]
     kinds = {outcome for outcome in shown if outcomes[outcome].unit in estimates.CATEGORY_UNITS}
@@ -255,19 +270,23 @@ def _rows(
     plain = {key: figure.p for key, figure in figures.items()}
     adjusted = estimates.families(plain, {(name, primary) for name in names[1:]})
     adjusted |= {(name, primary): p for name, p in (spent or {}).items()}
-    rows: dict[str, dict[str, Row]] = {name: {} for name in names[1:]}
-    for name, outcome in pairs:
-        declared = outcomes[outcome]
-        if outcome in kinds:
-            rows[name][outcome] = _kind_row(samples[0], others[name], declared)
-            continue
-        figure, p = figures[name, outcome], adjusted[name, outcome]
-        holds = against = None
-        if ranged and figure.difference:
-            k = names.index(name) - 1
-            holds, against = (ranged.holds(k, outcome, sign * figure.difference) for sign in (1, -1))
-        verdict = _verdict(figure, declared.better, _below(p))
-        rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict, against=against)
+    rows: dict[str, dict[str, Row]] = {}
+    for k, name in enumerate(names[1:]):
+        own = {outcome: figures[name, outcome] for outcome in shown if outcome not in kinds}
+        rows[name] = {}
+        for outcome in shown:
+            declared = outcomes[outcome]
+            if outcome in kinds:
+                rows[name][outcome] = _kind_row(samples[0], others[name], declared)
+                continue
+            p, figure = adjusted[name, outcome], own[outcome]
+            split = parts(declared, own, trees[0], trees[k + 1])
+            of = outcome if split is None or split.equal else VALUE
+            holding = None if ranged is None else ranged.holding(k, of, own[of].difference)
+            verdict = _verdict(figure, declared.better, _below(p))
+            rows[name][outcome] = Row(
+                declared.unit, declared.better, figure, p, holding, verdict, None, of, split
+            )
     return rows
 
 

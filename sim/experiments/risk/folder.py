@@ -9,12 +9,12 @@ from sim.engine.codes import LAYOFF_RULES
 from sim.engine.kernel import source_hash
 from sim.experiments.risk.incidence import GroupRisk, Risk
 from sim.experiments.risk.pictures import risk_picture
-from sim.experiments.risk.words import KINDS, ROLE_TOTALS, in_order, risk_json
+from sim.experiments.risk.words import KINDS, ROLE_TOTALS, in_order, risk_json, risk_text
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import shape_of
 from sim.simulation.results import Results
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import ANSWER, manifest
 from sim.store.tables import Tables
 from sim.store.taking import Taken
 
@@ -37,6 +37,7 @@ def write(place: Taken, risk: Risk, results: Results) -> None:
     """Write the figures, the curves and, for a made-up organisation, the ledger of the cuts."""
     with place.writing() as folder:
         files.write_json(folder / "risk.json", risk_json(risk))
+        files.write_text(folder / ANSWER, risk_text(risk) + "\n")
         _write_curves(risk, folder / "people" / "incidence.parquet")
         risk_picture(folder / "plots" / "risk", risk)
         if has_ledger(results):

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine.kernel import source_hash
+from sim.experiments.run.words import run_text
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import shape_of
 from sim.simulation.results import Results
 from sim.statistics.estimates import estimate
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import ANSWER, manifest
 from sim.store.tables import Tables
 from sim.store.taking import Taken
 
@@ -33,6 +34,7 @@ def write(place: Taken, results: Results) -> None:
     """Write runs, weekly series, failures and summary of a run."""
     with place.writing(runs_done=len(results.runs), failures=len(results.failures)) as folder:
         _write_tables(results, folder)
+        files.write_text(folder / ANSWER, run_text(results) + "\n")
 
 
 def _write_tables(results: Results, folder: Path) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sim.engine.kernel import source_hash
 from sim.experiments.sensitivity.figures import sensitivity_json
 from sim.experiments.sensitivity.study import Sensitivity
+from sim.experiments.sensitivity.words import sensitivity_text
 from sim.scenario.scenario import Scenario
 from sim.scenario.tree import shape_of
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import ANSWER, manifest
 from sim.store.taking import Taken
 
 
@@ -40,4 +41,5 @@ def write(place: Taken, found: Sensitivity) -> None:
 
     with place.writing() as folder:
         files.write_json(folder / "sensitivity.json", sensitivity_json(found))
+        files.write_text(folder / ANSWER, sensitivity_text(found) + "\n")
         sensitivity_pictures(folder / "plots", found)

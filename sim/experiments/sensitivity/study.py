@@ -7,13 +7,14 @@ scenarios the verdict.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.constants import STUDIED
 from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
+from sim.experiments.parts import equal_money
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
 from sim.experiments.sensitivity.space import (
     METHODS,
@@ -38,8 +39,9 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
-from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import tree_of
 from sim.simulation.results import Failure
 from sim.simulation.run import run
 from sim.statistics import estimates
@@ -190,9 +192,11 @@ def sensitivity(
     check(scenarios, names, outcomes, method, samples)
     space = space_of(scenarios) if space is None else space
     planned = planned_runs(space, len(scenarios), method, samples, runs, sets)
+    recorded = list(names)
     if evaluate is None:
         journal = Journal() if journal is None else journal
-        evaluate = Simulated(scenarios, names, seed, workers, run, on_done, journal=journal)
+        recorded += _counted_besides(scenarios, names, outcomes)
+        evaluate = Simulated(scenarios, recorded, seed, workers, run, on_done, journal=journal)
     base, seconds = _base(evaluate, runs)
     if on_estimate is not None and not (journal and journal.reused):
         on_estimate(planned, seconds * planned / len(scenarios))
@@ -200,13 +204,12 @@ def sensitivity(
     points = simulate_design(space, blocks, runs, evaluate)
     world = _world(space, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else None
     reference = references(base, [points, *([] if world is None else [world])])
-    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(names), runs)
-    spread = None if world is None else figures(relative(world, reference))
+    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(recorded), runs)
     studies = {}
     for k, name in enumerate(names):
         found = indices(space, method, name, blocks, y[:, :, k], seed)
-        sets_of = None if spread is None else spread[:, k]
-        studies[name] = _study(outcomes[name], base[:, k], found, sets_of, bool(np.isfinite(reference[k])))
+        counted = None if world is None else _count(outcomes[name], recorded, world, base, scenarios)
+        studies[name] = _study(outcomes[name], base[:, k], found, counted, bool(np.isfinite(reference[k])))
     flipped = _flipped(space, evaluate, studies[names[0]], runs, reference) if len(scenarios) == 2 else None
     still, noisy = _quiet(space, [study.indices for study in studies.values()], flipped)
     return Sensitivity(
@@ -252,16 +255,42 @@ def _world(space: Space, sets: int, runs: int, seed: int, evaluate: Evaluate) ->
     return evaluate(world_points(space, sets, seed), SET_FACTOR * runs, [0] * sets)
 
 
+def _counted_besides(
+    scenarios: Sequence[Scenario], names: Sequence[str], outcomes: Mapping[str, Outcome]
+) -> list[str]:
+    """Value per week, if one of the outcomes is a ratio to a payroll or headcount that differs, and it is not among them."""
+    differ = any(_money_differs(outcomes[name], scenarios) for name in names)
+    return [VALUE] if differ and VALUE not in names else []
+
+
+def _money_differs(outcome: Outcome, scenarios: Sequence[Scenario]) -> bool:
+    return len(scenarios) == 2 and not equal_money(outcome, *(tree_of(scenario) for scenario in scenarios))
+
+
+def _count(
+    outcome: Outcome,
+    recorded: Sequence[str],
+    world: np.ndarray,
+    base: np.ndarray,
+    scenarios: Sequence[Scenario],
+) -> World:
+    """In how many worlds B is ahead, on the outcome or on the part of it that is behaviour."""
+    if VALUE in recorded and _money_differs(outcome, scenarios):
+        k = recorded.index(VALUE)
+        rises = bool(np.nanmean(base[1, k]) > np.nanmean(base[0, k]))
+        return replace(count_world(world[:, :, k], 1, VALUE), rises=rises)
+    return count_world(world[:, :, recorded.index(outcome.name)], outcome.better, outcome.name)
+
+
 def _study(
-    outcome: Outcome, base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
+    outcome: Outcome, base: np.ndarray, found: Indices, world: World | None, is_relative: bool
 ) -> Study:
     levels = tuple(estimates.mean_ci(row) for row in base)
     if len(base) == 1:
         return Study(outcome, levels, None, 0, found, None)
     pair = estimates.paired(base[0], base[1], outcome.better)
     side = outcome.better * (decided_sign(base[1] - base[0]) or 0)
-    counted = None if world is None else count_world(world, outcome.better)
-    return Study(outcome, levels, pair, side, found, counted, is_relative)
+    return Study(outcome, levels, pair, side, found, world, is_relative)
 
 
 def _quiet(

@@ -189,7 +189,8 @@ def _run_in(
                 _run_all(work, outcomes, side_by_side, simulate)
                 asked = _asked(work, outcomes[sweep.outcome].better)
                 again = simulate_again(sweep, folder, identity["source"], side_by_side, simulate, work.tick)
-                ranges = sweep_ranges(asked, folder, identity, workers, simulate, work.tick)
+                declared = outcomes[sweep.outcome]
+                ranges = sweep_ranges(asked, folder, identity, workers, simulate, work.tick, declared)
             result = _finish(work, outcomes, ranges, again)
         except KeyboardInterrupt:
             set_status(folder, claimed, "interrupted", runs_done=work.done)

@@ -10,34 +10,54 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import UserError, suggest
 from sim.organisation.headcounts import MAX_LAYERS, MAX_PEOPLE, layers_from_below
 from sim.organisation.roster import cells as values
 from sim.organisation.roster.cells import rows_in_words
-from sim.organisation.roster.chart import INFERRED, Chart, Position
+from sim.organisation.roster.chart import INFERRED, LEADS, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
+from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
+from sim.organisation.roster.pay import Bands, bands_of
+from sim.organisation.roster.people import Person, fold, hardly_managers, layers_among, say_who_shifts, settle
 from sim.organisation.roster.reading import Record, Source, read_source
+from sim.organisation.roster.role_table import ENGINEER, MANAGER
+from sim.organisation.roster.roles import Roles, Rule
 from sim.organisation.tenure import coarsened
 from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
-_COMMON_TITLE = 5  # rows; a title that fewer have is not shown
 _FEW_CELLS = 3  # manager cells from which on it is judged whether the match is wrong
 _HARDLY_ANY = 0.1  # share of manager cells that fit a person, up to which the match is doubted (ASSUMPTION)
 _UNKNOWN = "managers with an unknown boss"
 
 
-def build_chart(sources: Sequence[Source], method: str | None = "teams") -> Chart:
+@dataclass(frozen=True)
+class Wishes:
+    """What the user decides of an import. rules: who writes code, before the table (`sim.organisation.roster.roles`).
+
+    rates: currency -> USD. fold: managers with one report, an IC, become ICs.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    rates: Mapping[str, float] = field(default_factory=dict)
+    fold: bool = False
+
+
+def build_chart(
+    sources: Sequence[Source], method: str | None = "teams", wishes: Wishes | None = None
+) -> Chart:
     """The chart of one or several files that refer to each other.
 
     method: how a boss is found for managers whose boss is unknown (see `sim.organisation.roster.filling`); None: they stay
-    tops. Raises UserError when nobody reports to anybody, or when there are too many people or layers.
+    tops. wishes: what else the user decides. Raises UserError when nobody reports to anybody, or when there are too many people
+    or layers.
     """
-    return _Builder(sources, method).chart()
+    return _Builder(sources, method, wishes or Wishes()).chart()
 
 
 def _look(text: str) -> str:
@@ -53,8 +73,8 @@ def _look(text: str) -> str:
 class _Builder:
     """Works on one list of positions; every method is one step of `chart`."""
 
-    def __init__(self, sources: Sequence[Source], method: str | None) -> None:
-        self.sources, self.method = tuple(sources), method
+    def __init__(self, sources: Sequence[Source], method: str | None, wishes: Wishes) -> None:
+        self.sources, self.method, self.wishes = tuple(sources), method, wishes
         self.records = [record for source in sources for record in source.records]
         self.assumptions = [note for source in sources for note in source.notes]
         self.counts: Counter[str] = Counter()
@@ -72,7 +92,6 @@ class _Builder:
         self._cut_cycles()
         self._attach()
         self._note_values()
-        self._note_single_reports()
         return self._people()
 
     def _note(self, text: str, places: Sequence[str] = ()) -> None:
@@ -451,38 +470,6 @@ class _Builder:
         self.counts["teams"] = len({values.plain(r.team) for r in filled if r.team})
         self.counts["part-time positions"] = len(part)
 
-    def _note_single_reports(self) -> None:
-        """Say who leads one IC and alone makes the chain above longer by a layer: a stand-in is often entered so."""
-        kept = [k for k in range(len(self.positions)) if self.kept[k]]
-        place = {k: at for at, k in enumerate(kept)}
-        layer = layers_from_below([place.get(self.positions[k].boss, -1) for k in kept])
-        below: dict[int, list[int]] = {}
-        for at, k in enumerate(kept):
-            below.setdefault(place.get(self.positions[k].boss, -1), []).append(layer[at])
-        alone = [
-            k
-            for at, k in enumerate(kept)
-            if layer[at] == 1
-            and len(below[at]) == 1
-            and self.positions[k].heads == 1
-            and self.positions[k].records
-            and place.get(self.positions[k].boss, -1) >= 0
-            and sum(other > 0 for other in below[place[self.positions[k].boss]]) == 1
-        ]
-        titles = Counter(r.title for position in self.positions for r in position.records if r.title)
-        places = []
-        for k in alone:
-            record = self.positions[k].records[0]
-            # A title that few rows have would say who it is.
-            title = f" ('{record.title}')" if titles[record.title] >= _COMMON_TITLE else ""
-            places.append(record.place + title)
-        if alone:
-            self._note(
-                f"{plural(len(alone), 'row')} with one report, alone in making the chain above one management layer longer: "
-                "if that is a stand-in or a mentor, put the report under the boss in the file",
-                places,
-            )
-
     def _people(self) -> Chart:
         kept = [k for k in range(len(self.positions)) if self.kept[k]]
         heads = {k: self.positions[k].heads for k in kept}
@@ -511,12 +498,12 @@ class _Builder:
             # In a group that has nobody above it, the first person leads the others.
             leader = first_of[above] if above >= 0 else first_of[k]
             boss += [leader if above >= 0 else -1] + [leader] * (heads[k] - 1)
-        leading = set(boss)
         _check_depth(boss, self.sources[0].name)
+        people, roles = self._settled(ranked, heads, boss)
         return Chart(
-            boss=tuple(boss),
-            is_manager=tuple(person in leading for person in range(len(boss))),
-            order=tuple(range(len(boss))),
+            boss=tuple(person.boss for person in people),
+            role=tuple(person.role for person in people),
+            order=tuple(range(len(people))),
             tenure_years=tuple(tenure),
             inferred=tuple(inferred),
             source_ids=tuple(ids),
@@ -525,7 +512,66 @@ class _Builder:
             counts=dict(self.counts),
             assumptions=tuple(self.assumptions),
             sources=self.sources,
+            level=tuple(person.level if person.role == LEADS else "" for person in people),
+            rules=tuple(roles.lines()),
+            bands=self._bands(people),
         )
+
+    # ---- who they are in the model
+
+    def _tells_roles(self) -> bool:
+        """Whether titles, job families or rules of the user say who writes code."""
+        return bool(self.wishes.rules) or any(
+            s.columns.all(f) for s in self.sources for f in ("title", "family")
+        )
+
+    def _settled(
+        self, ranked: Sequence[int], heads: Mapping[int, int], boss: Sequence[int]
+    ) -> tuple[list[Person], Roles]:
+        """Everybody with the role in the model, and the rules with what they have matched."""
+        roles, people, told = Roles(self.wishes.rules), [], self._tells_roles()
+        for k in ranked:
+            position = self.positions[k]
+            record = next(
+                (r for r in position.records if r.title or r.family), (position.records or [None])[0]
+            )
+            title, said = (record.title, ENGINEER) if record is not None else ("", MANAGER)
+            if told and record is not None:
+                said = roles.of(title, [text for text in (record.family, record.team) if text], record.place)
+            level = next((r.level for r in position.records if r.level), "")
+            pay = next((r.pay for r in position.records if r.pay), None) if heads[k] == 1 else None
+            for _ in range(heads[k]):
+                people.append(
+                    Person(boss[len(people)], position.place, title, said, level, position.inferred, pay)
+                )
+        if unmatched := sum(map(len, roles.unmatched.values())):
+            self._note(
+                f"{plural(unmatched, 'row')} whose title fits no rule: taken to be engineers; else say --role 'PATTERN=other'"
+            )
+        if idle := roles.idle():
+            self._note(f"Rules of yours that fit nobody: {', '.join(idle)}")
+        settle(people, self._note)
+        self.counts["managers with one report, an IC"] = len(hardly_managers(people))
+        if self.wishes.fold:
+            fold(people, self._note)
+        say_who_shifts(people, self._note)
+        return people, roles
+
+    def _bands(self, people: Sequence[Person]) -> Bands:
+        """Pay in bands, and what the report says of it; without any for the chart file of an import."""
+        if any("inferred" in source.columns.header for source in self.sources):
+            return Bands()
+        columns = [s.columns.header[k] for s in self.sources for k in s.columns.all("pay")[:1]]
+        unread = [
+            r.place
+            for p, kept in zip(self.positions, self.kept, strict=True)
+            if kept
+            for r in p.records
+            if r.pay_unread
+        ]
+        layers = layers_among(people)
+        told = [(person.role, layer, person.pay) for person, layer in zip(people, layers, strict=True)]
+        return bands_of(told, columns[0] if columns else None, unread, self.wishes.rates)
 
     def _accounting(self, kept: list[int], heads: dict[int, int]) -> dict[str, int]:
         """Every row of the files by fate, and every person by origin. Raises AssertionError if one is lost."""
@@ -579,19 +625,23 @@ def _check_depth(boss: Sequence[int], name: str) -> None:
 
 
 def read_chart(
-    path: Path | str | Sequence[Path | str],
+    path: Path | str | RosterText | Sequence[Path | str | RosterText],
     column_map: Mapping[str, str] | None = None,
     *,
     keep_roots: bool = False,
     fill: str | None = None,
+    wishes: Wishes | None = None,
 ) -> Chart:
     """The chart of an HR export, of several that refer to each other, or of a chart file written by an import.
 
+    path: files, or rosters in memory (`sim.organisation.roster.given`); of those nothing is read or written.
+
     column_map: field -> column name, overrides what is recognised. keep_roots: managers with an unknown boss stay tops;
-    otherwise `fill` (teams, spans or top, default teams) says where they go, see `sim.organisation.roster.filling`. Raises
-    UserError.
+    otherwise `fill` (teams, spans or top, default teams) says where they go, see `sim.organisation.roster.filling`. wishes: who
+    writes code, what a currency is worth, what is folded. Raises UserError.
     """
-    paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
+    given = [path] if isinstance(path, (str, Path, RosterText)) else path
+    paths = [one if isinstance(one, RosterText) else Path(one) for one in given]
     if not paths:
         raise UserError("import: no file is given; name a CSV file with one row per person")
     if fill is not None and fill not in METHODS:
@@ -602,4 +652,4 @@ def read_chart(
         )
     several = len(paths) > 1
     sources = [read_source(one, column_map or {}, several) for one in paths]
-    return build_chart(sources, None if keep_roots else fill or METHODS[0])
+    return build_chart(sources, None if keep_roots else fill or METHODS[0], wishes)

@@ -1,0 +1,23 @@
+"""Managers' seats of a layer that is counted from the top or named by job level, while the organisation runs."""
+
+import numpy as np
+
+from sim.constants import MANAGER
+from sim.engine.state import Org
+from sim.organisation.levels import level_code, steps_below_top
+from sim.organisation.tree import Tree
+
+
+def in_named_layer(org: Org, tree: Tree, layer: str) -> np.ndarray:
+    """Return bool [people]: managers' seats so many steps below their top, or of a job level at the start (*tree*)."""
+    seats: np.ndarray = org.occupants["seat_role"] == MANAGER
+    steps = steps_below_top(layer)
+    if not steps:
+        known = np.full(len(seats), level_code(""))
+        if tree.level is not None:
+            known[: tree.n] = tree.level
+        return seats & (known == level_code(layer))
+    at = np.arange(len(seats))
+    for _ in range(steps):
+        at = np.where(at >= 0, org.occupants["seat_boss"][at], -1)
+    return seats & (at >= 0) & (org.occupants["seat_boss"][at] < 0)
