@@ -1,7 +1,7 @@
 """The report of `orgsim run --out`: one organisation, its outcomes, its hours, its waits, its weeks."""
 
 from sim.engine.codes import STAGES
-from sim.outcomes.declared import OUTCOMES, WEEKLY
+from sim.outcomes.declared import DECISIVE, OUTCOMES, WEEKLY
 from sim.report import parts
 from sim.report.page import Item, Page, Section
 from sim.report.source import Source
@@ -20,7 +20,7 @@ def page(source: Source) -> Page:
         *parts.charts_section([(shape, parts.shown_load(load, shape)) for shape in source.shapes]),
         *parts.hours_section([("", means)]),
         *parts.waits_section([("", means)]),
-        *parts.course(source, WEEKLY),
+        *parts.course(source, [name for name in DECISIVE if name in WEEKLY]),
         *(
             [Section("outcomes", "All outcomes", [parts.headline_table(means, runs), *tables])]
             if tables
