@@ -27,14 +27,14 @@ def make(kind: str, folder: Path) -> Path:
         "run": ["run", "layered", "--runs", "3", *SHORT],
         "risk": ["risk", "layered", "--runs", "3", *SHORT, *PEOPLE],
         "explain": ["explain", "small-startup", "small-startup", "--runs", "2", *SHORT],
-        "sensitivity": ["sensitivity", "small-startup", "--samples", "2", "--runs", "1", *SHORT],
+        "sensitivity": ["sensitivity", "small-startup", "--samples", "2", "--runs", "2", *SHORT],
     }
     if kind == "sweep":
         (folder / "small.yaml").write_text(SWEEP)
         commands["sweep"] = ["sweep", str(folder / "small.yaml")]
     if kind == "explain":
         (folder / "other.yaml").write_text(
-            "extends: small-startup\nquestion: And with more AI?\nai: {share_of_code: 0.8}\n"
+            "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"
         )
         commands["explain"] = [
             "explain",
@@ -44,7 +44,7 @@ def make(kind: str, folder: Path) -> Path:
             "2",
             *SHORT,
             "--by",
-            "scenario",
+            "difference",
         ]
     if kind in commands:
         assert cli.execute([*commands[kind], "--out", str(out)]) == 0

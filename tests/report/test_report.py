@@ -130,7 +130,10 @@ class TestFigures:
         assert all(sum(map(float, row)) == pytest.approx(100, abs=0.6) for row in rows)
 
     def test_the_answer_has_the_figures_of_the_summary(self, folder, report):
-        rows = {row["outcome"]: row for row in csv.DictReader((folder("run") / "summary.csv").read_text().splitlines())}
+        rows = {
+            row["outcome"]: row
+            for row in csv.DictReader((folder("run") / "summary.csv").read_text().splitlines())
+        }
         mean, lo, hi = (float(rows["value_per_week"][key]) for key in ("mean", "ci95_lo", "ci95_hi"))
         assert f"delivers {mean:.1f} [{lo:.1f}, {hi:.1f}] standard hours" in Parsed(report("run")).text
 
