@@ -26,6 +26,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RULES = {"target-size": {"enabled": True}}  # of WCAG 2.2; off by default
 SIZES = (360, 1280)
 SCHEMES = ("light", "dark")
+#: Where axe-core looks: contrast hangs on the scheme, the size of targets on the width.
+AXED = (("light", 360), ("dark", 1280))
+OPEN = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,7 @@ def width(page):
 
 def findings(page):
     """What axe-core finds, as lines of text. Folds are opened, so that what is in them is looked at, too."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate(OPEN)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
         "([tags, rules]) => axe.run(document, {runOnly: {type: 'tag', values: tags}, rules, resultTypes: ['violations'], selectors: false})",
@@ -91,7 +94,9 @@ def test_no_request_no_sideways_scrolling_nothing_that_axe_finds(opened, report)
             assert asked == [report.as_uri()]
             assert errors == []
             assert width(page) <= size
-            assert findings(page) == [], (scheme, size)
+            if (scheme, size) in AXED:
+                assert findings(page) == [], (scheme, size)
+            page.evaluate(OPEN)
             assert width(page) <= size, "with all folds open"
 
 
@@ -129,14 +134,17 @@ def test_the_script_switches_sorts_and_shows_values(opened):
         select.select_option(index=1)
         assert choice.locator(":scope > .option").nth(1).is_visible()
         assert not choice.locator(":scope > .option").nth(0).is_visible()
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate(OPEN)
     button = page.locator("thead th button:visible").first
-    table = page.locator("table", has=button).first
-    button.click()
-    up = table.locator("tbody tr").all_inner_texts()
-    button.click()
-    assert table.locator("thead th").first.get_attribute("aria-sort") in ("descending", None)
-    assert sorted(table.locator("tbody tr").all_inner_texts()) == sorted(up)
+    if button.count():  # tables of four rows and more are sorted
+        table = page.locator("table", has=button).first
+        before = table.locator("tbody tr").all_inner_texts()
+        button.click()
+        assert table.locator("thead th").first.get_attribute("aria-sort") == "ascending"
+        up = table.locator("tbody tr").all_inner_texts()
+        assert sorted(up) == sorted(before)
+        button.click()
+        assert table.locator("thead th").first.get_attribute("aria-sort") == "descending"
     texts = page.locator("svg [data-tip]:visible").evaluate_all("all => all.map(one => one.dataset.tip)")
     mark = page.locator("svg [data-tip]:visible").last
     mark.scroll_into_view_if_needed()
