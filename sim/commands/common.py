@@ -192,6 +192,19 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
     return scenario
 
 
+def ordinary_year(scenario: "Scenario") -> tuple[str, ...]:
+    """Return the switches that give people events of an ordinary year to a scenario that has none of its own, and say so."""
+    dated = any(event.action == "lay_off" for event in scenario.events)
+    if dated or scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
+        return ()
+    click.echo(
+        f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "
+        "(quits, hiring, strain, background layoffs), as in people.yaml",
+        err=True,
+    )
+    return tuple(f"switches.{name}" for name in ("quits", "hiring", "strain", "layoffs"))
+
+
 def say_removal(scenario: "Scenario") -> None:
     """Say on stderr whom `organisation.remove_layer` takes, before anything runs. Raises `UserError` if there is nobody."""
     if scenario.organisation.remove_layer is None:

@@ -76,10 +76,10 @@ def import_command(
         if field.strip() in columns:
             raise UserError(f"--map {text[:200]}: {field.strip()} is mapped twice")
         columns[field.strip()] = column.strip()
-    from sim.organisation.roster.building import Wishes
     from sim.organisation.roster.importing import import_roster
     from sim.organisation.roster.pay import read_rates
     from sim.organisation.roster.roles import read_rules, rules_of
+    from sim.organisation.roster.settling import Wishes
 
     rules = read_rules(roles)
     if roles_file is not None:

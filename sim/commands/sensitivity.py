@@ -99,22 +99,26 @@ def sensitivity_command(
     notice_compilation()
     from sim.experiments.sensitivity.folder import question, write
     from sim.experiments.sensitivity.space import space_of
-    from sim.experiments.sensitivity.study import check, default_samples, planned_runs, sensitivity
+    from sim.experiments.sensitivity.study import check, default_samples, planned_runs, sensitivity, tried_in
     from sim.outcomes.declared import OUTCOMES as DECLARED
     from sim.store.taking import taken
 
     names = outcomes or STUDIED
     samples = default_samples(method, len(loaded)) if samples is None else samples
     check(loaded, names, DECLARED, method, samples)
-    planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, ranges)
+    choice = tried_in(loaded, ranges)
+    worlds = ranges + len(choice.sets)
+    planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, worlds)
     name = "-".join(scenario.name for scenario in loaded)
-    made = question(loaded, names, (method, samples, runs, ranges, seed)) | {"command": command_line()}
+    made = question(loaded, names, (method, samples, runs, ranges, seed), choice) | {
+        "command": command_line()
+    }
     default = Path("results") / f"{name}-sensitivity"
     with taken(out, default, made, fresh, keeps=True) as place, keeping(place.left):
         with progress(planned) as bar:
             found = sensitivity(
                 loaded, names, method, samples, runs, ranges, seed, workers,
-                on_done=_counter(bar, planned), on_estimate=say_estimate, journal=place.journal,
+                on_done=_counter(bar, planned), on_estimate=say_estimate, journal=place.journal, choice=choice,
             )  # fmt: skip
         write(place, found)
     _report(found, place.folder, as_json)

@@ -9,12 +9,6 @@ from sim.text.numbers import percent, plural
 
 _ACRONYMS = {"ai": "AI", "ic": "IC", "ics": "ICs", "usd": "USD"}
 _TITLES = {"ai": "AI", "governance": "AI strategy", "people": "people over time"}
-#: Explains the shares below a table or a text.
-DEFINITION = (
-    "holds: share of the plausible worlds (sets of all uncertain parameters) in which the difference is beyond the noise of "
-    "its runs (95 %) in the same direction; reversed: beyond noise in the other; open: neither. Ranges are mostly judgement, so "
-    "these shares are no probabilities"
-)
 
 
 def mechanism_words(name: str) -> str:
@@ -53,24 +47,59 @@ def share_words(share: Holds) -> str:
     return f"{percent(share.share, 0)} % [{percent(share.lo, 0)}, {percent(share.hi, 0)}]"
 
 
+def kind_words(like: str = "") -> str:
+    """What the worlds are called in which a verdict is tried: 'plausible worlds', 'worlds that look like ours.yaml'."""
+    return f"worlds that look like {like}" if like else "plausible worlds"
+
+
+def worlds_words(count: int, like: str = "") -> str:
+    """'64 plausible worlds', '1 world that looks like ours.yaml'."""
+    return plural(count, f"world that looks like {like}" if like else "plausible world", kind_words(like))
+
+
+def definition_words(like: str = "") -> str:
+    """Explains the shares below a table or a text."""
+    sets = "sets of all uncertain parameters" + (" that give its observed figures" if like else "")
+    return (
+        f"holds: share of the {kind_words(like)} ({sets}) in which the difference is beyond the noise of its runs (95 %) in "
+        "the same direction; reversed: beyond noise in the other; open: neither. Ranges are mostly judgement, so these shares "
+        "are no probabilities"
+    )
+
+
+def everywhere_words(found: Holding, holds: str = "holds", turned: str = "reversed") -> str:
+    """Beside worlds that look like a scenario: ' (all plausible worlds: holds in 71 %, reversed in 12 %)'; else ''."""
+    every = found.everywhere
+    if every is None or not every.worlds:
+        return ""
+    shares = [percent(share.share, 0) for share in (every.holds, every.reversed)]
+    return f" (all plausible worlds: {holds} in {shares[0]} %, {turned} in {shares[1]} %)"
+
+
 def holding_words(found: Holding, claim: str = "holds") -> str:
-    """'holds in 45 % [33, 58] of 64 plausible worlds, open in 40 %, reversed in 15 %'."""
+    """'holds in 45 % [33, 58] of 64 plausible worlds, open in 40 %, reversed in 15 %'; of worlds that look like a scenario, with
+    all plausible ones beside.
+    """
     if not found.worlds:
-        return "undefined in every plausible world"
+        return f"undefined in all {kind_words(found.like)}"
     rest = [
         f"{name} in {percent(x.share, 0)} %"
         for name, x in (("open", found.open), ("reversed", found.reversed))
     ]
-    of = plural(found.worlds, "plausible world")
-    return f"{claim} in {share_words(found.holds)} of {of}, {', '.join(rest)}"
+    of = worlds_words(found.worlds, found.like)
+    return f"{claim} in {share_words(found.holds)} of {of}, {', '.join(rest)}{everywhere_words(found)}"
 
 
 def support_words(found: Holding) -> str:
     """What the worlds say of the verdict where most do not bear it out; '' where they do."""
-    return {
-        OPPOSE: "most plausible worlds say the opposite",
-        SPLIT: "the plausible worlds do not settle it",
-    }.get(found.support or "", "")
+    return says_words(found.support, found.like)
+
+
+def says_words(support: str | None, like: str = "") -> str:
+    """`Holding.support` in words, where the worlds do not bear a verdict out; else ''."""
+    if support == OPPOSE:
+        return f"most {kind_words(like)} say the opposite"
+    return f"the {kind_words(like)} do not settle it" if support == SPLIT else ""
 
 
 def flip_words(found: Holding, claim: str = "it", ask: str = "orgsim sensitivity A B") -> str:

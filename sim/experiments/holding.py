@@ -1,7 +1,8 @@
 """How sure is a verdict as far as assumptions go? The one definition of "holds in", for every experiment.
 
-A *world* is one plausible set of all uncertain parameters (`sim.experiments.plausible`). Both scenarios are run in it a few
-times on the same dice, which gives the mean of the paired differences and their variation. The verdict
+A *world* is one plausible set of all uncertain parameters (`sim.experiments.plausible`), or one of those that look like a
+scenario of which something was observed (`sim.experiments.worlds`). Both scenarios are run in it a few times on the same
+dice, which gives the mean of the paired differences and their variation. The verdict
 
 - *holds* in a world if the difference there is beyond noise (t test, 95 %) in the direction of the verdict,
 - is *reversed* if it is beyond noise in the other direction,
@@ -123,6 +124,8 @@ class Holding:
     """In how many worlds a verdict holds, is open, is reversed; see the module.
 
     flips: the assumption that flips it, None if none is found among the `sought` that vary (0: too few worlds to seek one).
+    like: the file of the scenario that the worlds look like, "" where they are all plausible ones; everywhere: the same over all
+    plausible worlds, beside worlds that look like a scenario.
     """
 
     holds: Holds
@@ -130,6 +133,8 @@ class Holding:
     reversed: Holds
     flips: Flip | None = None
     sought: int = 0
+    like: str = ""
+    everywhere: "Holding | None" = None
 
     @property
     def worlds(self) -> int:
@@ -139,7 +144,8 @@ class Holding:
     @property
     def turned(self) -> "Holding":
         """The same of the opposite verdict, without what flips it."""
-        return Holding(self.reversed, self.open, self.holds)
+        everywhere = None if self.everywhere is None else self.everywhere.turned
+        return Holding(self.reversed, self.open, self.holds, like=self.like, everywhere=everywhere)
 
     @property
     def support(self) -> str | None:
@@ -254,7 +260,10 @@ def _correlation_p(r: float, n: int) -> float:
 
 
 def holding_json(found: Holding | None) -> dict[str, object]:
-    """The keys of every JSON object that says how sure a verdict is, null where it is not known."""
+    """The keys of every JSON object that says how sure a verdict is, null where it is not known.
+
+    Those with "all_plausible" are over all plausible worlds, whichever were counted for the others.
+    """
     data: dict[str, object] = {"worlds": None if found is None else found.worlds}
     for key, name in (("holds_in", "holds"), ("open_in", "open"), ("reversed_in", "reversed")):
         share = None if found is None else getattr(found, name)
@@ -262,6 +271,10 @@ def holding_json(found: Holding | None) -> dict[str, object]:
         data[f"{key}_ci95"] = None if share is None else ends(share.lo, share.hi)
     data["support"] = None if found is None else found.support
     data["flips"] = None if found is None else flip_json(found.flips)
+    every = found if found is None or found.everywhere is None else found.everywhere
+    data["like"] = None if found is None else found.like or None
+    data["holds_in_all_plausible"] = None if every is None else every.holds.share
+    data["reversed_in_all_plausible"] = None if every is None else every.reversed.share
     return data
 
 

@@ -11,7 +11,7 @@ question. The ranges are mostly judgement, so a share of the sets is a measure o
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -42,7 +42,8 @@ class RangeResult:
     """How the further scenarios differ from the first at every point, which is a plausible world.
 
     differences: one dict per further scenario, outcome -> `Differences`, undefined where a point failed. paths: the parameters
-    varied. worlds: their values at the points. failed: points that could not be run, and `reason` of the first.
+    varied. worlds: their values at the points. failed: points that could not be run, and `reason` of the first. like, everywhere:
+    the file of the scenario that the points look like, and all plausible ones beside them; see `sim.experiments.worlds`.
     """
 
     points: int
@@ -51,6 +52,8 @@ class RangeResult:
     failed: int = 0
     reason: str = ""
     worlds: Assumptions | None = None
+    like: str = ""
+    everywhere: "RangeResult | None" = None
 
     def holding(self, k: int, outcome: str, difference: float | None) -> Holding | None:
         """In how many worlds scenario k (0 = first after the base) differs in the direction of `difference`, and what flips it.
@@ -58,7 +61,11 @@ class RangeResult:
         None without a direction, or where the outcome is in no world.
         """
         found = self.differences[k].get(outcome)
-        return None if found is None else holding(found, difference, self.worlds)
+        counted = None if found is None else holding(found, difference, self.worlds)
+        if counted is None or self.everywhere is None:
+            return counted
+        beside = replace(self.everywhere, worlds=None).holding(k, outcome, difference)
+        return replace(counted, like=self.like, everywhere=beside)
 
 
 def switched_on(scenarios: Sequence[Scenario]) -> Callable[[str], bool]:
@@ -140,12 +147,17 @@ def over_ranges(
     simulate: Simulate,
     on_done: Callable[[], None] | None = None,
     registry: Mapping[str, Parameter] = REGISTRY,
+    design: Sequence[Mapping[str, object]] | None = None,
 ) -> RangeResult:
-    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
+    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each.
+
+    design: other sets to try them on, of the parameters that are varied, in place of the first plausible ones.
+    """
     ranges = varied(scenarios, registry)
-    # Parameters of a registry of one's own (in tests) are drawn, but nothing is known of them.
-    design = plausible_sets(ranges, points) if registry is REGISTRY else draws(ranges, points, seed)
-    found: list[Point | str] = [""] * points
+    if design is None:
+        # Parameters of a registry of one's own (in tests) are drawn, but nothing is known of them.
+        design = plausible_sets(ranges, points) if registry is REGISTRY else draws(ranges, points, seed)
+    found: list[Point | str] = [""] * len(design)
 
     def keep(k: int, entry: Point | str) -> None:
         found[k] = entry
@@ -162,7 +174,7 @@ def over_ranges(
         )
     reasons = [entry for entry in found if isinstance(entry, str)]
     return RangeResult(
-        points,
+        len(design),
         tuple(ranges),
         _columns(found, len(scenarios) - 1),
         len(reasons),

@@ -12,6 +12,7 @@ from sim.errors import UserError, suggest
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import HOLDS, check_size, layer_sizes, layer_sizes_from_spans
 from sim.organisation.plan import Organisation
+from sim.text.numbers import plural
 
 
 @dataclass(frozen=True)
@@ -157,8 +158,8 @@ def hold_ics(
         return base.ics, 0.0
     if base.others != variant.others:
         raise UserError(
-            f"organisation.hold: {hold}: the base has {base.others:,} people who are neither ICs nor managers, this structure "
-            f"has {variant.others:,}; ICs would stand in for people whose work the model does not know; use hold: ics"
+            f"organisation.hold: {hold}: the base has {plural(base.others, 'other person', 'other people')} (no code), and "
+            f"this structure {variant.others:,}; ICs would stand in for people whose work the model does not know; use hold: ics"
         )
     if hold == "headcount":
         left, price, unit = float(base.n - variant.others - variant.managers_count), 1.0, "people"

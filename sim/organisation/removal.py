@@ -17,15 +17,14 @@ _FEW = 3  # managers who stay of a level that goes, whose layers are listed
 
 def managers_in(tree: Tree, layer: int | str) -> np.ndarray:
     """Bool [n]: the managers of a layer counted from below, of "top-2", or of a job level; tops included."""
-    managers: np.ndarray = tree.role == MANAGER
     if isinstance(layer, int):
-        return managers & (tree.layer == layer)
-    steps = steps_below_top(layer)
-    if steps:
-        return managers & (tree.depths() == steps)
-    if tree.level is None:
-        return np.zeros(tree.n, bool)
-    return managers & (tree.level == level_code(layer))
+        meant = tree.layer == layer
+    elif steps := steps_below_top(layer):
+        meant = tree.depths() == steps
+    else:
+        meant = tree.level == level_code(layer) if tree.level is not None else np.zeros(tree.n, bool)
+    found: np.ndarray = (tree.role == MANAGER) & meant
+    return found
 
 
 def removed_rows(tree: Tree, layer: int | str, where: str = _WHERE) -> np.ndarray:

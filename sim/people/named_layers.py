@@ -10,14 +10,16 @@ from sim.organisation.tree import Tree
 
 def in_named_layer(org: Org, tree: Tree, layer: str) -> np.ndarray:
     """Return bool [people]: managers' seats so many steps below their top, or of a job level at the start (*tree*)."""
-    seats: np.ndarray = org.occupants["seat_role"] == MANAGER
-    steps = steps_below_top(layer)
-    if not steps:
-        known = np.full(len(seats), level_code(""))
+    boss, steps = org.occupants["seat_boss"], steps_below_top(layer)
+    if steps:
+        at = np.arange(len(boss))
+        for _ in range(steps):
+            at = np.where(at >= 0, boss[at], -1)
+        meant = (at >= 0) & (boss[at] < 0)
+    else:
+        known = np.full(len(boss), level_code(""))
         if tree.level is not None:
             known[: tree.n] = tree.level
-        return seats & (known == level_code(layer))
-    at = np.arange(len(seats))
-    for _ in range(steps):
-        at = np.where(at >= 0, org.occupants["seat_boss"][at], -1)
-    return seats & (at >= 0) & (org.occupants["seat_boss"][at] < 0)
+        meant = known == level_code(layer)
+    found: np.ndarray = (org.occupants["seat_role"] == MANAGER) & meant
+    return found

@@ -30,7 +30,7 @@ def _assumed(source: Source) -> list[Item]:
         f"mostly judgement. orgsim parameters --assumptions lists them."
     ]
     rows = []
-    for scenario in (source.part("scenario"), source.part("other")):
+    for scenario in (source.part("scenario"), source.part("other"), *source.listed("others")):
         rows += _stated(scenario)
     if rows:
         table = Table(("scenario", "parameter", "here", "by default", "meaning"), rows, align="<<>><")

@@ -34,6 +34,7 @@ from sim.scenario.by_layer import expanded
 from sim.scenario.checks import check_people, check_structure, implausible, place_of
 from sim.scenario.events import DatedEvent
 from sim.scenario.files import find, find_bundled, inside, one_line, refuse_irregular, shown
+from sim.scenario.observed import Observation
 from sim.scenario.settings import LISTS, SETTINGS, STRUCTURES, check_value, known_path
 from sim.scenario.statement import Statement, statement
 from sim.scenario.yaml_source import parse_yaml, read_yaml
@@ -83,7 +84,7 @@ class Scenario:
     """A resolved scenario.
 
     values: every registered parameter; overrides: those stated, with their source if given; events: what happens on a
-    date; paths: (name, events besides those) of alternatives.
+    date; paths: (name, events besides those) of alternatives; observed: what was measured, by outcome, which changes no result.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Scenario:
     values: Mapping[str, Value]
     overrides: Mapping[str, str | None]
     hold_base: "Scenario | None"
+    observed: Mapping[str, Observation]
     _origin: _Origin
 
     @cached_property
@@ -154,7 +156,8 @@ class Scenario:
             base = base and base._derive(applied, {}, None)
             own, named = len(origin.chain), base is not None
         elif base is not None and outside:
-            base = base._derive(outside, places, None)
+            # What happens on a date happens to the variant.
+            base = base._derive({p: v for p, v in outside.items() if p not in LISTS}, places, None)
         return _build(_Origin(chain, origin.files, applied, base, own, named, origin.sets))
 
     def with_chart(self, chart: Chart) -> "Scenario":
@@ -185,7 +188,9 @@ class Scenario:
         return "" if path in self._origin.applied else place_of(path, self._origin.chain)
 
     def hash(self) -> str:
-        """Hex SHA-256 of everything that determines results: not of names, questions, descriptions and sources."""
+        """Hex SHA-256 of everything that determines results: not of names, questions, descriptions, sources and what was
+        observed.
+        """
         text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -222,9 +227,11 @@ class Scenario:
         content["hold_base"] = None if base is None else {"name": base.name, "hash": base.hash()}
         words = {"name": self.name, "question": self.question, "description": self.description}
         sources = {path: source for path, source in self.overrides.items() if source is not None}
+        observed = {name: one.to_dict() for name, one in self.observed.items()}
         return {
             **words,
             **content,
+            **({"observed": observed} if observed else {}),
             "overrides": sorted(self.overrides),
             "sources": sources,
             "hash": self.hash(),
@@ -400,6 +407,7 @@ def _build(origin: _Origin) -> Scenario:
         values=Frozen(values),
         overrides=Frozen(overrides),
         hold_base=base if organisation.hold is not None else None,
+        observed=_observed(chain),
         _origin=origin,
     )
     check_people(scenario, chain)
@@ -435,6 +443,14 @@ def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> _Merged
         else:
             settings[path] = value
     return settings, values, overrides, words
+
+
+def _observed(chain: Sequence[Statement]) -> Mapping[str, Observation]:
+    """What was measured, by outcome: each as the last statement has it, without those that are cleared."""
+    found: dict[str, Observation | None] = {}
+    for part in chain:
+        found |= part.observed
+    return Frozen({name: one for name, one in found.items() if one is not None})
 
 
 def _check_exclusive(part: Statement) -> None:

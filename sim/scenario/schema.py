@@ -19,6 +19,7 @@ from sim.parameters.registry import REGISTRY
 from sim.scenario import openings
 from sim.scenario.by_layer import BY_LAYER
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
+from sim.scenario.observed import observation_schema, observed_schema
 from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
 _NUMBERS = {"type": "number"}
@@ -37,6 +38,7 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "scenario": _scenario(),
             "sweep": _sweep(),
+            "observation": observation_schema(),
             "path": {"enum": list(PATHS)},
             **{path: _value(path) for path in PATHS},
         },
@@ -86,6 +88,7 @@ def _scenario() -> dict[str, Any]:
         )
         properties[section] = _object({**{key: _ref(f"{section}.{key}") for key in keys}, **groups})
     properties |= {key: _ref(key) for key in LISTS}
+    properties["observed"] = observed_schema()
     properties["parameters"] = _object(
         {path: {"anyOf": [_ref(path), _sourced(path)]} for path in (*REGISTRY, *BY_LAYER)},
         "any registered parameter by its path; an override may carry its own source",

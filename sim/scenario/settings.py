@@ -109,7 +109,9 @@ SECTIONS: tuple[str, ...] = tuple(
 #: Settings that are keys of the top level themselves.
 LISTS: tuple[str, ...] = tuple(path for path in SETTINGS if "." not in path)
 #: Every key of the top level.
-TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters")
+TOP_KEYS: tuple[str, ...] = (
+    "question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters", "observed",
+)  # fmt: skip
 #: Every path that `--set`, `vary` and `with_values` accept.
 PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY, *BY_LAYER)
 
@@ -243,7 +245,7 @@ def _pay(value: object, place: str, setting: Setting) -> tuple[tuple[str, float]
             and 1 <= int(layer[:4]) <= MAX_LAYERS
         )
         if name not in (IC_BAND, OTHER_BAND) and not (numbered and layer == str(int(layer))):
-            known = (IC_BAND, *(f"{MANAGER_BAND}{k}" for k in range(1, 6)), OTHER_BAND)
+            known = (IC_BAND, f"{MANAGER_BAND}1", OTHER_BAND)
             raise UserError(
                 f"{place}.{one_line(str(name))}: unknown band{suggest(str(name)[:80], known)}; use {IC_BAND}, {OTHER_BAND}, and "
                 f"{MANAGER_BAND}1 (first line) to {MANAGER_BAND}{MAX_LAYERS}, such as {example}"

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, listed_problems
+from sim.errors import UserError, listed_problems, suggest
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
 from sim.scenario.files import bundled, one_line
 from sim.scenario.foreign import NOT_QUOTED, is_foreign
+from sim.scenario.observed import KEYS, Observation, observable, read_observation
 from sim.scenario.settings import (
     LISTS,
     PATHS,
@@ -49,6 +50,7 @@ class Statement:
     parameters: Mapping[str, float | int | bool | str] = field(default_factory=dict)
     sources: Mapping[str, str | None] = field(default_factory=dict)  # of the parameters
     places: Mapping[str, str] = field(default_factory=dict)  # path -> "file:line:column"
+    observed: Mapping[str, Observation | None] = field(default_factory=dict)  # by outcome; None clears
 
     def place(self, path: str) -> str:
         """``"file:line:column: "`` of a path, or of the statement as a whole; "" where it has no place."""
@@ -86,7 +88,7 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
         raise UserError(listed_problems(reader.problems))
     return Statement(
         document.source, path, path.parent if path is not None else folder, reader.extends, reader.words, reader.settings,
-        reader.parameters, reader.sources, with_layers(reader.places),
+        reader.parameters, reader.sources, with_layers(reader.places), reader.observed,
     )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ class _Reader:
         self.parameters: dict[str, float | int | bool | str] = {}
         self.sources: dict[str, str | None] = {}
         self.places: dict[str, str] = {}
+        self.observed: dict[str, Observation | None] = {}
 
     def problem(self, place: tuple[str | int, ...], text: str, *, key: bool = False) -> None:
         self.problems.append(f"{self.document.where(place, key=key)}: {text}")
@@ -125,6 +128,8 @@ class _Reader:
                 )
         elif key in LISTS:
             self._value(key, value, (key,))
+        elif key == "observed":
+            self._observations(value)
         elif key in (*SECTIONS, "parameters"):
             if not isinstance(value, dict):
                 example = next(path for path in PATHS if key == "parameters" or path.startswith(f"{key}."))
@@ -151,6 +156,33 @@ class _Reader:
             )
         else:
             self.words[key] = " ".join(value.split())
+
+    def _observations(self, value: Any) -> None:
+        if not isinstance(value, dict):
+            example = "lead_time_hours: {value: 40, within: 8}"
+            self.problem(
+                ("observed",),
+                f"observed: expected outcomes below it, such as {example}; got {short(value)}",
+            )
+            return
+        for name, given in value.items():
+            place, path = ("observed", name), f"observed.{one_line(name)}"
+            if name not in observable():
+                hint = (
+                    suggest(name[:80], tuple(observable()))
+                    or "; docs/reference/outcomes.md lists what exists"
+                )
+                self.problem(place, f"{path}: unknown outcome{hint}", key=True)
+                continue
+            unknown = [key for key in given if key not in KEYS] if isinstance(given, dict) else []
+            for key in unknown:
+                hint = nearest(key, KEYS)
+                self.problem((*place, key), f"{path}.{one_line(key)}: unknown key{hint}", key=True)
+            try:
+                if not unknown:
+                    self.observed[name] = read_observation(name, given)
+            except UserError as error:
+                self.problem(_inner(place, str(error), path), str(error))
 
     def _section(self, section: str, value: dict[str, Any]) -> None:
         known = [path.split(".", 1)[1] for path in PATHS if path.startswith(f"{section}.")]

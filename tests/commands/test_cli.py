@@ -92,7 +92,8 @@ class TestHelp:
             (["sweep", "nowhere.yaml"], "nowhere.yaml: no such file"),
         ],
     )  # fmt: skip
-    def test_bad_usage(self, args, message, capsys):
+    def test_bad_usage(self, args, message, capsys, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
         assert cli.execute(args) == 2
         captured = capsys.readouterr()
         assert message in captured.err
@@ -333,8 +334,10 @@ class TestRun:
 
 
 class TestCompare:
-    def test_json_contract(self):
-        result = orgsim("compare", "layered", "flat", "--runs", "3", "--ranges", "2", "--json", *TIME)
+    def test_json_contract(self, tmp_path):
+        result = orgsim(
+            "compare", "layered", "flat", "--runs", "3", "--ranges", "2", "--json", *TIME, cwd=tmp_path
+        )
         assert result.returncode == 0, result.stderr
         data = json.loads(result.stdout)
         assert data["base"] == "layered"
@@ -353,8 +356,8 @@ class TestCompare:
         }
         assert wanted <= set(row)
 
-    def test_text(self):
-        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", *TIME)
+    def test_text(self, tmp_path):
+        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", *TIME, cwd=tmp_path)
         assert result.returncode == 0, result.stderr
         assert clean(result)
         assert "layered" in result.stdout
@@ -364,14 +367,16 @@ class TestCompare:
         assert "more outcomes are not shown" in result.stdout
 
     @pytest.mark.slow
-    def test_all(self):
-        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", "--all", *TIME)
+    def test_all(self, tmp_path):
+        result = orgsim(
+            "compare", "layered", "flat", "--runs", "2", "--ranges", "0", "--all", *TIME, cwd=tmp_path
+        )
         assert result.returncode == 0, result.stderr
         assert "time_coding_ic" in result.stdout
         assert "not shown" not in result.stdout
 
     @pytest.mark.slow
-    def test_too_few_runs_are_said_once(self):
+    def test_too_few_runs_are_said_once(self, tmp_path):
         args = (
             "compare",
             "base",
@@ -384,13 +389,15 @@ class TestCompare:
             "--set",
             "ai.share_of_code=0.4",
         )
-        same = orgsim(*args)
+        same = orgsim(*args, cwd=tmp_path)
         assert "have exactly the same" in same.stdout
         assert "Too few" not in same.stdout
-        one = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", *TIME)
+        one = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", *TIME, cwd=tmp_path)
         assert "Too few runs: 1 run is too few to decide" in one.stdout
         assert "too few" not in one.stderr
-        data = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", "--json", *TIME)
+        data = orgsim(
+            "compare", "layered", "flat", "--runs", "1", "--ranges", "0", "--json", *TIME, cwd=tmp_path
+        )
         assert any("1 run is too few to decide" in warning for warning in json.loads(data.stdout)["warnings"])
 
 

@@ -1,12 +1,14 @@
 """How sure a verdict is: worlds that hold, are open, are reversed, by hand and by chance; what flips it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr, ttest_1samp
 
-from sim.experiments.assumption_words import flip_words, holding_words, support_words
+from sim.experiments.assumption_words import flip_words, holding_words, support_words, worlds_words
 from sim.experiments.holding import (
     AGREE,
     LEAST_WORLDS,
@@ -229,5 +231,33 @@ def test_words_and_json():
     data = holding_json(found)
     assert (data["holds_in"], data["open_in"], data["reversed_in"], data["flips"]) == (0.5, 0.25, 0.25, None)
     assert data["holds_in_ci95"] == list(wilson(16, 32))
+    assert (data["like"], data["holds_in_all_plausible"], data["reversed_in_all_plausible"]) == (
+        None,
+        0.5,
+        0.25,
+    )
     assert set(holding_json(None).values()) == {None}
     assert flip_json(Flip("a.x", -0.5, 0.01))["value"] is None
+
+
+def test_worlds_that_look_like_a_scenario_are_said_with_all_plausible_ones_beside():
+    found = replace(counted(8, 1, 9), like="ours.yaml", everywhere=counted(16, 8))
+    assert holding_words(found) == (
+        "holds in 89 % [57, 98] of 9 worlds that look like ours.yaml, open in 0 %, reversed in 11 % (all plausible worlds: holds "
+        "in 50 %, reversed in 25 %)"
+    )
+    assert worlds_words(1, "ours.yaml") == "1 world that looks like ours.yaml"
+    data = holding_json(found)
+    assert (data["like"], data["holds_in"], data["holds_in_all_plausible"]) == ("ours.yaml", 8 / 9, 0.5)
+    assert data["reversed_in_all_plausible"] == 0.25
+    turned = found.turned
+    assert (turned.like, turned.everywhere.holds) == ("ours.yaml", Holds(8, 32))
+    assert support_words(turned) == "most worlds that look like ours.yaml say the opposite"
+    assert (
+        support_words(replace(counted(5, 4, 9), like="a.yaml"))
+        == "the worlds that look like a.yaml do not settle it"
+    )
+    assert (
+        holding_words(replace(counted(0, 0, 0), like="a.yaml"))
+        == "undefined in all worlds that look like a.yaml"
+    )

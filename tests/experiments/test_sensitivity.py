@@ -36,6 +36,7 @@ from sim.experiments.sensitivity.tipping import (
     flips,
 )
 from sim.experiments.sensitivity.words import answer, sensitivity_text
+from sim.experiments.worlds import Choice
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import load
 from sim.statistics import estimates
@@ -327,6 +328,32 @@ class TestWhole:
         } <= names
         svg = (tmp_path / "verdict-one-at-a-time.svg").read_text()
         assert "<dc:date>" not in svg
+
+    def test_worlds_that_look_like_a_scenario_are_counted_with_all_plausible_ones_beside(self):
+        formulas = [lambda *_: 10.0, lambda x, y, z, idle: 10.4 - 2 * (x - 0.5) + 0 * y]
+        against = tuple({"a.x": 0.9} for _ in range(5))  # 9.6 against 10
+        found = self.found(formulas, choice=Choice("ours.yaml", against, ("said",)))
+        plain = self.found(formulas)
+        world, other = found.primary.world, plain.primary.world
+        assert (found.sets, found.like, found.notes[0], plain.sets, plain.like) == (
+            5,
+            "ours.yaml",
+            "said",
+            16,
+            "",
+        )
+        assert (world.ahead.reversed.k, world.ahead.worlds, world.ahead.like) == (5, 5, "ours.yaml")
+        assert world.ahead.everywhere == other.ahead
+        text = " ".join(sensitivity_text(found).split())
+        assert (
+            "the verdict holds in 0 % [0, 43] of 5 worlds that look like ours.yaml, open in 0 %, reversed in 100 % (all "
+            in text
+        )
+        assert "most worlds that look like ours.yaml say the opposite" in text
+        assert "share of 5 worlds that look like ours.yaml in which B or A is ahead" in text
+        said = sensitivity_json(found)["outcomes"]["value_per_payroll_usd"]["world"]
+        assert (said["like"], said["sets"], said["holds_in"]) == ("ours.yaml", 5, 0.0)
+        assert said["holds_in_all_plausible"] == other.ahead.holds.share
 
     def test_what_scales_both_alike_has_no_effect(self):
         def evaluate(points, runs, firsts):

@@ -27,6 +27,7 @@ def make(kind: str, folder: Path) -> Path:
         "run": ["run", "layered", "--runs", "3", *SHORT],
         "risk": ["risk", "layered", "--runs", "3", *SHORT, *PEOPLE],
         "explain": ["explain", "small-startup", "small-startup", "--runs", "2", *SHORT],
+        "compare": ["compare", "layered", "flat", "--runs", "2", "--ranges", "0", *SHORT],
         "sensitivity": ["sensitivity", "small-startup", "--samples", "2", "--runs", "2", *SHORT],
     }
     if kind == "sweep":
@@ -58,7 +59,6 @@ def _by_hand(kind: str, out: Path) -> Path:
     from sim.experiments.compare.words import comparison_json
     from sim.scenario.scenario import load
     from sim.scenario.tree import shape_of
-    from sim.store.files import write_json
     from sim.store.folder import manifest, set_status, stamped
 
     base, other = (load(name, ["time.weeks=4", "time.warmup_weeks=1"]) for name in ("layered", "flat"))
@@ -67,9 +67,6 @@ def _by_hand(kind: str, out: Path) -> Path:
     made = manifest(kind, "layered-flat", other.question, {"x": 1}, {"seed": 1}, base.to_dict())
     made["organisations"] = [shape_of(base), shape_of(other)]
     set_status(out, stamped(made), "complete")
-    if kind == "compare":
-        write_json(out / "compare.json", compared)
-        return out
     figure = {"mean": 120_000.0, "ci95": [80_000.0, 160_000.0]}
     plan = {
         "scenario": "people", "measure": "lay off 8 %", "week": 2, "weeks": 4, "runs": 2, "comparison": compared,

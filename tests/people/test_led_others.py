@@ -206,3 +206,17 @@ def test_plain_mesa_counts_the_same(company):
     plain, engine = run_plain(scenario, 1, 0), Engine(scenario).simulate(1, 0)[0]
     for name in ("merged", "value", "coverage_sum", "questions", "lead_time"):
         assert engine[name] == pytest.approx(plain[name], rel=1e-9), name
+
+
+def test_a_target_span_counts_them(company):
+    quiet = dict.fromkeys(("switches__quits", "switches__hiring", "switches__promotions"), False)
+    target = {
+        "switches__layoffs": True,
+        "layoffs__delayer_week": 2,
+        "layoffs__delayer_first_span": 6,
+        "time__weeks": 6,
+    }
+    for others, displaced in ((True, 0), (False, 1)):  # 16 engineers and 3 others, or 16, for spans of six
+        engine = Engine(company(others=others, **quiet, **target))
+        org = engine.advance(engine.begin(1, 0), engine.weeks * 40.0)
+        assert 7 - org.world["managers"][0] == displaced

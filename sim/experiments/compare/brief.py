@@ -5,7 +5,15 @@ Five labelled lines stand before all statistics. Several variants end in one tab
 
 from collections.abc import Mapping
 
-from sim.experiments.assumption_words import flip_words, holding_words, share_words, support_words
+from sim.experiments.assumption_words import (
+    everywhere_words,
+    flip_words,
+    holding_words,
+    kind_words,
+    share_words,
+    support_words,
+    worlds_words,
+)
 from sim.experiments.compare.study import Comparison, Row
 from sim.experiments.holding import Holding
 from sim.experiments.parts import ARITHMETIC, PAYROLL
@@ -116,7 +124,7 @@ def assumptions(comparison: Comparison, name: str) -> str:
     if not comparison.ranges:
         return "not checked over plausible worlds"
     if row.holding is None or not row.holding.worlds:
-        return "undefined over the plausible worlds"
+        return f"undefined over the {kind_words(comparison.like)}"
     text, judged = _claimed(comparison.rows[name], row, row.holding)
     says = support_words(row.holding) if judged else ""
     flips = flip_words(row.holding)
@@ -133,10 +141,10 @@ def _claimed(rows: Mapping[str, Row], row: Row, found: Holding) -> tuple[str, bo
     if value.interval is not None and value.interval.sign:
         return holding_words(found, f"the {'rise' if up else 'fall'} of output holds"), True
     rise, fall = (found.holds, found.reversed) if up else (found.reversed, found.holds)
-    of = numbers.plural(found.worlds, "plausible world")
+    beside = everywhere_words(found, *(("rises", "falls") if up else ("falls", "rises")))
     return (
-        f"output rises beyond noise in {share_words(rise)} of {of}, falls in {share_words(fall)}, open in "
-        f"{numbers.percent(found.open.share, 0)} %"
+        f"output rises beyond noise in {share_words(rise)} of {worlds_words(found.worlds, found.like)}, falls in "
+        f"{share_words(fall)}, open in {numbers.percent(found.open.share, 0)} %{beside}"
     ), False
 
 

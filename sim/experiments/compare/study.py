@@ -22,11 +22,13 @@ from sim.constants import ALPHA, PRIMARY
 from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments import cautions
+from sim.experiments.assumption_words import worlds_words
 from sim.experiments.differences import unique_names, what_differs
 from sim.experiments.holding import Holding
 from sim.experiments.parts import Parts, parts
-from sim.experiments.plausible import RangeResult, over_ranges
+from sim.experiments.plausible import RangeResult
 from sim.experiments.samples import Sample, paired_outcome
+from sim.experiments.worlds import choose, over_worlds
 from sim.organisation.tree import Tree
 from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario import tree
@@ -71,7 +73,9 @@ class Row:
 class Comparison:
     """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
     test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
-    every verdict (both also in `warnings`). `range_runs`: runs per plausible set.
+    every verdict (both also in `warnings`). `range_runs`: runs per world. `like`: the file of the scenario that the `ranges`
+    worlds look like, "" if they are plausible ones; `everywhere`: plausible worlds tried, beside those if they are others.
+    `samples`: the runs, of the base first.
     """
 
     base: str
@@ -86,12 +90,15 @@ class Comparison:
     ranges_failed: int = 0
     ranges_varied: int = 0
     range_runs: int = 0
+    like: str = ""
+    everywhere: int = 0
     until_decided: bool = False
     decided: Mapping[str, bool] = field(default_factory=dict)
     too_few: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 def compare(
@@ -113,9 +120,9 @@ def compare(
     """Run the scenarios and compare each to the first.
 
     runs: per scenario; with until_decided the runs grow by looks up to max_runs until the primary outcome is
-    decided in every comparison. ranges: points of the Latin hypercube over the plausible ranges (0 = skip),
-    range_runs runs each. simulate, outcomes, tree_of: the engine, by default the real one. Raises UserError
-    on bad input.
+    decided in every comparison. ranges: plausible worlds (0 = skip), range_runs runs each; as
+    many at most that look like one of the scenarios, if it was fitted (`sim.experiments.worlds`). simulate, outcomes,
+    tree_of: the engine, by default the real one. Raises UserError on bad input.
     """
     simulate = simulate or engine.run
     _check(scenarios, runs, max_runs, ranges, primary, outcomes)
@@ -125,12 +132,15 @@ def compare(
         if until_decided
         else [sequential.Look(runs, 0.0)]
     )
-    counter = _Counter(progress, extra=ranges * range_runs * len(names))
+    choice = choose(scenarios, ranges)
+    counter = _Counter(progress, extra=(ranges + len(choice.sets)) * range_runs * len(names))
     samples, spent = _simulate(
         scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes[primary].better
     )
     done = functools.partial(counter.tick, range_runs * len(names))
-    ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    ranged = (
+        over_worlds(scenarios, choice, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    )
     trees = [tree_of(scenario) for scenario in scenarios]
     rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None, trees)
     too_few = _too_few(rows, names, primary, until_decided)
@@ -148,16 +158,19 @@ def compare(
         primary=primary,
         rows=rows,
         differs=_differs(scenarios, names, tree_of),
-        ranges=ranges,
+        ranges=ranged.points if ranged else 0,
         ranges_failed=ranged.failed if ranged else 0,
         ranges_varied=len(ranged.paths) if ranged else 0,
         range_runs=range_runs if ranged else 0,
+        like=choice.like,
+        everywhere=ranges,
         until_decided=until_decided,
         decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
         too_few=too_few,
-        warnings=tuple(_warnings(samples, notes, too_few, ranged, scenarios)),
+        warnings=(*choice.notices, *_warnings(samples, notes, too_few, ranged, scenarios)),
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
+        samples=tuple(samples),
     )
 
 
@@ -329,10 +342,10 @@ def _warnings(
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
         lines.append(f"{numbers.plural(failed, 'run')} failed, left out of every figure")
-    if ranged and ranged.failed:
-        lines.append(
-            f"{ranged.failed} of the {ranged.points} plausible parameter sets could not be run: {ranged.reason}"
-        )
+    for tried in filter(None, (ranged, ranged.everywhere if ranged else None)):
+        if tried.failed:
+            worlds = worlds_words(tried.points, tried.like)
+            lines.append(f"{tried.failed} of {worlds} could not be run: {tried.reason}")
     return lines
 
 

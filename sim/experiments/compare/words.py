@@ -6,7 +6,7 @@ The table has the outcomes that decide, and every other one with a large differe
 
 from collections.abc import Mapping, Sequence
 
-from sim.experiments.assumption_words import DEFINITION
+from sim.experiments.assumption_words import definition_words
 from sim.experiments.compare.brief import (
     DETECTED,
     MOST_DIFFERING,
@@ -181,8 +181,9 @@ def _footnote(comparison: Comparison, everything: bool) -> str:
         text += ". wins: share of runs in the better direction"
     if comparison.ranges:
         text += (
-            f". {DEFINITION}. {numbers.plural(comparison.ranges, 'world')}, {comparison.ranges_varied} uncertain parameters, "
-            f"{numbers.plural(comparison.range_runs, 'run')} in each. Where payroll (or headcount) differs, value per week is "
+            f". {definition_words(comparison.like)}. {numbers.plural(comparison.ranges, 'world')}, "
+            f"{comparison.ranges_varied} uncertain parameters, {numbers.plural(comparison.range_runs, 'run')} in each. "
+            f"Where payroll (or headcount) differs, value per week is "
             f"counted for ratios to it: that fewer salaries cost less holds everywhere"
         )
     units = {row.unit for rows in comparison.rows.values() for row in rows.values()}
@@ -212,6 +213,8 @@ def comparison_json(comparison: Comparison) -> object:
             "points": comparison.ranges,
             "failed": comparison.ranges_failed,
             "varied": comparison.ranges_varied,
+            "like": comparison.like or None,
+            "all_plausible": comparison.everywhere,
         },
         "decided": dict(comparison.decided) if comparison.until_decided else None,
         "warnings": list(comparison.warnings),

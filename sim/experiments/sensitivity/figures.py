@@ -72,6 +72,7 @@ def _study_json(found: Sensitivity, study: Study) -> dict[str, object]:
         data["world"] = {
             "sets": ahead.worlds, "ahead": ahead.holds.k, "behind": ahead.reversed.k, "undecided": ahead.open.k,
             "failed": world.failed, **holding_json(world.judged(study.outcome.name, study.side)), "holds_of": world.of,
+            "like": found.like or None,
         }  # fmt: skip
     return data
 

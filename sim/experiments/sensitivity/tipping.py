@@ -40,9 +40,9 @@ FRESH = 1_000_000  # first run of the dice of the final check
 
 @dataclass(frozen=True)
 class World:
-    """The plausible worlds. ahead: of the claim that B is ahead of A; failed: worlds without a figure; of: the outcome that is
-    counted, the one studied, or value per week where it is a ratio to a payroll (or headcount) that differs; rises: whether that
-    rises at the base values.
+    """The worlds in which a verdict is tried. ahead: of the claim that B is ahead of A; failed: worlds without a figure; of: the
+    outcome that is counted, the one studied, or value per week where it is a ratio to a payroll (or headcount) that differs;
+    rises: whether that rises at the base values.
     """
 
     ahead: Holding

@@ -11,6 +11,7 @@ from sim.experiments.assumption_words import (
     plain,
     support_words,
     unit_of,
+    worlds_words,
 )
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
@@ -304,7 +305,7 @@ def _world_table(found: Sensitivity) -> str:
     align = "<>><" + ">" * (len(header) - 4)
     title = f"Verdicts (A = {a}, B = {b})"
     if found.sets:
-        title += f"; share of {found.sets} plausible worlds in which B or A is ahead beyond noise"
+        title += f"; share of {worlds_words(found.sets, found.like)} in which B or A is ahead beyond noise"
         if any(study.world and study.world.of != study.outcome.name for study in found.studies.values()):
             title += ", of ratios to a payroll or headcount that differs by value per week"
     return f"{title}\n{table(header, rows, align)}"

@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 
 from sim.constants import ALPHA
-from sim.experiments.assumption_words import flip_words, share_words
+from sim.experiments.assumption_words import (
+    everywhere_words,
+    flip_words,
+    kind_words,
+    share_words,
+    worlds_words,
+)
 from sim.experiments.designs import Levels, as_numbers, levels_of
 from sim.experiments.holding import Holding
 from sim.experiments.sweep.again import AskedAgain, DesignRuns, Said, compare_again
@@ -48,7 +54,7 @@ from sim.text.numbers import outcome_words, percent, plural, shown_unit, words
 
 @dataclass(frozen=True)
 class Robust:
-    """In how many plausible worlds the first design beats the second beyond noise, where the path `along` has the value `at`
+    """In how many worlds the first design beats the second beyond noise, where the path `along` has the value `at`
     (None: there is no such path).
 
     of: the outcome that is counted. support: what the worlds say of the verdict there (`sim.experiments.holding`), None without
@@ -319,7 +325,7 @@ def _robust(
         says = (ahead if sign > 0 else ahead.turned).support if sign else None
         found.append(Robust(place, ahead, ranges.of, says))
     if not any(r.ahead.worlds for r in found):
-        return tuple(found), f"None of the plausible worlds could be run: {ranges.reason}"
+        return tuple(found), f"None of the {kind_words(ranges.like)} could be run: {ranges.reason}"
     lost = max(ranges.failed)
     failed = f" ({plural(lost, 'world')} could not be run)" if lost else ""
     others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
@@ -327,8 +333,8 @@ def _robust(
     on = "" if own else f" on {outcome_words(ranges.of)} (what they are paid differs)"
     listed = "; ".join(_share(r, spec.along if k == 0 else None) for k, r in enumerate(found))
     return tuple(found), (
-        f"How sure by assumptions: over {sweep.ranges} plausible worlds, sets of the {ranges.varied} uncertain parameters"
-        f"{failed}{base}, that {first} is ahead of {second}{on} {listed}. Each is judged beyond the noise of "
+        f"How sure by assumptions: over {worlds_words(ranges.tried, ranges.like)}, sets of the {ranges.varied} uncertain "
+        f"parameters{failed}{base}, that {first} is ahead of {second}{on} {listed}. Each is judged beyond the noise of "
         f"{plural(ranges.runs, 'run')} in a world.{_flips(found, spec.along)}"
     )
 
@@ -338,7 +344,7 @@ def _share(robust: Robust, along: str | None) -> str:
     found = robust.ahead
     text = (
         f"holds in {share_words(found.holds)}, is open in {percent(found.open.share, 0)} % and reversed in "
-        f"{percent(found.reversed.share, 0)} %"
+        f"{percent(found.reversed.share, 0)} %{everywhere_words(found)}"
     )
     if robust.at is None:
         return text
@@ -401,7 +407,8 @@ def _with_support(sweep: Sweep, panels: Sequence[Panel], robust: Sequence[Robust
     """The same panels; the sentence of that of the base says so where most plausible worlds do not bear it out."""
     base = _base_panel(sweep, panels)
     along = sweep.crossing.along if sweep.crossing else None
-    said = support_sentence([(r.at, r.support) for r in robust], along)
+    like = robust[0].ahead.like if robust else ""
+    said = support_sentence([(r.at, r.support) for r in robust], along, like)
     return [
         replace(p, sentence=f"{p.sentence} {said}") if p is base and said and p.sentence else p
         for p in panels

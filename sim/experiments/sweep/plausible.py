@@ -23,8 +23,9 @@ from sim.experiments.holding import (
     read_flip,
 )
 from sim.experiments.parts import equal_money
-from sim.experiments.plausible import RangeResult, over_ranges
+from sim.experiments.plausible import RangeResult
 from sim.experiments.sweep.file import Sweep
+from sim.experiments.worlds import Choice, choose, over_worlds
 from sim.outcomes.declared import VALUE, Outcome
 from sim.scenario.tree import tree_of
 from sim.simulation import run as engine
@@ -40,13 +41,14 @@ HOLDS = "beyond noise"  # how worlds are judged: a folder judged otherwise is as
 
 
 class Ranges(NamedTuple):
-    """How the two compared designs differ in plausible worlds, as ranges.json has it.
+    """How the two compared designs differ in the worlds in which they are tried, as ranges.json has it.
 
     at: the places; of: the outcome that is counted, the sweep's own, or value per week where payroll (or headcount) differs;
     differences, sds, bases, pairs: per place one figure per world, of the first design minus the second (see
     `sim.experiments.holding.Differences`), None where undefined; flips: per place what goes with the difference most. failed:
     worlds that could not be run, per place, and the reason of the first; varied: uncertain parameters; runs: per world, design
-    and place.
+    and place. like: the file of the scenario that the worlds look like, "" if they are plausible ones; everywhere: the same in
+    these, beside worlds that look like a scenario.
     """
 
     at: Sequence[object]
@@ -60,6 +62,13 @@ class Ranges(NamedTuple):
     varied: int
     failed: Sequence[int]
     reason: str
+    like: str = ""
+    everywhere: "Ranges | None" = None
+
+    @property
+    def tried(self) -> int:
+        """How many worlds were tried."""
+        return len(self.differences[0])
 
     def worlds(self, place: int) -> Differences:
         """First design minus the second in every world at a place."""
@@ -71,6 +80,8 @@ class Ranges(NamedTuple):
     def ahead(self, place: int, direction: int) -> Holding:
         """In how many worlds the first design is ahead at a place. direction: +1 if more is better, else -1."""
         counted, flips = known(holding(self.worlds(place), float(direction))), self.flips[place]
+        everywhere = None if self.everywhere is None else self.everywhere.ahead(place, direction)
+        counted = replace(counted, like=self.like, everywhere=everywhere)
         if counted.worlds < LEAST_WORLDS:
             return counted
         return replace(counted, flips=None if flips is None else read_flip(flips), sought=self.varied)
@@ -82,7 +93,8 @@ def read_ranges(folder: Path) -> Ranges:
 
 
 def _ranges(data: Mapping[str, Any]) -> Ranges:
-    return Ranges(*(data[field] for field in Ranges._fields))
+    found = Ranges(**{field: data[field] for field in Ranges._fields if field in data})
+    return found if found.everywhere is None else found._replace(everywhere=_ranges(data["everywhere"]))
 
 
 def places(sweep: Sweep) -> tuple[object, ...]:
@@ -103,9 +115,17 @@ def runs_at_a_place(sweep: Sweep) -> int:
     return max(LEAST_RUNS, RUNS // len(places(sweep)))
 
 
+def tried_in(sweep: Sweep) -> Choice:
+    """The worlds that look like the base of the sweep, if they were fitted."""
+    return choose([sweep.base], sweep.ranges)
+
+
 def planned(sweep: Sweep) -> int:
-    """Runs over the plausible ranges; 0 if nothing is compared."""
-    return 2 * sweep.ranges * runs_at_a_place(sweep) * len(places(sweep)) if sweep.crossing else 0
+    """Runs in plausible worlds, and in those that look like the base; 0 if nothing is compared."""
+    if not sweep.crossing:
+        return 0
+    worlds = sweep.ranges + len(tried_in(sweep).sets)
+    return 2 * worlds * runs_at_a_place(sweep) * len(places(sweep))
 
 
 def sweep_ranges(
@@ -125,9 +145,10 @@ def sweep_ranges(
     spec = sweep.crossing
     if not sweep.ranges or spec is None:
         return None
-    runs, at = runs_at_a_place(sweep), places(sweep)
+    runs, at, choice = runs_at_a_place(sweep), places(sweep), tried_in(sweep)
     same = {key: content[key] for key in ("scenario", "hold", "seed", "source")}  # more runs change no set
-    asked = [spec.of, spec.between, spec.along, at, sweep.outcome, sweep.ranges, runs, HOLDS]
+    asked: list[object] = [spec.of, spec.between, spec.along, at, sweep.outcome, sweep.ranges, runs, HOLDS]
+    asked += [choice.like, list(choice.sets)] if choice.sets else []
     key = content_hash({**same, "asked": asked})
     path = folder / "ranges.json"
     kept = files.read_json(path)
@@ -140,8 +161,9 @@ def sweep_ranges(
         b, a = (sweep.scenario({**fixed, spec.of: value}) for value in spec.between)
         equal = equal and equal_money(declared, tree_of(a), tree_of(b))
         found.append(
-            over_ranges(
+            over_worlds(
                 [a, b],
+                choice,
                 sweep.ranges,
                 runs,
                 sweep.seed,
@@ -162,6 +184,7 @@ def _data(
 ) -> dict[str, object]:
     """The fields of `Ranges`."""
     undefined = of_pairs([None] * found[0].points)
+    beside = [one.everywhere for one in found if one.everywhere is not None]
     of_places = [one.differences[0].get(of, undefined) for one in found]
     counted = [one.holding(0, of, float(better)) for one in found]
     return {
@@ -176,4 +199,6 @@ def _data(
         "varied": len(found[0].paths),
         "failed": [one.failed for one in found],
         "reason": next((one.reason for one in found if one.reason), ""),
+        "like": found[0].like,
+        "everywhere": _data(beside, at, of, runs, better) if beside else None,
     }

@@ -26,7 +26,7 @@ from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, label, load_sweep
-from sim.experiments.sweep.plausible import Ranges, sweep_ranges
+from sim.experiments.sweep.plausible import Ranges, sweep_ranges, tried_in
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
 from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
@@ -79,7 +79,7 @@ class SweepResult:
     def notes(self) -> list[str]:
         """What limits every answer of the sweep."""
         weeks = [weeks for point in self.sweep.points if isinstance(weeks := point.get("time.weeks"), int)]
-        return cautions([self.sweep.base], min(weeks, default=None))
+        return [*tried_in(self.sweep).notices, *cautions([self.sweep.base], min(weeks, default=None))]
 
 
 class _Work:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.constants import ALPHA
+from sim.experiments.assumption_words import says_words
 from sim.experiments.cautions import MANY_RUNS, smaller_than
 from sim.experiments.designs import as_numbers
 from sim.experiments.holding import OPPOSE, SPLIT
@@ -153,20 +154,17 @@ def _end(value: float, bound: float, digits: int) -> str:
     return f"below {bound:g}" if value < 0 else f"above {bound:g}"
 
 
-def support_sentence(found: Sequence[tuple[object, str | None]], along: str | None) -> str:
-    """Where most plausible worlds contradict or do not settle the verdict; '' where they bear it out.
+def support_sentence(found: Sequence[tuple[object, str | None]], along: str | None, like: str = "") -> str:
+    """Where most worlds contradict or do not settle the verdict; '' where they bear it out.
 
-    found: (value of `along`, what the worlds say of the verdict there).
+    found: (value of `along`, what the worlds say of the verdict there). like: the scenario that the worlds look like.
     """
     parts = []
-    for kind, text in (
-        (OPPOSE, "most plausible worlds say the opposite"),
-        (SPLIT, "the plausible worlds do not settle it"),
-    ):
+    for kind in (OPPOSE, SPLIT):
         places = [label(at) for at, says in found if says == kind]
         if places:
             where = "" if along is None else f" at {words(along)} {' and '.join(places)}"
-            parts.append(f"{text}{where}")
+            parts.append(f"{says_words(kind, like)}{where}")
     return f"But {'; and '.join(parts)}." if parts else ""
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import UserError, suggest
@@ -21,11 +20,9 @@ from sim.organisation.roster.chart import INFERRED, LEADS, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
 from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
-from sim.organisation.roster.pay import Bands, bands_of
-from sim.organisation.roster.people import Person, fold, hardly_managers, layers_among, say_who_shifts, settle
+from sim.organisation.roster.people import hardly_managers
 from sim.organisation.roster.reading import Record, Source, read_source
-from sim.organisation.roster.role_table import ENGINEER, MANAGER
-from sim.organisation.roster.roles import Roles, Rule
+from sim.organisation.roster.settling import Wishes, pay_of, people_of
 from sim.organisation.tenure import coarsened
 from sim.text.numbers import plural
 
@@ -34,18 +31,6 @@ _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
 _FEW_CELLS = 3  # manager cells from which on it is judged whether the match is wrong
 _HARDLY_ANY = 0.1  # share of manager cells that fit a person, up to which the match is doubted (ASSUMPTION)
 _UNKNOWN = "managers with an unknown boss"
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user decides of an import. rules: who writes code, before the table (`sim.organisation.roster.roles`).
-
-    rates: currency -> USD. fold: managers with one report, an IC, become ICs.
-    """
-
-    rules: tuple[Rule, ...] = ()
-    rates: Mapping[str, float] = field(default_factory=dict)
-    fold: bool = False
 
 
 def build_chart(
@@ -499,7 +484,12 @@ class _Builder:
             leader = first_of[above] if above >= 0 else first_of[k]
             boss += [leader if above >= 0 else -1] + [leader] * (heads[k] - 1)
         _check_depth(boss, self.sources[0].name)
-        people, roles = self._settled(ranked, heads, boss)
+        told = bool(self.wishes.rules) or any(
+            s.columns.all(f) for s in self.sources for f in ("title", "family")
+        )
+        ordered = [self.positions[k] for k in ranked]
+        people, roles = people_of(ordered, [heads[k] for k in ranked], boss, told, self.wishes, self._note)
+        self.counts["managers with one report, an IC"] = len(hardly_managers(people))
         return Chart(
             boss=tuple(person.boss for person in people),
             role=tuple(person.role for person in people),
@@ -514,64 +504,8 @@ class _Builder:
             sources=self.sources,
             level=tuple(person.level if person.role == LEADS else "" for person in people),
             rules=tuple(roles.lines()),
-            bands=self._bands(people),
+            bands=pay_of(people, ordered, self.sources, self.wishes.rates),
         )
-
-    # ---- who they are in the model
-
-    def _tells_roles(self) -> bool:
-        """Whether titles, job families or rules of the user say who writes code."""
-        return bool(self.wishes.rules) or any(
-            s.columns.all(f) for s in self.sources for f in ("title", "family")
-        )
-
-    def _settled(
-        self, ranked: Sequence[int], heads: Mapping[int, int], boss: Sequence[int]
-    ) -> tuple[list[Person], Roles]:
-        """Everybody with the role in the model, and the rules with what they have matched."""
-        roles, people, told = Roles(self.wishes.rules), [], self._tells_roles()
-        for k in ranked:
-            position = self.positions[k]
-            record = next(
-                (r for r in position.records if r.title or r.family), (position.records or [None])[0]
-            )
-            title, said = (record.title, ENGINEER) if record is not None else ("", MANAGER)
-            if told and record is not None:
-                said = roles.of(title, [text for text in (record.family, record.team) if text], record.place)
-            level = next((r.level for r in position.records if r.level), "")
-            pay = next((r.pay for r in position.records if r.pay), None) if heads[k] == 1 else None
-            for _ in range(heads[k]):
-                people.append(
-                    Person(boss[len(people)], position.place, title, said, level, position.inferred, pay)
-                )
-        if unmatched := sum(map(len, roles.unmatched.values())):
-            self._note(
-                f"{plural(unmatched, 'row')} whose title fits no rule: taken to be engineers; else say --role 'PATTERN=other'"
-            )
-        if idle := roles.idle():
-            self._note(f"Rules of yours that fit nobody: {', '.join(idle)}")
-        settle(people, self._note)
-        self.counts["managers with one report, an IC"] = len(hardly_managers(people))
-        if self.wishes.fold:
-            fold(people, self._note)
-        say_who_shifts(people, self._note)
-        return people, roles
-
-    def _bands(self, people: Sequence[Person]) -> Bands:
-        """Pay in bands, and what the report says of it; without any for the chart file of an import."""
-        if any("inferred" in source.columns.header for source in self.sources):
-            return Bands()
-        columns = [s.columns.header[k] for s in self.sources for k in s.columns.all("pay")[:1]]
-        unread = [
-            r.place
-            for p, kept in zip(self.positions, self.kept, strict=True)
-            if kept
-            for r in p.records
-            if r.pay_unread
-        ]
-        layers = layers_among(people)
-        told = [(person.role, layer, person.pay) for person, layer in zip(people, layers, strict=True)]
-        return bands_of(told, columns[0] if columns else None, unread, self.wishes.rates)
 
     def _accounting(self, kept: list[int], heads: dict[int, int]) -> dict[str, int]:
         """Every row of the files by fate, and every person by origin. Raises AssertionError if one is lost."""

@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import UserError
-from sim.organisation.roster.building import Wishes, read_chart
-from sim.organisation.roster.chart import OTHER, Chart, layers_of
+from sim.organisation.roster.building import read_chart
+from sim.organisation.roster.chart import LEADS, OTHER, Chart, layers_of
 from sim.organisation.roster.given import roster_rows, roster_text
 from sim.organisation.roster.health import LAYERS_SHOWN, OTHERS_SHOWN, health, health_report
 from sim.organisation.roster.pay import SMALLEST_GROUP
+from sim.organisation.roster.settling import Wishes
 from sim.text.numbers import plural
 
 __all__ = [
@@ -162,7 +163,8 @@ def _scenario_text(chart: Chart, scenario: Path, chart_file: Path) -> str:
         f"How does our own organisation of {plural(figures['people'], 'person', 'people')} with "
         f"{plural(figures[LAYERS_SHOWN], 'management layer')} above the ICs work as it is?"
     )
-    inferred = f", {figures['inferred managers']:,} of them inferred" if figures["inferred managers"] else ""
+    guessed = sum(new and role == LEADS for new, role in zip(chart.inferred, chart.role, strict=True))
+    inferred = f", {guessed:,} of them inferred" if guessed else ""
     others = (
         f", {plural(figures[OTHERS_SHOWN], 'other person', 'other people')}" if figures[OTHERS_SHOWN] else ""
     )

@@ -60,10 +60,10 @@ def people_of(chart: Path | MemoryChart, columns: Mapping[str, str]) -> Chart:
     if isinstance(chart, MemoryChart):
         return chart.people
     # The reader of charts is loaded only where there is one.
-    from sim.organisation.roster.building import read_chart
+    from sim.organisation.roster.kept import kept_chart
 
     try:
-        return read_chart(chart, columns)
+        return kept_chart(chart, columns)
     except NoRosterError:
         raise UserError(
             f"{chart.name}: this is no chart: no column for a person's id and none for the manager; name them in "

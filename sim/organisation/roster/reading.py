@@ -467,10 +467,16 @@ class _Reader:
             order=self._order(cells, row),
             inferred=self.inferred_at is not None and cells[self.inferred_at].strip() == "1",
             family=self._cell(cells, "family"),
-            level=level_of(title) if self.level_at is None else values.clean(cells[self.level_at]),
+            level=self._level(cells, title),
             pay=(pay := self._pay(cells)),
             pay_unread=pay is None and bool(self._cell(cells, "pay")),
         )
+
+    def _level(self, cells: list[str], title: str) -> str:
+        """The job level: in a chart file of an import as it says, or not at all (older ones); else from the title."""
+        if self.order_at is None:
+            return level_of(title)
+        return "" if self.level_at is None else values.clean(cells[self.level_at])
 
     def _pay(self, cells: list[str]) -> Pay | None:
         k = self.columns.best("pay")

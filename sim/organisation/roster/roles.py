@@ -14,6 +14,7 @@ from sim.errors import UserError, suggest
 from sim.organisation.roster.cells import rows_in_words
 from sim.organisation.roster.pay import SMALLEST_GROUP
 from sim.organisation.roster.role_table import ENGINEER, FAMILIES, ROLES, TITLES
+from sim.text.numbers import plural
 
 _SYNONYMS = {
     "ic": "engineer",
@@ -23,6 +24,7 @@ _SYNONYMS = {
     "others": "other",
     "none": "other",
 }
+_RULES = 15  # that are listed one by one, those that match most
 _SHOWN = 8  # common words that are listed
 _SHORT_WORD = 2  # letters; 'of', 'in' and the like
 _ROWS = 4  # rows that are named with each of them
@@ -105,8 +107,13 @@ class Roles:
     def lines(self) -> list[str]:
         """What matched how many rows, and titles without a rule: those of five rows or more, of the others common words."""
         found = []
-        for rule, times in self.matched.most_common():
+        for rule, times in self.matched.most_common(_RULES):
             found.append(f"{times:>6,}  {rule.role:<8}  {rule.pattern}{'  (yours)' if rule.own else ''}")
+        rest = self.matched.most_common()[_RULES:]
+        for role in ROLES:
+            counts = [count for rule, count in rest if rule.role == role]
+            if counts:
+                found.append(f"{sum(counts):>6,}  {role:<8}  {plural(len(counts), 'more rule')}")
         ranked = sorted(self.unmatched.items(), key=lambda item: (-len(item[1]), item[0]))
         rare = [place for _, places in ranked if len(places) < SMALLEST_GROUP for place in places]
         for title, places in ranked:

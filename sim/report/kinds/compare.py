@@ -23,12 +23,23 @@ def page(source: Source) -> Page:
         question=source.text("question") or f"Which is better: {source.text('name')}?",
         answer=verdicts(found)[:2],
         sure=[*verdicts(found)[2:], *sure(source, found, runs)] if found else [],
-        sections=[*compared(found), *parts.charts_section([(shape, {}) for shape in source.shapes])],
+        sections=[*compared(found), *_side_by_side(source)] if found else [],
         state="" if found else parts.kept_words(source),
         facts=[f"{plural(runs, 'run')} of {int(found.get('weeks') or 0):,} weeks, on the same dice."]
         if found
         else (),
     )
+
+
+def _side_by_side(source: Source) -> list[Section]:
+    """Charts, hours and waits of all scenarios, as far as their runs are kept."""
+    every = {str(key[0]): means for key, means in source.means(parts.NEEDED, ("scenario",)).items() if key}
+    shapes = []
+    for shape in source.shapes:
+        means = every.get(str(shape.get("name")), {})
+        shapes.append((shape, parts.shown_load(parts.load_of(means), shape)))
+    rows = [(name, every[name]) for name in map(str, source.listed("names")) if name in every]
+    return [*parts.charts_section(shapes), *parts.hours_section(rows), *parts.waits_section(rows)]
 
 
 def verdicts(found: Mapping[str, Any]) -> list[str]:

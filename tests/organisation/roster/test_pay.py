@@ -4,10 +4,10 @@ import pytest
 from helpers.roster import read, write
 
 from sim.errors import UserError
-from sim.organisation.roster.building import Wishes
 from sim.organisation.roster.columns import recognise
 from sim.organisation.roster.importing import import_roster
 from sim.organisation.roster.pay import Pay, read_pay, read_rates
+from sim.organisation.roster.settling import Wishes
 from sim.scenario.scenario import load
 from sim.scenario.tree import tree_of
 

@@ -4,9 +4,10 @@ import pytest
 from helpers.roster import PAY, edges, read, real, said
 
 from sim.errors import UserError
-from sim.organisation.roster.building import Wishes, read_chart
+from sim.organisation.roster.building import read_chart
 from sim.organisation.roster.health import health, health_report
 from sim.organisation.roster.roles import Roles, read_rules, rules_of
+from sim.organisation.roster.settling import Wishes
 from sim.organisation.structure import chart_tree
 
 COMPANY = (
@@ -146,6 +147,17 @@ def test_a_chart_without_other_people_has_none(tmp_path):
     tree = chart_tree(read(tmp_path, "id,manager,title\n1,,CEO\n2,1,Engineer\n3,1,Engineer\n"), PAY)
     assert tree.others is None
     assert "others" not in tree.facts()
+
+
+def test_a_chart_file_from_before_there_were_levels_is_the_tree_it_was(tmp_path):
+    text = (
+        "id,manager_id,order,role,layer,tenure_years,inferred\n"
+        "pa,,0,manager,2,,0\npb,pa,1,manager,1,,0\npc,pb,2,ic,0,,0\npd,pb,3,ic,0,3.5,0\n"
+    )
+    chart = read(tmp_path, text)
+    tree = chart_tree(chart, PAY)
+    assert (tree.ics, tree.managers, tree.others, tree.level) == (2, 2, None, None)
+    assert chart.bands.notes == []
 
 
 def test_the_shared_company_has_seven_who_write_code():
