@@ -8,6 +8,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -107,6 +108,7 @@ def compare_command(
 
     wanted = 100 if runs is None else runs
     asked = question(loaded, primary, None if until_decided else wanted, ranges, seed)
+    asked |= {"command": command_line()}
     with taken(out, default_folder(loaded), asked, fresh) as place, keeping(place.left):
         with progress(wanted * len(loaded)) as bar:
             found = compare(

@@ -9,6 +9,7 @@ import click
 
 from sim.commands.common import (
     InterruptedByUserError,
+    command_line,
     exit_code,
     json_option,
     notice_compilation,
@@ -74,6 +75,7 @@ def sweep_command(
     notice_compilation()
     from sim.experiments.sweep.pictures import draw
     from sim.experiments.sweep.run import default_folder, run_sweep
+    from sim.experiments.sweep.shapes import shapes
     from sim.experiments.sweep.words import sweep_text
     from sim.scenario.tree import warnings_of
     from sim.store.files import write_text
@@ -83,7 +85,8 @@ def sweep_command(
     folder = Path(out) if out else default_folder(sweep, fresh)
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
-            found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)
+            facts = {"command": command_line(), "organisations": shapes(sweep)}
+            found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster, facts=facts)
         with told(folder):
             drawn = draw(found.sweep, found.answer, folder / "plots")
             write_text(folder / ANSWER, sweep_text(found) + "\n")

@@ -22,6 +22,7 @@ from sim.experiments.samples import Sample
 from sim.experiments.worlds import choose
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.statistics.estimates import estimate
 from sim.store import files
 from sim.store.folder import ANSWER, content_hash, manifest
@@ -66,7 +67,9 @@ def question(
     name = "-".join(scenario.name for scenario in scenarios)
     base, *others = [scenario.to_dict() for scenario in scenarios]
     made = manifest("compare", name, asked(scenarios, primary), content, {"seed": seed}, base)
-    return made | {"names": unique_names([scenario.name for scenario in scenarios]), "others": others}
+    names = unique_names([scenario.name for scenario in scenarios])
+    shapes = [shape_of(scenario, one) for scenario, one in zip(scenarios, names, strict=True)]
+    return made | {"names": names, "others": others, "organisations": shapes}
 
 
 def asked(scenarios: Sequence[Scenario], primary: str) -> str:

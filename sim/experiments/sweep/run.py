@@ -115,12 +115,14 @@ def run_sweep(
     simulate: Simulate | None = None,
     outcomes: Mapping[str, Outcome] = OUTCOMES,
     source: str | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> SweepResult:
     """Run or resume a sweep in `out_dir`.
 
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads.
     simulate, outcomes, source: the engine, its outcomes and the hash of its sources; by default the real
-    ones. Raises UserError on bad input, on a folder that belongs to something else, and KeyboardInterrupt
+    ones. facts: what else the manifest is to say. Raises UserError on bad input, on a folder that belongs to something
+    else, and KeyboardInterrupt
     after keeping what is done.
     """
     check_outcome(sweep.outcome, outcomes, f"{sweep.path}: outcome:")
@@ -128,7 +130,7 @@ def run_sweep(
         raise UserError(f"--workers {workers} is too few; use at least 1")
     folder = Path(out_dir)
     identity = _identity(sweep, source or ("injected" if simulate is not None else source_hash()))
-    made = _manifest(sweep, identity)
+    made = {**_manifest(sweep, identity), **(facts or {})}
     check_owner(folder, made, fresh, grows=True)
     with opened(folder):
         check_owner(folder, made, fresh, grows=True)
