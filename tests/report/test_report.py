@@ -155,6 +155,20 @@ class TestFigures:
 
 
 @pytest.mark.slow
+def test_a_plan_is_told_in_words_with_how_sure_and_who_may_see_it(report):
+    text = report("plan")
+    for said in (
+        "What does it bring to ",
+        "Break-even: ",
+        "by assumptions: ",
+        "Who may see what",
+        "Leadership, HR and the works council: ",
+    ):
+        assert said in text
+    assert "{&#x27;" not in text
+    assert "<li>words</li>" not in text
+
+
 class TestUnfinished:
     def test_a_sweep_says_how_far_it_has_come(self, folder, tmp_path):
         half = shutil.copytree(folder("sweep"), tmp_path / "half")

@@ -20,19 +20,17 @@ MONEY = (
     ("output_usd", "output, at what an hour costs"),
     ("net_with_output_usd", "net, output included"),
 )
+_SURE = ("How sure",)  # what of the short form belongs to the section on that
 
 
 def page(source: Source) -> Page:
     """The short form of the plan, then what is behind it."""
     found = source.stored("plan.json") if source.finished else {}
-    short = [
-        (str(one[0]), str(one[1]))
-        for one in found.get("short") or ()
-        if isinstance(one, list) and len(one) == 2
-    ]
+    short: Mapping[str, str] = found.get("short") or {}
     comparison = found.get("comparison")
     runs = int(found.get("runs") or 0)
-    answer = [f"{label}: {text}." for label, text in short]
+    answer = [f"{label}: {text}." for label, text in short.items() if label not in _SURE]
+    sure = [f"{text[:1].upper()}{text[1:]}." for label, text in short.items() if label in _SURE]
     drives = (found.get("drives") or {}).get("words") if isinstance(found.get("drives"), dict) else None
     sections = [
         *_money(found),
@@ -40,18 +38,17 @@ def page(source: Source) -> Page:
         *([Section("drives", "What drives it", [str(drives)])] if drives else []),
         *(compared(comparison) if isinstance(comparison, dict) else []),
         *_listed("leaves-out", "What it leaves out", found.get("leaves_out")),
+        *_listed(
+            "show", "Who may see what", [f"{one['to']}: {one['figures']}." for one in found.get("show") or ()]
+        ),
         *parts.charts_section([(shape, {}) for shape in source.shapes]),
     ]
     return Page(
         name=source.text("name"),
         kind=f"A plan for {found.get('scenario') or source.text('name')}",
-        question=source.text("question") or f"What does it bring to {found.get('measure', 'do it')}?",
-        answer=answer[:2],
-        sure=[
-            *answer[2:],
-            *(str(text) for text in found.get("sure") or ()),
-            *parts.sure_of_runs(source, runs),
-        ]
+        question=_question(found) or source.text("question"),
+        answer=answer,
+        sure=[*sure, *(found.get("sure") or {}).get("words", ()), *parts.sure_of_runs(source, runs)]
         if found
         else [],
         sections=sections if found else [],
@@ -62,6 +59,11 @@ def page(source: Source) -> Page:
         if found
         else (),
     )
+
+
+def _question(found: Mapping[str, Any]) -> str:
+    """'What does it bring to lay off all directors, in week 13?'."""
+    return f"What does it bring to {found['measure']}, in week {found['week']}?" if "measure" in found else ""
 
 
 def _money(found: Mapping[str, Any]) -> list[Section]:
@@ -97,7 +99,11 @@ def _people(found: Mapping[str, Any]) -> list[Section]:
     for one in groups or ():
         if int(one.get("people") or 0) < MINIMUM_PEOPLE:
             continue
-        name = ", ".join(str(one[key]) for key in risk.get("by") or () if key in one)
+        names = (
+            str(one.get("role", "")).replace("ic", "IC"),
+            f"layer {one['layer']}" if "layer" in one else "",
+        )
+        name = ", ".join(filter(None, names)) or "everybody"
         rows.append(
             (
                 name,
