@@ -28,8 +28,8 @@ from benchmarks.floor import Floor  # noqa: E402  (found by the line above)
 HOURS_PER_WEEK = 40
 #: Structures of about 100 to 100,000 people with spans of about six to eight: (ICs, layers).
 SIZES = ((96, 3), (850, 4), (8500, 5), (86_500, 7))
-#: Most times the floor that an event may cost, below the first size and from there on.
-BARS, FEW = (2.0, 2.5), 1000
+#: Most times the floor that an event may cost, with few ICs and with more than `FEW`.
+BARS, FEW = (2.0, 2.5), 500
 #: What makes people come and go; switched off, the flow of work alone is left.
 PEOPLE = ("quits", "hiring", "strain", "layoffs", "promotions")
 _MEMORY = """

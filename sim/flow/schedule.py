@@ -17,7 +17,7 @@ next change; first in, first out within a class; only a higher class pre-empts, 
 """
 
 from sim.constants import HOURS_PER_WEEK, IC
-from sim.engine.calendar import free_event, take_first
+from sim.engine.calendar import free_event, look_ahead, take_first
 from sim.engine.codes import EVENT_DONE, VACANT
 from sim.engine.kernel import entry, kernel
 from sim.engine.numba_tables import borrow
@@ -28,6 +28,8 @@ from sim.flow.lifecycle import nudge
 from sim.mechanisms.flow import alignment, attention, coding, dependencies, learning
 
 DONE, TABLES_FULL, OVERFLOW = range(3)
+#: The tables of so many people stay in a processor's cache.
+FITS_A_CACHE = 1000
 
 
 # --- Weeks ---------------------------------------------------------------------------------------------------------------
@@ -130,6 +132,8 @@ def advance(tables, parameters, until):
             stamp = e.stamp
             if kind != EVENT_DONE:  # everybody keeps their own
                 free_event(org, k)
+            if len(org.people) > FITS_A_CACHE:
+                look_ahead(org)
             happen(org, p, kind, ref, stamp, w.now)
             if w.free_items < 0 or w.free_changes < 0 or w.free_events < 0:
                 return OVERFLOW
