@@ -33,7 +33,7 @@ def _in_lines(fields: list[tuple]) -> np.dtype:
 
 PERSON = _in_lines(
     [
-        # service (owner: server): what every event reads, and the search for a reviewer; a line
+        # service and the search for a reviewer (owner: server, review); a line
         ("current", "i4"),  # item in service
         ("serving", "i1"),  # class of the item in service, or FREE_CLASS
         ("ready", "i1"),  # bit c set: queue of class c is not empty
@@ -48,7 +48,7 @@ PERSON = _in_lines(
         ("since", "f8"),  # h; accounted up to this time
         ("event", "i4"),  # own event in the calendar: when to complete the item in service or look for work
         ("human", "i4"),  # row of the human whose hours these are (differs for a desk)
-        # the books, and what to do next; a line
+        # books and what to do next (owner: server, work); a line
         ("events", "i8"),  # events sent so far (breaks ties)
         ("served_hours", "f8"),  # h of service given, cumulative
         ("capacity_hours", "f8"),  # h available for items, cumulative
@@ -60,14 +60,14 @@ PERSON = _in_lines(
         ("parked", "i4"),  # change that waits for an agent
         ("next_change", "i4"),  # j of the next change to start
         ("boss", "i4"),  # row of the boss (owner: structure, model interventions)
-        # the inbox
+        # inbox (owner: inbox, review)
         ("head", "i4", (codes.CLASSES,)),
         ("tail", "i4", (codes.CLASSES,)),
         ("arrived_hours", "f8"),  # h of service that arrived in the inbox, cumulative
         ("wake_at", "f8"),  # time of the pending EVENT_WAKE, or infinity
         ("role", "i4"),
         ("layer", "i4"),  # 0 = ICs, 1 = managers of ICs, ...
-        # writing (owner: ai_use, coding); a line
+        # writing (owner: coding, ai_use); a line
         ("knowledge", "f8"),
         ("other_pace", "f8"),  # factor on the speed of preparing, verifying, reviewing and repairing
         ("hours_by_hand", "f8"),  # h to hand-write a standard hour
@@ -76,7 +76,7 @@ PERSON = _in_lines(
         ("assistant_need", "f8"),  # on the assistant's verification: the part that it is used for
         ("preparation", "f8"),  # on the hours of preparation
         ("verifying_factor", "f8"),  # on verification: guardrails, fluency and reading skill
-        # starting, asking, handing in
+        # starting, asking, handing in (owner: work, ai_use, questions, defects)
         ("skill", "f8"),
         ("belief", "f8"),  # of the target, in sd of the target
         ("agent_share", "f8"),  # share of the work that agents do
@@ -132,7 +132,7 @@ TEAM = np.dtype(
 
 CHANGE = _in_lines(
     [
-        # service: what is read whenever its owner's time is accounted for; a line
+        # service: whenever its owner's time is accounted for (owner: server); a line
         ("owner", "i4"),
         ("life", "i4"),  # number of the change that uses this row; an older event is void
         ("wait", "i4"),  # number of the present blocking wait; an older event is void
@@ -143,9 +143,9 @@ CHANGE = _in_lines(
         ("share_verifying", "f8"),
         ("share_by_hand", "f8"),  # coding without AI
         ("stage_since", "f8"),
-        # stages; a line
+        # stages (owner: server); a line
         ("stage_hours", "f8", (len(codes.STAGES),)),
-        # writing; a line
+        # writing (owner: coding, questions, dependencies); a line
         ("stage", "i1"),
         ("mode", "i1"),
         ("counted", "?"),  # counts against the owner's WIP limit
@@ -161,7 +161,7 @@ CHANGE = _in_lines(
         ("ai_fraction", "f8"),  # f
         ("questions", "i4"),  # questions so far
         ("awaited_item", "i4"),  # question or coordination that the change waits for
-        # review
+        # review and defects (owner: review, defects)
         ("volume", "f8"),  # V, standard-hour equivalents to read
         ("found", "i8"),  # bit d set: defect d was found in this pass
         ("discard_luck", "f8"),  # uniform that decides whether it is closed without merging
@@ -175,7 +175,7 @@ CHANGE = _in_lines(
         ("defect_draws", "i4"),  # Bernoulli model: draws so far
         ("reviewers", "i4", (codes.MAX_REVIEWERS,)),
         ("reviews", "i4", (codes.MAX_REVIEWERS,)),
-        # the rest
+        # worth and helpers (owner: work, alignment, coding)
         ("started_at", "f8"),
         ("size_delivered", "f8"),  # standard hours that it is worth if all is well
         ("belief", "f8"),  # of the owner at the start
