@@ -9,6 +9,7 @@ import click
 
 from sim.commands.common import (
     InterruptedByUserError,
+    command_line,
     exit_code,
     json_option,
     notice_compilation,
@@ -65,22 +66,30 @@ def sweep_command(
       orgsim sweep my-sweep.yaml --out results/mine --runs 20
     """
     from sim.experiments.sweep.file import load_sweep
+    from sim.experiments.sweep.hardly_meant import point_warnings
 
     sweep = load_sweep(file, sets, runs, seed)
     warn_of(sweep.base)
+    at_points = point_warnings(sweep)
+    warn(at_points)
     notice_compilation()
     from sim.experiments.sweep.pictures import draw
     from sim.experiments.sweep.run import default_folder, run_sweep
+    from sim.experiments.sweep.shapes import shapes
     from sim.experiments.sweep.words import sweep_text
     from sim.scenario.tree import warnings_of
+    from sim.store.files import write_text
+    from sim.store.folder import ANSWER
     from sim.store.taking import told
 
     folder = Path(out) if out else default_folder(sweep, fresh)
     try:
         with progress(len(sweep.points) * sweep.runs) as bar:
-            found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster)
+            facts = {"command": command_line(), "organisations": shapes(sweep)}
+            found = run_sweep(sweep, folder, workers, fresh, bar.at, cluster=cluster, facts=facts)
         with told(folder):
             drawn = draw(found.sweep, found.answer, folder / "plots")
+            write_text(folder / ANSWER, sweep_text(found) + "\n")
     except KeyboardInterrupt:
         raise InterruptedByUserError(
             f"finished runs are kept in {folder}; the same command continues from there."
@@ -90,7 +99,7 @@ def sweep_command(
         warn([f"{folder}: {_damaged(found.redone)}"])
     if as_json:
         counts = {"runs": found.runs_done, "runs_reused": found.runs_reused}
-        warnings = [*warnings_of(sweep.base), *found.notes]
+        warnings = [*warnings_of(sweep.base), *at_points, *found.notes]
         print_json(
             {"sweep": sweep.name, "folder": str(folder), **counts, **_answer(found), "warnings": warnings}
         )
@@ -100,7 +109,7 @@ def sweep_command(
         click.echo(sweep_text(found, use_colour(sys.stdout)))
         kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
         pictures = ", pictures" if drawn else ""
-        click.echo(f"\nWritten: {folder} (tables{pictures} and the data of every run{kept})")
+        click.echo(f"\nWritten: {folder} (answer.txt, tables{pictures} and the data of every run{kept})")
     _report_failures(found)
     return exit_code(len(found.failures), len(sweep.points) * sweep.runs)
 

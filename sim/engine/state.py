@@ -404,6 +404,12 @@ OCCUPANT = np.dtype(
         ("seat_boss", "i8"),  # row, by the plan of the organisation
         ("open_until", "f8"),  # week at which the vacancy is filled; infinity: not to be filled
         ("seat_pay", "f8"),  # USD/year
+        # people who neither write code nor lead: they belong to a manager's seat (`sim.people.others`)
+        ("seat_others", "i8"),  # those who report there
+        ("seat_heads", "i8"),  # with those below them
+        ("seat_others_pay", "f8"),  # of the heads, USD/year
+        ("others_at", "i8"),  # row of the manager who leads those of this seat now
+        ("led_pay", "f8"),  # of all whom the occupant leads now, USD/year
     ],
     align=True,
 )

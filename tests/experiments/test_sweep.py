@@ -428,7 +428,7 @@ def test_large_runs_are_cut_into_blocks(sweep_file, tmp_path):
 def test_progress_counts_runs(sweep_file, tmp_path):
     seen = []
     run(sweep_file, tmp_path / "out", progress=lambda done, planned: seen.append((done, planned)))
-    assert seen[-1] == (8 * 12 + 8 * 2 * 3,) * 2
+    assert seen[-1] == (8 * 12 + 8 * 2 * 3 * 2,) * 2
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 

@@ -26,7 +26,7 @@ from sim.experiments.sweep.answer import Answer, answer, groups
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, label, load_sweep
-from sim.experiments.sweep.plausible import Ranges, sweep_ranges
+from sim.experiments.sweep.plausible import Ranges, sweep_ranges, tried_in
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
 from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
@@ -79,7 +79,7 @@ class SweepResult:
     def notes(self) -> list[str]:
         """What limits every answer of the sweep."""
         weeks = [weeks for point in self.sweep.points if isinstance(weeks := point.get("time.weeks"), int)]
-        return cautions([self.sweep.base], min(weeks, default=None))
+        return [*tried_in(self.sweep).notices, *cautions([self.sweep.base], min(weeks, default=None))]
 
 
 class _Work:
@@ -115,12 +115,14 @@ def run_sweep(
     simulate: Simulate | None = None,
     outcomes: Mapping[str, Outcome] = OUTCOMES,
     source: str | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> SweepResult:
     """Run or resume a sweep in `out_dir`.
 
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads.
     simulate, outcomes, source: the engine, its outcomes and the hash of its sources; by default the real
-    ones. Raises UserError on bad input, on a folder that belongs to something else, and KeyboardInterrupt
+    ones. facts: what else the manifest is to say. Raises UserError on bad input, on a folder that belongs to something
+    else, and KeyboardInterrupt
     after keeping what is done.
     """
     check_outcome(sweep.outcome, outcomes, f"{sweep.path}: outcome:")
@@ -128,7 +130,7 @@ def run_sweep(
         raise UserError(f"--workers {workers} is too few; use at least 1")
     folder = Path(out_dir)
     identity = _identity(sweep, source or ("injected" if simulate is not None else source_hash()))
-    made = _manifest(sweep, identity)
+    made = {**_manifest(sweep, identity), **(facts or {})}
     check_owner(folder, made, fresh, grows=True)
     with opened(folder):
         check_owner(folder, made, fresh, grows=True)
@@ -187,7 +189,8 @@ def _run_in(
                 _run_all(work, outcomes, side_by_side, simulate)
                 asked = _asked(work, outcomes[sweep.outcome].better)
                 again = simulate_again(sweep, folder, identity["source"], side_by_side, simulate, work.tick)
-                ranges = sweep_ranges(asked, folder, identity, workers, simulate, work.tick)
+                declared = outcomes[sweep.outcome]
+                ranges = sweep_ranges(asked, folder, identity, workers, simulate, work.tick, declared)
             result = _finish(work, outcomes, ranges, again)
         except KeyboardInterrupt:
             set_status(folder, claimed, "interrupted", runs_done=work.done)
