@@ -10,6 +10,7 @@ import errno
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -29,6 +30,7 @@ COMMANDS = {
     "fit": ("sim.commands.fit", "fit_command"),
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
+    "merge": ("sim.commands.merge", "merge_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),
@@ -176,6 +178,10 @@ def main() -> None:
             if isinstance(stream, io.TextIOWrapper):
                 # A terminal that cannot show a letter is no reason to stop.
                 stream.reconfigure(errors="backslashreplace")
+    with contextlib.suppress(
+        ValueError, OSError
+    ):  # a batch system's end of time: what is finished is kept, as after Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = execute()
     if code == 130:
         # Worker threads cannot be stopped in the middle of a run; what is done is stored, so do not wait for them.

@@ -1,6 +1,6 @@
 """Benchmark the engine, side by side with a bare loop in C and with the plain Mesa version; print figures and ratios.
 
-    python benchmarks/run.py [--quick]
+    python benchmarks/run.py [sweeps] [--quick]
 
 Ratios are what counts: machines are shared and noisy. Processor time is measured, not wall time, unless said otherwise;
 of several timings the least, and what is compared is timed turn by turn. An event is one that was put into the calendar.
@@ -241,9 +241,15 @@ def start_up() -> None:
 
 
 @click.command()
+@click.argument("part", type=click.Choice(["all", "sweeps"]), default="all")
 @click.option("--quick", is_flag=True, help="small sizes: shows that everything runs")
-def main(quick: bool) -> None:
-    """Print every figure of the benchmark."""
+def main(part: str, quick: bool) -> None:
+    """Print every figure of the benchmark, or of one part of it."""
+    from benchmarks import sweeps
+
+    if part == "sweeps":
+        sweeps.main(quick)
+        return
     click.echo(f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
         by_size(SIZES[:2] if quick else SIZES, Floor(Path(folder)), 1 if quick else 3)
@@ -253,6 +259,8 @@ def main(quick: bool) -> None:
     workers(4 if quick else 40)
     first_compilation()
     start_up()
+    if quick:  # in full by itself only: it takes minutes
+        sweeps.main(quick)
 
 
 def _processor() -> str:

@@ -14,6 +14,10 @@ def column(stage: str) -> str:
     return f"lead_time_in_{stage.replace(chr(39) + 's', '').replace(' ', '_')}_hours"
 
 
+#: The columns of all stages.
+COLUMNS = tuple(column(stage) for stage in STAGES)
+
+
 def lead_time_by_stage(snapshots: np.ndarray) -> dict[str, np.ndarray]:
     """Return column -> hours per merged change, float64 [runs]; NaN where nothing was merged. They add up to the lead time.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sim.errors import UserError
 
@@ -32,11 +32,43 @@ def threads(workers: int | None) -> int:
 
 
 @dataclass(frozen=True)
+class Lost(Generic[Key, Found]):
+    """What becomes of a task that ends the process it runs in, as one may on a cluster.
+
+    split: smaller tasks instead, none if it is the smallest; failed: its result, with the reason in words.
+    """
+
+    split: Callable[[Key], list[tuple[Key, Callable[[], Found]]]]
+    failed: Callable[[Key, str], Found]
+
+
+class LostWorkersError(UserError):
+    """A task has ended every process that it ran in."""
+
+
+class ClusterError(UserError):
+    """There is nobody left to run tasks."""
+
+
 class Pool:
     """What runs tasks, *width* at a time. Without an executor they run one after the other, in the thread that asks."""
 
-    width: int
-    executor: Executor | None = None
+    def __init__(self, width: int, executor: Executor | None = None) -> None:
+        self._width, self._executor = width, executor
+
+    @property
+    def width(self) -> int:
+        """Tasks at a time."""
+        return self._width
+
+    def call(self, task: Callable[[], Found]) -> Found:
+        """One task, for a thread that waits for it: threads have that one already."""
+        return task()
+
+    def submit(self, task: Callable[[], Found]) -> Future[Found]:
+        """Hand a task over."""
+        assert self._executor is not None
+        return self._executor.submit(task)
 
     def run(
         self,
@@ -44,13 +76,14 @@ class Pool:
         keep: Callable[[Key, Found], None],
         *,
         rescue: bool = False,
+        lost: Lost[Key, Found] | None = None,
     ) -> None:
         """Run all *tasks*, (key, task) each, and call *keep* with key and result as they end, in this thread.
 
         If something goes wrong, an interrupt included, what has not started is cancelled; with *rescue* what is finished by
-        then is kept before the exception goes on.
+        then is kept before the exception goes on. *lost* is of use on a cluster only: a thread cannot die alone.
         """
-        if self.executor is None:
+        if self._executor is None and type(self) is Pool:
             for key, task in tasks:
                 keep(key, task())
             return
@@ -58,12 +91,19 @@ class Pool:
         waiting: dict[Future[Found], Key] = {}
         try:
             while True:
-                for key, task in islice(rest, AHEAD * self.width - len(waiting)):
-                    waiting[self.executor.submit(task)] = key
+                for key, task in islice(rest, max(0, AHEAD * self.width - len(waiting))):
+                    waiting[self.submit(task)] = key
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    keep(waiting.pop(future), future.result())
+                    key = waiting.pop(future)
+                    error = future.exception()
+                    if lost is None or not isinstance(error, LostWorkersError):
+                        keep(key, future.result())
+                    elif pieces := lost.split(key):
+                        waiting |= {self.submit(task): piece for piece, task in pieces}
+                    else:
+                        keep(key, lost.failed(key, str(error)))
         except BaseException:
             for future in waiting:
                 future.cancel()

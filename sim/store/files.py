@@ -4,12 +4,27 @@ import contextlib
 import csv
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from sim.text import plain
+
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
+
+
+def is_temporary(path: Path) -> bool:
+    """True if a file has the name of one that is being written."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
+def remove_temporary(folder: Path) -> None:
+    """Remove what dead processes were writing in a folder and below it. For the one who holds its lock: no other writes there."""
+    for path in folder.rglob(".*.tmp"):
+        if is_temporary(path):
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -19,8 +34,9 @@ def replaced(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         os.replace(temporary, path)
-    finally:
+    except BaseException:
         temporary.unlink(missing_ok=True)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:
@@ -48,10 +64,11 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     with replaced(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        writer.writerows([cell(value) for value in row] for row in rows)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as it stands in a CSV file."""
     if value is None:
         return ""
     if isinstance(value, (bool, np.bool_)):

@@ -9,6 +9,8 @@ sees a whole file or none. Tables are Parquet files written by DuckDB; undefined
     series/*.parquet   a row per run and week
     failures.parquet   the runs that failed, with the seed that replays them
     summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions
+    summary/*.parquet  all of that, where there are too many points for a CSV file of every outcome
+    .blocks/           what is finished of an unfinished sweep and not yet in runs/ (`sim.store.parts`)
     compare.json       all figures of a comparison: what `--json` prints (also risk.json, explain.json, sensitivity.json)
     plots/             pictures, where any were drawn (of a comparison: compare.svg, compare.png)
     answer.txt         what was printed
@@ -19,7 +21,6 @@ import itertools
 import json
 import os
 import platform
-import re
 import shutil
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -28,18 +29,21 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import UserError
-from sim.store.files import read_json, write_json
+from sim.store.files import is_temporary, read_json, write_json
 from sim.store.journal import JOURNAL
 from sim.text import plain
 
 PROGRAM = "orgsim"
-FORMAT = 1
+FORMAT = 2
+BLOCKS = ".blocks"
+PREVIOUS = ".previous"  # old results that are being replaced
 MANIFEST = "manifest.json"
 ANSWER = "answer.txt"
 #: Everything a results folder may hold. `--fresh` replaces nothing else.
 CONTENTS = (
     "runs",
     "series",
+    BLOCKS,
     "people",
     "plots",
     ANSWER,
@@ -61,10 +65,10 @@ CONTENTS = (
     "fit.json",
     "failures.parquet",
     "summary.csv",
+    "summary",
     "report.html",
     JOURNAL,
 )
-_BLOCK = re.compile(r"(\d+)-(\d+)-(\d+)\.parquet")  # as named by sim.blocks
 VERSIONED = ("numpy", "numba", "duckdb", "scipy", "mesa")
 
 
@@ -124,20 +128,17 @@ def manifest(
 
 
 def read_manifest(folder: Path) -> dict[str, object] | None:
-    """The manifest of a results folder, None if the folder has none that this program wrote."""
-    data = read_json(folder / MANIFEST)
-    return data if data is not None and data.get("program") == PROGRAM else None
+    """The manifest of a results folder, None if the folder has none that this program wrote.
 
-
-def stored_blocks(folder: Path) -> dict[int, list[tuple[int, int]]]:
-    """Point -> (first run, count) of the files in the folder that hold runs of a design point."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for path in folder.glob("*.parquet"):
-        match = _BLOCK.fullmatch(path.name)
-        if match:
-            point, first, count = map(int, match.groups())
-            found.setdefault(point, []).append((first, count))
-    return found
+    While new results take the place of old ones (`sim.store.replacing`), for a moment it is that of the old ones, moved aside.
+    """
+    for path in (folder / MANIFEST, folder / PREVIOUS / MANIFEST):
+        data = read_json(path)
+        if data is not None and data.get("program") == PROGRAM:
+            return data
+        if path.exists():
+            break
+    return None
 
 
 def claim(folder: Path, manifest: Mapping[str, object], grows: bool = False) -> dict[str, object]:
@@ -147,9 +148,12 @@ def claim(folder: Path, manifest: Mapping[str, object], grows: bool = False) -> 
     content differs in nothing but fewer runs. Raises UserError if it belongs to something else.
     """
     check_owner(folder, manifest, grows=grows)
+    folder.mkdir(parents=True, exist_ok=True)
+    # The manifest first: a folder with anything else and without it belongs to nobody.
+    written = set_status(folder, stamped(manifest), "running")
     for name in ("runs", "series"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    return set_status(folder, stamped(manifest), "running")
+        (folder / name).mkdir(exist_ok=True)
+    return written
 
 
 def stamped(manifest: Mapping[str, object]) -> dict[str, object]:
@@ -164,9 +168,11 @@ def stamped(manifest: Mapping[str, object]) -> dict[str, object]:
 
 
 def holds_nothing(folder: Path) -> bool:
-    """True if there is no such folder, or it is empty but for the program's own hidden files (a lock)."""
+    """True if there is no such folder, or it is empty but for the program's own hidden files: a lock, what a killed process was
+    writing.
+    """
     return not folder.exists() or (
-        folder.is_dir() and all(p.name.startswith(".orgsim") for p in folder.iterdir())
+        folder.is_dir() and all(p.name.startswith(".orgsim") or is_temporary(p) for p in folder.iterdir())
     )
 
 
@@ -259,7 +265,13 @@ def _reason(found: Mapping[str, object], wanted: Mapping[str, object]) -> str:
     if not isinstance(old, dict) or not isinstance(new, Mapping):
         return "its content differs"
     changed = [key for key in new if old.get(key) != plain.jsonable(new[key])]
-    names = {"source": "the program's version", "scenario": "the base scenario"}
+    if changed != ["made"]:  # scenarios of the points follow from everything else
+        changed = [key for key in changed if key != "made"]
+    names = {
+        "source": "the program's version",
+        "scenario": "the base scenario",
+        "made": "way to make a scenario of a point",
+    }
     return "other " + ", ".join(names.get(key, key) for key in changed) if changed else "its content differs"
 
 

@@ -8,10 +8,9 @@ are put back, by the one who failed or by the next command. Files that this prog
 import shutil
 from pathlib import Path
 
-from sim.store.folder import CONTENTS, MANIFEST
+from sim.store.folder import CONTENTS, MANIFEST, PREVIOUS
 
 NEXT = ".next"
-PREVIOUS = ".previous"
 
 
 def staging(folder: Path) -> Path:

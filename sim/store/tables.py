@@ -73,19 +73,22 @@ class Tables:
             finally:
                 self._connection.unregister("chunk")
 
-    def read(self, paths: Sequence[Path], columns: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+    def read(
+        self, paths: Sequence[Path], columns: Sequence[str] | None = None, where: str = "", order: str = ""
+    ) -> dict[str, np.ndarray]:
         """Read columns (default: all) of files with the same columns, in the order of the files; NULL numbers
-        are NaN. Raises UnreadableTableError.
+        are NaN. where, order: conditions in SQL. Raises UnreadableTableError.
         """
         if not paths:
             return {}
         wanted = "*" if columns is None else ", ".join(_quoted(name) for name in columns)
+        rest = (f" WHERE {where}" if where else "") + (f" ORDER BY {order}" if order else "")
         # read_parquet takes glob patterns; a folder's name may hold one of their characters.
         files = [str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") for path in paths]
         try:
             with _interruptible():
                 relation = self._connection.execute(
-                    f"SELECT {wanted} FROM read_parquet($1, union_by_name = true, file_row_number = false)",
+                    f"SELECT {wanted} FROM read_parquet($1, union_by_name = true, file_row_number = false){rest}",
                     [files],
                 )
                 return {name: _filled(values) for name, values in relation.fetchnumpy().items()}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import UserError
+from sim.store.files import remove_temporary
 from sim.store.folder import (
     check_owner,
     clear,
@@ -110,6 +111,8 @@ def opened(folder: Path) -> Iterator[None]:
     try:
         with told(folder), locked(folder):
             recover(folder)
+            if holds_nothing(folder) or read_manifest(folder) is not None:  # else it is not ours
+                remove_temporary(folder)
             yield
     finally:
         for path in made:

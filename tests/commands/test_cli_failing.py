@@ -207,10 +207,10 @@ def test_warnings_go_to_stderr(capsys, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a single process")
 def test_ctrl_c_keeps_what_is_done_and_the_sweep_goes_on(tmp_path):
-    # Endless but for the signal: 400 short runs per point, stored in blocks as they are finished.
+    # Endless but for the signal: 600 short runs per point, stored in blocks as they are finished.
     text = (
         "question: Which?\nbase: small-startup\nvary: {ai.share_of_code: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}\n"
-        "runs: 400\nranges: 0\n"
+        "runs: 600\nranges: 0\n"
     )
     (tmp_path / "long.yaml").write_text(text)
     command = [sys.executable, "-m", "cli", "sweep", "long.yaml", "--workers", "1", "--set", "time.weeks=10"]
@@ -220,7 +220,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_sweep_goes_on(tmp_path):
     )  # fmt: skip
     folder = tmp_path / "results" / "long"
     deadline = time.monotonic() + 200
-    while not list(folder.glob("runs/*.parquet")) and process.poll() is None and time.monotonic() < deadline:
+    while not list(folder.glob(".blocks/*.block")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=100)

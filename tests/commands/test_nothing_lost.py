@@ -164,7 +164,7 @@ def test_an_interrupted_replacement_of_a_sweep_leaves_the_old_one(files):
     assert orgsim("sweep", "mine.yaml", "--runs", "2", *SHORT, cwd=files).returncode == 0
     before = contents(folder)
     args = ["sweep", "mine.yaml", "--seed", "2", "--fresh", "--out", str(folder), "--workers", "1", *SHORT]
-    process = begun(args, files, folder / ".next" / "runs" / "000000-0000000-0100.parquet")
+    process = begun(args, files, folder / ".next" / ".blocks")
     interrupted(process)
     assert {name: data for name, data in contents(folder).items() if not name.startswith(".next")} == before
 
@@ -186,22 +186,23 @@ def test_two_commands_at_once_on_one_folder(tmp_path):
     assert not (tmp_path / "here" / ".orgsim.lock").exists()
 
 
-def test_a_truncated_block_of_a_sweep_is_found_and_done_again(files):
+def test_truncated_runs_of_a_sweep_are_found_and_done_again(files):
     assert orgsim("sweep", "mine.yaml", *SHORT, cwd=files).returncode == 0
     folder = files / "results" / "mine"
     summary = (folder / "summary.csv").read_bytes()
-    blocks = sorted((folder / "runs").iterdir())
-    for block, kept in zip(blocks, (-20, 0), strict=False):
-        block.write_bytes(block.read_bytes()[:kept])
-    (folder / "series" / blocks[2].name).write_bytes(b"PAR1")
+    assert orgsim("sweep", "mine.yaml", *SHORT, "--runs", "3", cwd=files).returncode == 0
+    more = (folder / "summary.csv").read_bytes()
+    first, second = sorted((folder / "runs").iterdir())
+    second.write_bytes(second.read_bytes()[:-20])
     (folder / "ranges.json").write_text('{"key": ')
-    again = orgsim("sweep", "mine.yaml", *SHORT, cwd=files)
+    again = orgsim("sweep", "mine.yaml", *SHORT, "--runs", "3", cwd=files)
     assert again.returncode == 0, again.stderr
-    assert "-0002.parquet and 2 more were damaged and have been simulated again" in again.stderr
+    assert f"the stored runs in {second.name} were damaged and have been simulated again" in again.stderr
     assert clean(again)
-    assert "2 runs were there already" in again.stdout
-    assert (folder / "summary.csv").read_bytes() == summary
-    assert "damaged" not in orgsim("sweep", "mine.yaml", *SHORT, cwd=files).stderr
+    assert "8 runs were there already" in again.stdout
+    assert (folder / "summary.csv").read_bytes() == more != summary
+    assert first.exists()
+    assert "damaged" not in orgsim("sweep", "mine.yaml", *SHORT, "--runs", "3", cwd=files).stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -3,6 +3,7 @@ written.
 """
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -54,7 +55,7 @@ def test_results_open_as_their_page_says(tmp_path):
     runs.mkdir(parents=True)
     tables = Tables()
     tables.write(runs / "0-0-2.parquet", {"run": np.arange(3), "value": np.array([1.5, 2.5, np.nan])})
-    tables.write(runs / "1-0-2.parquet", {"run": np.arange(3), "more": np.ones(3)})
+    tables.write(runs / "1-0-2.parquet", {"run": np.arange(3), "value": np.ones(3)})
     shown = subprocess.run(
         [sys.executable, *shlex.split(line)[1:]],
         cwd=tmp_path,
@@ -68,7 +69,7 @@ def test_results_open_as_their_page_says(tmp_path):
     table = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
     )
-    assert table.stdout.strip() == "['more', 'run', 'value'] 6 4.0"
+    assert table.stdout.strip() == "['run', 'value'] 6 7.0"
 
 
 def names(folder):
@@ -470,17 +471,33 @@ def test_two_processes_do_not_write_one_folder(tmp_path):
     assert names(tmp_path) == []
 
 
+def no_system_locks(monkeypatch):
+    """As on a file system that has none."""
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("sim.store.lock._system_lock", refuse)
+
+
 @pytest.mark.parametrize("changes", [{"host": "elsewhere"}, {"pid": "many"}, {"host": None}])
-def test_a_lock_of_which_nothing_can_be_known_is_respected(tmp_path, changes):
+def test_a_lock_of_which_nothing_can_be_known_is_respected(tmp_path, changes, monkeypatch):
     with locked(tmp_path):
         data = json.loads((tmp_path / LOCK).read_text())
-    (tmp_path / LOCK).write_text(json.dumps({**data, "pid": 2**22 + 1, **changes}))
+    left = json.dumps({**data, "pid": 2**22 + 1, **changes})
+    (tmp_path / LOCK).write_text(left)
+    with locked(tmp_path):  # the system says that nobody has it
+        pass
+    no_system_locks(monkeypatch)
+    (tmp_path / LOCK).write_text(left)
     with pytest.raises(UserError, match="if it is not running any more, delete"), locked(tmp_path):
         pass
+    assert (tmp_path / LOCK).read_text() == left
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="no /proc")
-def test_a_number_given_to_another_process_is_not_the_one_that_wrote(tmp_path):
+def test_a_number_given_to_another_process_is_not_the_one_that_wrote(tmp_path, monkeypatch):
+    no_system_locks(monkeypatch)
     with locked(tmp_path):
         data = json.loads((tmp_path / LOCK).read_text())
     (tmp_path / LOCK).write_text(json.dumps({**data, "began": "1"}))

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.experiments.sweep.file import Sweep, load_sweep
 from sim.experiments.sweep.pictures import draw
-from sim.experiments.sweep.run import SweepResult, run_sweep
+from sim.experiments.sweep.run import How, SweepResult, run_sweep
 
 CROSSING = 0.42
 
@@ -66,11 +66,18 @@ def write_sweep(folder: Path, text: str = SWEEP) -> Path:
 def run_file(
     path: Path, out: Path, engine: Callable | None = None, sweep: Sweep | None = None, **options
 ) -> SweepResult:
-    """Run a sweep file (or the sweep made of it) with the stand-in, without pictures."""
-    options = {"workers": 2, **options}
-    return run_sweep(
-        sweep or load_sweep(path), out, simulate=engine or Engine(), outcomes=OUTCOMES, **options
+    """Run a sweep file (or the sweep made of it) with the stand-in, without pictures. options: of `How`, and of `run_sweep`."""
+    asked = {name: options.pop(name) for name in ("fresh", "retry_failed", "shard") if name in options}
+    how = How(
+        **{
+            "workers": 2,
+            "simulate": engine or Engine(),
+            "outcomes": OUTCOMES,
+            "weekly": ("value",),
+            **options,
+        }
     )
+    return run_sweep(sweep or load_sweep(path), out, how, **asked)
 
 
 def drawn(result: SweepResult) -> tuple[Path, ...]:

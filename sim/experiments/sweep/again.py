@@ -24,7 +24,7 @@ from sim.experiments.sweep.blocks import Block, simulate_block
 from sim.experiments.sweep.file import Alternative, Sweep
 from sim.experiments.sweep.plausible import places
 from sim.scenario.scenario import Scenario
-from sim.simulation.parallel import Pool
+from sim.simulation.parallel import Lost, Pool
 from sim.simulation.results import Simulate
 from sim.statistics.estimates import Paired, holm, known, paired
 from sim.store import files
@@ -124,7 +124,9 @@ def simulate_again(
         files.write_json(path, kept)
         tick(runs * keys.count(key))
 
-    side_by_side.run([(key, task) for key, task in tasks.items() if key not in kept], keep, rescue=True)
+    lost: Lost[str, DesignRuns] = Lost(lambda _: [], lambda _, why: DesignRuns([None] * runs, runs, why))
+    missing = [(key, task) for key, task in tasks.items() if key not in kept]
+    side_by_side.run(missing, keep, rescue=True, lost=lost)
     return [_of_json(kept[key]) for key in keys]
 
 

@@ -1,6 +1,7 @@
-"""The unit of work of a sweep: some runs of one design point, simulated by a thread or a machine of a cluster."""
+"""The unit of work of a sweep: runs of design points, simulated by a thread or a machine of a cluster."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,19 +21,42 @@ class Block:
     first: int
     count: int
 
-    @property
-    def file(self) -> str:
-        """File name in runs/ and series/."""
-        return f"{self.point:06d}-{self.first:07d}-{self.count:04d}.parquet"
+
+Work = tuple[Block, ...]  # what a worker gets at once
 
 
 @dataclass(frozen=True)
 class BlockResult:
-    """What a worker sends back: outcomes float64[count], series float64[count, weeks], failures by run number."""
+    """What the runs of a block give: outcomes float64[count], series float64[count, weeks], failures by run number."""
 
     outcomes: Mapping[str, np.ndarray]
     series: Mapping[str, np.ndarray]
     failures: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a worker sends back: a result per block, and the processor seconds that it took."""
+
+    results: tuple[BlockResult, ...]
+    seconds: float
+
+
+def simulate_blocks(
+    base: Scenario,
+    hold: str | None,
+    points: Sequence[Mapping[str, object]],
+    blocks: Work,
+    seed: int,
+    simulate: Simulate | None = None,
+) -> Done:
+    """Simulate some blocks; points: the values of each. A module-level function, for the workers of a cluster."""
+    began = time.thread_time()
+    results = tuple(
+        simulate_block(base, hold, values, block, seed, simulate)
+        for values, block in zip(points, blocks, strict=True)
+    )
+    return Done(results, time.thread_time() - began)
 
 
 def simulate_block(
@@ -43,7 +67,7 @@ def simulate_block(
     seed: int,
     simulate: Simulate | None = None,
 ) -> BlockResult:
-    """Simulate one block. A module-level function, so that a cluster's workers can be sent to it."""
+    """Simulate one block. Raises UserError where there is no such scenario."""
     try:
         scenario = scenario_at(base, hold, values)
         results = (simulate or engine.run)(scenario, block.count, seed, workers=1, first_run=block.first)
@@ -69,6 +93,11 @@ def simulate_block(
 def _stages(results: Results) -> Mapping[str, np.ndarray]:
     """Lead time by stage, kept with the outcomes of every run; a stand-in for the engine may have none."""
     return getattr(results, "stages", {})
+
+
+def failed(block: Block, message: str) -> BlockResult:
+    """The result of a block of which every run failed, for the same reason."""
+    return BlockResult({}, {}, dict.fromkeys(range(block.first, block.first + block.count), message))
 
 
 def _whole(values: np.ndarray, at: np.ndarray, count: int) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 import json
 import math
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from helpers.fake_engine import CROSSING, OUTCOMES, SWEEP, Engine, drawn, run_file, write_sweep
 from hypothesis import given
@@ -11,13 +13,16 @@ from hypothesis import strategies as st
 from sim.errors import UserError
 from sim.experiments import designs
 from sim.experiments.designs import Levels, Range
+from sim.experiments.sweep.blocks import Block
+from sim.experiments.sweep.cutting import MOST_RUNS, SECONDS, Cutter
 from sim.experiments.sweep.file import load_sweep
-from sim.experiments.sweep.run import BLOCK_RUNS, _cover
 from sim.experiments.sweep.words import sweep_text
+from sim.experiments.sweep.work import gaps
 from sim.store.folder import read_manifest
 from sim.store.tables import Tables
 
 run = run_file
+IN_WORLDS = 8 * 2 * 3 * 2  # runs of the two designs in eight plausible worlds, two at each of three places
 
 
 @pytest.fixture
@@ -201,6 +206,7 @@ def test_results_folder(sweep_file, tmp_path):
         f"{name}.{kind}" for name in ("heat-map", "lines", "difference") for kind in ("svg", "png")
     }
     assert not list(folder.rglob("*.tmp"))
+    assert not (folder / ".blocks").exists()
 
 
 def test_summary(sweep_file, tmp_path):
@@ -225,6 +231,15 @@ def test_same_bytes_whatever_the_workers(sweep_file, tmp_path):
         assert (one.folder / "plots" / name).read_bytes() == (two.folder / "plots" / name).read_bytes()
 
 
+def stored(folder):
+    """How many runs are in runs/, each of them once."""
+    with Tables() as tables:
+        found = tables.read(sorted((folder / "runs").glob("*.parquet")), ["point", "run"])
+    runs = list(zip(*(column.tolist() for column in found.values()), strict=True))
+    assert len(runs) == len(set(runs))
+    return len(runs)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [0, 1, 5, 9])
 def test_interruption_keeps_what_is_done_and_resumes_to_the_same_bytes(sweep_file, tmp_path, after):
@@ -233,13 +248,14 @@ def test_interruption_keeps_what_is_done_and_resumes_to_the_same_bytes(sweep_fil
     with pytest.raises(KeyboardInterrupt):
         run(sweep_file, broken, Engine(interrupt_after=after), workers=1)
     assert read_manifest(broken)["status"] == "interrupted"
-    kept = len(list((broken / "runs").iterdir()))
-    assert kept == min(after, 8)
-    assert not (broken / "summary.csv").exists()
+    assert sorted(path.name for path in broken.iterdir()) == ["manifest.json", "runs", "series"]
+    kept = stored(broken)
+    assert kept == 0 if after == 0 else 4 <= kept < 96
     engine = Engine()
     again = run(sweep_file, broken, engine)
-    assert again.runs_reused == kept * 12
-    assert len([call for call in engine.calls if call[1] == 12]) == 8 - kept
+    assert again.runs_reused == kept
+    assert sum(count for _, count in engine.calls) == 96 - kept + IN_WORLDS
+    assert stored(broken) == 96
     assert (broken / "summary.csv").read_bytes() == (whole.folder / "summary.csv").read_bytes()
     assert sweep_text(again) == sweep_text(whole)
 
@@ -279,10 +295,11 @@ def test_more_runs_extend_the_folder_to_the_bytes_of_a_fresh_sweep(sweep_file, t
         engine = Engine(fails=(3, 100))
         grown = run(sweep_file, out, engine, sweep=of_runs(sweep_file, runs))
         drawn(grown)
-        per_point = [call for call in engine.calls if call[1] > 1 or call[0] > 0]
-        assert sum(count for _, count in per_point) == 8 * (runs - before)
-        assert min(first for first, _ in per_point) == before
+        ranges = 0 if before else IN_WORLDS  # they are not run again
+        assert sum(count for _, count in engine.calls) == 8 * (runs - before) + ranges
+        assert before == 0 or min(first for first, _ in engine.calls) == before
         assert grown.runs_reused == 8 * before
+        assert stored(out) == 8 * runs
     assert read_manifest(out)["seeds"]["runs"] == [0, stages[-1] - 1]
     fresh = run(
         sweep_file,
@@ -305,7 +322,8 @@ def test_the_plausible_ranges_are_not_run_again_for_more_runs(sweep_file, tmp_pa
     kept = (tmp_path / "out" / "ranges.json").read_bytes()
     engine = Engine()
     run(sweep_file, tmp_path / "out", engine, sweep=of_runs(sweep_file, 20))
-    assert engine.calls == [(12, 8)] * 8
+    assert min(first for first, _ in engine.calls) == 12
+    assert sum(count for _, count in engine.calls) == 8 * 8
     assert (tmp_path / "out" / "ranges.json").read_bytes() == kept
 
 
@@ -314,10 +332,12 @@ def test_an_interrupted_extension_resumes(sweep_file, tmp_path):
     run(sweep_file, tmp_path / "out")
     with pytest.raises(KeyboardInterrupt):
         run(sweep_file, tmp_path / "out", Engine(interrupt_after=3), workers=1, sweep=of_runs(sweep_file, 30))
-    assert len(list((tmp_path / "out" / "runs").iterdir())) == 8 + 3
+    kept = stored(tmp_path / "out")
+    assert 96 < kept < 240
     engine = Engine()
     grown = run(sweep_file, tmp_path / "out", engine, sweep=of_runs(sweep_file, 30))
-    assert engine.calls == [(12, 18)] * 5
+    assert sum(count for _, count in engine.calls) == 240 - kept
+    assert min(first for first, _ in engine.calls) >= 12
     fresh = run(sweep_file, tmp_path / "fresh", sweep=of_runs(sweep_file, 30))
     assert (grown.folder / "summary.csv").read_bytes() == (fresh.folder / "summary.csv").read_bytes()
 
@@ -351,17 +371,32 @@ def test_more_runs_of_something_else_are_refused(sweep_file, tmp_path, change, w
         run(sweep_file, tmp_path / "out", sweep=sweep)
 
 
+@given(st.lists(st.booleans(), max_size=40), st.integers(0, 30), st.integers(0, 30))
+def test_the_gaps_are_what_is_missing_and_asked_for(there, start, more):
+    found = gaps(np.array(there, dtype=bool), start, start + more)
+    runs = [run for first, count in found for run in range(first, first + count)]
+    assert runs == [run for run in range(start, start + more) if run >= len(there) or not there[run]]
+    assert all(a + count < b for (a, count), (b, _) in pairwise(found))  # as few as can be
+
+
 @given(
-    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 150)), max_size=6),
-    st.integers(0, 200),
-    st.integers(0, 300),
+    st.lists(st.integers(1, 300), min_size=1, max_size=8),
+    st.integers(1, 4),
+    st.lists(st.floats(1e-6, 100.0), min_size=1, max_size=5),
 )
-def test_blocks_cover_every_run_once_whatever_is_stored(found, start, more):
-    stored, missing = _cover(found, 7, start, start + more)
-    assert {(block.first, block.count) for block in stored} <= set(found)
-    runs = sorted(run for block in stored + missing for run in range(block.first, block.first + block.count))
-    assert runs == list(range(start, start + more))
-    assert all(0 < block.count <= BLOCK_RUNS for block in missing)
+def test_work_is_cut_into_blocks_of_about_a_time_and_every_run_is_in_one(counts, width, seconds):
+    missing = [Block(point, 7, count) for point, count in enumerate(counts)]
+    cutter, runs, known = Cutter(missing, width), [], 0.0
+    for k, work in enumerate(cutter):
+        size = sum(block.count for block in work)
+        assert 1 <= size <= MOST_RUNS
+        assert size == 1 or size * known <= SECONDS  # what is known is the time of those before
+        cutter.learn(size, size * seconds[k % len(seconds)])
+        known = cutter.seconds
+        runs += [
+            (block.point, run) for block in work for run in range(block.first, block.first + block.count)
+        ]
+    assert runs == [(point, 7 + run) for point, count in enumerate(counts) for run in range(count)]
 
 
 def test_settings_of_the_answer_change_no_run(sweep_file, tmp_path):
@@ -407,28 +442,10 @@ def test_bad_options(sweep_file, tmp_path):
         run(sweep_file, tmp_path / "out")
 
 
-def test_cluster_without_the_extra(sweep_file, tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "dask", None)
-    monkeypatch.setitem(sys.modules, "dask.distributed", None)
-    with pytest.raises(UserError, match=r"orgsim\[cluster\]"):
-        run(sweep_file, tmp_path / "out", cluster="tcp://127.0.0.1:1")
-
-
-def test_large_runs_are_cut_into_blocks(sweep_file, tmp_path):
-    write_sweep(tmp_path, SWEEP.replace("runs: 12", "runs: 230").replace("ranges: 8", "ranges: 0"))
-    engine = Engine()
-    result = run(sweep_file, tmp_path / "out", engine)
-    assert sorted(engine.calls)[:8] == [(0, 100)] * 8
-    assert sorted(engine.calls)[-8:] == [(200, 30)] * 8
-    assert [len(v) for v in result.values] == [230] * 8
-
-
 def test_progress_counts_runs(sweep_file, tmp_path):
     seen = []
-    run(sweep_file, tmp_path / "out", progress=lambda done, planned: seen.append((done, planned)))
-    assert seen[-1] == (8 * 12 + 8 * 2 * 3 * 2,) * 2
+    run(sweep_file, tmp_path / "out", progress=lambda state: seen.append(state[:2]))
+    assert seen[-1] == (8 * 12 + IN_WORLDS,) * 2
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
