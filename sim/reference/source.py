@@ -13,7 +13,7 @@ from sim.errors import UserError
 from sim.parameters.registry import REGISTRY
 from sim.reference.words import FIELDS
 
-_KINDS = {"f8": "number", "i8": "whole", "i4": "whole", "u8": "whole", "?": "yes or no"}
+_KINDS = {"f8": "number", "i8": "whole", "i4": "whole", "i1": "whole", "u8": "whole", "?": "yes or no"}
 
 
 #: Beginnings of the files that declare, check or describe parameters without acting on them.

@@ -19,7 +19,7 @@ LARGEST = 2**53  # whole numbers beyond this are no longer whole as floating-poi
 
 @dataclass(frozen=True)
 class Layout:
-    """Columns of a sweep. design: path -> NumPy type, object for text; outcomes (and what else is kept of a run), weekly: names."""
+    """Columns of a sweep. design: path -> NumPy type, object for text; outcomes (and what else a run keeps), weekly: names."""
 
     design: Mapping[str, type]
     outcomes: tuple[str, ...]
