@@ -145,7 +145,7 @@ def fields(text: str | None = None) -> dict[str, list[Field]]:
     notes = comments(text)
     found: dict[str, list[Field]] = {}
     for name, node in assigned(ast.parse(text)):
-        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "np.dtype":
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("np.dtype", "_in_lines"):
             group, line = "", node.lineno
             found[name] = []
             for entry in _entries(node.value):
