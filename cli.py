@@ -34,6 +34,8 @@ COMMANDS = {
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),
+    "query": ("sim.commands.query", "query_command"),
+    "report": ("sim.commands.report", "report_command"),
     "validate": ("sim.commands.validate", "validate_command"),
     "parameters": ("sim.commands.parameters", "parameters_command"),
 }

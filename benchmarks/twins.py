@@ -255,7 +255,7 @@ def report(cases: Sequence[Case], minutes: float) -> str:
     gain = mean_ci(np.log(fitted) - np.log(prior))
     sharp = mean_ci((np.log(fitted) - np.log(prior))[decided])
     rates = {name: float(np.mean([one.covered[name] for one in cases])) for name in OTHERS}
-    widths = {name: float(np.median([one.narrower[name] for one in cases])) for name in OTHERS}
+    widths = {name: float(np.nanmedian([one.narrower[name] for one in cases])) for name in OTHERS}
     poor = [f"case {k + 1} (largest I {one.truth:.1f})" for k, one in enumerate(cases) if one.truth >= CUTOFF]
     lines = [
         "| of the cases | figure |",

@@ -1,6 +1,7 @@
 """Options, progress and output that the commands share."""
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -221,6 +222,43 @@ def version() -> str:
         return metadata.version("orgsim")
     except metadata.PackageNotFoundError:
         return "unknown (not installed)"
+
+
+#: Options that change no figure.
+_NO_FIGURE = ("out", "fresh", "workers", "as_json", "cluster", "scoreboard", "show_all")
+
+
+def command_line() -> str:
+    """The command that is being carried out, as it can be given again: what changes no figure is left out, files are
+    named only.
+    """
+    context = click.get_current_context()
+    parts = ["orgsim", context.info_name or ""]
+    for one in context.command.params:
+        given = context.params.get(one.name or "")
+        values = given if isinstance(given, tuple) else (given,)
+        if isinstance(one, click.Argument):
+            parts += [_file_name(str(value)) for value in values]
+        elif (
+            one.name not in _NO_FIGURE
+            and given is not None
+            and given != one.get_default(context)
+            and given != ()
+        ):
+            flag = isinstance(one, click.Option) and one.is_flag
+            parts += (
+                [one.opts[0]]
+                if flag
+                else [x for value in values for x in (one.opts[0], _file_name(str(value)))]
+            )
+    return shlex.join(parts)
+
+
+def _file_name(text: str) -> str:
+    """A path without its folders, also behind the equals sign of an option: what it is called elsewhere is nobody's business."""
+    name, equals, value = text.rpartition("=")
+    last = re.split(r"[/\\]", value)[-1]
+    return f"{name}{equals}{last}"
 
 
 # ---- progress

@@ -8,6 +8,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -107,6 +108,7 @@ def compare_command(
 
     wanted = 100 if runs is None else runs
     asked = question(loaded, primary, None if until_decided else wanted, ranges, seed)
+    asked |= {"command": command_line()}
     with taken(out, default_folder(loaded), asked, fresh) as place, keeping(place.left):
         with progress(wanted * len(loaded)) as bar:
             found = compare(
@@ -136,4 +138,4 @@ def _report(found: "Comparison", folder: Path, as_json: bool, everything: bool) 
     # The text has the notices of too few runs itself.
     warn([line for line in found.warnings if line not in found.too_few.values()])
     click.echo(comparison_text(found, use_colour(sys.stdout), everything))
-    click.echo(f"\nWritten: {folder} (picture in plots/, all figures in compare.json, every run in runs/)")
+    click.echo(f"\nWritten: {folder} (picture in plots/, all figures in compare.json)")

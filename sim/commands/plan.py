@@ -11,6 +11,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     keeping,
     notice_compilation,
@@ -185,7 +186,10 @@ def _carried_out(
     from sim.experiments.plan.study import plan
     from sim.store.taking import taken
 
-    default, question = Path("results") / f"plan-{source.name}", folder.question(*pair, asked, *how)
+    default, question = (
+        Path("results") / f"plan-{source.name}",
+        folder.question(*pair, asked, *how) | {"command": command_line()},
+    )
     with taken(out, default, question, fresh) as place, keeping(place.left):
         if not fresh:
             folder.untouched(place.folder)

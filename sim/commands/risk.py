@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.commands.common import (
+    command_line,
     exit_code,
     keeping,
     notice_compilation,
@@ -78,7 +79,8 @@ def risk_command(
     from sim.text.tables import paragraph
 
     default = Path("results") / f"risk-{loaded.name}"
-    with taken(out, default, question(loaded, runs, seed, attributes), fresh) as place, keeping(place.left):
+    made = question(loaded, runs, seed, attributes) | {"command": command_line()}
+    with taken(out, default, made, fresh) as place, keeping(place.left):
         with progress(runs) as bar:
             results = run(loaded, runs, seed, workers=workers, progress=bar.update)
         risk = assess(people_table(results), attributes, seed, loaded.name)

@@ -9,6 +9,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     keeping,
     load_scenario,
@@ -112,7 +113,8 @@ def _place(
     from sim.experiments.run.folder import question
     from sim.store.taking import taken
 
-    return stack.enter_context(taken(out, Path(out), question(scenario, *asked), fresh))
+    made = question(scenario, *asked) | {"command": command_line()}
+    return stack.enter_context(taken(out, Path(out), made, fresh))
 
 
 def _path_folder(out: str | None, name: str) -> str:

@@ -8,6 +8,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -109,9 +110,11 @@ def sensitivity_command(
     worlds = ranges + len(choice.sets)
     planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, worlds)
     name = "-".join(scenario.name for scenario in loaded)
-    asked = question(loaded, names, (method, samples, runs, ranges, seed), choice)
+    made = question(loaded, names, (method, samples, runs, ranges, seed), choice) | {
+        "command": command_line()
+    }
     default = Path("results") / f"{name}-sensitivity"
-    with taken(out, default, asked, fresh, keeps=True) as place, keeping(place.left):
+    with taken(out, default, made, fresh, keeps=True) as place, keeping(place.left):
         with progress(planned) as bar:
             found = sensitivity(
                 loaded, names, method, samples, runs, ranges, seed, workers,

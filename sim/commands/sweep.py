@@ -11,6 +11,7 @@ import click
 from sim.commands.common import (
     InterruptedByUserError,
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     notice_compilation,
@@ -106,12 +107,14 @@ def sweep_command(
     from sim.commands.sweep_progress import sweep_progress
     from sim.experiments.sweep.identity import shard_of
     from sim.experiments.sweep.run import How, default_folder, run_sweep
+    from sim.experiments.sweep.shapes import shapes
 
     part = None if shard is None else shard_of(shard)
     folder = Path(out) if out else default_folder(sweep, fresh, part)
     try:
         with sweep_progress() as seen:
-            how = How(workers, cluster, cluster_wait, seen, lambda text: warn([text]))
+            facts = {"command": command_line(), "organisations": shapes(sweep)}
+            how = How(workers, cluster, cluster_wait, seen, lambda text: warn([text]), facts=facts)
             found = run_sweep(sweep, folder, how, fresh=fresh, retry_failed=retry_failed, shard=part)
         drawn = _kept_beside(found)
     except KeyboardInterrupt:

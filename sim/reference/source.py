@@ -13,7 +13,7 @@ from sim.errors import UserError
 from sim.parameters.registry import REGISTRY
 from sim.reference.words import FIELDS
 
-_KINDS = {"f8": "number", "i8": "whole", "i4": "whole", "u8": "whole", "?": "yes or no"}
+_KINDS = {"f8": "number", "i8": "whole", "i4": "whole", "i1": "whole", "u8": "whole", "?": "yes or no"}
 
 
 #: Beginnings of the files that declare, check or describe parameters without acting on them.
@@ -145,7 +145,7 @@ def fields(text: str | None = None) -> dict[str, list[Field]]:
     notes = comments(text)
     found: dict[str, list[Field]] = {}
     for name, node in assigned(ast.parse(text)):
-        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "np.dtype":
+        if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in ("np.dtype", "_in_lines"):
             group, line = "", node.lineno
             found[name] = []
             for entry in _entries(node.value):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from sim.errors import UserError
 from sim.organisation import tenure
 from sim.organisation.costs import pay_scale, planned_ai_spend
 from sim.organisation.removal import managers_in, refused_word, removal_in_words
+from sim.organisation.sketch import sketch
 from sim.organisation.structure import build_tree
 from sim.organisation.tree import Tree
 from sim.scenario.layoff_checks import Heads
@@ -64,6 +66,14 @@ def heads_of(tree: Tree) -> Heads:
     np.add.at(tenures, (tree.layer, tree.tenure_band), 1)
     told = tuple(map(tuple, tenures.tolist())) if tree.tenure_band.any() else ()
     return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose, told)
+
+
+def shape_of(scenario: Scenario, name: str | None = None) -> dict[str, Any]:
+    """Return what a results folder keeps of the organisation's shape (`sim.organisation.sketch`), with a name for it."""
+    return {
+        "name": name or scenario.name,
+        **sketch(tree_of(scenario), scenario.organisation.chart is not None),
+    }
 
 
 def warnings_of(scenario: Scenario) -> tuple[str, ...]:

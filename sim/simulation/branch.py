@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK
-from sim.engine.state import Org
+from sim.engine.state import Org, copy_of
 from sim.outcomes.declared import WEEKLY
 from sim.scenario.scenario import Scenario, diff
 from sim.simulation.parallel import pool, threads
@@ -73,7 +73,7 @@ def _pair(
         org = engines[0].begin(seed, number)
         if hours > 0.0:
             org = engines[0].advance(org, hours)
-        other = type(org)(*(table.copy() for table in org))
+        other = type(org)(*(copy_of(table) for table in org))
     except Exception as error:
         return error, error
     return _finished(engines[0], org, weekly), _finished(engines[1], other, weekly)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
+from sim.outcomes.stages import lead_time_by_stage
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool, threads
 from sim.simulation.results import Failure, Results
@@ -73,10 +74,12 @@ def collected(engine: Engine, seed: int, found: Mapping[int, Single | Exception]
     if not done:
         message = f"{scenario.name}: every run failed, the first one with: {failures[0].message}"
         raise RunsFailedError(message, failures)
-    outcomes = engine.outcomes(np.stack([one.snapshots for one in singles]))
+    snapshots = np.stack([one.snapshots for one in singles])
+    outcomes = engine.outcomes(snapshots)
     weekly = {name: np.stack([one.series[name] for one in singles]) for name in singles[0].series}
     people = (tuple(getattr(one, name) for one in singles) for name in ("cohort", "ledger", "board"))
-    return Results(scenario, seed, np.array(done), outcomes, weekly, failures, *people)
+    stages = lead_time_by_stage(snapshots)
+    return Results(scenario, seed, np.array(done), outcomes, weekly, failures, *people, stages=stages)
 
 
 def _one(engine: Engine, seed: int, number: int) -> Single | Exception:

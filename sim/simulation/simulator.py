@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.constants import HOURS_PER_WEEK
 from sim.engine.record import record
-from sim.engine.state import Org
+from sim.engine.state import Org, copy_of
 from sim.engine.tables import MARGIN, grown
 from sim.errors import UserError
 from sim.flow.initialise import new_org, start
@@ -70,7 +70,7 @@ class Engine:
 
     def begin(self, seed: int, run: int) -> Org:
         """Return the organisation at tick 0 of run *run*."""
-        org = type(self._template)(*(table.copy() for table in self._template))
+        org = Org(*(copy_of(table) for table in self._template))
         start(org, self.parameters, seed, run)
         return org
 

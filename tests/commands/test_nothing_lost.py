@@ -138,6 +138,7 @@ def test_an_interrupted_comparison_leaves_nothing_half(tmp_path):
     assert orgsim(*args, "--runs", "2", cwd=tmp_path).returncode == 0
     before = contents(folder)
     process = begun([*args, "--runs", "50000", "--fresh"], tmp_path, folder / ".orgsim.lock")
+    time.sleep(0.5)  # from the lock to the first run
     assert "nothing was written; the results in here are as they were." in interrupted(process)
     assert contents(folder) == before
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -241,10 +242,16 @@ class TestPicture:
 
         for engine, even in ((Engine(), True), (Steep(), False)):
             found = run(scenarios[:2], engine)
-            rows = found.rows["one"]
-            scale = pictures.scale_of(list(rows.values()))
+            rows = [found.rows["one"][name] for name in pictures.drawn(found, found.names)]
+            scale = pictures.scale_of(rows)
             assert scale.even == even
-            for row in rows.values():
-                assert row.figures.relative is None or scale.lo < 100 * row.figures.relative < scale.hi
+            assert all(scale.lo < 100 * row.figures.relative < scale.hi for row in rows)
             said = drawing(found).legends[0].get_title().get_text()
             assert ("compressed beyond 5 %" in " ".join(said.split())) == (not even)
+
+    def test_worlds_that_look_like_a_scenario_are_called_so(self, scenarios, drawing):
+        found = replace(run(scenarios[:2], ranges=4), like="our-company-after-the-merger.yaml")
+        figure = drawing(found)
+        (label,) = figure.axes[1].get_yticklabels()
+        assert " ".join(label.get_text().split()).startswith("4 worlds that look like our-company")
+        assert figure.axes[1].get_tightbbox().x0 >= 0

@@ -20,6 +20,7 @@ from sim.experiments.sweep import summary
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.identity import identity_of
 from sim.experiments.sweep.replay import replay_run
+from sim.outcomes.stages import COLUMNS
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import load
 from sim.simulation import sources
@@ -100,7 +101,7 @@ def test_all_files_have_the_same_columns(tmp_path, many_parts):
         "seed": "BIGINT",
         "organisation.management_layers": "BIGINT",
         "ai.share_of_code": "DOUBLE",  # 0, 0.5, 1
-        **dict.fromkeys(OUTCOMES, "DOUBLE"),
+        **dict.fromkeys((*OUTCOMES, *COLUMNS), "DOUBLE"),
         "failure": "VARCHAR",
     }
     assert table(folder, "count(*), count(failure), count(managers_share)") == (9 * 12, 9 * 4, 6 * 8)

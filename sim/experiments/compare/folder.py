@@ -19,11 +19,13 @@ from sim.experiments.compare.study import Comparison
 from sim.experiments.compare.words import comparison_json, comparison_text
 from sim.experiments.differences import unique_names
 from sim.experiments.samples import Sample
+from sim.experiments.worlds import choose
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.statistics.estimates import estimate
 from sim.store import files
-from sim.store.folder import ANSWER, manifest
+from sim.store.folder import ANSWER, content_hash, manifest
 from sim.store.tables import Tables
 from sim.store.taking import Taken
 from sim.text import numbers
@@ -48,8 +50,10 @@ def default_folder(scenarios: Sequence[Scenario]) -> Path:
 def question(
     scenarios: Sequence[Scenario], primary: str, runs: int | None, ranges: int, seed: int
 ) -> dict[str, object]:
-    """What identifies the results. runs: per scenario, None until the primary outcome is decided; ranges, seed: as asked for."""
-    content = {
+    """What identifies the results, worlds that look like a fitted scenario included. runs: per scenario, None until the primary
+    outcome is decided; ranges, seed: as asked for.
+    """
+    content: dict[str, object] = {
         "scenarios": [scenario.hash() for scenario in scenarios],
         "primary": primary,
         "runs": "until decided" if runs is None else runs,
@@ -57,10 +61,15 @@ def question(
         "seed": seed,
         "source": source_hash(),
     }
+    fitted = choose(scenarios, ranges).sets
+    if fitted:
+        content["worlds"] = content_hash({"sets": list(fitted)})
     name = "-".join(scenario.name for scenario in scenarios)
     base, *others = [scenario.to_dict() for scenario in scenarios]
     made = manifest("compare", name, asked(scenarios, primary), content, {"seed": seed}, base)
-    return made | {"names": unique_names([scenario.name for scenario in scenarios]), "others": others}
+    names = unique_names([scenario.name for scenario in scenarios])
+    shapes = [shape_of(scenario, one) for scenario, one in zip(scenarios, names, strict=True)]
+    return made | {"names": names, "others": others, "organisations": shapes}
 
 
 def asked(scenarios: Sequence[Scenario], primary: str) -> str:

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.experiments import plots
-from sim.experiments.assumption_words import listed
+from sim.experiments.assumption_words import listed, worlds_words
 from sim.experiments.compare.brief import DETECTED, cut, size_words, verdict_sentence
 from sim.experiments.compare.study import Comparison, Row
 from sim.outcomes.declared import DECISIVE, VALUE
@@ -27,7 +27,7 @@ WIDTH = 6.6  # inches
 COLUMNS = 2
 MAX_VARIANTS = 6
 MAX_ROWS = 10  # outcomes of a picture with more than one line of panels, so that it still fits on a slide
-LABELS = 2.1  # inches of the outcomes' names
+LABELS, LABEL = 2.1, 22  # of the outcomes' names: inches, letters
 ROW, BAR, LINE = 0.27, 0.27, 0.18  # inches of an outcome, of the bar of worlds, of a line of text
 SIZE, SMALL = 10.5, 9.5  # points
 NAME_WIDTH = 22  # letters of a variant above its rows, where several stand abreast
@@ -258,13 +258,14 @@ def _line(axes: Axes, k: int, row: Row, primary: bool, alone: bool) -> None:
 
 
 def _worlds(axes: Axes, found: Comparison, name: str, *, labelled: bool) -> None:
-    """The plausible worlds as a stacked bar, with what is asked in them below it."""
+    """The worlds as a stacked bar, with what is asked in them below it."""
     row = found.rows[name].get(found.primary)
     holding = None if row is None else row.holding
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.5, 0.5)
     axes.set_xticks([])
-    axes.set_yticks([0], [numbers.plural(found.ranges, "plausible world") if labelled else ""], fontsize=SIZE)
+    what = textwrap.fill(worlds_words(found.ranges, found.like), LABEL) if labelled else ""
+    axes.set_yticks([0], [what], fontsize=SIZE if "\n" not in what else SMALL)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)

@@ -25,6 +25,7 @@ from sim.experiments.plan.study import Plan
 from sim.experiments.plan.words import page
 from sim.scenario import files as scenario_files
 from sim.scenario.scenario import Scenario, parse_set
+from sim.scenario.tree import shape_of
 from sim.store import files
 from sim.store.folder import manifest, read_manifest
 from sim.store.taking import Taken
@@ -47,7 +48,7 @@ def question(
     made = manifest(
         "plan", base.name, variant.question, content, {"seed": seed, "runs": [0, runs - 1]}, base.to_dict()
     )
-    return made | {"other": variant.to_dict()}
+    return made | {"other": variant.to_dict(), "organisations": [shape_of(base)]}
 
 
 # ---- the scenarios

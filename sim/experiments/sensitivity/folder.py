@@ -8,6 +8,7 @@ from sim.experiments.sensitivity.study import Sensitivity
 from sim.experiments.sensitivity.words import sensitivity_text
 from sim.experiments.worlds import Choice
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.store import files
 from sim.store.folder import ANSWER, content_hash, manifest
 from sim.store.taking import Taken
@@ -36,7 +37,8 @@ def question(
         content["worlds"] = content_hash({"sets": list(choice.sets)})
     name = "-".join(scenario.name for scenario in scenarios)
     made = manifest("sensitivity", name, last.question, content, {"seed": seed}, first.to_dict())
-    return made | {"other": last.to_dict() if len(scenarios) == 2 else None}
+    shapes = [shape_of(scenario) for scenario in scenarios]
+    return made | {"other": last.to_dict() if len(scenarios) == 2 else None, "organisations": shapes}
 
 
 def write(place: Taken, found: Sensitivity) -> None:

@@ -19,7 +19,7 @@ LARGEST = 2**53  # whole numbers beyond this are no longer whole as floating-poi
 
 @dataclass(frozen=True)
 class Layout:
-    """Columns of a sweep. design: path -> NumPy type, object for text; outcomes, weekly: names."""
+    """Columns of a sweep. design: path -> NumPy type, object for text; outcomes (and what else a run keeps), weekly: names."""
 
     design: Mapping[str, type]
     outcomes: tuple[str, ...]
@@ -27,7 +27,7 @@ class Layout:
 
 
 def layout(sweep: Sweep, outcomes: Sequence[str], weekly: Sequence[str]) -> Layout:
-    """The columns of a sweep. outcomes, weekly: all that are declared."""
+    """The columns of a sweep. outcomes, weekly: all that may be there."""
     kinds: dict[str, set[type]] = {path: set() for path in sweep.vary}
     for values in sweep.points:
         for path, value in values.items():

@@ -35,6 +35,7 @@ from sim.experiments.sweep.retry import begin_retry
 from sim.experiments.sweep.summary import Asked
 from sim.experiments.sweep.work import Progress, State, SweepWork
 from sim.outcomes.declared import OUTCOMES, WEEKLY, Outcome, check_outcome
+from sim.outcomes.stages import COLUMNS
 from sim.simulation.parallel import Pool, pool
 from sim.simulation.proof import differences, proof
 from sim.simulation.results import Simulate
@@ -105,7 +106,7 @@ class How:
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads; wait: seconds
     without workers after which it is given up. say: is told of workers that are not used. simulate, outcomes,
     weekly, source: the engine, its outcomes, those with a weekly
-    series, and the hash of its sources; by default the real ones.
+    series, and the hash of its sources; by default the real ones. facts: what else the manifest is to say.
     """
 
     workers: int | None = None
@@ -117,6 +118,7 @@ class How:
     outcomes: Mapping[str, Outcome] = field(default_factory=lambda: OUTCOMES)
     weekly: Sequence[str] = WEEKLY
     source: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def run_sweep(
         raise UserError(f"--workers {how.workers} is too few; use at least 1")
     folder = Path(out_dir)
     identity = identity_of(sweep, how.source or ("injected" if how.simulate is not None else None), shard)
-    task = _Task(sweep, identity, manifest_of(sweep, identity), shard, how)
+    task = _Task(sweep, identity, {**manifest_of(sweep, identity), **how.facts}, shard, how)
     check_owner(folder, task.made, fresh, grows=True)
     if not fresh and not retry_failed and _can_only_be_read(folder, task.made):
         return _read(folder, task)
@@ -241,7 +243,7 @@ def _run_in(folder: Path, task: _Task) -> SweepResult:
 def _work(task: _Task, parts: Parts, prepare: Callable[[], None]) -> SweepWork:
     how = task.how
     points = points_of(task.sweep, task.shard)
-    made = layout(task.sweep, tuple(how.outcomes), how.weekly)
+    made = layout(task.sweep, (*how.outcomes, *COLUMNS), how.weekly)
     work = SweepWork(task.sweep, points, parts, made, how.outcomes, prepare, how.progress)
     work.load()
     return work
