@@ -198,25 +198,37 @@ def test_failed_runs_are_left_out_and_counted(tmp_path):
 
 def test_a_sweep_that_is_there_is_not_asked_again(tmp_path):
     path, out, seen = write_sweep(tmp_path, ASKED), tmp_path / "out", []
-    first = run_file(path, out, Hangs(), progress=lambda done, all_: seen.append((done, all_)))
+    first = run_file(path, out, Hangs(), progress=lambda state: seen.append(state[:2]))
     assert planned(first.sweep) == 2 * 3 * 2 * 12
     assert seen[-1] == (8 * 12 + 144,) * 2
     kept = (out / "again.json").read_bytes()
     engine = Hangs()
-    result = run_file(path, out, engine, progress=lambda done, all_: seen.append((done, all_)))
+    result = run_file(path, out, engine, progress=lambda state: seen.append(state[:2]))
     assert engine.calls == []
     assert (out / "again.json").read_bytes() == kept
     assert sweep_text(result) == sweep_text(first)
     assert seen[-1] == (8 * 12 + 144,) * 2
     engine = Hangs()
     run_file(path, out, engine, fresh=True)
-    assert len(engine.calls) == 8 + 12
+    assert sum(count for _, count in engine.calls) == 8 * 12 + 12 * 12
+
+
+class Interrupted(Hangs):
+    """Ctrl-C after four of the six runs without AI's answers."""
+
+    asked = 0
+
+    def __call__(self, scenario, *args, **options):
+        self.asked += not scenario.values["switches.ai_answers"]
+        if self.asked > 4:
+            raise KeyboardInterrupt
+        return super().__call__(scenario, *args, **options)
 
 
 def test_what_is_done_is_kept_through_an_interruption_and_another_alternative(tmp_path):
     path, out = write_sweep(tmp_path, without(ASKED, "AI answers always")), tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run_file(path, out, Hangs(interrupt_after=8 + 4), workers=1)
+        run_file(path, out, Interrupted(), workers=1)
     engine = Hangs()
     run_file(path, out, engine)
     assert len(engine.calls) == 2
@@ -230,8 +242,8 @@ def test_what_is_done_is_kept_through_an_interruption_and_another_alternative(tm
 
 def test_runs_until_decided(tmp_path):
     path = write_sweep(tmp_path, ASKED.replace("runs: 12", "runs: {until: decided, max: 200}"))
-    seen: list[tuple[int, int]] = []
-    result = run_file(path, tmp_path / "out", Hangs(), progress=lambda *counts: seen.append(counts))
+    seen = []
+    result = run_file(path, tmp_path / "out", Hangs(), progress=seen.append)
     assert {place.pair.n for one in result.answer.again for place in one.places} == {50}
     assert seen[-1][0] == seen[-1][1] == result.runs_done
 
