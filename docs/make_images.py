@@ -6,7 +6,6 @@ With ``--results`` the sweep is resumed in that folder, so that finished runs ar
 one (about two minutes on two cores). The picture of layoff risk takes about half a minute, that of the AI share about five.
 """
 
-import json
 import tempfile
 from pathlib import Path
 
@@ -14,12 +13,14 @@ import click
 import numpy as np
 from tqdm import tqdm
 
+from sim.experiments.holding import Differences, signs
 from sim.experiments.plausible import plausible_sets, varied
 from sim.experiments.plots import MARKERS, OKABE_ITO, new_figure, save
 from sim.experiments.risk.groups import people_table
 from sim.experiments.risk.incidence import assess
 from sim.experiments.risk.pictures import risk_picture
 from sim.experiments.sweep.file import load_sweep
+from sim.experiments.sweep.plausible import Ranges, read_ranges
 from sim.experiments.sweep.run import run_sweep
 from sim.parameters.registry import REGISTRY
 from sim.scenario.files import find
@@ -35,11 +36,13 @@ SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)  # AI shares of code a
 SHARE_RUNS, SHARE_WEEKS = 24, 52
 SETS, SET_RUNS = 64, 4  # plausible sets of the band, and runs of each
 SHOWN = {"value_per_week": "value", "changes_per_ic_week": "merged changes"}
+GREY = "#8c8c8c"
+JUDGED = {1: "flat ahead", 0: "open", -1: "layered ahead"}
 _NAMES = {1: "1 layer (one boss)", 2: "2 layers (flat)", 3: "3 layers (layered)", 4: "4 layers"}
 
 
-def draw(answer, ranges: dict, target: Path) -> None:
-    """Value by structure and AI share, and beside it how the verdict fares under other plausible parameters."""
+def draw(answer, ranges: Ranges, target: Path) -> None:
+    """Value by structure and AI share, and beside it how the verdict fares in other plausible worlds."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -48,9 +51,8 @@ def draw(answer, ranges: dict, target: Path) -> None:
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=[1.55, 1])
     _lines(left, answer.panels[0])
-    middle = len(ranges["at"]) // 2  # of the AI shares at which the parameter sets were tried
-    differences = np.array(ranges["differences"][middle], dtype=float) * PER
-    _strip(right, answer.panels[0], differences, float(ranges["at"][middle]))
+    middle = len(ranges.at) // 2  # of the AI shares at which the worlds were tried
+    _strip(right, answer.panels[0], ranges.worlds(middle), float(ranges.at[middle]))
     for axes in (left, right):
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -91,13 +93,16 @@ def _lines(axes, panel) -> None:
     axes.legend(frameon=False, fontsize=9, loc="lower right")
 
 
-def _strip(axes, panel, differences: np.ndarray, share: float) -> None:
-    ordered = np.sort(differences[np.isfinite(differences)])
-    ahead = ordered > 0
+def _strip(axes, panel, worlds: Differences, share: float) -> None:
+    """One line per world, coloured as `orgsim sweep` counts it (`sim.experiments.holding`)."""
+    kept = np.flatnonzero(worlds.defined)
+    kept = kept[np.argsort(worlds.mean[kept])]
+    ordered, judged = PER * worlds.mean[kept], signs(worlds)[kept]
     y = np.arange(len(ordered))
-    for mask, colour in ((ahead, OKABE_ITO[1]), (~ahead, OKABE_ITO[2])):
+    for sign, colour in ((1, OKABE_ITO[1]), (0, GREY), (-1, OKABE_ITO[2])):
+        mask = judged == sign
         axes.hlines(y[mask], 0.0, ordered[mask], color=colour, lw=2.2)
-        axes.plot(ordered[mask], y[mask], "o", color=colour, ms=4.5)
+        axes.plot(ordered[mask], y[mask], "o", color=colour, ms=4.5, label=f"{JUDGED[sign]}: {mask.sum()}")
     axes.axvline(0.0, color="#444444", lw=1.0)
     pairs = [pair.difference for pair in panel.pair]
     declared = float(np.interp(share, np.array(panel.rows, dtype=float), pairs)) * _scale(panel)
@@ -106,10 +111,9 @@ def _strip(axes, panel, differences: np.ndarray, share: float) -> None:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"Flat minus layered, same unit, AI share {share:g}")
-    title = (
-        f"With other plausible assumptions flat\nis ahead in {ahead.sum()} of {len(ordered)} parameter sets"
-    )
+    title = f"With other plausible assumptions\n({len(ordered)} worlds, beyond the noise of their runs)"
     axes.set_title(title, fontsize=10.5, loc="left")
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
 
 
 def draw_risk(target: Path) -> None:
@@ -126,7 +130,7 @@ def draw_sweep(results: Path | None, target: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = results or Path(name) / "flat-vs-layered"
         answer = run_sweep(sweep, folder).answer
-        ranges = json.loads((folder / "ranges.json").read_text(encoding="utf-8"))
+        ranges = read_ranges(folder)
     draw(answer, ranges, target)
 
 

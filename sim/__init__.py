@@ -3,9 +3,10 @@
 The map of the house. Each folder is a room on a floor; a file may import what stands on floors below, never beside or above
 (a contract in pyproject.toml checks it). From the top:
 
-    10  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
-     9  commands       one thin file a command: options, calling, printing
-     8  experiments    run, compare, sweep, sensitivity, explain, ledger, risk, paths: study (figures), words (text), pictures
+    11  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
+    10  commands       one thin file a command: options, calling, printing
+     9  report         a results folder as one HTML file: kinds/ has a file for each kind of results
+     8  experiments    run, compare, sweep, sensitivity, explain, ledger, risk, paths, plan: study (figures), words, pictures
         validation     limits of theory and facts, as ordinary scenarios
         mesa_model     the organisation as a Mesa model: look, step, act
      7  simulation     one scenario run many times, in threads
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from sim.errors import UserError as UserError
     from sim.experiments.compare.study import compare as compare
     from sim.mesa_model.model import OrgModel as OrgModel
+    from sim.organisation.roster.importing import read_chart as read_chart
+    from sim.organisation.roster.importing import roster_rows as roster_rows
+    from sim.organisation.roster.importing import roster_text as roster_text
     from sim.scenario.scenario import Scenario as Scenario
     from sim.scenario.scenario import load as load
     from sim.simulation.run import run as run
@@ -38,11 +42,16 @@ _PUBLIC = {
     "load": "sim.scenario.scenario",
     "Scenario": "sim.scenario.scenario",
     "run": "sim.simulation.run",
+    "read_chart": "sim.organisation.roster.importing",
+    "roster_rows": "sim.organisation.roster.importing",
+    "roster_text": "sim.organisation.roster.importing",
     "compare": "sim.experiments.compare.study",
     "OrgModel": "sim.mesa_model.model",
     "UserError": "sim.errors",
 }
-__all__ = ["OrgModel", "Scenario", "UserError", "compare", "load", "run"]
+__all__ = [
+    "OrgModel", "Scenario", "UserError", "compare", "load", "read_chart", "roster_rows", "roster_text", "run",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

@@ -95,6 +95,7 @@ class Manager(Server, mesa.Agent):
         Server.__init__(self, pid, boss, layer)
         self.team = Team()
         self.reports: list[IC | Manager] = []
+        self.others = 0  # reports who neither write code nor lead
         self.desk: Desk | None = None
         self.duties = Duties()
         self.quality = 0.0
@@ -128,9 +129,11 @@ class Manager(Server, mesa.Agent):
     def needed_people_hours(self) -> float:
         """Hours a week that the reports need."""
         p = self.model.p
-        if not self.reports:
+        if not self.reports and not self.others:
             return 0.0
-        return p.managers_people_fixed_hours + p.managers_people_hours_per_report * len(self.reports)
+        return p.managers_people_fixed_hours + p.managers_people_hours_per_report * (
+            len(self.reports) + self.others
+        )
 
     def set_duties(self) -> None:
         """Set the fixed duties of the coming week; people time gives way, down to a floor, when the inbox overflows."""
@@ -169,7 +172,7 @@ class Manager(Server, mesa.Agent):
         if self.model.p.switches_people_time and need > 0.0:
             given = self.duties.shares[Activity.PEOPLE] * HOURS_PER_WEEK / need
         self.coverage += weight * (given - self.coverage)
-        if self.reports:
+        if self.reports or self.others:
             self.model.ledger.coverage_sum += self.coverage
             self.model.ledger.coverage_count += 1.0
 

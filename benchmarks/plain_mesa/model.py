@@ -72,7 +72,8 @@ class PlainModel(mesa.Model):
             if layer == 0:
                 people[row] = IC(self, pid, boss, int(tree.module[row]))
             else:
-                people[row] = Manager(self, pid, boss, layer)
+                people[row] = manager = Manager(self, pid, boss, layer)
+                manager.others = int(tree.others.reports[row]) if tree.others is not None else 0
             if boss is not None:
                 boss.reports.append(people[row])
         in_order = [people[row] for row in range(tree.n)]

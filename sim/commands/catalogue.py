@@ -94,14 +94,16 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     path = find(name)
     if is_sweep(read_yaml(path)):
         from sim.experiments.sweep.file import load_sweep
+        from sim.experiments.sweep.hardly_meant import point_warnings
 
         sweep = load_sweep(path, sets)
         size, warnings = _size_and_warnings(sweep.base)
+        structures = _build_structures(sweep, path)
         return {
             "kind": f"sweep of {len(sweep.points):,} design points",
-            "warnings": warnings,
+            "warnings": [*warnings, *point_warnings(sweep)],
             "size": size,
-            "structures": _build_structures(sweep, path),
+            "structures": structures,
         }
     from sim.scenario.scenario import load
 
@@ -117,11 +119,17 @@ def _size_and_warnings(scenario: "Scenario") -> tuple[dict[str, Any], list[str]]
     outline = _outline(scenario)
     told = planned_heads(scenario) is not None
     shape = () if told else unusual_shape(outline.ics, outline.managers)
-    return _size(outline), [*scenario.warnings, *shape]
+    size = _size(outline)
+    if scenario.organisation.remove_layer is not None:
+        from sim.scenario.tree import removal_of  # NumPy, which the tree needs anyway
+
+        size["removes"] = removal_of(scenario)
+    return size, [*scenario.warnings, *shape]
 
 
 def _outline(scenario: "Scenario") -> "Outline":
     """The organisation's numbers. Raises `UserError` with the place in the file that states what cannot be built."""
+    from sim.scenario.events import names_layers
     from sim.scenario.layoff_checks import Heads, check_cuts
     from sim.scenario.outline import outline_of
 
@@ -132,7 +140,11 @@ def _outline(scenario: "Scenario") -> "Outline":
         if outline is not None:
             heads = Heads.of_layers(outline.ics, outline.managers)
         else:
-            from sim.scenario.tree import heads_of, tree_of  # NumPy, only where rows are needed
+            from sim.scenario.tree import (
+                check_named_layers,
+                heads_of,
+                tree_of,
+            )  # NumPy, only where rows are needed
 
             tree = tree_of(scenario)
             outline, heads = tree.outline(), heads_of(tree)
@@ -141,6 +153,10 @@ def _outline(scenario: "Scenario") -> "Outline":
         if not path.startswith("organisation"):  # a message about the chart names its file and row
             raise UserError(f"{scenario.place('organisation.chart')}organisation.chart: {error}") from None
         raise UserError(f"{scenario.place(path)}{error}") from None
+    if names_layers((*scenario.events, *(event for _, own in scenario.paths for event in own))):
+        from sim.scenario.tree import check_named_layers, tree_of  # NumPy, only where rows are needed
+
+        check_named_layers(scenario, tree_of(scenario))
     check_cuts(scenario, heads)
     return outline
 
@@ -168,22 +184,26 @@ def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
     return {"built": built, "of": len(points)}
 
 
-def _size(outline: "Outline") -> dict[str, int | float]:
+def _size(outline: "Outline") -> dict[str, Any]:
     return {
         "ics": outline.ics,
         "managers": outline.managers_count,
+        **({"others": outline.others} if outline.others else {}),
         "management_layers": outline.layers,
         "payroll_per_year": round(outline.payroll, 2),
     }
 
 
-def _in_words(size: dict[str, int | float], structures: dict[str, int] | None = None, **_: object) -> str:
+def _in_words(size: dict[str, Any], structures: dict[str, int] | None = None, **_: object) -> str:
     """'96 ICs, 21 managers in 3 management layers, payroll 25.0 million USD a year'; of a sweep, what was built."""
     usd = size["payroll_per_year"]
     money = f"{usd / 1e6:,.1f} million" if usd >= 1e6 else f"{usd:,.0f}"
     words = (
         f"{plural(size['ics'], 'IC')}, {plural(size['managers'], 'manager')} in "
-        f"{plural(size['management_layers'], 'management layer')}, payroll {money} USD a year"
+        f"{plural(size['management_layers'], 'management layer')}"
+        + (f", {plural(size['others'], 'other person', 'other people')}" if "others" in size else "")
+        + f", payroll {money} USD a year"
+        + (f"; {size['removes']}" if "removes" in size else "")
     )
     if structures is None:
         return words

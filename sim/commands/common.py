@@ -1,6 +1,7 @@
 """Options, progress and output that the commands share."""
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -181,6 +182,7 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
 
     scenario = load(name, sets)
     warn_of(scenario)
+    say_removal(scenario)
     if scenario.paths and not follows_paths:
         warn(
             [
@@ -188,6 +190,28 @@ def load_scenario(name: str, sets: Sequence[str], *, follows_paths: bool = False
             ]
         )
     return scenario
+
+
+def ordinary_year(scenario: "Scenario") -> tuple[str, ...]:
+    """Return the switches that give people events of an ordinary year to a scenario that has none of its own, and say so."""
+    dated = any(event.action == "lay_off" for event in scenario.events)
+    if dated or scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
+        return ()
+    click.echo(
+        f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "
+        "(quits, hiring, strain, background layoffs), as in people.yaml",
+        err=True,
+    )
+    return tuple(f"switches.{name}" for name in ("quits", "hiring", "strain", "layoffs"))
+
+
+def say_removal(scenario: "Scenario") -> None:
+    """Say on stderr whom `organisation.remove_layer` takes, before anything runs. Raises `UserError` if there is nobody."""
+    if scenario.organisation.remove_layer is None:
+        return
+    from sim.scenario.tree import removal_of  # NumPy, which the tree needs anyway
+
+    click.echo(f"{scenario.name}: {removal_of(scenario)}.", err=True)
 
 
 def version() -> str:
@@ -198,6 +222,43 @@ def version() -> str:
         return metadata.version("orgsim")
     except metadata.PackageNotFoundError:
         return "unknown (not installed)"
+
+
+#: Options that change no figure.
+_NO_FIGURE = ("out", "fresh", "workers", "as_json", "cluster", "scoreboard", "show_all")
+
+
+def command_line() -> str:
+    """The command that is being carried out, as it can be given again: what changes no figure is left out, files are
+    named only.
+    """
+    context = click.get_current_context()
+    parts = ["orgsim", context.info_name or ""]
+    for one in context.command.params:
+        given = context.params.get(one.name or "")
+        values = given if isinstance(given, tuple) else (given,)
+        if isinstance(one, click.Argument):
+            parts += [_file_name(str(value)) for value in values]
+        elif (
+            one.name not in _NO_FIGURE
+            and given is not None
+            and given != one.get_default(context)
+            and given != ()
+        ):
+            flag = isinstance(one, click.Option) and one.is_flag
+            parts += (
+                [one.opts[0]]
+                if flag
+                else [x for value in values for x in (one.opts[0], _file_name(str(value)))]
+            )
+    return shlex.join(parts)
+
+
+def _file_name(text: str) -> str:
+    """A path without its folders, also behind the equals sign of an option: what it is called elsewhere is nobody's business."""
+    name, equals, value = text.rpartition("=")
+    last = re.split(r"[/\\]", value)[-1]
+    return f"{name}{equals}{last}"
 
 
 # ---- progress

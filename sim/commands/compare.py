@@ -1,11 +1,14 @@
 """`orgsim compare`."""
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -15,6 +18,7 @@ from sim.commands.common import (
     replay_command,
     report_failures,
     runs_option,
+    say_removal,
     seed_option,
     sets_option,
     warn,
@@ -22,6 +26,9 @@ from sim.commands.common import (
 )  # fmt: skip
 from sim.constants import PRIMARY
 from sim.errors import UserError
+
+if TYPE_CHECKING:
+    from sim.experiments.compare.study import Comparison
 
 
 @click.command("compare")
@@ -40,10 +47,20 @@ from sim.errors import UserError
 @click.option("--all", "everything", is_flag=True, help="Print every outcome, not only those that decide.")
 @click.option(
     "--ranges", type=WholeNumber(0, 10_000), default=64, show_default=True, metavar="N",
-    help="Plausible parameter sets on which each verdict is tried; 0 = skip.",
+    help="Plausible worlds (parameter sets) in which each verdict is tried; 0 = skip.",
 )  # fmt: skip
 @seed_option()
 @sets_option
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="Folder for the runs, figures and picture; default: results/compare-A-B, or a new one beside it.",
+)
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+)
 @workers_option
 @json_option
 def compare_command(
@@ -55,6 +72,8 @@ def compare_command(
     ranges: int,
     seed: int,
     sets: tuple[str, ...],
+    out: str | None,
+    fresh: bool,
     workers: int | None,
     as_json: bool,
 ) -> int:
@@ -62,8 +81,9 @@ def compare_command(
 
     They are compared run by run on the same dice (default: 100 runs). Prints what differs, the verdict on the
     primary outcome, the outcomes that decide with their 95 % intervals (--all: every outcome), and in which share of
-    the plausible parameter ranges each verdict holds. The primary outcome is tested alone, all others with Holm's
-    correction.
+    the plausible worlds each verdict holds, is open or is reversed. Of ratios it says what is arithmetic (payroll) and
+    what behaviour. The primary outcome is tested alone, all others with Holm's correction. The picture, the figures and
+    every run are kept in a folder.
 
     \b
     Examples:
@@ -79,28 +99,43 @@ def compare_command(
     from sim.scenario.scenario import load
 
     loaded = [load(name, sets) for name in scenarios]
+    for scenario in loaded:
+        say_removal(scenario)
     notice_compilation()
+    from sim.experiments.compare.folder import default_folder, question, write
     from sim.experiments.compare.study import compare
+    from sim.store.taking import taken
+
+    wanted = 100 if runs is None else runs
+    asked = question(loaded, primary, None if until_decided else wanted, ranges, seed)
+    asked |= {"command": command_line()}
+    with taken(out, default_folder(loaded), asked, fresh) as place, keeping(place.left):
+        with progress(wanted * len(loaded)) as bar:
+            found = compare(
+                loaded,
+                runs=wanted,
+                seed=seed,
+                ranges=ranges,
+                until_decided=until_decided,
+                primary=primary,
+                workers=workers,
+                progress=bar.at,
+            )
+        write(place, found, everything)
+    _report(found, place.folder, as_json, everything)
+    report_failures(found.failures, replay_command("SCENARIO", sets))
+    return exit_code(len(found.failures), found.runs * len(loaded))
+
+
+def _report(found: "Comparison", folder: Path, as_json: bool, everything: bool) -> None:
     from sim.experiments.compare.words import comparison_json, comparison_text
     from sim.text.tables import use_colour
 
-    planned = (100 if runs is None else runs) * len(loaded)
-    with keeping("nothing was written; compare keeps no results."), progress(planned) as bar:
-        found = compare(
-            loaded,
-            runs=100 if runs is None else runs,
-            seed=seed,
-            ranges=ranges,
-            until_decided=until_decided,
-            primary=primary,
-            workers=workers,
-            progress=bar.at,
-        )
     if as_json:
         warn(found.warnings)
         print_json(comparison_json(found))
-    else:  # the text has the notices of too few runs itself
-        warn([line for line in found.warnings if line not in found.too_few.values()])
-        click.echo(comparison_text(found, use_colour(sys.stdout), everything))
-    report_failures(found.failures, replay_command("SCENARIO", sets))
-    return exit_code(len(found.failures), found.runs * len(loaded))
+        return
+    # The text has the notices of too few runs itself.
+    warn([line for line in found.warnings if line not in found.too_few.values()])
+    click.echo(comparison_text(found, use_colour(sys.stdout), everything))
+    click.echo(f"\nWritten: {folder} (picture in plots/, all figures in compare.json)")

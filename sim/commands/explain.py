@@ -9,6 +9,7 @@ import click
 from sim.commands.common import (
     MAX_RUNS,
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -99,8 +100,8 @@ def explain_command(
 
     check(a, b, outcome, by, scale, OUTCOMES)
     default = Path("results") / f"{a.name}-{b.name}-explain"
-    asked = question((a, b), (outcome, by, scale, runs, seed))
-    with taken(out, default, asked, fresh, keeps=True) as place, keeping(place.left):
+    made = question((a, b), (outcome, by, scale, runs, seed)) | {"command": command_line()}
+    with taken(out, default, made, fresh, keeps=True) as place, keeping(place.left):
         with progress(None) as bar:
             found = explain(
                 a, b, outcome, by, scale, runs, seed, workers,

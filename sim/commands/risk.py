@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.commands.common import (
+    command_line,
     exit_code,
     keeping,
     notice_compilation,
+    ordinary_year,
     print_json,
     progress,
     replay_command,
@@ -62,7 +64,7 @@ def risk_command(
 
     attributes = parse_by(by)
     loaded = _on_path(load(scenario, sets), path)
-    switched_on = _switched_on(loaded)
+    switched_on = ordinary_year(loaded)
     if switched_on:
         loaded = loaded.with_values(dict.fromkeys(switched_on, True))
     warn_of(loaded)  # of what is run: with the path's events, and what has just been switched on
@@ -77,7 +79,8 @@ def risk_command(
     from sim.text.tables import paragraph
 
     default = Path("results") / f"risk-{loaded.name}"
-    with taken(out, default, question(loaded, runs, seed, attributes), fresh) as place, keeping(place.left):
+    made = question(loaded, runs, seed, attributes) | {"command": command_line()}
+    with taken(out, default, made, fresh) as place, keeping(place.left):
         with progress(runs) as bar:
             results = run(loaded, runs, seed, workers=workers, progress=bar.update)
         risk = assess(people_table(results), attributes, seed, loaded.name)
@@ -106,16 +109,3 @@ def _on_path(scenario: "Scenario", path: str | None) -> "Scenario":
         first = scenario.paths[-1][0]
         raise UserError(f"{scenario.name}: has the paths {names}; say which one, such as --path '{first}'")
     return scenario
-
-
-def _switched_on(scenario: "Scenario") -> tuple[str, ...]:
-    """Return the switches that give people events of an ordinary year to a scenario that has none of its own."""
-    dated = any(event.action == "lay_off" for event in scenario.events)
-    if dated or scenario.values["switches.quits"] or scenario.values["switches.layoffs"]:
-        return ()
-    click.echo(
-        f"{scenario.name}: nobody comes or goes in this scenario; people events of an ordinary year are switched on "
-        "(quits, hiring, strain, background layoffs), as in people.yaml",
-        err=True,
-    )
-    return tuple(f"switches.{name}" for name in ("quits", "hiring", "strain", "layoffs"))

@@ -9,6 +9,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     keeping,
     load_scenario,
@@ -41,6 +42,9 @@ _NOTHING = "nothing was written; a run keeps no partial results."
     "--first-run", type=WholeNumber(0, 1_000_000), default=0, metavar="R",
     help="Number of the first run; with --runs 1 it replays a single run.",
 )  # fmt: skip
+@click.option(
+    "--against", metavar="PATH", help="Of a scenario with paths: compare the others with this one, not with the first.",
+)  # fmt: skip
 def run_command(
     scenario: str,
     runs: int,
@@ -52,6 +56,7 @@ def run_command(
     as_json: bool,
     scoreboard: bool,
     first_run: int,
+    against: str | None,
 ) -> int:
     """Run one scenario and print its outcomes.
 
@@ -63,6 +68,10 @@ def run_command(
       orgsim run my.yaml --set ai.share_of_code=0.6 --set organisation.spans=[8,8] --out results/mine
     """
     loaded = load_scenario(scenario, sets, follows_paths=True)
+    if against is not None:
+        from sim.scenario.scenario import with_path_first
+
+        loaded = with_path_first(loaded, against)
     notice_compilation()
     replay = replay_command(scenario, sets)
     if loaded.paths:
@@ -104,7 +113,8 @@ def _place(
     from sim.experiments.run.folder import question
     from sim.store.taking import taken
 
-    return stack.enter_context(taken(out, Path(out), question(scenario, *asked), fresh))
+    made = question(scenario, *asked) | {"command": command_line()}
+    return stack.enter_context(taken(out, Path(out), made, fresh))
 
 
 def _path_folder(out: str | None, name: str) -> str:
@@ -116,13 +126,17 @@ def _write_paths(paths: "Paths", places: Mapping[str, "Taken"], out: str | None)
     if not out:
         return
     from sim.experiments.paths.pictures import paths_picture
+    from sim.experiments.paths.words import paths_text
     from sim.experiments.run.folder import write
+    from sim.store.files import write_text
+    from sim.store.folder import ANSWER
     from sim.store.taking import told
 
     for name, place in places.items():
         write(place, paths.results[name])
     with told(Path(out)):
         paths_picture(Path(out) / "paths", paths)
+        write_text(Path(out) / ANSWER, paths_text(paths) + "\n")
 
 
 def _scoreboard_json(results: "Results", wanted: bool) -> dict[str, Any]:
@@ -169,7 +183,7 @@ def _run_paths(
     else:
         click.echo(paths_text(paths))
         if out:
-            click.echo(f"\nWritten: {out} (a folder for each path, and a picture)")
+            click.echo(f"\nWritten: {out} (a folder for each path, paths.png, answer.txt)")
     failures = [failure for results in paths.results.values() for failure in results.failures]
     report_failures(failures, replay)
     return exit_code(len(failures), runs * len(scenario.paths))

@@ -8,6 +8,7 @@ import click
 
 from sim.commands.common import (
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     keeping,
@@ -51,7 +52,7 @@ _DEFAULT_OUTCOMES = ", ".join(STUDIED)
 )  # fmt: skip
 @click.option(
     "--ranges", type=WholeNumber(0, 10_000), default=64, show_default=True, metavar="N",
-    help="Plausible parameter sets on which a verdict is tried; 0 = skip.",
+    help="Plausible worlds (parameter sets) in which a verdict is tried; 0 = skip.",
 )  # fmt: skip
 @seed_option()
 @sets_option
@@ -98,22 +99,26 @@ def sensitivity_command(
     notice_compilation()
     from sim.experiments.sensitivity.folder import question, write
     from sim.experiments.sensitivity.space import space_of
-    from sim.experiments.sensitivity.study import check, default_samples, planned_runs, sensitivity
+    from sim.experiments.sensitivity.study import check, default_samples, planned_runs, sensitivity, tried_in
     from sim.outcomes.declared import OUTCOMES as DECLARED
     from sim.store.taking import taken
 
     names = outcomes or STUDIED
     samples = default_samples(method, len(loaded)) if samples is None else samples
     check(loaded, names, DECLARED, method, samples)
-    planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, ranges)
+    choice = tried_in(loaded, ranges)
+    worlds = ranges + len(choice.sets)
+    planned = planned_runs(space_of(loaded), len(loaded), method, samples, runs, worlds)
     name = "-".join(scenario.name for scenario in loaded)
-    asked = question(loaded, names, (method, samples, runs, ranges, seed))
+    made = question(loaded, names, (method, samples, runs, ranges, seed), choice) | {
+        "command": command_line()
+    }
     default = Path("results") / f"{name}-sensitivity"
-    with taken(out, default, asked, fresh, keeps=True) as place, keeping(place.left):
+    with taken(out, default, made, fresh, keeps=True) as place, keeping(place.left):
         with progress(planned) as bar:
             found = sensitivity(
                 loaded, names, method, samples, runs, ranges, seed, workers,
-                on_done=_counter(bar, planned), on_estimate=say_estimate, journal=place.journal,
+                on_done=_counter(bar, planned), on_estimate=say_estimate, journal=place.journal, choice=choice,
             )  # fmt: skip
         write(place, found)
     _report(found, place.folder, as_json)

@@ -11,6 +11,7 @@ import click
 from sim.commands.common import (
     InterruptedByUserError,
     WholeNumber,
+    command_line,
     exit_code,
     json_option,
     notice_compilation,
@@ -89,11 +90,14 @@ def sweep_command(
       orgsim sweep my-sweep.yaml --cluster tcp://10.0.0.1:8786
     """
     from sim.experiments.sweep.file import load_sweep
+    from sim.experiments.sweep.hardly_meant import point_warnings
 
     if fresh and retry_failed:
         raise UserError("--fresh and --retry-failed exclude each other: --fresh repeats every run")
     sweep = load_sweep(file, sets, runs, seed)
     warn_of(sweep.base)
+    at_points = point_warnings(sweep)
+    warn(at_points)
     if cluster is None:
         notice_compilation()
     if replay is not None:
@@ -103,12 +107,14 @@ def sweep_command(
     from sim.commands.sweep_progress import sweep_progress
     from sim.experiments.sweep.identity import shard_of
     from sim.experiments.sweep.run import How, default_folder, run_sweep
+    from sim.experiments.sweep.shapes import shapes
 
     part = None if shard is None else shard_of(shard)
     folder = Path(out) if out else default_folder(sweep, fresh, part)
     try:
         with sweep_progress() as seen:
-            how = How(workers, cluster, cluster_wait, seen, lambda text: warn([text]))
+            facts = {"command": command_line(), "organisations": shapes(sweep)}
+            how = How(workers, cluster, cluster_wait, seen, lambda text: warn([text]), facts=facts)
             found = run_sweep(sweep, folder, how, fresh=fresh, retry_failed=retry_failed, shard=part)
         drawn = part is None and _drawn(found)
     except KeyboardInterrupt:
@@ -120,7 +126,7 @@ def sweep_command(
         warn([f"{folder}: {_damaged(found.redone)}"])
     again = _replay_command(file, runs, seed, sets)
     if as_json:
-        _print_json(found, again)
+        _print_json(found, again, at_points)
     else:
         _print(found, drawn)
     _report_failures(found, again)
@@ -128,14 +134,19 @@ def sweep_command(
 
 
 def _drawn(found: "SweepResult") -> bool:
-    """Draw the pictures of a finished sweep where they can be written."""
+    """Draw the pictures of a finished sweep, and write what it says, where they can be written."""
     from sim.experiments.sweep.pictures import draw
+    from sim.experiments.sweep.words import sweep_text
+    from sim.store.files import write_text
+    from sim.store.folder import ANSWER
     from sim.store.taking import told
 
     if found.only_read:
         return False
     with told(found.folder):
-        return bool(draw(found.sweep, found.answer, found.folder / "plots"))
+        drawn = draw(found.sweep, found.answer, found.folder / "plots")
+        write_text(found.folder / ANSWER, sweep_text(found) + "\n")
+    return bool(drawn)
 
 
 def _print(found: "SweepResult", drawn: bool) -> None:
@@ -151,7 +162,7 @@ def _print(found: "SweepResult", drawn: bool) -> None:
         return
     kept = f"; {found.runs_reused:,} runs were there already" if found.runs_reused else ""
     pictures = ", pictures" if drawn else ""
-    click.echo(f"\nWritten: {found.folder} (tables{pictures} and the data of every run{kept})")
+    click.echo(f"\nWritten: {found.folder} (answer.txt, tables{pictures} and the data of every run{kept})")
 
 
 def _print_shard(found: "SweepResult") -> None:
@@ -231,7 +242,7 @@ def _damaged(files: Sequence[str]) -> str:
     return f"the stored runs in {files[0]}{more} were damaged and have been simulated again"
 
 
-def _print_json(found: "SweepResult", again: str) -> None:
+def _print_json(found: "SweepResult", again: str, at_points: Sequence[str]) -> None:
     from sim.experiments.sweep.figures import answer_json
     from sim.scenario.tree import warnings_of
 
@@ -250,6 +261,6 @@ def _print_json(found: "SweepResult", again: str) -> None:
             **shard,
             **answer,
             "failures": failures,
-            "warnings": [*warnings_of(found.sweep.base), *found.notes],
+            "warnings": [*warnings_of(found.sweep.base), *at_points, *found.notes],
         }
     )

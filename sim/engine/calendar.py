@@ -10,11 +10,13 @@ never the row of a table.
 
 import numpy as np
 
-from sim.engine.codes import NONE
+from sim.engine.codes import EVENT_ARRIVE, EVENT_DONE, NONE
 from sim.engine.kernel import kernel
-from sim.engine.numba_tables import trailing_zeros
+from sim.engine.numba_tables import fetch, trailing_zeros
 
 _ONE = np.uint64(1)
+#: The first lines of a record, which an event needs.
+_LINES_OF_PERSON, _LINES_OF_CHANGE = 4, 3
 
 
 @kernel
@@ -128,6 +130,58 @@ def take_first(org, before):
         slot += 1
     w.slot = last_slot
     return NONE
+
+
+@kernel
+def look_ahead(org):
+    """Have what the next four events need brought from memory while the present one is served.
+
+    Stage by stage, as each says where the next is: the event, its person, what is in service, its change. It changes nothing;
+    where everything is in the cache anyway it is not worth its time.
+    """
+    w = org.world[0]
+    bucket = w.slot & (len(org.buckets) - 1)
+    word = org.occupied[bucket >> 6] >> np.uint64(bucket & 63)
+    for stage in range(4):
+        if word == 0:  # the next 64 slots begin
+            return
+        k = org.buckets[bucket + trailing_zeros(word)]
+        word &= word - _ONE
+        if stage == 0:
+            _fetch_change(org, org.events[k])
+        elif stage == 1:
+            _fetch_item(org, org.events[k])
+        elif stage == 2:
+            _fetch_person(org, org.events[k])
+        else:
+            fetch(org.events, k, 0)
+
+
+@kernel
+def _fetch_change(org, e):
+    if e.kind == EVENT_DONE and org.people[e.ref].current >= 0:
+        change = org.items[org.people[e.ref].current].change
+        if change >= 0:
+            for line in range(_LINES_OF_CHANGE):
+                fetch(org.changes, change, line)
+    elif e.kind == EVENT_ARRIVE and org.items[e.ref].person >= 0:
+        for line in range(_LINES_OF_PERSON):
+            fetch(org.people, org.items[e.ref].person, line)
+
+
+@kernel
+def _fetch_item(org, e):
+    if e.kind == EVENT_DONE and org.people[e.ref].current >= 0:
+        fetch(org.items, org.people[e.ref].current, 0)
+
+
+@kernel
+def _fetch_person(org, e):
+    if e.kind == EVENT_DONE:
+        for line in range(_LINES_OF_PERSON):
+            fetch(org.people, e.ref, line)
+    elif e.kind == EVENT_ARRIVE:
+        fetch(org.items, e.ref, 0)
 
 
 @kernel

@@ -66,10 +66,16 @@ def _compile_once_per_type(dispatcher) -> None:
     resolve = dispatcher.get_call_template
 
     def get_call_template(args, keywords):
-        plain = {name: types.unliteral(argument) for name, argument in keywords.items()}
-        return resolve(tuple(types.unliteral(argument) for argument in args), plain)
+        plain = {name: _plain(argument) for name, argument in keywords.items()}
+        return resolve(tuple(_plain(argument) for argument in args), plain)
 
     dispatcher.get_call_template = get_call_template
+
+
+def _plain(argument: types.Type) -> types.Type:
+    """Return the type as which a kernel takes *argument*: no constant, and every whole number in one size."""
+    argument = types.unliteral(argument)
+    return types.int64 if isinstance(argument, types.Integer) and argument.bitwidth < 64 else argument
 
 
 def _register_without_machine_code(dispatcher) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import operator
 from collections.abc import Callable
 
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.typing import signature
@@ -25,7 +26,7 @@ from numba.extending import (
 from sim.engine.kernel import (
     config,  # Numba must be imported by way of `sim.engine.kernel`, which sets its cache folder
 )
-from sim.engine.state import Org
+from sim.engine.state import LINE, Org
 
 
 def _digest(numba_type: types.Type) -> str:
@@ -168,6 +169,30 @@ def _trailing_zeros_interpreted(word):
 
 #: Position of the lowest bit set in an unsigned 64-bit word that is not 0.
 trailing_zeros = _trailing_zeros_interpreted if config.DISABLE_JIT else _count_trailing_zeros
+
+
+@intrinsic
+def _fetch(typing_context, table, row, line):
+    def codegen(context, builder, signature, arguments):
+        rows = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
+        start = builder.bitcast(builder.gep(rows.data, [arguments[1]]), cgutils.voidptr_t)
+        at = builder.gep(start, [builder.mul(arguments[2], ir.Constant(ir.IntType(64), LINE))])
+        number, pointer = ir.IntType(32), cgutils.voidptr_t
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        # To read, to be kept in all caches, data.
+        builder.call(prefetch, [at, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.none(table, types.intp, types.intp), codegen
+
+
+def _fetch_interpreted(table, row, line):
+    """There is nothing to gain."""
+
+
+#: ``fetch(org.people, i, line)``: have a line of a row brought from memory, in the background.
+fetch = _fetch_interpreted if config.DISABLE_JIT else _fetch
 
 
 def _borrow_interpreted(org):

@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 
 from sim.engine.codes import EVENT_DONE, FREE_CLASS, NONE
-from sim.engine.state import CHANGE, EVENT, ITEM, Org, table
+from sim.engine.state import Org, lengthened
 
 #: Desks have ids of their own, apart from their managers'.
 DESK_ID = 1 << 30
@@ -17,7 +17,7 @@ def calendar(world: np.ndarray, people: int) -> tuple[np.ndarray, np.ndarray]:
     """Return empty buckets for about one event in three slots and their bits, and set the length of a slot in *world*."""
     buckets = 1 << max(6, (64 * people).bit_length())
     world["slots_per_hour"] = buckets / CALENDAR_HOURS
-    return np.full(buckets, NONE, np.int64), np.zeros(buckets // 64, np.uint64)
+    return np.full(buckets, NONE, np.int32), np.zeros(buckets // 64, np.uint64)
 
 
 def give_event(org: Org, i: int) -> None:
@@ -35,14 +35,9 @@ def grown(org: Org, *, changes: int = 0, items: int = 0, events: int = 0) -> Org
     """Return *org* with that many rows more in its tables; the new rows join the free lists."""
     world = org.world[0]
     tables = {}
-    for name, more, dtype in (
-        ("changes", changes, CHANGE),
-        ("items", items, ITEM),
-        ("events", events, EVENT),
-    ):
+    for name, more in (("changes", changes), ("items", items), ("events", events)):
         old = getattr(org, name)
-        new = table(len(old) + more, dtype)
-        new[: len(old)] = old
+        new = lengthened(old, more)
         if name == "changes":
             new["owner"][len(old) :] = NONE
         tables[name] = new
@@ -72,11 +67,7 @@ def with_people(org: Org, count: int) -> Org:
     The caller says whose they are, and gives everybody who is to work an event of their own (`give_event`).
     """
     first = len(org.people)
-    longer = {}
-    for name in ("people", "teams", "occupants"):
-        old = getattr(org, name)
-        longer[name] = table(first + count, old.dtype)
-        longer[name][:first] = old
+    longer = {name: lengthened(getattr(org, name), count) for name in ("people", "teams", "occupants")}
     home = np.append(org.home, np.zeros(count, org.home.dtype))
     hours = np.vstack([org.hours, np.zeros((count, org.hours.shape[1]))])
     org = org._replace(**longer, home=home, hours=hours)

@@ -1,5 +1,5 @@
-"""What limits a verdict and must stand beside it: paths that are not followed, a short horizon, plausible sets that
-disagree, and what AI answers where structures are compared.
+"""What limits a verdict and must stand beside it: paths that are not followed, a short horizon, states where the way there is
+asked for, and what AI answers where structures are compared. How sure it is: `sim.experiments.holding`.
 """
 
 import math
@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 from sim.experiments.plausible import switched_on
 from sim.organisation.tree import Tree
 from sim.scenario.scenario import Scenario
-from sim.statistics.estimates import Holds, Paired
+from sim.statistics.estimates import Paired
 from sim.text.numbers import number, shown_unit
 
 #: Runs (of a scenario, or a point of a sweep) above which none are suggested: how small the difference is says more.
 MANY_RUNS = 1000
 FULL_WEEKS = 52  # with fewer, learning and turnover have hardly begun
-AGREE, SPLIT, OPPOSE = "most agree", "not settled", "most say the opposite"
 
 
 def cautions(scenarios: Sequence[Scenario], weeks: int | None = None) -> list[str]:
@@ -51,16 +50,20 @@ def on_answers(scenarios: Sequence[Scenario], tree_of: Callable[[Scenario], Tree
     ]
 
 
-def support(agree: Holds | None, against: Holds | None) -> str | None:
-    """Whether most plausible sets have the sign of a verdict, beyond doubt about the share (95 %); None without sets."""
-    if agree is None or against is None:
-        return None
-    shares, opposed = agree.interval, against.interval
-    if shares is None or opposed is None:
-        return None
-    if opposed.lo > 0.5:
-        return OPPOSE
-    return AGREE if shares.lo > 0.5 else SPLIT
+def as_event(scenarios: Sequence[Scenario], tree_of: Callable[[Scenario], Tree]) -> list[str]:
+    """Where states of a chart are compared that differ in structure: that the way there is another question, and its command."""
+    charts = [scenario for scenario in scenarios if scenario.organisation.chart is not None]
+    if not charts:
+        return []
+    shapes = {(tree.n, tree.managers, tree.layers, len(tree.roots)) for tree in map(tree_of, scenarios)}
+    if len(shapes) < 2:
+        return []
+    removed = [s.organisation.remove_layer for s in scenarios if s.organisation.remove_layer is not None]
+    option = f"--remove-layer {removed[0]}" if removed else "--help"
+    return [
+        f"this compares two states, each as if it had always been so: the way there (severance, unrest, who leaves) is not in "
+        f"it; ask for the same change as an event with `orgsim plan CHART {option}`"
+    ]
 
 
 def smaller_than(pairs: Sequence[Paired], unit: str = "") -> str | None:

@@ -54,6 +54,10 @@ def what_differs(a: Scenario, b: Scenario, tree_of: Callable[[Scenario], Tree] =
     tree_of: builds the organisation of a scenario; by default as the engine does.
     """
     lines = [structure_difference(tree_of(a).facts(), tree_of(b).facts(), float(tree_of(a).pay.min()))]
+    if (
+        removal := tree.removal_of(b)
+    ) is not None and a.organisation.remove_layer != b.organisation.remove_layer:
+        lines.append(f"remove_layer {b.organisation.remove_layer}: {removal}")
     for unit in ("weeks", "warmup_weeks", "tick_hours"):
         before, after = getattr(a, unit), getattr(b, unit)
         if before != after:

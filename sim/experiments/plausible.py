@@ -1,18 +1,17 @@
-"""In which share of the plausible parameter ranges does the sign of a difference hold?
+"""Plausible worlds: sets of all uncertain parameters in which a verdict is tried. Where it holds: `sim.experiments.holding`.
 
 Plausible sets are draws from the ranges [low, high] of every uncertain parameter together: half of the draws of each lie below
 the declared value and half above, and what hangs together is drawn together (`sim.parameters.flow.TIED`). Of many draws only
 those are kept with which the base scenario meets the targets of the calibration within their ranges; which these are was found
 once (benchmarks/plausible.py) and is in `FILE`. They are applied to all scenarios alike, with a few runs per set on common random
 numbers. A parameter in which the scenarios differ, or which one of them sets itself, is never touched: it is part of the
-question. The ranges are mostly judgement, so the share is a measure of robustness, not a probability. A set with a difference of
-exactly zero does not count as agreeing.
+question. The ranges are mostly judgement, so a share of the sets is a measure of robustness, not a probability.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import numpy as np
 
 from sim.errors import UserError
 from sim.experiments.designs import Range, lhs
+from sim.experiments.holding import Assumptions, Differences, Holding, assumptions, holding, of_pairs
 from sim.experiments.samples import Sample, paired_outcome
 from sim.parameters.declaration import Parameter
 from sim.parameters.flow import TIED
@@ -29,33 +29,43 @@ from sim.scenario.events import settings_on
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool
 from sim.simulation.results import Simulate
-from sim.statistics.estimates import Holds
+from sim.statistics.estimates import Paired
 
 FILE = Path(__file__).with_name("plausible_sets.json")
+#: What is known of a point: per further scenario, outcome -> its paired figures.
+Point = list[dict[str, Paired]]
 LOG_RATIO = 10.0  # positive ranges at least this wide (high / low) are sampled evenly on a log scale
 
 
 @dataclass(frozen=True)
 class RangeResult:
-    """Mean differences to the first scenario at every point.
+    """How the further scenarios differ from the first at every point, which is a plausible world.
 
-    differences: one dict per further scenario, outcome -> float64[points], NaN where undefined or failed.
-    paths: the parameters varied. failed: points that could not be run, and `reason` of the first.
+    differences: one dict per further scenario, outcome -> `Differences`, undefined where a point failed. paths: the parameters
+    varied. worlds: their values at the points. failed: points that could not be run, and `reason` of the first. like, everywhere:
+    the file of the scenario that the points look like, and all plausible ones beside them; see `sim.experiments.worlds`.
     """
 
     points: int
     paths: tuple[str, ...]
-    differences: tuple[Mapping[str, np.ndarray], ...]
+    differences: tuple[Mapping[str, Differences], ...]
     failed: int = 0
     reason: str = ""
+    worlds: Assumptions | None = None
+    like: str = ""
+    everywhere: "RangeResult | None" = None
 
-    def holds(self, k: int, outcome: str, difference: float | None) -> Holds | None:
-        """Points at which scenario k (0 = first after the base) differs in the direction of `difference`."""
-        if not difference or outcome not in self.differences[k]:
-            return None
-        values = self.differences[k][outcome]
-        values = values[np.isfinite(values)]
-        return Holds(int(np.sum(np.sign(values) == np.sign(difference))), len(values))
+    def holding(self, k: int, outcome: str, difference: float | None) -> Holding | None:
+        """In how many worlds scenario k (0 = first after the base) differs in the direction of `difference`, and what flips it.
+
+        None without a direction, or where the outcome is in no world.
+        """
+        found = self.differences[k].get(outcome)
+        counted = None if found is None else holding(found, difference, self.worlds)
+        if counted is None or self.everywhere is None:
+            return counted
+        beside = replace(self.everywhere, worlds=None).holding(k, outcome, difference)
+        return replace(counted, like=self.like, everywhere=beside)
 
 
 def switched_on(scenarios: Sequence[Scenario]) -> Callable[[str], bool]:
@@ -137,14 +147,19 @@ def over_ranges(
     simulate: Simulate,
     on_done: Callable[[], None] | None = None,
     registry: Mapping[str, Parameter] = REGISTRY,
+    design: Sequence[Mapping[str, object]] | None = None,
 ) -> RangeResult:
-    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each."""
-    ranges = varied(scenarios, registry)
-    # Parameters of a registry of one's own (in tests) are drawn, but nothing is known of them.
-    design = plausible_sets(ranges, points) if registry is REGISTRY else draws(ranges, points, seed)
-    found: list[list[dict[str, float]] | str] = [""] * points
+    """Differences of each scenario to the first at `points` plausible parameter sets, `runs` runs each.
 
-    def keep(k: int, entry: list[dict[str, float]] | str) -> None:
+    design: other sets to try them on, of the parameters that are varied, in place of the first plausible ones.
+    """
+    ranges = varied(scenarios, registry)
+    if design is None:
+        # Parameters of a registry of one's own (in tests) are drawn, but nothing is known of them.
+        design = plausible_sets(ranges, points) if registry is REGISTRY else draws(ranges, points, seed)
+    found: list[Point | str] = [""] * len(design)
+
+    def keep(k: int, entry: Point | str) -> None:
         found[k] = entry
         if on_done is not None:
             on_done()
@@ -159,11 +174,12 @@ def over_ranges(
         )
     reasons = [entry for entry in found if isinstance(entry, str)]
     return RangeResult(
-        points,
+        len(design),
         tuple(ranges),
         _columns(found, len(scenarios) - 1),
         len(reasons),
         reasons[0] if reasons else "",
+        assumptions(design),
     )
 
 
@@ -173,8 +189,8 @@ def _differences(
     runs: int,
     seed: int,
     simulate: Simulate,
-) -> list[dict[str, float]] | str:
-    """Mean differences per further scenario at one point, or why it cannot be run."""
+) -> Point | str:
+    """The differences per further scenario at one point, or why it cannot be run."""
     try:
         samples = [Sample() for _ in scenarios]
         for sample, scenario in zip(samples, scenarios, strict=True):
@@ -183,19 +199,21 @@ def _differences(
         return str(error)
     if all(len(sample.failures) >= runs for sample in samples):
         return str(samples[0].failures[0].message)
-    means = []
-    for sample in samples[1:]:
-        both = [name for name in samples[0].outcomes if name in sample.outcomes]  # some exist per layer only
-        figures = {name: paired_outcome(samples[0], sample, name, 0) for name in both}
-        means.append({name: np.nan if f.difference is None else f.difference for name, f in figures.items()})
-    return means
+    return [
+        {  # some outcomes exist per layer only
+            name: paired_outcome(samples[0], sample, name, 0)
+            for name in samples[0].outcomes
+            if name in sample.outcomes
+        }
+        for sample in samples[1:]
+    ]
 
 
-def _columns(found: Sequence[list[dict[str, float]] | str], others: int) -> tuple[dict[str, np.ndarray], ...]:
-    """Per further scenario: outcome -> float64[points], NaN where a point failed or has no such outcome."""
+def _columns(found: Sequence[Point | str], others: int) -> tuple[dict[str, Differences], ...]:
+    """Per further scenario: outcome -> its differences, undefined where a point failed or has no such outcome."""
     columns = []
     for k in range(others):
         at = [{} if isinstance(entry, str) else entry[k] for entry in found]
         names = dict.fromkeys(name for entry in at for name in entry)
-        columns.append({name: np.array([entry.get(name, np.nan) for entry in at]) for name in names})
+        columns.append({name: of_pairs([entry.get(name) for entry in at]) for name in names})
     return tuple(columns)

@@ -28,7 +28,12 @@ Crossing = tuple[float, float | None, float | None, str]
 LEGEND_SIZE = 9  # points
 LEGEND_MARGIN = 0.15  # inches left and right of a legend
 LEGEND_HANDLE = 6  # letters that the line before a name takes
+LETTERS_BELOW = 70  # of the labels of a heat map's columns, which stand upright if there are more
 LETTER = 0.6  # mean width of a letter, of its size
+#: Pixels across of a PNG, on a slide; at a phone's 390 letters of 11 points in a figure of 6 inches are 10 pixels high.
+PNG_WIDTH = 1320
+LEAST_DPI = 150
+TITLE_SIZE = 11  # points
 MAX_NOTES = 400  # cells; beyond this a heat map is not annotated
 
 
@@ -48,10 +53,20 @@ def save(figure: Figure, path: Path, png: bool) -> list[Path]:
         # The salt and the missing date make the bytes depend on the numbers only.
         with matplotlib.rc_context({"svg.hashsalt": "orgsim"}), replaced(target) as temporary:
             figure.savefig(
-                temporary, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None
+                temporary,
+                format=kind,
+                dpi=max(LEAST_DPI, PNG_WIDTH / figure.get_figwidth()),
+                metadata={"Date": None} if kind == "svg" else None,
             )
         written.append(target)
     return written
+
+
+def set_title(figure: Figure, axes: Axes, title: str, margin: float = 1.0) -> None:
+    """The title, each of its lines wrapped at the width of the figure; margin: inches that axes labels take beside it."""
+    letters = int((figure.get_figwidth() - margin) * 72 / (LETTER * 0.94 * TITLE_SIZE))
+    text = "\n".join(textwrap.fill(line, letters) for line in title.splitlines())
+    axes.set_title(text, fontsize=TITLE_SIZE, loc="left")
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int, size: float = LEGEND_SIZE) -> None:
@@ -95,14 +110,16 @@ def heat_map(
     `compared` the two rows that cross. decimals: of the figures in the cells.
     """
     rows, columns = values.shape
-    figure = new_figure(max(6.5, 1.6 + 0.85 * columns), max(3.4, 1.9 + 0.62 * rows))
+    figure = new_figure(max(5.8, 1.9 + 0.56 * columns), max(3.4, 2.1 + 0.56 * rows))
     axes = figure.add_subplot()
     image = axes.imshow(np.ma.masked_invalid(values), aspect="auto", cmap="cividis", origin="lower")
-    axes.set_xticks(range(columns), [str(v) for v in x], rotation=90 if columns > 24 else 0)
+    labels = [_short(v) for v in x]
+    long = columns * max(len(text) + 1 for text in labels) > LETTERS_BELOW
+    axes.set_xticks(range(columns), labels, rotation=90 if long else 0)
     axes.set_yticks(range(rows), [str(v) for v in y])
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.set_title(title, fontsize=11, loc="left", wrap=True)
+    set_title(figure, axes, title, 1.6)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -115,6 +132,17 @@ def heat_map(
     if best or crossing is not None:
         legend_below(figure, axes, 2)
     return save(figure, path, png)
+
+
+def _short(level: float | str) -> str:
+    """A level in few letters: numbers with three digits that tell."""
+    text = str(level)
+    if len(text) <= 5:
+        return text
+    try:
+        return f"{float(text):.3g}"
+    except ValueError:
+        return text
 
 
 def _annotate(axes: Axes, image: AxesImage, values: np.ndarray, decimals: int) -> None:
@@ -174,7 +202,7 @@ def line_plot(
     png: bool = True,
 ) -> list[Path]:
     """Lines (name, mean, lo, hi) over x with 95 % bands. zero: draw the line of no difference."""
-    figure = new_figure(7.2, 4.6)
+    figure = new_figure(6.0, 4.5)
     axes = figure.add_subplot()
     order = np.argsort(x)
     xs = np.asarray(x, dtype=float)[order]
@@ -199,7 +227,7 @@ def line_plot(
         axes.axvline(at, color="black", lw=1.3, ls="--", label=label)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.set_title(title, fontsize=11, loc="left", wrap=True)
+    set_title(figure, axes, title)
     axes.grid(True, color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

@@ -79,6 +79,13 @@ def _occupants(tree: Tree, people: np.ndarray) -> np.ndarray:
     occupants["seat_boss"] = people["boss"]
     occupants["open_until"] = inf
     occupants["pay"][: tree.n] = occupants["seat_pay"][: tree.n] = tree.pay
+    if tree.others is not None:
+        occupants["seat_others"][: tree.n], occupants["seat_heads"][: tree.n] = (
+            tree.others.reports,
+            tree.others.heads,
+        )
+        occupants["seat_others_pay"][: tree.n] = occupants["led_pay"][: tree.n] = tree.others.pay
+        occupants["others_at"] = np.arange(len(people))
     return occupants
 
 
@@ -99,6 +106,8 @@ def _people(tree: Tree, desks: np.ndarray) -> np.ndarray:
     alone = np.flatnonzero((people["boss"] < 0) & (people["role"] == IC))
     people["team"][alone] = alone  # an IC without a boss is a team of one
     people["reports"][:n] = np.bincount(tree.boss[tree.boss >= 0], minlength=n)
+    if tree.others is not None:
+        people["reports"][:n] += tree.others.reports
     for name in ("next_member", "current", "parked"):
         people[name] = NONE
     for name in ("head", "tail"):

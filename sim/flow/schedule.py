@@ -7,7 +7,9 @@ weeks' ends the engine only serves events; at a week's end, before anything else
 2. measures the managers' inbox load and coverage of the week that ends;
 3. lets people learn;
 4. moves the target and holds the one-to-ones;
-5. counts teams, sets how everybody uses AI, everybody's duties and attention for the coming week.
+5. counts teams, sets everybody's duties and attention for the coming week.
+
+How everybody uses AI is set at the start, and where it changes: between two weeks (`sim.people.replan`).
 
 A person who is free serves, by class: incident > fix > question, coordination > review, verification > own change >
 next change; first in, first out within a class; only a higher class pre-empts, and the interrupted item resumes
@@ -15,7 +17,7 @@ next change; first in, first out within a class; only a higher class pre-empts, 
 """
 
 from sim.constants import HOURS_PER_WEEK, IC
-from sim.engine.calendar import free_event, take_first
+from sim.engine.calendar import free_event, look_ahead, take_first
 from sim.engine.codes import EVENT_DONE, VACANT
 from sim.engine.kernel import entry, kernel
 from sim.engine.numba_tables import borrow
@@ -23,9 +25,11 @@ from sim.engine.server import predict_completion, settle
 from sim.engine.tables import MARGIN
 from sim.flow.handlers import happen
 from sim.flow.lifecycle import nudge
-from sim.mechanisms.flow import ai_use, alignment, attention, coding, dependencies, learning
+from sim.mechanisms.flow import alignment, attention, coding, dependencies, learning
 
 DONE, TABLES_FULL, OVERFLOW = range(3)
+#: The tables of so many people stay in a processor's cache.
+FITS_A_CACHE = 1000
 
 
 # --- Weeks ---------------------------------------------------------------------------------------------------------------
@@ -100,7 +104,6 @@ def week_ends(org, p, now):
         alignment.update_beliefs(org, p)
     w.week += 1
     dependencies.count_teams(org)
-    ai_use.plan(org, p)
     attention.set_duties(org, p)
     attention.update_productivity(org, p)
     coding.update_paces(org, p)
@@ -129,6 +132,8 @@ def advance(tables, parameters, until):
             stamp = e.stamp
             if kind != EVENT_DONE:  # everybody keeps their own
                 free_event(org, k)
+            if len(org.people) > FITS_A_CACHE:
+                look_ahead(org)
             happen(org, p, kind, ref, stamp, w.now)
             if w.free_items < 0 or w.free_changes < 0 or w.free_events < 0:
                 return OVERFLOW

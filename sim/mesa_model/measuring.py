@@ -12,6 +12,7 @@ from sim.mesa_model.following import Following
 from sim.mesa_model.moving import Moving
 from sim.mesa_model.staff import Staff
 from sim.organisation.costs import pay_scale
+from sim.organisation.others import Others
 from sim.organisation.tree import Tree, assemble
 from sim.outcomes.declared import compute, with_week_held
 from sim.outcomes.period import Period
@@ -57,7 +58,14 @@ class Measuring:
         shared = (module >= 0) & (org.modules[module] != rows)
         module[shared] = len(org.modules) + np.arange(np.count_nonzero(shared))
         boss = place[people["boss"]]
-        tree = assemble(people["pid"], people["role"], boss, module, pay_scale(self._course.setup.values))
+        setup, seated = self._course.setup, org.occupants
+        others = None
+        if seated["seat_heads"].any():
+            mine = np.flatnonzero(seated["seat_heads"])
+            led = Others(*(seated[name][mine] for name in ("seat_others", "seat_heads", "seat_others_pay")))
+            others = led.gathered(place[seated["others_at"][mine]], len(rows))
+        pays = pay_scale(setup.values, setup.organisation.pay)
+        tree = assemble(people["pid"], people["role"], boss, module, pays, others=others)
         pay = np.array([self._staff.of[pid].pay for pid in tree.pid.tolist()])
         return replace(tree, pay=pay, payroll_gap=start.payroll_gap)
 

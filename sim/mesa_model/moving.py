@@ -97,7 +97,7 @@ class Moving:
         course.org = replan.announce_external(course.org, course.parameters)
 
     def _pay_by_layer(self, rows: list[int]) -> None:
-        scale = pay_scale(self._course.setup.values)
+        scale = pay_scale(self._course.setup.values, self._course.setup.organisation.pay)
         occupants, payroll = self._course.org.occupants, self.payrolls[-1][1]
         for row in rows:
             pay = scale.ic_pay * scale.ratio(int(self._course.org.people["layer"][row]))

@@ -11,24 +11,37 @@ Parameters: money.*, ai.seat_usd, ai.usd_per_standard_hour.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from typing import Any
 
 from sim.constants import WEEKS_PER_YEAR
 
 MONTHS_PER_YEAR = 12
+#: Names of the bands of `organisation.pay`; a manager's ends in the layer.
+IC_BAND, OTHER_BAND, MANAGER_BAND = "ic", "other", "manager_"
 #: Changes an IC merges a week, for the *planned* AI spend only (Sadowski et al. 2018, C17).
 PLANNED_CHANGES = 3.0
 
 
-def pay_scale(values: Mapping[str, Any]) -> PayScale:
-    """Return the loaded annual pay by role and layer, USD, from the parameters *values*."""
-    return PayScale(
+def pay_scale(values: Mapping[str, Any], bands: Mapping[str, float] | None = None) -> PayScale:
+    """Return the loaded annual pay by role and layer, USD, from the parameters *values*.
+
+    bands: base pay by role and layer, USD a year (`organisation.pay`: "ic", "manager_1", ..., "other"); what it does not name
+    is standard pay, for managers in the standard proportion to the nearest band below.
+    """
+    bands = bands or {}
+    standard = PayScale(
         ic_pay=values["money.ic_pay"] * values["money.load"],
         ratios=tuple(values[f"money.manager_ratio_{layer}"] for layer in (1, 2, 3)),
         step=values["money.manager_ratio_step"],
     )
+    return standard.with_bands({name: pay * values["money.load"] for name, pay in bands.items()})
+
+
+def band_name(layer: int) -> str:
+    """The name in `organisation.pay` of the band of a layer counted from below (0 = ICs)."""
+    return f"{MANAGER_BAND}{layer}" if layer else IC_BAND
 
 
 def planned_ai_spend(values: Mapping[str, Any]) -> float:
@@ -74,13 +87,33 @@ class PayScale:
     """Loaded annual pay by role and layer.
 
     ic_pay: USD a year of an IC. ratios: pay of managers at layer 1, 2, ... relative to an IC; each layer beyond the
-    last adds `step`. top_ratio: pay of the one top relative to an IC, None = by its layer.
+    last adds `step`. top_ratio: pay of the one top relative to an IC, None = by its layer. other_ratio: pay of people who
+    are neither, relative to an IC; as an IC by default (ASSUMPTION, see the model's description).
     """
 
     ic_pay: float
     ratios: tuple[float, ...] = (1.29, 1.6, 2.0)
     step: float = 0.4
     top_ratio: float | None = None
+    other_ratio: float = 1.0
+
+    @property
+    def other_pay(self) -> float:
+        """USD a year of a person who is neither IC nor manager."""
+        return self.other_ratio * self.ic_pay
+
+    def with_bands(self, bands: Mapping[str, float]) -> PayScale:
+        """This scale with the loaded pay of *bands*, USD a year; see `pay_scale`."""
+        if not bands:
+            return self
+        ic = bands.get(IC_BAND, self.ic_pay)
+        told = {layer: bands[band_name(layer)] / ic for layer in _layers_of(bands)}
+        ratios, factor = [], 1.0
+        for layer in range(1, max([len(self.ratios), *told]) + 1):
+            ratios.append(told.get(layer, factor * self.ratio(layer)))
+            factor = ratios[-1] / self.ratio(layer)
+        other = bands.get(OTHER_BAND, self.other_ratio * ic) / ic
+        return replace(self, ic_pay=ic, ratios=tuple(ratios), step=factor * self.step, other_ratio=other)
 
     def ratio(self, layer: int) -> float:
         """Pay relative to an IC at a layer counted from below (0 = IC)."""
@@ -88,3 +121,8 @@ class PayScale:
             return 1.0
         known = len(self.ratios)
         return self.ratios[layer - 1] if layer <= known else self.ratios[-1] + self.step * (layer - known)
+
+
+def _layers_of(bands: Mapping[str, float]) -> list[int]:
+    """Layers of managers that *bands* name."""
+    return sorted(int(name.removeprefix(MANAGER_BAND)) for name in bands if name.startswith(MANAGER_BAND))

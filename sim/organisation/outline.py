@@ -12,6 +12,7 @@ from sim.errors import UserError, suggest
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import HOLDS, check_size, layer_sizes, layer_sizes_from_spans
 from sim.organisation.plan import Organisation
+from sim.text.numbers import plural
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Outline:
     """Heads and pay of an organisation.
 
     managers: at layer 1, 2, ... up to the top. managers_pay, payroll: loaded USD a year of the managers, of everybody.
-    top_pay: that of the one manager on top; None if there is not exactly one root, or if it is an IC.
+    top_pay: that of the one manager on top; None if there is not exactly one root, or if it is an IC. others, others_pay:
+    heads and pay of people who are neither (charts only), in `payroll`, too.
     """
 
     ics: int
@@ -27,6 +29,8 @@ class Outline:
     managers_pay: float
     payroll: float
     top_pay: float | None
+    others: int = 0
+    others_pay: float = 0.0
 
     @property
     def managers_count(self) -> int:
@@ -36,7 +40,7 @@ class Outline:
     @property
     def n(self) -> int:
         """Number of people."""
-        return self.ics + self.managers_count
+        return self.ics + self.managers_count + self.others
 
     @property
     def layers(self) -> int:
@@ -152,13 +156,18 @@ def hold_ics(
         )
     if hold == "ics":
         return base.ics, 0.0
+    if base.others != variant.others:
+        raise UserError(
+            f"organisation.hold: {hold}: the base has {plural(base.others, 'other person', 'other people')} (no code), and "
+            f"this structure {variant.others:,}; ICs would stand in for people whose work the model does not know; use hold: ics"
+        )
     if hold == "headcount":
-        left, price, unit = float(base.n - variant.managers_count), 1.0, "people"
+        left, price, unit = float(base.n - variant.others - variant.managers_count), 1.0, "people"
     else:
         held = hold == "budget"
         price = ic_pay + (ai_spend if held else 0.0)
         total = base.payroll + (base_ai_spend * base.ics if held else 0.0)
-        left, unit = total - variant.managers_pay, "USD a year"
+        left, unit = total - variant.others_pay - variant.managers_pay, "USD a year"
     if not price > 0:
         raise UserError(f"organisation.hold: {hold} needs a positive pay of ICs, not {ic_pay}")
     # Equal organisations must come out equal in floating point.

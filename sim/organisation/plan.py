@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.organisation.roster.memory import MemoryChart
+
 
 class Frozen(Mapping[str, Any]):
     """An immutable mapping that can be pickled."""
@@ -37,8 +39,11 @@ class Organisation:
     ics: int | None = 96
     management_layers: int | None = 3
     spans: tuple[int, ...] | None = None
-    chart: Path | None = None
+    chart: Path | MemoryChart | None = None
     chart_columns: Mapping[str, str] = field(default_factory=lambda: Frozen({}))
     hold: str | None = None
     hold_to: str | None = None
-    remove_layer: int | None = None
+    remove_layer: int | str | None = (
+        None  # counted from below, "top-1" or a job level (`sim.organisation.levels`)
+    )
+    pay: Mapping[str, float] = field(default_factory=lambda: Frozen({}))  # band -> base pay, USD a year

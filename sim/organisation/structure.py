@@ -16,10 +16,14 @@ import numpy as np
 from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
-from sim.organisation.headcounts import check_size, refused_layer
+from sim.organisation.headcounts import check_size
+from sim.organisation.levels import NO_LEVEL, level_code
+from sim.organisation.others import others_of
 from sim.organisation.outline import hold_ics, planned_ics, planned_sizes, top_paid_as_in
 from sim.organisation.plan import Organisation
-from sim.organisation.roster.chart import Chart
+from sim.organisation.removal import heirs, removed_rows
+from sim.organisation.roster.chart import LEADS, OTHER, Chart
+from sim.organisation.roster.memory import people_of
 from sim.organisation.tenure import UNKNOWN, band_of
 from sim.organisation.tree import Tree, assemble, depth_first, select
 
@@ -50,40 +54,48 @@ def generated_tree(ics: int, sizes: Sequence[int], pay_scale: PayScale) -> Tree:
 def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
     """Tree of an imported chart: ICs are numbered by sorted source id, managers from MANAGER_ID by sorted source id.
 
-    The module coordinate of an IC is its rank in a depth-first walk of the chart. Tenures are kept in their bands.
+    The module coordinate of an IC is its rank in a depth-first walk of the chart. Tenures are kept in their bands. Whoever is
+    neither IC nor manager has no row, but counts at the manager above (`sim.organisation.others`).
     """
     check_size(len(chart.boss))
-    role = np.array([MANAGER if manager else IC for manager in chart.is_manager], dtype=np.int8)
-    boss = np.array(chart.boss, dtype=np.int64)
+    rows = [person for person, role in enumerate(chart.role) if role != OTHER]
+    row_of = {person: row for row, person in enumerate(rows)}
+    role = np.array([MANAGER if chart.role[person] == LEADS else IC for person in rows], dtype=np.int8)
+    # Nobody who is simulated reports to somebody who is not.
+    bosses = [row_of[chart.boss[person]] if chart.boss[person] >= 0 else -1 for person in rows]
     pid = np.empty(len(role), dtype=np.int64)
-    by_order = np.argsort(np.array(chart.order, dtype=np.int64), kind="stable")
+    by_order = np.argsort(np.array([chart.order[person] for person in rows], dtype=np.int64), kind="stable")
     for code, first in ((IC, 0), (MANAGER, MANAGER_ID)):
-        rows = by_order[role[by_order] == code]
-        pid[rows] = first + np.arange(len(rows))
-    walk = np.array(depth_first(chart.boss, pid.tolist()), dtype=np.int64)
+        numbered = by_order[role[by_order] == code]
+        pid[numbered] = first + np.arange(len(numbered))
+    walk = np.array(depth_first(bosses, pid.tolist()), dtype=np.int64)
     walk = walk[role[walk] == IC]
     module = np.full(len(role), -1, dtype=np.int64)
     module[walk] = np.arange(len(walk))
-    tenure_band = np.array([band_of(years) for years in chart.tenure_years], dtype=np.int8)
-    return assemble(pid, role, boss, module, pay_scale, tenure_band)
+    tenure_band = np.array([band_of(chart.tenure_years[person]) for person in rows], dtype=np.int8)
+    others = others_of(chart.boss, [one == OTHER for one in chart.role], pay_scale.other_pay)
+    level = np.array([level_code(chart.level[person]) for person in rows], dtype=np.int8)
+    return assemble(
+        pid, role, np.array(bosses, dtype=np.int64), module, pay_scale, tenure_band,
+        others=others.at(np.array(rows)) if others is not None else None,
+        level=level if (level >= 0).any() else None,
+    )  # fmt: skip
 
 
-def remove_layer(tree: Tree, layer: int, pay_scale: PayScale) -> Tree:
-    """Remove the managers at a layer (counted from below); their reports move to their boss.
+def remove_layer(tree: Tree, layer: int | str, pay_scale: PayScale) -> Tree:
+    """Remove the managers of a layer (counted from below, from the top, or by job level); their reports move to their boss.
 
     A root has nobody to hand its reports to: roots at that layer stay. If only roots are there, UserError. Layers and
     pay are those of the tree that is left; permanent ids and modules are kept.
     """
-    gone = (tree.role == MANAGER) & (tree.layer == layer) & (tree.boss >= 0)
-    if not gone.any():
-        managers = np.bincount(tree.layer[tree.ics :], minlength=2)[1:]
-        removable = np.unique(tree.layer[(tree.role == MANAGER) & (tree.boss >= 0)])
-        raise UserError(
-            f"organisation.remove_layer: {refused_layer(layer, managers.tolist(), removable.tolist())}"
-        )
-    # One layer has no two managers on one path, so one step up is enough.
-    boss = np.where(gone[tree.boss] & (tree.boss >= 0), tree.boss[tree.boss], tree.boss).astype(np.int64)
-    return assemble(*select(tree, boss, ~gone), pay_scale, tree.tenure_band[~gone])
+    gone = removed_rows(tree, layer)
+    heir = heirs(tree, gone)
+    boss = np.where(tree.boss >= 0, heir[tree.boss], -1).astype(np.int64)
+    return assemble(
+        *select(tree, boss, ~gone), pay_scale, tree.tenure_band[~gone],
+        others=tree.others.gathered(heir, tree.n).at(~gone) if tree.others is not None else None,
+        level=tree.level[~gone] if tree.level is not None else None,
+    )  # fmt: skip
 
 
 def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
@@ -126,6 +138,8 @@ def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:
         module=grown(tree.module, first_module + np.arange(added)),
         tenure_band=grown(tree.tenure_band, np.full(added, UNKNOWN)),
         payroll_gap=tree.payroll_gap,
+        others=tree.others.with_rows(tree.ics, added) if tree.others is not None else None,
+        level=grown(tree.level, np.full(added, NO_LEVEL)) if tree.level is not None else None,
     )
 
 
@@ -151,6 +165,8 @@ def _with_fewer_ics(tree: Tree, ics: int) -> Tree:
         module=module,
         tenure_band=tree.tenure_band[keep],
         payroll_gap=tree.payroll_gap,
+        others=tree.others.at(keep) if tree.others is not None else None,
+        level=tree.level[keep] if tree.level is not None else None,
     )
 
 
@@ -179,10 +195,7 @@ def build_tree(
         pay_scale = top_paid_as_in(held, pay_scale)
     sizes: tuple[int, ...] | None = None
     if organisation.chart is not None:
-        # The reader of charts is loaded only where there is one.
-        from sim.organisation.roster.building import read_chart
-
-        tree = chart_tree(read_chart(organisation.chart, organisation.chart_columns), pay_scale)
+        tree = chart_tree(people_of(organisation.chart, organisation.chart_columns), pay_scale)
     else:
         sizes = planned_sizes(organisation, ics, bottom_span_ratio)
         tree = generated_tree(ics, sizes, pay_scale)

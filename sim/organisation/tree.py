@@ -16,6 +16,7 @@ from sim.constants import IC, MANAGER, MANAGER_ID
 from sim.errors import UserError
 from sim.organisation.costs import PayScale
 from sim.organisation.headcounts import MAX_LAYERS, layers_from_below
+from sim.organisation.others import Others
 from sim.organisation.outline import Outline
 from sim.text.numbers import plural
 
@@ -32,11 +33,22 @@ class Tree:
     module: np.ndarray  # int64 module coordinate of an IC, kept by restructuring; -1 for managers
     tenure_band: np.ndarray  # int8 index in `sim.organisation.tenure.BANDS`; 0 where no chart tells
     payroll_gap: float = 0.0  # USD left over by `hold`, 0 if nothing is held
+    others: Others | None = (
+        None  # people who are neither ICs nor managers, at their managers' rows; None without any
+    )
+    level: np.ndarray | None = (
+        None  # int8 job level, index in `sim.organisation.levels.LEVELS`, -1 unknown; None without any
+    )
 
     @property
     def n(self) -> int:
-        """Number of people."""
+        """Number of ICs and managers: the rows."""
         return len(self.pid)
+
+    @property
+    def people(self) -> int:
+        """Number of people, those included who are neither ICs nor managers."""
+        return self.n + (self.others.count if self.others is not None else 0)
 
     @property
     def ics(self) -> int:
@@ -61,7 +73,7 @@ class Tree:
     @property
     def payroll(self) -> float:
         """Loaded annual pay of all positions in USD, AI excluded."""
-        return float(self.pay.sum())
+        return float(self.pay.sum()) + (self.others.payroll if self.others is not None else 0.0)
 
     @property
     def first_line_span_mean(self) -> float:
@@ -71,7 +83,8 @@ class Tree:
 
     def spans(self) -> np.ndarray:
         """Direct reports per manager, int64[managers], in the order of the manager rows. AI agents never count."""
-        return np.bincount(self.boss[self.boss >= 0], minlength=self.n)[self.ics :]
+        found = np.bincount(self.boss[self.boss >= 0], minlength=self.n)
+        return (found if self.others is None else found + self.others.reports)[self.ics :]
 
     def children(self) -> list[list[int]]:
         """Rows of the direct reports of every row, in row order (ICs before managers)."""
@@ -103,13 +116,15 @@ class Tree:
             float(self.pay[self.ics :].sum()),
             self.payroll,
             float(self.pay[roots[0]]) if led else None,
+            self.others.count if self.others is not None else 0,
+            self.others.payroll if self.others is not None else 0.0,
         )
 
     def facts(self) -> dict[str, int | float]:
         """Head counts, spans, layers and payroll (USD a year), for reports and comparisons."""
         spans = self.spans()
         return {
-            "people": self.n,
+            "people": self.people,
             "ics": self.ics,
             "managers": self.managers,
             "layers": self.layers,
@@ -119,15 +134,19 @@ class Tree:
             "span_max": int(spans.max(initial=0)),
             "payroll": self.payroll,
             "payroll_gap": self.payroll_gap,
+            **({"others": self.others.count} if self.others is not None else {}),
         }
 
     def describe(self) -> str:
         """One line, such as '96 ICs, 21 managers in 3 layers, mean first-line span 6.0, widest span 6'."""
         fact = self.facts()
         roots = f", {fact['roots']} tops" if fact["roots"] != 1 else ""
+        others = (
+            f", {plural(fact['others'], 'other person', 'other people')}" if self.others is not None else ""
+        )
         return (
             f"{plural(fact['ics'], 'IC')}, {plural(fact['managers'], 'manager')} in "
-            f"{plural(fact['layers'], 'layer')}{roots}, mean first-line span "
+            f"{plural(fact['layers'], 'layer')}{roots}{others}, mean first-line span "
             f"{fact['first_line_span_mean']:.1f}, widest span {fact['span_max']}"
         )
 
@@ -154,8 +173,22 @@ def check_tree(tree: Tree) -> None:
         raise ValueError("rows are not in the order ICs by id, managers by layer and id")
     if np.any((tree.module >= 0) != (tree.role == IC)) or len(np.unique(tree.module[:ics])) != ics:
         raise ValueError("every IC has a module of its own, managers have none")
+    if tree.level is not None and len(tree.level) != n:
+        raise ValueError("the arrays differ in length")
+    if tree.others is not None:
+        _check_others(tree, tree.others)
     if not np.all(np.isfinite(tree.pay)) or not (math.isfinite(tree.payroll_gap) and tree.payroll_gap >= 0):
         raise ValueError("pay and payroll gap must be finite, the gap at least 0")
+
+
+def _check_others(tree: Tree, others: Others) -> None:
+    columns = (others.reports, others.heads, others.pay)
+    if any(len(column) != tree.n for column in columns):
+        raise ValueError("the arrays differ in length")
+    if any(np.any(column[: tree.ics] != 0) or np.any(column < 0) for column in columns):
+        raise ValueError("other people report to managers only")
+    if np.any(others.heads < others.reports) or not np.all(np.isfinite(others.pay)):
+        raise ValueError("other people who report to somebody are heads there, and their pay is finite")
 
 
 def assemble(
@@ -165,8 +198,11 @@ def assemble(
     module: np.ndarray,
     pay_scale: PayScale,
     tenure_band: np.ndarray | None = None,
+    *,
+    others: Others | None = None,
+    level: np.ndarray | None = None,
 ) -> Tree:
-    """Compute layers and pay, and bring the rows into the documented order. tenure_band: None if nothing is known."""
+    """Compute layers and pay, and bring the rows into the documented order. None: nothing is known."""
     layer = _layers(role, boss)
     if layer.max(initial=0) > MAX_LAYERS:
         raise UserError(
@@ -180,7 +216,10 @@ def assemble(
     boss = np.where(boss >= 0, row_of[boss], -1).astype(np.int32)
     role, layer = role[order], layer[order].astype(np.int16)
     band = np.zeros(len(pid), dtype=np.int8) if tenure_band is None else tenure_band[order].astype(np.int8)
-    return Tree(pid[order], role, boss, layer, _pay(pay_scale, boss, role, layer), module[order], band)
+    return Tree(
+        pid[order], role, boss, layer, _pay(pay_scale, boss, role, layer), module[order], band,
+        others=None if others is None else others.at(order), level=None if level is None else level[order].astype(np.int8),
+    )  # fmt: skip
 
 
 def select(

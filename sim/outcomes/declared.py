@@ -5,7 +5,7 @@ period, so the same declaration gives the figure of the whole horizon and the we
 and null in JSON.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,41 @@ from sim.outcomes.period import Period, ratio
 from sim.statistics.estimates import CATEGORY_UNITS
 
 #: Outcomes that an AI strategy makes: without one, nobody builds guardrails or follows fluency.
+_SUGGESTED, _LISTED = 3, 8  # outcomes that a message names
 _OF_STRATEGY = {"guardrail_coverage": "guardrails", "ai_spend_wasted_share": "unfluent_sum"}
 
 
 #: Groups of outcomes, in the order in which `orgsim run` prints them.
 DELIVERED, MONEY, FLOW, QUALITY, AI = "Delivered", "Money", "Flow", "Quality", "AI"
 MANAGERS, PEOPLE = "Managers and structure", "People"
+VALUE = "value_per_week"
+_PAY, _AI = "payroll_per_year", "ai_spend_per_year"
+_SEVERANCE = "people_usd_per_year"
 IC_HOURS, MANAGER_HOURS = "Where an IC's hours go", "Where a manager's hours go"
 GROUPS = (DELIVERED, MONEY, FLOW, QUALITY, AI, MANAGERS, PEOPLE, IC_HOURS, MANAGER_HOURS)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """What an outcome that is a ratio is made of, by the names of other outcomes: the value delivered against a sum of others.
+
+    over, under: the outcomes whose sums stand above and below the line; `value_per_week` is alone on its side. scale: what turns
+    value per week over (or times) the ratio into that sum in the others' own unit; what it has besides them (incidents) is the rest.
+    """
+
+    over: tuple[str, ...]
+    under: tuple[str, ...]
+    scale: float = 1.0
+
+    @property
+    def side(self) -> int:
+        """+1 if the value stands above the line, -1 if below."""
+        return 1 if VALUE in self.over else -1
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The outcomes against which the value is set."""
+        return self.under if VALUE in self.over else self.over
 
 
 @dataclass(frozen=True)
@@ -34,6 +61,7 @@ class Outcome:
 
     decisive: its place among those that `compare` shows unasked: output and its price, flow, quality, and what managers have
     time for; 0 if it is not among them. on_paths: its place among those that alternative paths are set side by side by.
+    ratio: of a ratio of value and money or heads, what it is made of.
     """
 
     name: str
@@ -45,6 +73,7 @@ class Outcome:
     weekly: bool = False
     decisive: int = 0
     on_paths: int = 0
+    ratio: Ratio | None = None
 
     def __post_init__(self) -> None:
         if self.group not in GROUPS:
@@ -72,7 +101,7 @@ def _layer_utilisation(layer: int) -> Callable[[Period], np.ndarray]:
 
 
 def _per_person_year(period: Period, field: str) -> np.ndarray:
-    return ratio(period.of(field), period.people * period.weeks / WEEKS_PER_YEAR)
+    return ratio(period.of(field), period.simulated * period.weeks / WEEKS_PER_YEAR)
 
 
 def _risk(period: Period, who: str) -> np.ndarray:
@@ -108,20 +137,20 @@ def _time(role: str, activity: int) -> Callable[[Period], np.ndarray]:
 
 _MAIN = (
     Outcome("value_per_week", DELIVERED, "standard hours/week", 1, "aligned value of merged changes, net of incident losses", lambda period: period.value / period.weeks, True, decisive=2, on_paths=1),
-    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda period: ratio(period.value / period.weeks, period.people), decisive=3),
-    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda period: ratio(period.value, period.payroll), decisive=1, on_paths=2),
-    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda period: ratio(period.value, period.payroll + period.ai_spend)),
+    Outcome("value_per_fte", DELIVERED, "standard hours/week", 1, "value per week and person", lambda period: ratio(period.value / period.weeks, period.people), decisive=3, ratio=Ratio((VALUE,), ("headcount",))),
+    Outcome("value_per_payroll_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of loaded pay: the headline", lambda period: ratio(period.value, period.payroll), decisive=1, on_paths=2, ratio=Ratio((VALUE,), (_PAY,), WEEKS_PER_YEAR)),
+    Outcome("value_per_people_and_ai_usd", DELIVERED, "standard hours/USD", 1, "value per dollar of pay and AI", lambda period: ratio(period.value, period.payroll + period.ai_spend), ratio=Ratio((VALUE,), (_PAY, _AI), WEEKS_PER_YEAR)),
     Outcome("changes_per_ic_week", DELIVERED, "changes/week", 1, "ICs' merged changes per IC and week", lambda period: ratio(period.of("merged_ic") / period.weeks, period.ics), True),
     Outcome("code_volume_per_week", DELIVERED, "standard-hour equivalents/week", 0, "volume of merged code", lambda period: period.of("volume_merged") / period.weeks, True),
-    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda period: ratio(period.cost, period.value), decisive=4, on_paths=3),
-    Outcome("payroll_per_year", MONEY, "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda period: period.yearly_payroll, decisive=5),
+    Outcome("cost_per_value", MONEY, "USD/standard hour", -1, "people, AI and incident cost per value", lambda period: ratio(period.cost, period.value), decisive=4, on_paths=4, ratio=Ratio((_PAY, _AI, _SEVERANCE), (VALUE,), WEEKS_PER_YEAR)),
+    Outcome("payroll_per_year", MONEY, "USD/year", 0, "loaded annual pay of all filled positions, mean", lambda period: period.yearly_payroll, decisive=5, on_paths=3),
     Outcome("payroll_gap", MONEY, "USD/year", 0, "what `hold` left over", _flat(lambda period: period.tree.payroll_gap)),
     Outcome("ai_spend_per_year", MONEY, "USD/year", -1, "seats and usage of AI", lambda period: period.ai_spend * WEEKS_PER_YEAR / period.weeks),
-    Outcome("lead_time_hours", FLOW, "hours", -1, "start to merge", lambda period: ratio(period.of("lead_time"), period.of("merged")), True, decisive=6, on_paths=4),
+    Outcome("lead_time_hours", FLOW, "hours", -1, "start to merge", lambda period: ratio(period.of("lead_time"), period.of("merged")), True, decisive=6, on_paths=5),
     Outcome("review_wait_hours", FLOW, "hours", -1, "review requested to begun", lambda period: ratio(period.of("review_wait"), period.of("reviews")), True, decisive=7),
     Outcome("decision_latency_hours", FLOW, "hours", -1, "question asked to answered (or decided alone)", lambda period: ratio(period.of("decision_latency"), period.of("answers")), True, decisive=8),
-    Outcome("guessed_share", QUALITY, "share", -1, "escalated questions that the asker decided alone", lambda period: ratio(period.of("guesses"), period.of("answers")), decisive=9, on_paths=6),
-    Outcome("change_failure_rate", QUALITY, "share", -1, "merged changes with an escaped defect", lambda period: ratio(period.of("failed_changes"), period.of("merged")), True, decisive=10, on_paths=5),
+    Outcome("guessed_share", QUALITY, "share", -1, "escalated questions that the asker decided alone", lambda period: ratio(period.of("guesses"), period.of("answers")), decisive=9, on_paths=7),
+    Outcome("change_failure_rate", QUALITY, "share", -1, "merged changes with an escaped defect", lambda period: ratio(period.of("failed_changes"), period.of("merged")), True, decisive=10, on_paths=6),
     Outcome("incidents_per_week", QUALITY, "incidents/week", -1, "incidents", lambda period: period.of("incidents") / period.weeks, True),
     Outcome("rework_share", QUALITY, "share", -1, "rework hours over IC hours", lambda period: ratio(period.hours("ic")[:, codes.ACTIVITIES.index("reworking")], period.hours("ic").sum(axis=1)), decisive=11),
     Outcome("unreviewed_share", QUALITY, "share", -1, "merged changes nobody reviewed", lambda period: ratio(period.of("unreviewed"), period.of("merged"))),
@@ -133,13 +162,13 @@ _MAIN = (
     Outcome("alignment", DELIVERED, "share", 1, "value over size of merged changes", lambda period: ratio(period.of("value"), period.of("size_merged")), True, decisive=12),
     Outcome("value_by_managers_per_week", DELIVERED, "standard hours/week", 0, "part of value_per_week from managers' hands-on changes", lambda period: period.of("value_managers") / period.weeks),
     Outcome("manager_utilisation", MANAGERS, "share", 0, "inbox hours over hours left for the inbox", lambda period: ratio(period.of("inbox_hours").sum(axis=1), period.of("inbox_capacity").sum(axis=1)), True, decisive=14),
-    Outcome("coaching_coverage", MANAGERS, "share", 1, "people time given over needed", lambda period: ratio(period.of("coverage_sum"), period.of("coverage_count")), True, decisive=13, on_paths=7),
+    Outcome("coaching_coverage", MANAGERS, "share", 1, "people time given over needed", lambda period: ratio(period.of("coverage_sum"), period.of("coverage_count")), True, decisive=13, on_paths=8),
     Outcome("span_mean", MANAGERS, "reports", 0, "mean number of direct reports of a manager, at the start", _flat(lambda period: period.tree.facts()["span_mean"])),
     Outcome("span_max", MANAGERS, "reports", 0, "largest number of direct reports, at the start", _flat(lambda period: period.tree.facts()["span_max"])),
     Outcome("headcount", MANAGERS, "people", 0, "people, AI agents not counted, mean", lambda period: period.people),
     Outcome("managers_share", MANAGERS, "share", 0, "managers over headcount, mean", lambda period: ratio(period.managers, period.people)),
-    Outcome("quits_per_year", PEOPLE, "quits/person-year", -1, "people who quit", lambda period: _per_person_year(period, "quits"), on_paths=8),
-    Outcome("layoffs_per_year", PEOPLE, "layoffs/person-year", -1, "people laid off", lambda period: _per_person_year(period, "layoffs"), on_paths=9),
+    Outcome("quits_per_year", PEOPLE, "quits/person-year", -1, "people who quit", lambda period: _per_person_year(period, "quits"), on_paths=9),
+    Outcome("layoffs_per_year", PEOPLE, "layoffs/person-year", -1, "people laid off", lambda period: _per_person_year(period, "layoffs"), on_paths=10),
     Outcome("hires_per_year", PEOPLE, "hires/person-year", 0, "people hired", lambda period: _per_person_year(period, "hired")),
     Outcome("layoff_risk_ic", PEOPLE, "probability", -1, "ICs of week 0 laid off within 52 weeks", lambda period: _risk(period, "ics")),
     Outcome("layoff_risk_manager", PEOPLE, "probability", -1, "managers of week 0 laid off within 52 weeks; conversion to IC is no layoff", lambda period: _risk(period, "managers")),
@@ -150,10 +179,10 @@ _MAIN = (
     Outcome("efficiency", PEOPLE, "share", 1, "without flow: competence of everybody, weighted by layer, over its maximum", lambda period: period.of("efficiency_sum") / period.weeks, True),
     Outcome("guardrail_coverage", AI, "share", 1, "ICs' work covered by the guardrails of their team, at the end; only with an ai.strategy", lambda period: _of_ics(period, "guardrails")),
     Outcome("ai_spend_wasted_share", MONEY, "share", -1, "ICs below the threshold of fluency, on whom AI spend counts as wasted, mean over weeks; only with an ai.strategy", lambda period: period.of("unfluent_sum") / period.weeks),
-    Outcome("people_usd_per_year", MONEY, "USD/year", -1, "severance and hiring", lambda period: period.of("people_usd") * WEEKS_PER_YEAR / period.weeks, on_paths=10),
+    Outcome("people_usd_per_year", MONEY, "USD/year", -1, "severance and hiring", lambda period: period.of("people_usd") * WEEKS_PER_YEAR / period.weeks, on_paths=11),
     Outcome("orphaned_changes_per_year", PEOPLE, "changes/year", -1, "changes whose owner left, taken over or abandoned", lambda period: (period.of("orphans_taken_over") + period.of("orphans_abandoned")) * WEEKS_PER_YEAR / period.weeks),
     Outcome("stepped_in_changes_per_year", PEOPLE, "changes/year", 0, "changes of leavers that a hands-on manager has taken over", lambda period: period.of("stepped_in") * WEEKS_PER_YEAR / period.weeks),
-    Outcome("skill_mean", PEOPLE, "reference engineers", 1, "mean skill of ICs at the end", lambda period: _of_ics(period, "skill_mean"), True, on_paths=11),
+    Outcome("skill_mean", PEOPLE, "reference engineers", 1, "mean skill of ICs at the end", lambda period: _of_ics(period, "skill_mean"), True, on_paths=12),
     Outcome("ai_fluency_mean", AI, "share", 0, "mean AI fluency of ICs at the end", lambda period: _of_ics(period, "fluency_mean")),
     Outcome("agents_running_mean", AI, "agents", 0, "AI agents running at a time", lambda period: period.of("agent_hours") / (period.weeks * 40.0)),
     Outcome("overload_hours_per_week", MANAGERS, "hours/week", -1, "fixed duties beyond the time people have", lambda period: period.of("overload_hours") / period.weeks),
@@ -248,12 +277,35 @@ def check_outcome(name: str, outcomes: Mapping[str, Outcome], where: str, *, dec
     if name in can:
         return
     if name not in outcomes:
-        why = f"is unknown{suggest(name, can)}"
+        why = f"is unknown{_near(name, can)}"
     elif outcomes[name].unit in CATEGORY_UNITS:
         why = f"does not serve: it is a kind ({outcomes[name].unit}), not a quantity"
     else:
         why = "cannot decide: neither more nor less of it is better"
-    raise UserError(f"{where} {name[:80]}: this outcome {why}; use one of {', '.join(can)}")
+    others = "" if "did you mean" in why else _others(can)
+    raise UserError(f"{where} {name[:80]}: this outcome {why}{others}")
+
+
+def _near(name: str, can: Sequence[str]) -> str:
+    """``, did you mean 'x' or 'y'?``: outcomes that open with the same words first, then those that hold them, then by spelling."""
+    given = "_".join(name.lower().replace("-", " ").split())
+    usual = [*(other for other in DECISIVE if other in can), *can]
+    opens = [other for other in usual if other.startswith(given)]
+    words = given.split("_")
+    holds = [x for x in usual if all(any(part.startswith(word) for part in x.split("_")) for word in words)]
+    found = list(dict.fromkeys((*opens, *holds)))[:_SUGGESTED] if given else []
+    if not found:
+        return suggest(name[:80], tuple(can))
+    quoted = [f"'{other}'" for other in found]
+    return f", did you mean {' or '.join((', '.join(quoted[:-1]), quoted[-1]) if len(quoted) > 1 else quoted)}?"
+
+
+def _others(can: Sequence[str]) -> str:
+    """What else there is: few outcomes are listed, of many those that verdicts are usually about."""
+    if len(can) <= _LISTED:
+        return f"; use one of {', '.join(can)}"
+    usual = [other for other in DECISIVE if other in can]
+    return f"; often used are {', '.join(usual[:_LISTED])}; `orgsim run SCENARIO` shows all {len(can)}"
 
 
 WEEKLY = tuple(name for name, outcome in OUTCOMES.items() if outcome.weekly)

@@ -52,9 +52,14 @@ class Period:
         return self._mean(self.tree.managers, "managers")
 
     @property
-    def people(self) -> Floats:
-        """People, mean over the period."""
+    def simulated(self) -> Floats:
+        """ICs and managers, mean over the period: those who may leave, be promoted or be laid off."""
         return self.ics + self.managers
+
+    @property
+    def people(self) -> Floats:
+        """People, those included who are neither ICs nor managers, mean over the period."""
+        return self.simulated + (self.tree.people - self.tree.n)
 
     @property
     def yearly_payroll(self) -> Floats:

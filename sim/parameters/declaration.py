@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, isnan
 
-from sim.errors import UserError, percent_hint, suggest
+from sim.errors import UserError, number_hint, suggest
 
 ASSUMPTION = ("ASSUMPTION",)
 
@@ -110,7 +110,7 @@ class Parameter:
 
     def _check_number(self, value: object, place: str) -> float | int:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            hint = percent_hint(value) or f"expected a number ({self.unit}), got {value!r}"
+            hint = number_hint(value) or f"expected a number ({self.unit}), got {value!r}"
             raise UserError(f"{place}: {hint}")
         low, high = self.bounds
         span = f"from {low:g} to {high:g}" + (" (or .inf)" if self.infinite else "")

@@ -8,10 +8,12 @@ from sim.engine.record import settings_of
 from sim.engine.rng import DATED
 from sim.engine.state import Org
 from sim.mechanisms.people.workforce import Workforce
+from sim.organisation.tree import Tree
 from sim.people import draws, openings, replan, vacancies
 from sim.people.interventions import conditioned, convert, everybody, hire, lay_off, promote, shocked
 from sim.people.laying_off import Setup
 from sim.people.moves import move
+from sim.people.named_layers import in_named_layer
 from sim.people.seats import close_seat, keep_inbox_of_relayered, planned_layers
 from sim.scenario.events import RANDOM, DatedEvent, Who
 from sim.scenario.openings import BY_HIRING, Opening
@@ -29,9 +31,9 @@ def carry_out(org: Org, p: np.ndarray, events: tuple[DatedEvent, ...], week: int
         if who is None:  # parameters change, nobody does
             continue
         if event.action == "hire":
-            org = _hire(org, p, who, week, agents_each)
+            org = _hire(org, p, setup.tree, who, week, agents_each)
             continue
-        rows, number = _eligible(org, p, who, week, k)
+        rows, number = _eligible(org, p, setup.tree, who, week, k)
         if event.action == "follow":
             own = org.occupants["cohort"][rows[:number]]
             org.cohort["followed"][own[own >= 0]] = True
@@ -48,7 +50,7 @@ def carry_out(org: Org, p: np.ndarray, events: tuple[DatedEvent, ...], week: int
     return replan.finish(org, p, agents_each)
 
 
-def _eligible(org: Org, p: np.ndarray, who: Who, week: int, k: int) -> tuple[np.ndarray, int]:
+def _eligible(org: Org, p: np.ndarray, tree: Tree, who: Who, week: int, k: int) -> tuple[np.ndarray, int]:
     """Return the rows of all whom the *k*-th event of *week* may concern, first choice first, and how many it takes.
 
     Nobody without a boss: nobody could stand in.
@@ -57,7 +59,9 @@ def _eligible(org: Org, p: np.ndarray, who: Who, week: int, k: int) -> tuple[np.
     eligible = workforce.boss >= 0
     if who.role:
         eligible &= workforce.role == _ROLE[who.role]
-    if who.layer:
+    if isinstance(who.layer, str):
+        eligible &= in_named_layer(org, tree, who.layer)[workforce.row] & (workforce.role == MANAGER)
+    elif who.layer:
         eligible &= workforce.layer == who.layer
     if who.followed:
         own = org.occupants["cohort"][workforce.row]
@@ -127,12 +131,14 @@ def _vacant_manager_seat(org: Org, row: int) -> int:
     return int(seats[np.lexsort((seats, layers[seats]))[0]]) if len(seats) else NONE
 
 
-def _hire(org: Org, p: np.ndarray, who: Who, week: int, agents_each: int) -> Org:
+def _hire(org: Org, p: np.ndarray, tree: Tree, who: Who, week: int, agents_each: int) -> Org:
     """Fill vacant seats, managers' from the top first, then those vacated by the lowest ids."""
     people = org.people
     wanted = (people["role"] == VACANT) & (org.occupants["seat_role"] == _ROLE[who.role])
     layers = planned_layers(org)
-    if who.layer:
+    if isinstance(who.layer, str):
+        wanted &= in_named_layer(org, tree, who.layer)
+    elif who.layer:
         wanted &= layers == who.layer
     seats = np.flatnonzero(wanted)
     seats = seats[np.lexsort((people["pid"][seats], -layers[seats]))]

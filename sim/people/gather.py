@@ -24,7 +24,8 @@ def _gather(
 ) -> None:
     """Fill the columns of the workforce on the rows *row*: *whole* int64 [5, n], *real* float64 [14, n], *flag* bool [2, n].
 
-    *place* int64 [people]: scratch. Of managers, value and cost are those of everybody below and oneself.
+    *place* int64 [people]: scratch. Of managers, value and cost are those of everybody below and oneself, other
+    people included.
     """
     pid, role, layer, boss, reports = whole
     tenure, skill, quality, aptitude, fluency, expertise, currency = real[:7]
@@ -48,7 +49,7 @@ def _gather(
         by_agent = person.agent_share
         exposure[k] = 0.0 if manager else by_agent + (1.0 - by_agent) * person.assistant_fraction
         value[k] = 0.0 if manager else occupant.output
-        cost[k] = occupant.pay
+        cost[k] = occupant.pay + occupant.led_pay
         flag[0, k], flag[1, k] = occupant.diverse and manager, occupant.staff
     for level in range(top):
         for k in range(len(row)):

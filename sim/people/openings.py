@@ -79,7 +79,9 @@ def _bosses(org: Org, tree: Tree, layer: int, number: int, count: int) -> list[i
     if not len(able):  # nobody in layer 2: the top takes the new managers
         able = np.flatnonzero(leads & (occupants["seat_boss"] < 0))
     below = alive & (occupants["seat_boss"] >= 0)
-    spans = np.bincount(occupants["seat_boss"][below], minlength=len(people))[able]
+    spans = (np.bincount(occupants["seat_boss"][below], minlength=len(people)) + occupants["seat_others"])[
+        able
+    ]
     chosen = []
     for _ in range(count):
         k = int(np.lexsort((people["pid"][able], spans))[0])

@@ -66,7 +66,7 @@ def boards(org: Org, p: np.ndarray, values: Mapping[str, Any], before: Mark, wee
     guardrails = org.occupants["guardrail"][workforce.row]
     if settings.ai_strategy == governance.NO_STRATEGY:
         guardrails = np.full(len(workforce.row), np.nan)  # nobody builds or measures any
-    work = Work(weeks, value[workforce.row], ai_spend, guardrails)
+    work = Work(weeks, value[workforce.row], ai_spend, guardrails, org.occupants["led_pay"][workforce.row])
     made, firm = scoreboard(workforce, work, settings), of_firm(workforce, work, settings)
     at = np.flatnonzero(workforce.role == MANAGER)
     found = table(len(at) + 1, BOARD)
@@ -117,6 +117,9 @@ class Work:
     value: np.ndarray  # of own merged changes, standard hours
     ai_spend: np.ndarray  # USD
     guardrails: np.ndarray  # coverage of the team that a manager leads
+    others_pay: np.ndarray | float = (
+        0.0  # USD a year of those who report to a manager and are neither IC nor manager
+    )
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ def _judged(workforce: Workforce, work: Work, settings: Settings, below: Total, 
     """Return the measures of units; *below*, *within*: sums over those whom a unit's head leads, and with the head."""
     ic = (workforce.role == IC).astype(float)
     ics, waste = below(ic), wasteful(workforce.fluency, settings)
-    dollars = workforce.pay * work.weeks / WEEKS_PER_YEAR + work.ai_spend
+    dollars = (workforce.pay + work.others_pay) * work.weeks / WEEKS_PER_YEAR + work.ai_spend
     return Scoreboard(
         productivity=_ratio(below(work.value * ic), ics * work.weeks),
         cost=_ratio(within(dollars), within(work.value)),

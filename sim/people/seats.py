@@ -16,6 +16,7 @@ from sim.engine.codes import DESK, NONE, VACANT
 from sim.engine.hierarchy import join_team, leave_team, relayer
 from sim.engine.state import AGENT, Org, table
 from sim.engine.tables import DESK_ID, MARGIN, grown
+from sim.people import others
 from sim.people.demand import lose_demand
 from sim.people.desks import copy_ai_plan
 from sim.people.handover import hand_over, keep_past_hours, work_of
@@ -98,6 +99,7 @@ def vacate(org: Org, p: np.ndarray, i: int) -> Org:
         people[name][i] = 0.0
     people["reports"][boss] -= 1
     keep_inbox_of_relayered(org, relayer(org, boss))
+    others.follow(org, boss_present)
     return rehome_reviews(org, p, boss) if role == IC else org
 
 
@@ -185,6 +187,7 @@ def seat(org: Org, p: np.ndarray, i: int, agents_each: int) -> Org:
     )
     heads = (i, boss) if role == MANAGER else (boss,)
     keep_inbox_of_relayered(org, relayer(org, *heads))
+    others.follow(org, boss_present)
     return org
 
 
@@ -223,6 +226,7 @@ def _give_agents(org: Org, i: int, agents_each: int) -> Org:
 def close_seat(org: Org, i: int) -> None:
     """Close the vacant seat *i* for good; the seats below belong to the boss's seat from now on."""
     org.occupants["open_until"][i] = inf
+    others.give_up(org, i)
     below = org.occupants["seat_boss"] == i
     org.occupants["seat_boss"][below] = org.occupants["seat_boss"][i]
 

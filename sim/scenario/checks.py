@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import inf
 
-from sim.errors import UserError
+from sim.errors import UserError, listed_problems
 from sim.organisation.headcounts import layer_sizes, layer_sizes_from_spans, refused_layer
+from sim.organisation.levels import refused_of_layers
 from sim.organisation.plan import Organisation
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import can_act, section_of
@@ -60,8 +61,12 @@ def check_structure(
         except UserError as error:
             raise UserError(f"{place(key)}{error}") from None
     layer = organisation.remove_layer
-    if layer is not None and layer >= layers:
-        text = refused_layer(layer, managers or [None] * layers, range(1, layers))
+    if isinstance(layer, str):
+        text = refused_of_layers(layer, layers)
+    else:
+        gone = layer is not None and layer >= layers
+        text = refused_layer(layer or 0, managers or [None] * layers, range(1, layers)) if gone else ""
+    if text:
         raise UserError(f"{place('remove_layer')}organisation.remove_layer: {text}")
 
 
@@ -108,7 +113,8 @@ def check_people(scenario: Checked, chain: Sequence[Statement]) -> None:
                 before,
             )
         except UserError as error:
-            raise UserError(f"{place_of(key.split('.')[0], chain)}{error}") from None
+            where = place_of(key.split(".")[0], chain)
+            raise UserError(listed_problems([f"{where}{line}" for line in str(error).splitlines()])) from None
 
 
 def implausible(scenario: Checked) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """Values of dated events: read, or refused with the place and what may stand there."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from sim.errors import UserError, suggest
+
+Made = TypeVar("Made")
 
 #: Characters of what somebody wrote that a message quotes.
 LONGEST = 80
@@ -36,6 +38,19 @@ _EXTREMES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("lowest", "newest", "short", "shorter", "fewest"), ("lowest", "shortest")),
     **dict.fromkeys(("highest", "oldest", "long", "longer"), ("highest", "longest")),
 }  # fmt: skip
+
+
+def all_of(checks: Iterable[Callable[[], Made]]) -> list[Made]:
+    """Return what every check returns. Raises one `UserError` with the message of each that fails, a line each."""
+    made, problems = [], []
+    for check in checks:
+        try:
+            made.append(check())
+        except UserError as error:
+            problems += str(error).splitlines()
+    if problems:
+        raise UserError("\n".join(problems))
+    return made
 
 
 def whole(value: Any, place: str, low: int, high: int, unit: str) -> int:

@@ -18,15 +18,18 @@ Only declarations and checks, no NumPy, so that scenarios load at once.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sim.errors import UserError
+from sim.organisation.levels import in_words as layer_in_words
+from sim.organisation.levels import read_layer, refused_of_layers, steps_below_top
 from sim.parameters.changing import takes_effect
 from sim.parameters.registry import REGISTRY
 from sim.parameters.sections import is_on
 from sim.scenario.by_layer import BY_LAYER, check_list, expanded
-from sim.scenario.event_values import hint, key_name, one_of, short, whole
+from sim.scenario.event_values import all_of, hint, key_name, one_of, short, whole
 from sim.scenario.openings import KEYS as OPENING_KEYS
 from sim.scenario.openings import Opening, check_opening, read_opening
 
@@ -59,14 +62,15 @@ _NOT = {"hire": ("choose", "followed"), "follow": ("followed",), "move": ("layer
 
 @dataclass(frozen=True)
 class Who:
-    """Whom an event concerns. role: "ic", "manager" or "" (either); layer: of managers, 0 for any.
+    """Whom an event concerns. role: "ic", "manager" or "" (either). layer: of managers, from below, "top-1" or a job level (see
+    `sim.organisation.levels`), 0 for any.
 
     number: of people, or share: of the group, the other is None. Those are taken whom *choose* puts first; where a group has
     become smaller than *number*, everybody in it. followed: only people who are followed.
     """
 
     role: str
-    layer: int = 0
+    layer: int | str = 0
     number: int | None = None
     share: float | None = None
     choose: str = RANDOM
@@ -124,6 +128,11 @@ def settings_on(values: Mapping[str, Any], events: Iterable[DatedEvent]) -> set[
     return on
 
 
+def names_layers(events: Iterable[DatedEvent]) -> bool:
+    """Whether an event counts a layer from the top, or names a job level."""
+    return any(event.who is not None and isinstance(event.who.layer, str) for event in events)
+
+
 def in_words(event: DatedEvent) -> str:
     """The event as one phrase: "week 26: lay off 25 % of the managers in layer 1 (lowest output)"."""
     if event.seats is not None:
@@ -132,7 +141,9 @@ def in_words(event: DatedEvent) -> str:
         return f"week {event.week}: set " + ", ".join(f"{path} to {value}" for path, value in event.settings)
     who = event.who
     people = {"ic": "ICs", "manager": "managers", "": "people"}[who.role]
-    if who.layer:
+    if isinstance(who.layer, str):
+        people = layer_in_words(who.layer)
+    elif who.layer:
         people += f" in layer {who.layer}"
     if who.followed:
         people = f"followed {people}"
@@ -166,10 +177,11 @@ def read_events(value: object, place: str = "events") -> tuple[DatedEvent, ...]:
         )
     if len(value) > MAX_EVENTS:
         raise UserError(f"{place}: {len(value):,} events are more than {MAX_EVENTS}")
-    return tuple(
-        item if isinstance(item, DatedEvent) else _event(item, f"{place}[{k}]")
-        for k, item in enumerate(value)
-    )
+    return tuple(all_of(partial(_read, item, f"{place}[{k}]") for k, item in enumerate(value)))
+
+
+def _read(item: object, place: str) -> DatedEvent:
+    return item if isinstance(item, DatedEvent) else _event(item, place)
 
 
 def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
@@ -181,7 +193,8 @@ def read_paths(value: object) -> tuple[tuple[str, tuple[DatedEvent, ...]], ...]:
             f"paths: expected 2 to {MAX_PATHS} names with their events, such as "
             f"{{as it is: [], moved: [{{week: 26, move: {{share: 0.2}}}}]}}; got {short(value)}"
         )
-    return tuple((str(name), read_events(given or (), f"paths.{name}")) for name, given in value.items())
+    read = all_of(partial(read_events, given or (), f"paths.{name}") for name, given in value.items())
+    return tuple(zip(map(str, value), read, strict=True))
 
 
 def _event(item: object, place: str) -> DatedEvent:
@@ -204,9 +217,11 @@ def _event(item: object, place: str) -> DatedEvent:
     if action == "open":
         return DatedEvent(week, action, seats=read_opening(given, inside))
     known = keys_of(action)
-    for key in given:
-        if key not in known:
-            raise UserError(f"{inside}.{key_name(key)}: unknown key{hint(key, known)}")
+    unknown = [
+        f"{inside}.{key_name(key)}: unknown key{hint(key, known)}" for key in given if key not in known
+    ]
+    if unknown:
+        raise UserError("\n".join(unknown))
     into = one_of(given.get("into", PLACES[0]), PLACES, f"{inside}.into") if action == "promote" else ""
     refill = given.get("refill", action == "promote")
     if not isinstance(refill, bool):
@@ -220,11 +235,20 @@ def _who(given: Mapping[str, Any], action: str, place: str) -> Who:
     if not isinstance(followed, bool):
         raise UserError(f"{place}.followed: expected true or false, got {short(followed)}")
     role = given.get("role", "" if followed and len(roles) > 1 else roles[0])
+    if role in ("other", "others"):
+        raise UserError(
+            f"{place}.role: {role}: other people are heads and pay here, the model knows nothing of their work: whatever cuts "
+            f"them would look free; use {' or '.join(roles)}"
+        )
     if role:
         role = one_of(role, roles, f"{place}.role")
     if "role" not in given and action == "lay_off" and not followed:
         raise UserError(f"{place}.role: is missing; say who: {' or '.join(ROLES)}")
-    layer = whole(given.get("layer", 0), f"{place}.layer", 0, 100, "layers, 1 = first-line managers")
+    layer = given.get("layer", 0)
+    if isinstance(layer, str):
+        layer = read_layer(layer, f"{place}.layer")
+    else:
+        layer = whole(layer, f"{place}.layer", 0, 100, "layers, 1 = first-line managers")
     if layer and role == "ic":
         raise UserError(f"{place}.layer: {layer}: ICs have no layer; use role: manager, or leave layer out")
     choose = one_of(given.get("choose", RANDOM), CHOICES, f"{place}.choose")
@@ -280,32 +304,47 @@ def check_events(
 
     ics, managers: number at the start, of managers in each layer, None if not known yet; before: events that come before.
     """
-    followed = any(event.action == "follow" for event in before)
     check_seats(events, place, values, ics, managers, before)
-    for k, event in enumerate(events):
-        at = f"{place}[{k}]"
-        if event.week >= weeks:
-            raise UserError(
-                f"{at}.week: week {event.week} is after the end; the last week with a week after it is {weeks - 1}"
-            )
-        if event.who is None:
-            _check_settings(event, at, values)
-            continue
-        followed |= event.action == "follow"
-        layer, layers = event.who.layer, len(managers or ())
-        if event.who.followed and not followed:
-            raise UserError(
-                f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it"
-            )
-        if managers is not None and layer > layers - (event.action not in ("hire", "follow")):
-            top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
-            raise UserError(
-                f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
-            )
-        if managers is not None and event.who.number and event.action != "hire":
-            _check_number(
-                event.who, event.who.number, f"{at}.{event.action}", (*before, *events[:k]), ics, managers
-            )
+    all_of(
+        partial(_check_event, event, f"{place}[{k}]", weeks, values, ics, managers, (*before, *events[:k]))
+        for k, event in enumerate(events)
+    )
+
+
+def _check_event(
+    event: DatedEvent,
+    at: str,
+    weeks: int,
+    values: Mapping[str, Any],
+    ics: int | None,
+    managers: tuple[int, ...] | None,
+    earlier: tuple[DatedEvent, ...],
+) -> None:
+    """Raise `UserError` where the event *at* that place cannot happen after those *earlier* ones; see `check_events`."""
+    if event.week >= weeks:
+        raise UserError(
+            f"{at}.week: week {event.week} is after the end; the last week with a week after it is {weeks - 1}"
+        )
+    if event.who is None:
+        _check_settings(event, at, values)
+        return
+    if event.who.followed and not any(one.action == "follow" for one in (*earlier, event)):
+        raise UserError(f"{at}.{event.action}.followed: nobody is followed yet; put a follow event before it")
+    if managers is None:
+        return
+    layer, layers = event.who.layer, len(managers)
+    if isinstance(layer, str):
+        if refused := refused_of_layers(layer, layers):
+            raise UserError(f"{at}.{event.action}.layer: {refused}")
+        layer = layers - steps_below_top(layer)
+    if layer > layers - (event.action not in ("hire", "follow")):
+        top = f"; layer {layers} is the top, whom nobody could stand in for" if layer == layers else ""
+        raise UserError(
+            f"{at}.{event.action}.layer: {layer} is not there: layers 1 to {max(layers - 1, 0)}{top}"
+        )
+    if event.who.number and event.action != "hire":
+        who = replace(event.who, layer=layer)
+        _check_number(who, event.who.number, f"{at}.{event.action}", earlier, ics, managers)
 
 
 def _check_number(
@@ -317,6 +356,7 @@ def _check_number(
     managers: tuple[int, ...],
 ) -> None:
     """Raise `UserError` if an event names more people than there can be, after those whom earlier events have taken."""
+    assert isinstance(who.layer, int)
     there = ics if who.role == "ic" else managers[who.layer - 1] if who.layer else sum(managers[:-1])
     if there is None or not who.role:
         return
@@ -327,7 +367,9 @@ def _check_number(
         elif other.seats is not None and who.layer <= 1:
             there += other.seats.heads(who.role)
         elif other.action in ("lay_off", "convert") and other.who is not None and other.who.role == who.role:
-            taken += other.who.number or 0 if who.layer in (0, other.who.layer) else 0
+            taken += (
+                other.who.number or 0 if who.layer in (0, other.who.layer) else 0
+            )  # a word: as if of others
     if number + taken > there:
         people = "ICs" if who.role == "ic" else "managers (without the top)"
         gone = f", of whom {taken:,} have gone by then" if taken else ""

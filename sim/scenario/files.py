@@ -1,6 +1,7 @@
 """Where scenario files are found: a path, a path relative to the file that names it, or the name of a bundled one."""
 
 import os
+import stat
 from pathlib import Path
 
 from sim.constants import PACKAGE
@@ -27,8 +28,10 @@ def one_line(text: str, limit: int = 80) -> str:
 
 
 def find(name: str | Path, beside: Path | None = None, where: str = "") -> Path:
-    """The file for a path or a bundled name. beside: folder to which paths are relative (default: the current one).
+    """The file for a path or a bundled name. beside: the folder of the file that names it (default: the user does).
 
+    What a user names may lie anywhere, relative to the current folder. What a file names lies in the folder of that file or
+    below it, links followed: whoever passes a scenario on cannot make it read something else. Bundled names are always known.
     Raises `UserError` with the nearest bundled name; `where` is put in front of it.
     """
     text = str(name)
@@ -37,26 +40,71 @@ def find(name: str | Path, beside: Path | None = None, where: str = "") -> Path:
         raise UserError(
             f"{where}{named!r} is no file name; give a path or a bundled scenario: {', '.join(bundled())}"
         )
-    path = Path(text) if beside is None else beside / text
+    known = bundled()
+    stem = text.removesuffix(".yaml")
+    if stem in known and beside == folder():  # installers may have made links of these
+        return known[stem]
+    path = Path(text) if beside is None else inside(beside, text, where)
     try:
         if path.is_file():
             return path
-        is_folder = path.is_dir()
+        is_folder, is_there = path.is_dir(), path.exists()
     except (OSError, ValueError) as error:
         raise UserError(
             f"{where}{named}: cannot be read ({getattr(error, 'strerror', None) or error})"
         ) from None
-    known = bundled()
-    stem = text.removesuffix(".yaml")
     if stem in known:
         return known[stem]
     if is_folder:
         raise UserError(f"{where}{named}: is a folder; name a file in it")
+    if is_there:
+        raise UserError(f"{where}{named}: is a device or a pipe, not a file; save the scenario as a file")
     last = Path(text).name
     last = last.removesuffix(".yaml").removesuffix(".yml")
     near = f", did you mean the bundled '{last}'?" if last in known else suggest(last[:80], tuple(known))
     listed = f"; bundled scenarios: {', '.join(known)}"
     raise UserError(f"{where}{named}: no such file{near or listed}")
+
+
+def find_bundled(name: str, where: str = "") -> Path:
+    """The file of a bundled scenario, which is all that a text may name that is no file. Raises `UserError`."""
+    known = bundled()
+    stem = name.removesuffix(".yaml")
+    if stem in known:
+        return known[stem]
+    near = suggest(stem[:80], tuple(known))
+    raise UserError(
+        f"{where}{one_line(name, 200)}: a scenario that is given as text can use bundled scenarios only{near}; bundled "
+        f"scenarios: {', '.join(known)}"
+    )
+
+
+def inside(folder: Path, name: str, where: str = "") -> Path:
+    """The path of *name* in *folder*. Raises `UserError`, whether it is there or not, if it lies outside, links followed."""
+    path = folder / name
+    try:
+        if path.resolve().is_relative_to(folder.resolve()):
+            return path
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "the path cannot be followed"
+        raise UserError(f"{where}{one_line(name, 200)}: cannot be read ({reason})") from None
+    raise UserError(
+        f"{where}{one_line(name, 200)}: lies outside the folder of the file that names it; a file can use files in its own "
+        f"folder and the folders below, and bundled scenarios, so put it there"
+    )
+
+
+def refuse_irregular(path: Path, shown_as: str, most: int, what: str) -> None:
+    """Raise `UserError` for what would never end (a device, a pipe), or is larger than *most* bytes. Raises OSError, too."""
+    info = path.stat()
+    if stat.S_ISDIR(info.st_mode):
+        raise UserError(f"{shown_as}: is a folder; name a file in it")
+    if not stat.S_ISREG(info.st_mode):
+        raise UserError(f"{shown_as}: is a device or a pipe, not a file; save the {what} as a file")
+    if info.st_size > most:
+        raise UserError(
+            f"{shown_as}: {info.st_size:,} bytes are more than the limit of {most:,} for a {what}"
+        )
 
 
 def shown(path: Path) -> str:

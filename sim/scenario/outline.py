@@ -16,7 +16,7 @@ def outline_of(scenario: Checked) -> Outline | None:
         return None
     return outline(
         scenario.organisation,
-        pay_scale(values),
+        pay_scale(values, scenario.organisation.pay),
         held,
         base_organisation=base.organisation if base is not None else None,
         bottom_span_ratio=float(values["organisation.bottom_span_ratio"]),

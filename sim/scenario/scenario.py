@@ -26,16 +26,21 @@ from typing import Any
 
 from sim.errors import UserError
 from sim.organisation.plan import Frozen, Organisation
+from sim.organisation.roster.chart import Chart
+from sim.organisation.roster.memory import MemoryChart
+from sim.organisation.roster.reading import MAX_BYTES
 from sim.parameters.registry import REGISTRY, defaults
 from sim.scenario.by_layer import expanded
 from sim.scenario.checks import check_people, check_structure, implausible, place_of
 from sim.scenario.events import DatedEvent
-from sim.scenario.files import find, one_line, shown
+from sim.scenario.files import find, find_bundled, inside, one_line, refuse_irregular, shown
+from sim.scenario.observed import Observation
 from sim.scenario.settings import LISTS, SETTINGS, STRUCTURES, check_value, known_path
 from sim.scenario.statement import Statement, statement
 from sim.scenario.yaml_source import parse_yaml, read_yaml
 
 MAX_EXTENDS = 20
+_SETS_TOLD = 4
 _CLEARS = {
     "chart": ("ics", "management_layers", "spans", "chart_columns"),
     "spans": ("management_layers", "chart", "chart_columns"),
@@ -61,7 +66,8 @@ class _Origin:
     chain: statements from the root of `extends` to the scenario's own, then overrides of its structure.
     files: how many of them are files. applied: time and parameters given from outside.
     base: what `hold` keeps equal, if known already; own: the statement from which on the structure is the variant's own;
-    named: the base was named by `hold_to` or a caller, so it stays when the structure changes.
+    named: the base was named by `hold_to` or a caller, so it stays when the structure changes. sets: ``"path=value"``
+    options of the user, which the question of the file does not know of.
     """
 
     chain: tuple[Statement, ...]
@@ -70,6 +76,7 @@ class _Origin:
     base: "Scenario | None" = None
     own: int = 0
     named: bool = False
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,7 +84,7 @@ class Scenario:
     """A resolved scenario.
 
     values: every registered parameter; overrides: those stated, with their source if given; events: what happens on a
-    date; paths: (name, events besides those) of alternatives.
+    date; paths: (name, events besides those) of alternatives; observed: what was measured, by outcome, which changes no result.
     """
 
     name: str
@@ -93,6 +100,7 @@ class Scenario:
     values: Mapping[str, Value]
     overrides: Mapping[str, str | None]
     hold_base: "Scenario | None"
+    observed: Mapping[str, Observation]
     _origin: _Origin
 
     @cached_property
@@ -114,7 +122,9 @@ class Scenario:
             if path in values:
                 raise UserError(f"--set {one_line(text, 200)}: {path} is set twice")
             values[path], places[path] = value, f"--set {one_line(text, 200)}"
-        return self._derive(expanded(values, places), places, None)
+        told = [one_line(" ".join(text.split()), 60) for text in sets if not text.strip().startswith("time.")]
+        origin = replace(self._origin, sets=(*self._origin.sets, *told))
+        return replace(self, _origin=origin)._derive(expanded(values, places), places, None)
 
     def with_values(self, values: Mapping[str, Any], *, hold_base: "Scenario | None" = None) -> "Scenario":
         """This scenario with other values by path (parameters, ``organisation.*``, ``time.*``). Raises `UserError`.
@@ -146,8 +156,20 @@ class Scenario:
             base = base and base._derive(applied, {}, None)
             own, named = len(origin.chain), base is not None
         elif base is not None and outside:
-            base = base._derive(outside, places, None)
-        return _build(_Origin(chain, origin.files, applied, base, own, named))
+            # What happens on a date happens to the variant.
+            base = base._derive({p: v for p, v in outside.items() if p not in LISTS}, places, None)
+        return _build(_Origin(chain, origin.files, applied, base, own, named, origin.sets))
+
+    def with_chart(self, chart: Chart) -> "Scenario":
+        """This scenario with the organisation of a chart that has been read (`sim.organisation.roster.importing.read_chart`).
+
+        Of the chart the tree is kept, with what a simulation needs of everybody; no ids, titles or notes. Pay bands that it has
+        become `organisation.pay`, as an import writes them. Raises `UserError`.
+        """
+        values: dict[str, Any] = {"organisation.chart": MemoryChart.of(chart)}
+        if chart.bands.pay:
+            values["organisation.pay"] = dict(chart.bands.pay)
+        return self.with_values(values)
 
     def on_path(self, name: str) -> "Scenario":
         """This scenario on one of its `paths`, under that name. Raises `UserError` if there is no such path."""
@@ -166,7 +188,9 @@ class Scenario:
         return "" if path in self._origin.applied else place_of(path, self._origin.chain)
 
     def hash(self) -> str:
-        """Hex SHA-256 of everything that determines results: not of names, questions, descriptions and sources."""
+        """Hex SHA-256 of everything that determines results: not of names, questions, descriptions, sources and what was
+        observed.
+        """
         text = json.dumps(self._content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -175,9 +199,11 @@ class Scenario:
         structure: dict[str, Any] = {key: getattr(organisation, key) for key in ("ics", "management_layers")}
         structure["spans"] = list(organisation.spans) if organisation.spans else None
         structure["remove_layer"] = organisation.remove_layer
+        if organisation.pay:  # without it the hash stays what it was before there was any
+            structure["pay"] = dict(organisation.pay)
         structure["hold"] = organisation.hold if self.hold_base is not None else None
         if organisation.chart is not None:
-            structure["chart_sha256"] = _file_hash(organisation.chart)
+            structure["chart_sha256"] = _chart_hash(organisation.chart)
             structure["chart_columns"] = dict(organisation.chart_columns)
         # Without them the hash stays what it was before there were any.
         dated: dict[str, Any] = {"events": [event.to_dict() for event in self.events]} if self.events else {}
@@ -201,9 +227,11 @@ class Scenario:
         content["hold_base"] = None if base is None else {"name": base.name, "hash": base.hash()}
         words = {"name": self.name, "question": self.question, "description": self.description}
         sources = {path: source for path, source in self.overrides.items() if source is not None}
+        observed = {name: one.to_dict() for name, one in self.observed.items()}
         return {
             **words,
             **content,
+            **({"observed": observed} if observed else {}),
             "overrides": sorted(self.overrides),
             "sources": sources,
             "hash": self.hash(),
@@ -215,9 +243,15 @@ def load(name_or_path: str | Path, sets: Sequence[str] = ()) -> Scenario:
     return _load_file(find(name_or_path), ()).with_sets(sets)
 
 
-def from_yaml(text: str, source: str = "scenario", sets: Sequence[str] = ()) -> Scenario:
-    """A scenario from YAML text; `source` names it in messages, and files are relative to the current folder."""
-    first = statement(parse_yaml(text, source))
+def from_yaml(
+    text: str, source: str = "scenario", sets: Sequence[str] = (), *, folder: Path | None = None
+) -> Scenario:
+    """A scenario from YAML text; `source` names it in messages. Raises `UserError`.
+
+    folder: the files that the text names (`extends`, `chart`, `hold_to`) lie in it or below; by default the text can name
+    bundled scenarios only, so that a text from somebody else reads no file.
+    """
+    first = statement(parse_yaml(text, source), folder=folder)
     return _from_chain(_chain(first, ()), ()).with_sets(sets)
 
 
@@ -233,6 +267,12 @@ def diff(a: Scenario, b: Scenario) -> dict[str, tuple[Any, Any]]:
     pairs |= {key: (getattr(a, key), getattr(b, key)) for key in LISTS}
     pairs |= {path: (a.values[path], b.values[path]) for path in REGISTRY}
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def with_path_first(scenario: Scenario, name: str) -> Scenario:
+    """The scenario with its path of that name first: the one with which the others are compared. Raises `UserError`."""
+    scenario.on_path(name)  # refuses a name that is not there
+    return replace(scenario, paths=tuple(sorted(scenario.paths, key=lambda path: path[0] != name)))
 
 
 def parse_set(text: str) -> tuple[str, Any]:
@@ -264,7 +304,7 @@ def _chain(last: Statement, below: tuple[Path, ...]) -> tuple[Statement, ...]:
     if last.extends is None:
         return (last,)
     where = f"{last.place('extends')}extends: "
-    parent = find(last.extends, last.path.parent if last.path else None, where)
+    parent = _named(last.extends, last, where)
     below = (*below, last.path.resolve()) if last.path else below
     if parent.resolve() in below:
         names = " -> ".join(path.name for path in (*below[below.index(parent.resolve()) :], parent))
@@ -274,19 +314,27 @@ def _chain(last: Statement, below: tuple[Path, ...]) -> tuple[Statement, ...]:
     return (*_chain(_statement(parent), below), last)
 
 
-def _with_files(last: Statement) -> Statement:
-    """The statement with the chart's path made absolute; it must exist."""
+def _named(name: str, part: Statement, where: str) -> Path:
+    """The file of a scenario that a statement names."""
+    return find(name, part.folder, where) if part.folder is not None else find_bundled(name, where)
+
+
+def _with_files(last: Statement, given: bool = False) -> Statement:
+    """The statement with the chart's path made absolute; it must exist. given: by a user, who may name any file."""
     chart = last.settings.get("organisation.chart")
-    if chart is None:
+    if chart is None or isinstance(chart, MemoryChart):
         return last
-    folder = last.path.parent if last.path else Path()
-    return replace(
-        last,
-        settings={
-            **last.settings,
-            "organisation.chart": _chart(folder / chart, last.place("organisation.chart")),
-        },
-    )
+    where = last.place("organisation.chart")
+    if given:
+        path = Path(chart)
+    elif last.folder is None:
+        raise UserError(
+            f"{where}organisation.chart: a scenario that is given as text reads no chart; give the chart itself, with "
+            f"Scenario.with_chart"
+        )
+    else:
+        path = inside(last.folder, chart, f"{where}organisation.chart: ")
+    return replace(last, settings={**last.settings, "organisation.chart": _chart(path, where)})
 
 
 def _chart(path: Path, where: str) -> str:
@@ -307,17 +355,18 @@ def _from_chain(chain: tuple[Statement, ...], holders: tuple[Path, ...]) -> Scen
         return _build(_Origin(chain, len(chain), Frozen({})))
     part = chain[stated[-1]]
     holders = (*holders, chain[-1].path.resolve()) if chain[-1].path else holders
-    base = _load_hold_to(part.settings["organisation.hold_to"], part.path, part.places, holders)
+    base = _load_hold_to(part.settings["organisation.hold_to"], part, part.places, holders)
     return _build(_Origin(chain, len(chain), Frozen({}), base, stated[-1], named=True))
 
 
 def _load_hold_to(
-    name: str | None, stated_in: Path | None, places: Mapping[str, str], holders: tuple[Path, ...]
+    name: str | None, part: Statement | None, places: Mapping[str, str], holders: tuple[Path, ...]
 ) -> Scenario | None:
+    """part: the statement that names the scenario; None: a user does, who may name any file."""
     if name is None:
         return None
     where = f"{places.get('organisation.hold_to', '--set')}: organisation.hold_to: "
-    path = find(name, stated_in.parent if stated_in else None, where)
+    path = find(name, None, where) if part is None else _named(name, part, where)
     if path.resolve() in holders:
         raise UserError(
             f"{where}{one_line(name)}: the scenarios hold to each other in a circle, or one holds to itself"
@@ -333,7 +382,7 @@ def _load_hold_to(
 def _build(origin: _Origin) -> Scenario:
     chain = origin.chain
     if len(chain) > origin.files and "organisation.chart" in chain[-1].settings:
-        chain = (*chain[:-1], _with_files(chain[-1]))
+        chain = (*chain[:-1], _with_files(chain[-1], given=True))
         origin = replace(origin, chain=chain)
     settings, values, overrides, words = _merged(chain, origin.applied)
     organisation = _organisation(settings)
@@ -346,7 +395,7 @@ def _build(origin: _Origin) -> Scenario:
     leaf = chain[origin.files - 1]
     scenario = Scenario(
         name=leaf.words.get("name") or (leaf.path.stem if leaf.path else leaf.source),
-        question=words.get("question", ""),
+        question=_asked(words.get("question", ""), origin.sets),
         description=leaf.words.get("description", ""),
         path=leaf.path,
         weeks=settings["time.weeks"],
@@ -358,10 +407,19 @@ def _build(origin: _Origin) -> Scenario:
         values=Frozen(values),
         overrides=Frozen(overrides),
         hold_base=base if organisation.hold is not None else None,
+        observed=_observed(chain),
         _origin=origin,
     )
     check_people(scenario, chain)
     return scenario
+
+
+def _asked(question: str, sets: Sequence[str]) -> str:
+    """The question with what the user has set beside it: figures in its words may not be true any more."""
+    if not sets or not question:
+        return question
+    more = f" and {len(sets) - _SETS_TOLD} more" if len(sets) > _SETS_TOLD else ""
+    return f"{question} (with {', '.join(sets[:_SETS_TOLD])}{more})"
 
 
 def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> _Merged:
@@ -387,6 +445,14 @@ def _merged(chain: Sequence[Statement], applied: Mapping[str, Value]) -> _Merged
     return settings, values, overrides, words
 
 
+def _observed(chain: Sequence[Statement]) -> Mapping[str, Observation]:
+    """What was measured, by outcome: each as the last statement has it, without those that are cleared."""
+    found: dict[str, Observation | None] = {}
+    for part in chain:
+        found |= part.observed
+    return Frozen({name: one for name, one in found.items() if one is not None})
+
+
 def _check_exclusive(part: Statement) -> None:
     for one, other in _EXCLUDE:
         paths = (f"organisation.{one}", f"organisation.{other}")
@@ -399,8 +465,9 @@ def _check_exclusive(part: Statement) -> None:
 
 def _organisation(settings: Mapping[str, Any]) -> Organisation:
     own = {path.split(".")[1]: value for path, value in settings.items() if path.startswith("organisation.")}
-    own["chart"] = Path(own["chart"]) if own["chart"] is not None else None
+    own["chart"] = Path(own["chart"]) if isinstance(own["chart"], str) else own["chart"]
     own["chart_columns"] = Frozen(dict(own["chart_columns"] or ()))
+    own["pay"] = Frozen(dict(own["pay"] or ()))
     return Organisation(**own)
 
 
@@ -450,9 +517,14 @@ def json_value(value: Value) -> Value:
     return ".inf" if isinstance(value, float) and math.isinf(value) else value
 
 
+def _chart_hash(chart: Path | MemoryChart) -> str:
+    return chart.digest if isinstance(chart, MemoryChart) else _file_hash(chart)
+
+
 def _file_hash(path: Path) -> str:
     digest = hashlib.sha256()
     try:
+        refuse_irregular(path, path.name, MAX_BYTES, "chart")
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

@@ -10,16 +10,20 @@ import sys
 from typing import Any
 
 from sim.constants import PRIMARY
+from sim.organisation.costs import IC_BAND, MANAGER_BAND, OTHER_BAND
 from sim.organisation.headcounts import HOLDS
+from sim.organisation.levels import FROM_TOP, LEVELS
 from sim.parameters.declaration import Parameter
 from sim.parameters.evidence import cite
 from sim.parameters.registry import REGISTRY
 from sim.scenario import openings
 from sim.scenario.by_layer import BY_LAYER
 from sim.scenario.events import ACTIONS, CHOICES, PLACES, keys_of
+from sim.scenario.observed import observation_schema, observed_schema
 from sim.scenario.settings import LISTS, PATHS, SECTIONS, SETTINGS, WORDS, Setting
 
 _NUMBERS = {"type": "number"}
+_FROM_TOP = {"type": "string", "pattern": f"^{FROM_TOP}[1-9][0-9]*$"}
 
 
 def schema() -> dict[str, Any]:
@@ -34,6 +38,7 @@ def schema() -> dict[str, Any]:
         "$defs": {
             "scenario": _scenario(),
             "sweep": _sweep(),
+            "observation": observation_schema(),
             "path": {"enum": list(PATHS)},
             **{path: _value(path) for path in PATHS},
         },
@@ -73,7 +78,7 @@ def _object(properties: dict[str, Any], doc: str = "", required: tuple[str, ...]
 def _scenario() -> dict[str, Any]:
     properties: dict[str, Any] = {key: _words(doc) for key, doc in WORDS.items()}
     properties["extends"] = _words(
-        "a scenario file, relative to this one, or the name of a bundled scenario; merged deeply"
+        "a scenario file in this one's folder or below, or the name of a bundled scenario; merged deeply"
     )
     for section in SECTIONS:
         paths = [path for path in PATHS if path.startswith(f"{section}.")]
@@ -83,6 +88,7 @@ def _scenario() -> dict[str, Any]:
         )
         properties[section] = _object({**{key: _ref(f"{section}.{key}") for key in keys}, **groups})
     properties |= {key: _ref(key) for key in LISTS}
+    properties["observed"] = observed_schema()
     properties["parameters"] = _object(
         {path: {"anyOf": [_ref(path), _sourced(path)]} for path in (*REGISTRY, *BY_LAYER)},
         "any registered parameter by its path; an override may carry its own source",
@@ -183,6 +189,16 @@ def _setting(setting: Setting) -> dict[str, Any]:
         }
     if setting.kind == "paths":
         return {"type": ["object", "null"], "additionalProperties": _ref("events"), "description": doc}
+    if setting.kind == "layer":
+        counted = {"type": "string", "pattern": f"^{FROM_TOP}[1-9][0-9]*$"}
+        return {
+            "anyOf": [{"type": "integer", **bounds}, counted, {"enum": [*LEVELS, None]}],
+            "description": doc,
+        }
+    if setting.kind == "pay":
+        money = {"type": "number", **bounds}
+        bands = {"patternProperties": {f"^({IC_BAND}|{OTHER_BAND}|{MANAGER_BAND}[1-9][0-9]*)$": money}}
+        return {"type": "object", "additionalProperties": False, **bands, "description": doc}
     if setting.kind == "columns":
         return {"type": "object", "additionalProperties": {"type": "string"}, "description": doc}
     return {"type": "string", "minLength": 1, "description": doc}
@@ -227,7 +243,10 @@ def _event(action: str) -> dict[str, Any]:
         share = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "of the group"}
         who = {
             "role": {"enum": list(roles)},
-            "layer": {"type": "integer", "minimum": 0, "description": "of managers, 1 = first line"},
+            "layer": {
+                "anyOf": [{"type": "integer", "minimum": 0}, _FROM_TOP, {"enum": list(LEVELS)}],
+                "description": "of managers, 1 = first line; or counted from the top (top-1), or a job level of the chart",
+            },
             "number": {"type": "integer", "minimum": 1, "description": "people; or share"},
             "share": share,
             "choose": {"enum": list(CHOICES), "default": CHOICES[0]},

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, nearest_word, suggest
+from sim.errors import UserError, nearest_word, number_hint, suggest
+from sim.organisation.costs import IC_BAND, MANAGER_BAND, OTHER_BAND
 from sim.organisation.headcounts import HOLDS, MAX_LAYERS, MAX_PEOPLE
+from sim.organisation.levels import read_layer
+from sim.organisation.roster.memory import MemoryChart
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, check_list
 from sim.scenario.events import read_events, read_paths
@@ -31,7 +34,7 @@ class Setting:
     """A key that is no parameter of the model: horizon and structure."""
 
     path: str
-    kind: str  # int | float | spans | choice | file | columns | scenario | events | paths
+    kind: str  # int | float | spans | choice | file | columns | layer | pay | scenario | events | paths
     default: Any
     low: float | None
     high: float | None
@@ -61,7 +64,7 @@ _ORGANISATION = (
     ),
     Setting(
         "organisation.chart", "file", None, None, None, "file",
-        "an imported organisation chart (CSV), relative to this file; instead of ics, management_layers and spans",
+        "an imported organisation chart (CSV) in this file's folder or below; instead of ics, management_layers and spans",
     ),
     Setting("organisation.chart_columns", "columns", None, None, None, "names", "field of the chart -> column of the file"),
     Setting(
@@ -73,8 +76,14 @@ _ORGANISATION = (
         "the base of hold; default: the nearest scenario in extends with another structure",
     ),
     Setting(
-        "organisation.remove_layer", "int", None, 1, MAX_LAYERS, "layer",
-        "managers at this layer (1 = first line) go, their reports move to their boss; the top cannot go; null: as it is",
+        "organisation.remove_layer", "layer", None, 1, MAX_LAYERS, "layer",
+        "managers of this layer go, their reports move to their boss: counted from below (1 = first line), from the top (top-1 = "
+        "directly below it), or a job level of the chart (director); the top cannot go; null: as it is",
+    ),
+    Setting(
+        "organisation.pay", "pay", None, 1, 1e8, "USD/year",
+        "base pay by role and layer before the employer's load, such as {ic: 90000, manager_1: 120000, other: 80000}; what is "
+        "not named is standard pay (money.*), for managers in the standard proportion to the nearest layer named below",
     ),
 )  # fmt: skip
 
@@ -100,7 +109,9 @@ SECTIONS: tuple[str, ...] = tuple(
 #: Settings that are keys of the top level themselves.
 LISTS: tuple[str, ...] = tuple(path for path in SETTINGS if "." not in path)
 #: Every key of the top level.
-TOP_KEYS: tuple[str, ...] = ("question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters")
+TOP_KEYS: tuple[str, ...] = (
+    "question", "extends", "name", "description", *SECTIONS, *LISTS, "parameters", "observed",
+)  # fmt: skip
 #: Every path that `--set`, `vary` and `with_values` accept.
 PATHS: tuple[str, ...] = (*SETTINGS, *REGISTRY, *BY_LAYER)
 
@@ -137,7 +148,7 @@ def check_value(path: str, value: object, where: str = "") -> Any:
         try:
             return read_events(value) if setting.kind == "events" else read_paths(value)
         except UserError as error:
-            raise UserError(f"{where}{error}") from None
+            raise UserError("\n".join(f"{where}{line}" for line in str(error).splitlines())) from None
     place = f"{where}{path}"
     if setting.kind == "spans":
         return _spans(value, place, setting)
@@ -150,6 +161,12 @@ def check_value(path: str, value: object, where: str = "") -> Any:
         raise UserError(f"{place}: {short(value)} is not one of {', '.join(setting.choices)}{hint}")
     if setting.kind == "columns":
         return _columns(value, place)
+    if setting.kind == "layer":
+        return read_layer(value, place) if isinstance(value, str) else _number(value, place, setting)
+    if setting.kind == "pay":
+        return _pay(value, place, setting)
+    if setting.kind == "file" and isinstance(value, MemoryChart):
+        return value
     if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
         raise UserError(f"{place}: expected the name of a file, got {short(value)}")
     return str(value)
@@ -162,9 +179,11 @@ def _number(value: object, place: str, setting: Setting) -> int | float:
     assert high is not None
     span = f"from {low:g} to {high:g} {setting.unit}"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UserError(f"{place}: expected a number {span}, got {short(value)}")
+        raise UserError(f"{place}: {number_hint(value) or f'expected a number {span}, got {short(value)}'}")
     if (isinstance(value, float) and not math.isfinite(value)) or not low <= value <= high:
         raise UserError(f"{place}: {short(value)} is outside {span}")
+    if setting.kind == "pay":
+        return float(value)
     if setting.kind == "float":
         ticks = 8.0 / value
         if setting.path == "time.tick_hours" and abs(ticks - round(ticks)) > 1e-9 * ticks:
@@ -178,6 +197,8 @@ def _number(value: object, place: str, setting: Setting) -> int | float:
 
 
 def _spans(value: object, place: str, setting: Setting) -> tuple[int, ...]:
+    if text := _uncommaed(value):
+        raise UserError(f"{place}: write [{text}]: commas stand between the spans, brackets around them")
     if not isinstance(value, (list, tuple)):
         raise UserError(
             f"{place}: expected a list of spans, bottom up, such as [6, 4, 4]; got {short(value)}"
@@ -185,6 +206,16 @@ def _spans(value: object, place: str, setting: Setting) -> tuple[int, ...]:
     if not 1 <= len(value) <= MAX_LAYERS:
         raise UserError(f"{place}: {len(value)} levels; give 1 to {MAX_LAYERS} spans, bottom up")
     return tuple(int(_number(span, f"{place}[{index}]", setting)) for index, span in enumerate(value))
+
+
+def _uncommaed(value: object) -> str:
+    """Spans that were written without commas or brackets, as ``6, 4, 4``; "" for everything else."""
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    if not any(isinstance(part, str) for part in parts):
+        return ""
+    numbers = " ".join(str(part) for part in parts).replace(",", " ").split()
+    plain = 1 < len(numbers) <= MAX_LAYERS and all(one.isdecimal() and len(one) < 8 for one in numbers)
+    return ", ".join(numbers) if plain else ""
 
 
 def _columns(value: object, place: str) -> tuple[tuple[str, str], ...]:
@@ -195,6 +226,33 @@ def _columns(value: object, place: str) -> tuple[tuple[str, str], ...]:
             f"{place}: expected field: column, such as {{manager: Reports To}}; got {short(value)}"
         )
     return tuple(sorted(value.items()))
+
+
+def _pay(value: object, place: str, setting: Setting) -> tuple[tuple[str, float], ...]:
+    if isinstance(value, tuple):
+        value = dict(value)
+    example = f"{{{IC_BAND}: 90000, {MANAGER_BAND}1: 120000, {OTHER_BAND}: 80000}}"
+    if not isinstance(value, dict):
+        raise UserError(
+            f"{place}: expected base pay by role and layer, such as {example}; got {short(value)}"
+        )
+    for name in value:
+        layer = str(name).removeprefix(MANAGER_BAND)
+        numbered = (
+            str(name).startswith(MANAGER_BAND)
+            and layer.isascii()
+            and layer.isdigit()
+            and 1 <= int(layer[:4]) <= MAX_LAYERS
+        )
+        if name not in (IC_BAND, OTHER_BAND) and not (numbered and layer == str(int(layer))):
+            known = (IC_BAND, f"{MANAGER_BAND}1", OTHER_BAND)
+            raise UserError(
+                f"{place}.{one_line(str(name))}: unknown band{suggest(str(name)[:80], known)}; use {IC_BAND}, {OTHER_BAND}, and "
+                f"{MANAGER_BAND}1 (first line) to {MANAGER_BAND}{MAX_LAYERS}, such as {example}"
+            )
+    return tuple(
+        sorted((str(name), float(_number(pay, f"{place}.{name}", setting))) for name, pay in value.items())
+    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.errors import UserError, listed_problems, suggest
 from sim.parameters.registry import REGISTRY
 from sim.scenario.by_layer import BY_LAYER, also_stated, values_of, with_layers
 from sim.scenario.files import bundled, one_line
+from sim.scenario.foreign import NOT_QUOTED, is_foreign
+from sim.scenario.observed import KEYS, Observation, observable, read_observation
 from sim.scenario.settings import (
     LISTS,
     PATHS,
@@ -39,12 +41,16 @@ class Statement:
 
     source: str
     path: Path | None = None  # the file
+    folder: Path | None = (
+        None  # in which the files that it names lie; None: it can name bundled scenarios only
+    )
     extends: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, float | int | bool | str] = field(default_factory=dict)
     sources: Mapping[str, str | None] = field(default_factory=dict)  # of the parameters
     places: Mapping[str, str] = field(default_factory=dict)  # path -> "file:line:column"
+    observed: Mapping[str, Observation | None] = field(default_factory=dict)  # by outcome; None clears
 
     def place(self, path: str) -> str:
         """``"file:line:column: "`` of a path, or of the statement as a whole; "" where it has no place."""
@@ -55,11 +61,16 @@ class Statement:
 # ---- from YAML
 
 
-def statement(document: YamlDocument, path: Path | None = None) -> Statement:
-    """Read a scenario document strictly. All problems of the file are reported in one `UserError`, a line each."""
+def statement(document: YamlDocument, path: Path | None = None, folder: Path | None = None) -> Statement:
+    """Read a scenario document strictly. All problems of the file are reported in one `UserError`, a line each.
+
+    folder: in which the files that it names lie, by default that of the file.
+    """
     data = document.data
     if data is None:
         raise UserError(f"{document.source}:1:1: the file is empty; a scenario opens with question: ...")
+    if path is not None and is_foreign(data, TOP_KEYS):
+        raise UserError(f"{document.source}: {NOT_QUOTED}")
     if not isinstance(data, dict):
         raise UserError(
             f"{document.where()}: expected keys such as question: and organisation:, got {short(data)}"
@@ -74,10 +85,10 @@ def statement(document: YamlDocument, path: Path | None = None) -> Statement:
     for key, value in data.items():
         reader.top(key, value)
     if reader.problems:
-        raise UserError("\n".join(reader.problems))
+        raise UserError(listed_problems(reader.problems))
     return Statement(
-        document.source, path, reader.extends, reader.words, reader.settings, reader.parameters,
-        reader.sources, with_layers(reader.places),
+        document.source, path, path.parent if path is not None else folder, reader.extends, reader.words, reader.settings,
+        reader.parameters, reader.sources, with_layers(reader.places), reader.observed,
     )  # fmt: skip
 
 
@@ -98,6 +109,7 @@ class _Reader:
         self.parameters: dict[str, float | int | bool | str] = {}
         self.sources: dict[str, str | None] = {}
         self.places: dict[str, str] = {}
+        self.observed: dict[str, Observation | None] = {}
 
     def problem(self, place: tuple[str | int, ...], text: str, *, key: bool = False) -> None:
         self.problems.append(f"{self.document.where(place, key=key)}: {text}")
@@ -116,6 +128,8 @@ class _Reader:
                 )
         elif key in LISTS:
             self._value(key, value, (key,))
+        elif key == "observed":
+            self._observations(value)
         elif key in (*SECTIONS, "parameters"):
             if not isinstance(value, dict):
                 example = next(path for path in PATHS if key == "parameters" or path.startswith(f"{key}."))
@@ -143,12 +157,44 @@ class _Reader:
         else:
             self.words[key] = " ".join(value.split())
 
+    def _observations(self, value: Any) -> None:
+        if not isinstance(value, dict):
+            example = "lead_time_hours: {value: 40, within: 8}"
+            self.problem(
+                ("observed",),
+                f"observed: expected outcomes below it, such as {example}; got {short(value)}",
+            )
+            return
+        for name, given in value.items():
+            place, path = ("observed", name), f"observed.{one_line(name)}"
+            if name not in observable():
+                hint = (
+                    suggest(name[:80], tuple(observable()))
+                    or "; docs/reference/outcomes.md lists what exists"
+                )
+                self.problem(place, f"{path}: unknown outcome{hint}", key=True)
+                continue
+            unknown = [key for key in given if key not in KEYS] if isinstance(given, dict) else []
+            for key in unknown:
+                hint = nearest(key, KEYS)
+                self.problem((*place, key), f"{path}.{one_line(key)}: unknown key{hint}", key=True)
+            try:
+                if not unknown:
+                    self.observed[name] = read_observation(name, given)
+            except UserError as error:
+                self.problem(_inner(place, str(error), path), str(error))
+
     def _section(self, section: str, value: dict[str, Any]) -> None:
         known = [path.split(".", 1)[1] for path in PATHS if path.startswith(f"{section}.")]
         for key, given in value.items():
             path = f"{section}.{key}"
             if key not in known and isinstance(given, dict) and any(k.startswith(f"{key}_") for k in known):
                 self._group(section, key, given, known)
+            elif key not in known and key.isdecimal() and given is None:
+                # {share_of_code: 0,4} is a share of 0 and a key 4.
+                self.problem(
+                    (section, key), f"{path}: no key; decimals follow a point, such as 0.{key}", key=True
+                )
             elif key not in known:
                 self.problem((section, key), f"{one_line(path)}: unknown key{nearest(key, known)}", key=True)
             elif path in REGISTRY and isinstance(given, dict):
@@ -220,7 +266,8 @@ class _Reader:
         try:
             value = check_value(path, given)
         except UserError as error:
-            self.problem(_inner(place, str(error), path), str(error))
+            for line in str(error).splitlines():
+                self.problem(_inner(place, line, path), line)
             return
         if path in BY_LAYER:
             self.parameters |= values_of(path, value)

@@ -1,11 +1,16 @@
 """The tree of a scenario's organisation, held equal to its base where the scenario says so."""
 
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from sim.errors import UserError
 from sim.organisation import tenure
 from sim.organisation.costs import pay_scale, planned_ai_spend
+from sim.organisation.removal import managers_in, refused_word, removal_in_words
+from sim.organisation.sketch import sketch
 from sim.organisation.structure import build_tree
 from sim.organisation.tree import Tree
 from sim.scenario.layoff_checks import Heads
@@ -20,13 +25,35 @@ def tree_of(scenario: Scenario) -> Tree:
     values = scenario.values
     return build_tree(
         scenario.organisation,
-        pay_scale(values),
+        pay_scale(values, scenario.organisation.pay),
         tree_of(base) if base is not None else None,
         base_organisation=base.organisation if base is not None else None,
         bottom_span_ratio=float(values["organisation.bottom_span_ratio"]),
         ai_spend=planned_ai_spend(values),
         base_ai_spend=planned_ai_spend(base.values) if base is not None else 0.0,
     )
+
+
+def removal_of(scenario: Scenario) -> str | None:
+    """What `organisation.remove_layer` takes, in words; None where it takes nothing."""
+    organisation = scenario.organisation
+    if organisation.remove_layer is None:
+        return None
+    ratio = float(scenario.values["organisation.bottom_span_ratio"])
+    before = replace(organisation, remove_layer=None, hold=None)
+    tree = build_tree(before, pay_scale(scenario.values, organisation.pay), bottom_span_ratio=ratio)
+    return removal_in_words(tree, organisation.remove_layer)
+
+
+def check_named_layers(scenario: Scenario, tree: Tree) -> None:
+    """Raise UserError where a dated event names a layer from the top, or a job level, of which nobody could go in *tree*."""
+    lists = [("events", scenario.events), *((f"paths.{name}", own) for name, own in scenario.paths)]
+    for key, events in lists:
+        for k, event in enumerate(events):
+            layer = event.who.layer if event.who is not None else 0
+            if isinstance(layer, str) and not np.any(managers_in(tree, layer) & (tree.boss >= 0)):
+                place = f"{scenario.place(key.split('.')[0])}{key}[{k}].{event.action}.layer"
+                raise UserError(f"{place}: {refused_word(tree, layer)}")
 
 
 def heads_of(tree: Tree) -> Heads:
@@ -39,6 +66,14 @@ def heads_of(tree: Tree) -> Heads:
     np.add.at(tenures, (tree.layer, tree.tenure_band), 1)
     told = tuple(map(tuple, tenures.tolist())) if tree.tenure_band.any() else ()
     return Heads(tree.ics, tuple(every.tolist()), tuple(led.tolist()), loose, told)
+
+
+def shape_of(scenario: Scenario, name: str | None = None) -> dict[str, Any]:
+    """Return what a results folder keeps of the organisation's shape (`sim.organisation.sketch`), with a name for it."""
+    return {
+        "name": name or scenario.name,
+        **sketch(tree_of(scenario), scenario.organisation.chart is not None),
+    }
 
 
 def warnings_of(scenario: Scenario) -> tuple[str, ...]:

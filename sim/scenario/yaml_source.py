@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
-from sim.scenario.files import one_line
+from sim.scenario.files import one_line, refuse_irregular
+from sim.scenario.foreign import NOT_QUOTED, looks_foreign
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -87,24 +88,26 @@ class _Node:
 
 
 def read_yaml(path: Path | str, shown: str | None = None) -> YamlDocument:
-    """Read a YAML file. shown: how messages name it (default: the path). Raises `UserError`."""
+    """Read a YAML file. shown: how messages name it (default: the path). Raises `UserError`.
+
+    Of a file that looks like neither a scenario nor a sweep no message quotes anything.
+    """
     path = Path(path)
     shown = shown or str(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise UserError(
-                f"{shown}: {size:,} bytes are more than the limit of {MAX_BYTES:,} for a scenario"
-            )
+        refuse_irregular(path, shown, MAX_BYTES, "scenario")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise UserError(f"{shown}: no such file") from None
-    except IsADirectoryError:
-        raise UserError(f"{shown}: is a folder, not a YAML file") from None
     except (OSError, ValueError) as error:
         raise UserError(f"{shown}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
-    return parse_yaml(raw, shown)
+    try:
+        return parse_yaml(raw, shown)
+    except UserError:
+        if looks_foreign(raw):
+            raise UserError(f"{shown}: {NOT_QUOTED}") from None
+        raise
 
 
 def parse_yaml(raw: bytes | str, shown: str) -> YamlDocument:

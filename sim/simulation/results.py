@@ -1,7 +1,7 @@
 """What the runs of a scenario give."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -25,7 +25,8 @@ class Results:
     runs: int64 [R]; outcomes: name -> float64 [R], NaN where undefined; series: name -> float64 [R, weeks], weekly figures
     after the warm-up; cohorts: for every run what became of everybody present at week 0 (`sim.engine.state.COHORT`), empty
     arrays where people neither come nor go; ledgers: for every run a row for every cut (`sim.engine.state.LEDGER`); boards:
-    for every run a row for every manager at the end, and one for the firm (`sim.people.scoreboard.BOARD`).
+    for every run a row for every manager at the end, and one for the firm (`sim.people.scoreboard.BOARD`). stages: name ->
+    float64 [R], the lead time of a merged change by stage, hours (`sim.outcomes.stages`).
     """
 
     scenario: Scenario
@@ -37,6 +38,7 @@ class Results:
     cohorts: tuple[np.ndarray, ...] = ()
     ledgers: tuple[np.ndarray, ...] = ()
     boards: tuple[np.ndarray, ...] = ()
+    stages: Mapping[str, np.ndarray] = field(default_factory=dict, kw_only=True)
 
 
 class Simulate(Protocol):

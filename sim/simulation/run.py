@@ -3,13 +3,14 @@
 Run r of every scenario uses the key (seed, r), so that results pair by run (common random numbers).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
 
 from sim.constants import MAX_SEED
 from sim.errors import RunsFailedError, UserError
+from sim.outcomes.stages import lead_time_by_stage
 from sim.scenario.scenario import Scenario
 from sim.simulation.parallel import pool, threads
 from sim.simulation.results import Failure, Results
@@ -41,18 +42,11 @@ def run(
     listed in ``failures`` and left out. Raises `UserError` if the scenario cannot be built.
     """
     check_runs(runs, seed, first_run)
-    width = threads(workers)
-    engine = Engine(scenario)
-    singles: list[Single] = []
-    done: list[int] = []
-    failures: list[Failure] = []
+    engine, width = Engine(scenario), threads(workers)
+    found: dict[int, Single | Exception] = {}
 
     def keep(number: int, outcome: Single | Exception) -> None:
-        if isinstance(outcome, Exception):
-            failures.append(Failure(number, seed, f"{type(outcome).__name__}: {outcome}"))
-        else:
-            singles.append(outcome)
-            done.append(number)
+        found[number] = outcome
         if progress is not None:
             progress(1)
 
@@ -61,16 +55,31 @@ def run(
         keep(first_run, _one(engine, seed, first_run))
         rest = range(first_run + 1, first_run + runs)
         side_by_side.run(((number, partial(_one, engine, seed, number)) for number in rest), keep)
+    return collected(engine, seed, found)
+
+
+def collected(engine: Engine, seed: int, found: Mapping[int, Single | Exception]) -> Results:
+    """Return the results of finished runs of *engine*, by number; an exception is a run that failed.
+
+    Raises `RunsFailedError` if all did.
+    """
+    failures = tuple(
+        Failure(number, seed, f"{type(outcome).__name__}: {outcome}")
+        for number, outcome in sorted(found.items())
+        if isinstance(outcome, Exception)
+    )
+    done = [number for number in sorted(found) if not isinstance(found[number], Exception)]
+    singles = [outcome for number in done if not isinstance(outcome := found[number], Exception)]
+    scenario = engine.scenario
     if not done:
         message = f"{scenario.name}: every run failed, the first one with: {failures[0].message}"
-        raise RunsFailedError(message, tuple(failures))
-    order = np.argsort(done)
-    singles = [singles[k] for k in order]
-    outcomes = engine.outcomes(np.stack([one.snapshots for one in singles]))
+        raise RunsFailedError(message, failures)
+    snapshots = np.stack([one.snapshots for one in singles])
+    outcomes = engine.outcomes(snapshots)
     weekly = {name: np.stack([one.series[name] for one in singles]) for name in singles[0].series}
-    failed = tuple(sorted(failures, key=lambda f: f.run))
     people = (tuple(getattr(one, name) for one in singles) for name in ("cohort", "ledger", "board"))
-    return Results(scenario, seed, np.array(done)[order], outcomes, weekly, failed, *people)
+    stages = lead_time_by_stage(snapshots)
+    return Results(scenario, seed, np.array(done), outcomes, weekly, failures, *people, stages=stages)
 
 
 def _one(engine: Engine, seed: int, number: int) -> Single | Exception:

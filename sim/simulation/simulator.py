@@ -1,17 +1,19 @@
 """One scenario, ready to run: advanced week by week, people's weeks in between."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.constants import HOURS_PER_WEEK
 from sim.engine.record import record
-from sim.engine.state import Org
+from sim.engine.state import Org, copy_of
 from sim.engine.tables import MARGIN, grown
 from sim.errors import UserError
 from sim.flow.initialise import new_org, start
 from sim.flow.no_flow import pass_weeks
 from sim.flow.schedule import DONE, OVERFLOW, advance
+from sim.organisation.tree import Tree
 from sim.outcomes.declared import WEEKLY, compute, with_week_held
 from sim.outcomes.period import Period
 from sim.parameters.changing import touches_flow
@@ -27,7 +29,7 @@ from sim.people.week import hold_week
 from sim.scenario.events import check_seats
 from sim.scenario.layoff_checks import check_cuts
 from sim.scenario.scenario import Scenario
-from sim.scenario.tree import heads_of, tree_of
+from sim.scenario.tree import check_named_layers, heads_of, tree_of
 
 #: Tables beyond this are a sign of an organisation that drowns in work (bytes).
 MAX_TABLE_BYTES = 4 * 2**30
@@ -48,11 +50,13 @@ class Single(NamedTuple):
 class Engine:
     """One scenario, ready to run: the tables of its people at the start, copied for every run."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, tree: Tree | None = None) -> None:
+        """*tree*: of the scenario's organisation, where it is known already."""
         self.scenario = scenario
-        self.tree = tree_of(scenario)
+        self.tree = tree_of(scenario) if tree is None else tree
         heads = heads_of(self.tree)
         check_cuts(scenario, heads)
+        check_named_layers(scenario, self.tree)
         check_seats(scenario.events, scenario.place("events"), scenario.values, heads.ics, heads.managers)
         self.parameters = record(scenario.values)
         self._changes = _changes(scenario)
@@ -66,7 +70,7 @@ class Engine:
 
     def begin(self, seed: int, run: int) -> Org:
         """Return the organisation at tick 0 of run *run*."""
-        org = type(self._template)(*(table.copy() for table in self._template))
+        org = Org(*(copy_of(table) for table in self._template))
         start(org, self.parameters, seed, run)
         return org
 
@@ -151,17 +155,26 @@ class Engine:
             org = grown(org, **more)
         return org
 
+    @property
+    def last_hour_to_branch(self) -> float:
+        """The hour, from the start of the warm-up, up to which an organisation may be advanced before `finish`."""
+        return (self.weeks - min(WEEKS, self.scenario.weeks)) * HOURS_PER_WEEK
+
     def simulate(self, seed: int, run: int) -> Single:
         """Return what one run from the start to the horizon gives."""
+        return self.finish(self.begin(seed, run))
+
+    def finish(self, org: Org, weekly: Sequence[str] = WEEKLY) -> Single:
+        """Return what the run of *org* gives, simulated from where it is to the horizon. weekly: outcomes to give by week."""
         values, window = self.scenario.values, min(WEEKS, self.scenario.weeks)
-        org = self.advance(self.begin(seed, run), (self.weeks - window) * HOURS_PER_WEEK)
+        org = self.advance(org, self.last_hour_to_branch)
         before = mark(org)
         org = self.advance(org, self.weeks * HOURS_PER_WEEK)
         board = boards(org, self._parameters_after(self.scenario.weeks + 1), values, before, window)
         weeks = org.weeks[self.scenario.warmup_weeks :]
         period = Period(weeks[:-1], weeks[1:], 1.0, self.tree, values)
         ends = with_week_held(weeks[[0, -1]].copy(), org.world, self.scenario.weeks)
-        return Single(ends, compute(period, WEEKLY), org.cohort, org.ledger, board)
+        return Single(ends, compute(period, tuple(weekly)), org.cohort, org.ledger, board)
 
     def outcomes(self, snapshots: np.ndarray) -> dict[str, np.ndarray]:
         """Return the outcomes of runs with these *snapshots*, structured [R, 2]."""

@@ -4,13 +4,16 @@ Every file is written to a temporary name in its folder and then renamed, so tha
 sees a whole file or none. Tables are Parquet files written by DuckDB; undefined figures are NULL there.
 
     manifest.json      resolved scenario, versions, seeds, platform, content hash, status
-    runs/*.parquet     a row per run: point, run, seed, design columns, outcomes, failure
+    runs/*.parquet     a row per run: point, run, seed, design columns, outcomes, failure; of `compare` a point is a scenario, and
+                       the design column `scenario` has its name
     series/*.parquet   a row per run and week
     failures.parquet   the runs that failed, with the seed that replays them
     summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions
     summary/*.parquet  all of that, where there are too many points for a CSV file of every outcome
+    compare.json       all figures of a comparison: what `--json` prints (also risk.json, explain.json, sensitivity.json)
+    plots/             pictures, where any were drawn (of a comparison: compare.svg, compare.png)
+    answer.txt         what was printed
     .blocks/           what is finished of an unfinished sweep and not yet in runs/ (`sim.store.parts`)
-    plots/             pictures, where any were drawn
 """
 
 import hashlib
@@ -35,6 +38,7 @@ FORMAT = 2
 BLOCKS = ".blocks"
 PREVIOUS = ".previous"  # old results that are being replaced
 MANIFEST = "manifest.json"
+ANSWER = "answer.txt"
 #: Everything a results folder may hold. `--fresh` replaces nothing else.
 CONTENTS = (
     "runs",
@@ -42,12 +46,23 @@ CONTENTS = (
     BLOCKS,
     "people",
     "plots",
+    ANSWER,
     "ranges.json",
     "again.json",
+    "compare.json",
     "risk.json",
     "ledger.csv",
     "sensitivity.json",
     "explain.json",
+    "plan.json",
+    "page.txt",
+    "page.png",
+    "page.svg",
+    "base.yaml",
+    "variant.yaml",
+    "held.yaml",
+    "imported",
+    "fit.json",
     "failures.parquet",
     "summary.csv",
     "summary",

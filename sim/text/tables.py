@@ -79,3 +79,20 @@ def bullets(items: Sequence[str], indent: str = "  ", width: int = WIDTH) -> str
         )
         for item in items
     )
+
+
+def labelled(lines: Sequence[tuple[str, str]], colour: bool = False, width: int = WIDTH) -> str:
+    """Texts with a label before each, wrapped beside it."""
+    room = max(len(label) for label, _ in lines) + 2
+    blocks = []
+    for label, text in lines:
+        block = textwrap.fill(
+            text,
+            width,
+            initial_indent=" " * room,
+            subsequent_indent=" " * room,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        blocks.append(paint(label, "bold", colour) + block[len(label) :])
+    return "\n".join(blocks)

@@ -78,8 +78,8 @@ class TestHelp:
             (["run", "flat", "--workers", "0"], "0 is outside 1 to 1,024"),
             (["run", "flat", "--set", "ai.share_of_code=60%"], "Error: --set ai.share_of_code=60%: write 0.6 instead of 60%, a fraction"),
             (["compare", "layered", "flat", "--ranges", "many"], "'many' is not a whole number; use 0 to 10,000"),
-            (["compare", "layered", "flat", "--primary", "span_max"], "neither more nor less of it is better; use one of value_per_week,"),
-            (["compare", "layered", "flat", "--primary", "bottleneck"], "it is a kind (stage), not a quantity; use one of value_per_week,"),
+            (["compare", "layered", "flat", "--primary", "span_max"], "neither more nor less of it is better; often used are value_per_payroll_usd,"),
+            (["compare", "layered", "flat", "--primary", "bottleneck"], "it is a kind (stage), not a quantity; often used are value_per_payroll_usd,"),
             (["sweep", "layered"], "this is a scenario, not a sweep; use `orgsim run layered` or `orgsim compare`, or write a sweep file with `base: layered` and `vary:`"),
             (["run", "bse"], "Error: bse: no such file, did you mean 'base'?"),
             (["run", "flat", "--set", "ai.share_cde=1"], "Error: --set ai.share_cde=1: ai.share_cde: unknown parameter, did you mean 'ai.share_of_code'?"),
@@ -92,7 +92,8 @@ class TestHelp:
             (["sweep", "nowhere.yaml"], "nowhere.yaml: no such file"),
         ],
     )  # fmt: skip
-    def test_bad_usage(self, args, message, capsys):
+    def test_bad_usage(self, args, message, capsys, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
         assert cli.execute(args) == 2
         captured = capsys.readouterr()
         assert message in captured.err
@@ -121,8 +122,11 @@ class TestCheck:
         assert result.stdout.count("is valid") == len(bundled())
         assert "sweep of 40 design points" in result.stdout
         warnings = result.stderr.splitlines()
-        assert len(warnings) == 1
-        assert warnings[0].startswith("Warning: one-boss: organisation: about 96 reports")
+        assert len(warnings) == 2
+        assert warnings[0].startswith(
+            "Warning: flat-vs-layered: in 10 of 40 points: organisation: about 96 reports"
+        )
+        assert warnings[1].startswith("Warning: one-boss: organisation: about 96 reports")
 
     def test_position_path_and_suggestion(self, tmp_path):
         (tmp_path / "x.yaml").write_text(
@@ -137,20 +141,20 @@ class TestCheck:
         ]
 
     def test_good_and_bad_together(self, tmp_path):
-        (tmp_path / "x.yaml").write_text("foo: 1")
+        (tmp_path / "x.yaml").write_text("question: Why?\nfoo: 1")
         result = orgsim("check", "flat", "x.yaml", "layered", cwd=tmp_path)
         assert result.returncode == 2
         names = [line.partition(": scenario is valid: ")[0] for line in result.stdout.splitlines()]
         assert names == ["flat", "layered"]
-        assert "x.yaml:1:1: foo: unknown key" in result.stderr
+        assert "x.yaml:2:1: foo: unknown key" in result.stderr
 
     def test_json_is_one_object(self, tmp_path):
-        (tmp_path / "x.yaml").write_text("foo: 1")
+        (tmp_path / "x.yaml").write_text("question: Why?\nfoo: 1")
         result = orgsim("check", "flat", "x.yaml", "--json", cwd=tmp_path)
         assert result.returncode == 2
         first, second = json.loads(result.stdout)["files"]
         assert (first["valid"], first["kind"], second["valid"]) == (True, "scenario", False)
-        assert second["errors"][0].startswith("x.yaml:1:1: foo: unknown key")
+        assert second["errors"][0].startswith("x.yaml:2:1: foo: unknown key")
         assert result.stderr == ""
 
     def test_sets_apply(self):
@@ -330,8 +334,10 @@ class TestRun:
 
 
 class TestCompare:
-    def test_json_contract(self):
-        result = orgsim("compare", "layered", "flat", "--runs", "3", "--ranges", "2", "--json", *TIME)
+    def test_json_contract(self, tmp_path):
+        result = orgsim(
+            "compare", "layered", "flat", "--runs", "3", "--ranges", "2", "--json", *TIME, cwd=tmp_path
+        )
         assert result.returncode == 0, result.stderr
         data = json.loads(result.stdout)
         assert data["base"] == "layered"
@@ -350,8 +356,8 @@ class TestCompare:
         }
         assert wanted <= set(row)
 
-    def test_text(self):
-        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", *TIME)
+    def test_text(self, tmp_path):
+        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", *TIME, cwd=tmp_path)
         assert result.returncode == 0, result.stderr
         assert clean(result)
         assert "layered" in result.stdout
@@ -361,14 +367,16 @@ class TestCompare:
         assert "more outcomes are not shown" in result.stdout
 
     @pytest.mark.slow
-    def test_all(self):
-        result = orgsim("compare", "layered", "flat", "--runs", "2", "--ranges", "0", "--all", *TIME)
+    def test_all(self, tmp_path):
+        result = orgsim(
+            "compare", "layered", "flat", "--runs", "2", "--ranges", "0", "--all", *TIME, cwd=tmp_path
+        )
         assert result.returncode == 0, result.stderr
         assert "time_coding_ic" in result.stdout
         assert "not shown" not in result.stdout
 
     @pytest.mark.slow
-    def test_too_few_runs_are_said_once(self):
+    def test_too_few_runs_are_said_once(self, tmp_path):
         args = (
             "compare",
             "base",
@@ -381,13 +389,15 @@ class TestCompare:
             "--set",
             "ai.share_of_code=0.4",
         )
-        same = orgsim(*args)
+        same = orgsim(*args, cwd=tmp_path)
         assert "have exactly the same" in same.stdout
         assert "Too few" not in same.stdout
-        one = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", *TIME)
+        one = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", *TIME, cwd=tmp_path)
         assert "Too few runs: 1 run is too few to decide" in one.stdout
         assert "too few" not in one.stderr
-        data = orgsim("compare", "layered", "flat", "--runs", "1", "--ranges", "0", "--json", *TIME)
+        data = orgsim(
+            "compare", "layered", "flat", "--runs", "1", "--ranges", "0", "--json", *TIME, cwd=tmp_path
+        )
         assert any("1 run is too few to decide" in warning for warning in json.loads(data.stdout)["warnings"])
 
 

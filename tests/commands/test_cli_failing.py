@@ -141,9 +141,10 @@ class TestFailing:
 
     def test_interrupted_compare_and_sweep(self, use, capsys, tmp_path, monkeypatch):
         use(engine(error=KeyboardInterrupt()))
-        assert cli.execute(["compare", "layered", "flat"]) == 130
-        assert "compare keeps no results" in capsys.readouterr().err
         monkeypatch.chdir(tmp_path)
+        assert cli.execute(["compare", "layered", "flat"]) == 130
+        assert "Interrupted: nothing was written." in capsys.readouterr().err
+        assert not (tmp_path / "results").exists()
         (tmp_path / "mine.yaml").write_text(SWEEP)
         assert cli.execute(["sweep", "mine.yaml"]) == 130
         assert "finished runs are kept in results" in capsys.readouterr().err

@@ -25,6 +25,11 @@ COMMANDS = {
     ),
     "sensitivity": (["sensitivity", "one.yaml", "--samples", "2"], "one-sensitivity", "sensitivity.json"),
     "risk": (["risk", "one.yaml", "--runs", "3"], "risk-one", "risk.json"),
+    "compare": (
+        ["compare", "one.yaml", "two.yaml", "--runs", "2", "--ranges", "0"],
+        "compare-one-two",
+        "compare.json",
+    ),
     "sweep": (["sweep", "mine.yaml"], "mine", "summary.csv"),
 }
 LONG = {
@@ -121,6 +126,21 @@ def test_ctrl_c_keeps_what_is_done_and_the_old_result(tmp_path, command):
     small = {"explain": ["--runs", "2"], "sensitivity": ["--samples", "2"]}[command]
     assert orgsim(*short, *small, "--fresh", cwd=tmp_path).returncode == 0
     assert set(contents(folder)) == set(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a single process")
+def test_an_interrupted_comparison_leaves_nothing_half(tmp_path):
+    args = ["compare", "layered", "flat", "--ranges", "0", "--workers", "1", "--out", "here", *SHORT]
+    folder = tmp_path / "here"
+    process = begun([*args, "--runs", "50000"], tmp_path, folder / "manifest.json")
+    assert interrupted(process) == "\nInterrupted: nothing was written.\n"
+    assert not folder.exists()
+    assert orgsim(*args, "--runs", "2", cwd=tmp_path).returncode == 0
+    before = contents(folder)
+    process = begun([*args, "--runs", "50000", "--fresh"], tmp_path, folder / ".orgsim.lock")
+    time.sleep(0.5)  # from the lock to the first run
+    assert "nothing was written; the results in here are as they were." in interrupted(process)
+    assert contents(folder) == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a single process")

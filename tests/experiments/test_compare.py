@@ -12,6 +12,7 @@ from helpers.fake_engine import BASE, OUTCOMES, Engine
 
 from sim.errors import UserError
 from sim.experiments.cautions import MANY_RUNS, smaller_than
+from sim.experiments.compare.brief import headline, verdict_sentence
 from sim.experiments.compare.study import compare
 from sim.experiments.compare.words import (
     DECISIVE,
@@ -19,7 +20,6 @@ from sim.experiments.compare.words import (
     MAX_WIDTH,
     comparison_json,
     comparison_text,
-    verdict_sentence,
 )
 from sim.experiments.differences import structure_difference, unique_names, what_differs
 from sim.experiments.plausible import over_ranges, varied
@@ -96,9 +96,10 @@ def test_one_run_has_no_interval(layered, flat):
 
 def test_text(layered, flat):
     text = comparison_text(run([layered, flat], ranges=8))
-    assert text.index("What differs") < text.index("Verdict") < text.index("value_per_payroll_usd*")
-    assert "of 8 plausible parameter sets" in " ".join(text.split())
-    assert "noise included" in " ".join(text.split())
+    first = ("What differs", "Verdict", "By chance", "Assumptions", "value_per_payroll_usd*")
+    assert [text.index(one) for one in first] == sorted(text.index(one) for one in first)
+    assert "of 8 plausible worlds, open in" in " ".join(text.split())
+    assert "beyond the noise of its runs (95 %)" in " ".join(text.split())
     assert "\x1b" not in text
     assert text.isascii()
 
@@ -260,7 +261,7 @@ def test_runs_are_paired_when_some_fail(layered, flat):
         ({"ranges": -1}, "--ranges -1"),
         (
             {"primary": "value_per_payrol_usd"},
-            "did you mean 'value_per_payroll_usd'.*; use one of value_per_payroll_usd, lead",
+            "did you mean 'value_per_payroll_usd'",
         ),
         (
             {"primary": "managers_share"},
@@ -328,7 +329,7 @@ class Many(Engine):
 
 
 def many(layered, flat, moved):
-    outcomes = {name: SimpleNamespace(name=name, unit="hours/USD" if k == 0 else "hours", better=1)
+    outcomes = {name: SimpleNamespace(name=name, unit="hours/USD" if k == 0 else "hours", better=1, ratio=None)
                 for k, name in enumerate(Many.NAMES)}  # fmt: skip
     return compare([layered, flat], 20, ranges=2, simulate=Many(moved), outcomes=outcomes, tree_of=tree_of)
 
@@ -435,11 +436,15 @@ def test_a_verdict_on_structure_says_that_it_hangs_on_answers(layered, flat):
     [
         (
             0,
-            "; but most plausible parameter sets say the opposite: same sign in 0 % [",
+            "; holds in 0 % [0, 11] of 32 plausible worlds, open in 0 %, reversed in 100 %: most plausible worlds say the opposite",
             "most say the opposite",
         ),
-        (16, "plausible parameter sets: they do not settle it", "not settled"),
-        (32, "same sign in 100 % [", "most agree"),
+        (16, "reversed in 50 %: the plausible worlds do not settle it", "not settled"),
+        (
+            32,
+            "; holds in 100 % [89, 100] of 32 plausible worlds, open in 0 %, reversed in 0 %.",
+            "most agree",
+        ),
     ],
 )
 def test_a_verdict_that_the_plausible_sets_contradict(layered, flat, kept, words, support):
@@ -455,7 +460,8 @@ def test_a_verdict_that_the_plausible_sets_contradict(layered, flat, kept, words
 
     found = run([layered, flat], Contrary(), ranges=32, workers=1)
     assert verdict_sentence(found, "flat").startswith("flat beats layered")
-    assert words in verdict_sentence(found, "flat")
+    assert words in headline(found, "flat")
+    assert verdict_sentence(found, "flat") in comparison_text(found)
     row = comparison_json(found)["comparisons"]["flat"]["value_per_payroll_usd"]
     assert row["support"] == support
 
@@ -527,15 +533,21 @@ def test_share_of_plausible_sets_against_the_truth(layered, flat):
     engine = Engine(noise=0.0)
     found = over_ranges([layered, flat], 200, 2, 1, 2, engine, registry=REGISTRY)
     # flat is ahead where people hours (0.5 to 2, uniform) are below 1.2 + .6 (.8 - .42) = 1.428
-    holds = found.holds(0, "value_per_payroll_usd", +1.0)
+    holding = found.holding(0, "value_per_payroll_usd", +1.0)
+    holds = holding.holds
     assert holds.n == 200
+    # Without noise no world is open.
     assert holds.share == pytest.approx((1.428 - 0.5) / 1.5, abs=1 / 200)
     assert holds.lo < holds.share < holds.hi
-    assert found.holds(0, "value_per_payroll_usd", -1.0).k == 200 - holds.k
-    assert found.holds(0, "value_per_payroll_usd", 0.0) is None
+    assert found.holding(0, "value_per_payroll_usd", -1.0).holds.k == 200 - holds.k == holding.reversed.k
+    assert found.holding(0, "value_per_payroll_usd", 0.0) is None
+    # What flips it is found, and where it does.
+    assert holding.flips.path == "managers.people_hours_per_report"
+    assert holding.flips.value == pytest.approx(1.428, abs=0.01)
+    assert (holding.flips.above, holding.flips.against.share) == (True, 1.0)
     again = over_ranges([layered, flat], 200, 2, 1, 1, engine, registry=REGISTRY)
     np.testing.assert_array_equal(
-        again.differences[0]["value_per_payroll_usd"], found.differences[0]["value_per_payroll_usd"]
+        again.differences[0]["value_per_payroll_usd"].mean, found.differences[0]["value_per_payroll_usd"].mean
     )
 
 
@@ -548,7 +560,7 @@ def test_sets_that_cannot_be_run_are_counted(layered, flat):
     found = over_ranges([layered, flat], 50, 2, 1, 2, engine, registry=REGISTRY)
     assert found.failed == 20
     assert found.reason == "too busy"
-    assert found.holds(0, "value_per_payroll_usd", 1.0).n == 30
+    assert found.holding(0, "value_per_payroll_usd", 1.0).worlds == 30
 
 
 def test_progress_reaches_what_was_planned():

@@ -399,7 +399,7 @@ def test_by_difference_with_the_simulator(files) -> None:
     [
         (["layered", "layered"], "are the same scenario"),
         (["layered"], "needs two scenarios, got 1"),
-        (["layered", "flat", "--outcome", "lead_time"], "did you mean 'lead_time_hours'?"),
+        (["layered", "flat", "--outcome", "lead_time"], "did you mean 'lead_time_hours',"),
         (["layered", "flat", "--outcome", "bottleneck"], "is a kind (stage), not a quantity"),
         (["layered", "flat", "--by", "mechanisms"], "did you mean 'mechanism'?"),
         (["layered", "flat", "--scale", "log"], "use one of ratio, difference"),

@@ -9,7 +9,8 @@ from helpers.model import small
 
 from sim.errors import UserError
 from sim.experiments.paths.study import PROSPECTS, run_paths
-from sim.scenario.scenario import from_yaml, load
+from sim.experiments.paths.words import paths_text
+from sim.scenario.scenario import from_yaml, load, with_path_first
 from sim.simulation.run import run
 from sim.statistics.estimates import mean_ci
 
@@ -70,6 +71,26 @@ def test_paths_are_scenarios_with_their_events():
     assert [(w.first, w.last) for w in branch.windows] == [(9, 12), (13, 16), (17, 20)]
     assert sum(w.total.mean for w in branch.windows) == pytest.approx(branch.whole.total.mean)
     assert found.prospects is None
+
+
+def test_payroll_is_said_and_another_path_can_be_the_one_compared_with(tmp_path):
+    more = {"week": 0, "open": {"role": "ic", "count": 6, "fill": "at once"}}
+    three = {"as it is": [], "grow": [more], "shrink": [{"week": 0, "lay_off": {"role": "ic", "number": 5}}]}
+    made = scenario(three, sets=["switches.hiring=true", "switches.quits=false"])
+    text = " ".join(paths_text(run_paths(made, runs=3, seed=1)).split())
+    assert "% more on path grow than on as it is:" in text
+    assert "% less on path shrink than on as it is:" in text
+    assert "payroll_per_year" in text
+    assert (
+        'Every path is compared with as it is only; --against "grow" or --against "shrink" compares' in text
+    )
+    other = with_path_first(made, "shrink")
+    assert [name for name, _ in other.paths] == ["shrink", "as it is", "grow"]
+    found = run_paths(other, runs=3, seed=1)
+    assert set(found.branches) == {"as it is", "grow"}
+    assert found.branches["as it is"].outcomes["payroll_per_year"].lo > 0
+    with pytest.raises(UserError, match="there is no path 'x'; paths: as it is, grow, shrink"):
+        with_path_first(made, "x")
 
 
 def test_few_people_of_a_real_chart_are_withheld(tmp_path):

@@ -11,6 +11,7 @@ from helpers.cli import clean, orgsim
 import cli
 from sim.errors import UserError
 from sim.experiments.designs import Range
+from sim.experiments.holding import differences, holding
 from sim.experiments.sensitivity.figures import sensitivity_json
 from sim.experiments.sensitivity.indices import (
     Effect,
@@ -30,12 +31,12 @@ from sim.experiments.sensitivity.tipping import (
     End,
     Flips,
     Verdict,
-    World,
     count_world,
     decided_sign,
     flips,
 )
 from sim.experiments.sensitivity.words import answer, sensitivity_text
+from sim.experiments.worlds import Choice
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import load
 from sim.statistics import estimates
@@ -275,16 +276,18 @@ class TestVerdict:
         assert (first[::-1] == again).all()
         assert verdict.at([], 4).shape == (0, 4)
 
-    def test_the_world_is_counted_in_four_ways(self):
-        y = np.array([[1, 1.1, 0.9], [-1, -1.1, -0.9], [1, -1, 0.1], [np.nan] * 3, [2, 2, 2]])
-        assert count_world(y, 1) == World(2, 1, 1, 1)
-        assert count_world(y, -1) == World(1, 2, 1, 1)
-        world = World(83, 10, 7, 0)
-        assert world.holds(1).share == pytest.approx(0.83)
-        assert (world.holds(1).lo, world.holds(1).hi) == (
-            pytest.approx(0.745, abs=1e-3),
-            pytest.approx(0.891, abs=1e-3),
-        )
+    def test_the_world_is_counted_as_everywhere(self):
+        y = np.array([[1, 1.1, 0.9], [-1, -1.1, -0.9], [0.1, -0.1, 0.1], [np.nan] * 3, [2, 2, 2.2]])
+        values = np.stack([np.full(y.shape, 10.0), 10.0 + y], axis=1)
+        for better, counts in ((1, (2, 1, 1)), (-1, (1, 1, 2))):
+            world = count_world(values, better, "o")
+            assert world.ahead == holding(differences(values), better)
+            assert (world.ahead.holds.k, world.ahead.open.k, world.ahead.reversed.k) == counts
+            assert (world.failed, world.ahead.worlds) == (1, 4)
+            assert world.holding(-1).holds.k == counts[2]
+            assert world.judged("o", 0) is None
+        behind = replace(world, of="value_per_week", rises=False)
+        assert behind.judged("value_per_payroll_usd", 1) == behind.holding(-1)
         assert decided_sign(np.array([1.0])) == 0  # one run decides nothing
 
 
@@ -325,6 +328,32 @@ class TestWhole:
         } <= names
         svg = (tmp_path / "verdict-one-at-a-time.svg").read_text()
         assert "<dc:date>" not in svg
+
+    def test_worlds_that_look_like_a_scenario_are_counted_with_all_plausible_ones_beside(self):
+        formulas = [lambda *_: 10.0, lambda x, y, z, idle: 10.4 - 2 * (x - 0.5) + 0 * y]
+        against = tuple({"a.x": 0.9} for _ in range(5))  # 9.6 against 10
+        found = self.found(formulas, choice=Choice("ours.yaml", against, ("said",)))
+        plain = self.found(formulas)
+        world, other = found.primary.world, plain.primary.world
+        assert (found.sets, found.like, found.notes[0], plain.sets, plain.like) == (
+            5,
+            "ours.yaml",
+            "said",
+            16,
+            "",
+        )
+        assert (world.ahead.reversed.k, world.ahead.worlds, world.ahead.like) == (5, 5, "ours.yaml")
+        assert world.ahead.everywhere == other.ahead
+        text = " ".join(sensitivity_text(found).split())
+        assert (
+            "the verdict holds in 0 % [0, 43] of 5 worlds that look like ours.yaml, open in 0 %, reversed in 100 % (all "
+            in text
+        )
+        assert "most worlds that look like ours.yaml say the opposite" in text
+        assert "share of 5 worlds that look like ours.yaml in which B or A is ahead" in text
+        said = sensitivity_json(found)["outcomes"]["value_per_payroll_usd"]["world"]
+        assert (said["like"], said["sets"], said["holds_in"]) == ("ours.yaml", 5, 0.0)
+        assert said["holds_in_all_plausible"] == other.ahead.holds.share
 
     def test_what_scales_both_alike_has_no_effect(self):
         def evaluate(points, runs, firsts):
@@ -380,7 +409,7 @@ class TestWhole:
         row = Alone("b.z", 0.5, 0.5, (End(0.0, 0.0, below, "undecided"), End(1.0, 1.0, above, "holds")), 0.1)
         table = sensitivity_text(replace(found, flips=Flips((row,), None, 0)))
         assert "not after correction" in table.split("Morris:")[0]
-        assert "the reverse beyond noise in" in " ".join(table.split())
+        assert "plausible worlds, open in" in " ".join(table.split())
 
     def test_no_verdict_at_the_base(self):
         found = self.found([lambda *_: 10.0, lambda x, y, z, idle: 10.0 + x - y], noise=0.0)
@@ -407,6 +436,24 @@ class TestWhole:
         assert "0.0 %" not in said
         hardly = answer(self.found([lambda x, y, z, idle: 10 + 1e-3 * x], noise=0.0))[1]
         assert hardly.startswith("It hardly depends on any assumption: none beyond noise moves it by 0.1 %")
+
+    def test_what_may_be_nothing_is_not_named_and_it_is_said_how_many_trajectories_would_tell(self):
+        found = self.found([lambda x, y, z, idle: 10 + x + y], noise=0.0)
+        study = found.primary
+        wide = [replace(e, lo=0.0, hi=2 * e.mu_star + 0.1) for e in study.indices.effects]
+        unclear = replace(study, indices=replace(study.indices, effects=tuple(wide)))
+        said = answer(replace(found, studies={**found.studies, study.outcome.name: unclear}))[1]
+        assert said.startswith(
+            f"It depends on no assumption beyond noise yet: with {study.indices.blocks} trajectories"
+        )
+        assert "intervals reach 0, even of what seems to move it most, a: " in said
+        more = int(said.split("(--samples ")[1].split(")")[0])
+        assert more > study.indices.blocks
+        clear = [replace(e, lo=e.lo if e.path == "a.y" else 0.0) for e in study.indices.effects]
+        one = replace(study, indices=replace(study.indices, effects=tuple(clear)))
+        said = answer(replace(found, studies={**found.studies, study.outcome.name: one}))[1]
+        assert said.startswith("It depends most on a: y (")
+        assert "a: x" not in said
 
     @pytest.mark.slow
     def test_sobol(self, tmp_path):

@@ -25,6 +25,7 @@ class Outcome:
     unit: str
     better: int
     doc: str = ""
+    ratio: None = None
 
 
 OUTCOMES = {

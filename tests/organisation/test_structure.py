@@ -35,10 +35,14 @@ def organisation(**stated):
 def chart(boss, order=None):
     """Just what `chart_tree` reads; by default in the order of the source ids."""
     leading = set(boss)
-    is_manager = [person in leading for person in range(len(boss))]
+    role = ["manager" if person in leading else "ic" for person in range(len(boss))]
     tenure_years = [float("nan")] * len(boss)
     return SimpleNamespace(
-        boss=boss, is_manager=is_manager, order=order or range(len(boss)), tenure_years=tenure_years
+        boss=boss,
+        role=role,
+        order=order or range(len(boss)),
+        tenure_years=tenure_years,
+        level=[""] * len(boss),
     )
 
 

@@ -108,7 +108,7 @@ def test_which_outcomes_may_decide():
         (
             "headcount",
             True,
-            "cannot decide: neither more nor less of it is better; use one of value_per_week",
+            "cannot decide: neither more nor less of it is better; often used are value_per_payroll_usd",
         ),
         ("bottleneck", False, r"does not serve: it is a kind \(stage\), not a quantity"),
         ("leadtime", False, "is unknown, did you mean 'lead_time_hours'"),

@@ -27,7 +27,7 @@ def write(folder: Path, name: str, content: str) -> Path:
 
 def error(content: str, *, sets: tuple[str, ...] = ()) -> str:
     with pytest.raises(UserError) as caught:
-        from_yaml(content, "f.yaml", sets)
+        from_yaml(content, "f.yaml", sets, folder=Path())
     return str(caught.value)
 
 
@@ -113,10 +113,10 @@ class TestExtends:
     def test_deep_merge(self, tmp_path):
         write(
             tmp_path,
-            "a.yaml",
+            "sub/a.yaml",
             "question: Why?\nname: first\ndescription: d\nai: {share_of_code: 0.2, retries: 2}\ntime: {weeks: 30}",
         )
-        path = write(tmp_path, "sub/b.yaml", "extends: ../a.yaml\nai: {share_of_code: 0.4}")
+        path = write(tmp_path, "b.yaml", "extends: sub/a.yaml\nai: {share_of_code: 0.4}")
         scenario = load(path)
         assert (scenario.name, scenario.question, scenario.description) == ("b", "Why?", "")
         assert (scenario.values["ai.share_of_code"], scenario.values["ai.retries"], scenario.weeks) == (
@@ -203,9 +203,10 @@ class TestStructure:
             scenario.with_values({"organisation.ics": 20})
 
     def test_a_chart_is_relative_to_its_file_and_columns_belong_to_it(self, tmp_path, chart):
-        write(tmp_path, "a.yaml", "organisation: {chart: c.csv, chart_columns: {id: id}}")
-        child = load(write(tmp_path, "sub/b.yaml", "extends: ../a.yaml\norganisation: {remove_layer: 1}"))
-        assert child.organisation.chart == Path(chart).resolve()
+        own = Path(chart).rename(write(tmp_path, "sub/c.csv", ""))
+        write(tmp_path, "sub/a.yaml", "organisation: {chart: c.csv, chart_columns: {id: id}}")
+        child = load(write(tmp_path, "b.yaml", "extends: sub/a.yaml\norganisation: {remove_layer: 1}"))
+        assert child.organisation.chart == own.resolve()
         assert dict(child.organisation.chart_columns) == {"id": "id"}
         assert child.organisation.remove_layer == 1
         other = child.with_values({"organisation.management_layers": 2, "organisation.ics": 5})
@@ -405,12 +406,12 @@ class TestScenario:
 
     def test_hash_follows_the_content_of_a_chart(self, tmp_path):
         chart = write(tmp_path, "c.csv", "id,manager\na,\nb,a\n")
-        scenario = from_yaml(f"organisation: {{chart: '{chart}'}}")
+        scenario = from_yaml(f"organisation: {{chart: '{chart}'}}", folder=tmp_path)
         before = scenario.hash()
         chart.write_text("id,manager\na,\nb,a\nc,a\n", encoding="utf-8")
         assert scenario.hash() != before
         moved = write(tmp_path, "elsewhere/d.csv", chart.read_text(encoding="utf-8"))
-        assert from_yaml(f"organisation: {{chart: '{moved}'}}").hash() == scenario.hash()
+        assert from_yaml(f"organisation: {{chart: '{moved}'}}", folder=tmp_path).hash() == scenario.hash()
 
     @pytest.mark.parametrize("name", SCENARIOS)
     def test_to_dict_is_json_and_pickles(self, name):

@@ -17,8 +17,9 @@ from helpers.worlds import world
 from scipy.special import stdtrit
 from scipy.stats import binom, skew
 
+from sim.experiments.compare.brief import verdict_sentence
 from sim.experiments.compare.study import PRIMARY, Comparison, compare
-from sim.experiments.compare.words import comparison_json, comparison_text, verdict_sentence
+from sim.experiments.compare.words import comparison_json, comparison_text
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
 from sim.simulation.run import run

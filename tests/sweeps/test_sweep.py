@@ -253,7 +253,7 @@ def test_interruption_keeps_what_is_done_and_resumes_to_the_same_bytes(sweep_fil
     engine = Engine()
     again = run(sweep_file, broken, engine)
     assert again.runs_reused == kept
-    assert sum(count for _, count in engine.calls) == 96 - kept + 8 * 2 * 3
+    assert sum(count for _, count in engine.calls) == 96 - kept + 8 * 2 * 3 * 2
     assert stored(broken) == 96
     assert (broken / "summary.csv").read_bytes() == (whole.folder / "summary.csv").read_bytes()
     assert sweep_text(again) == sweep_text(whole)
@@ -294,7 +294,7 @@ def test_more_runs_extend_the_folder_to_the_bytes_of_a_fresh_sweep(sweep_file, t
         engine = Engine(fails=(3, 100))
         grown = run(sweep_file, out, engine, sweep=of_runs(sweep_file, runs))
         drawn(grown)
-        ranges = 0 if before else 8 * 2 * 3  # they are not run again
+        ranges = 0 if before else 8 * 2 * 3 * 2  # they are not run again
         assert sum(count for _, count in engine.calls) == 8 * (runs - before) + ranges
         assert before == 0 or min(first for first, _ in engine.calls) == before
         assert grown.runs_reused == 8 * before
@@ -444,7 +444,7 @@ def test_bad_options(sweep_file, tmp_path):
 def test_progress_counts_runs(sweep_file, tmp_path):
     seen = []
     run(sweep_file, tmp_path / "out", progress=lambda state: seen.append(state[:2]))
-    assert seen[-1] == (8 * 12 + 8 * 2 * 3,) * 2
+    assert seen[-1] == (8 * 12 + 8 * 2 * 3 * 2,) * 2
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 

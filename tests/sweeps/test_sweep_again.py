@@ -72,7 +72,7 @@ def test_a_crossing_that_does_not_survive(tmp_path):
 def test_where_it_is_said(tmp_path):
     path = write_sweep(tmp_path, ASKED.replace("ranges: 0", "ranges: 8"))
     text = said(run_file(path, tmp_path / "out", Hangs()))
-    assert text.index("overtakes") < text.index("Asked again with") < text.index("How far to trust it")
+    assert text.index("overtakes") < text.index("Asked again with") < text.index("How sure by assumptions")
 
 
 def test_a_crossing_that_survives(tmp_path):

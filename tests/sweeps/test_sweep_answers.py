@@ -89,7 +89,7 @@ def test_three_paths_make_a_table_per_value_of_the_third(tmp_path):
         {"ai.agent_fraction": 0.5},
     ]
     assert "At AI agent fraction 0.1: flat" in sweep_text(result)
-    assert ", AI agent fraction as in the base, flat" in result.answer.robust_sentence
+    assert ", AI agent fraction as in the base, that flat" in result.answer.robust_sentence
     assert (tmp_path / "out" / "plots" / "heat-map-2.svg").exists()
 
 
@@ -249,31 +249,33 @@ def test_plausible_ranges_are_tried_at_the_first_the_middle_and_the_last_value(t
     hours = np.array([one["managers.people_hours_per_report"] for one in sets], float)
     for r in robust:
         # The truth: flat wins where people hours are below 1.2 + .6 (share - .42)
-        assert r.holds.n == 64
-        assert r.holds.share == np.mean(hours < 1.2 + 0.6 * (r.at - CROSSING))
+        assert r.ahead.worlds == 64
+        assert r.ahead.holds.share == np.mean(hours < 1.2 + 0.6 * (r.at - CROSSING))
     sentence = result.answer.robust_sentence
-    shares = [numbers.percent(r.holds.share, 0) for r in robust]
-    assert f"flat (2 layers) is ahead of layered (3 layers) in {shares[0]} % [" in sentence
-    assert f"of them at AI share of code 0, {shares[1]} % [" in sentence
-    assert "] at 0.9. Ahead here: by the mean of 1 run, noise included." in sentence
+    shares = [numbers.percent(r.ahead.holds.share, 0) for r in robust]
+    assert f"that flat (2 layers) is ahead of layered (3 layers) holds in {shares[0]} % [" in sentence
+    assert f"% at AI share of code 0; holds in {shares[1]} % [" in sentence
+    assert "% at 0.9. Each is judged beyond the noise of 2 runs in a world." in sentence
+    # What it hangs on is found, at every place.
+    assert {r.ahead.flips.path for r in robust} == {"managers.people_hours_per_report"}
+    assert "managers: people hours per report flips" in sentence
     # At share 0 the verdict is clear (flat behind in 70 %), in the middle it is within noise, at 0.9 it is borne out.
     assert [r.support for r in robust] == ["most agree", "not settled", "most agree"]
     assert (
-        "But the plausible parameter sets do not settle it at AI share of code 0.4."
-        in result.answer.sentences()[0]
+        "But the plausible worlds do not settle it at AI share of code 0.4." in result.answer.sentences()[0]
     )
 
 
-def test_three_places_cost_no_more_runs_than_one(tmp_path):
+def test_three_places_cost_little_more_runs_than_one(tmp_path):
     one = load_sweep(
         write_sweep(tmp_path, SWEEP.replace("  ai.share_of_code: {from: 0.0, to: 0.9, steps: 4}\n", ""))
     )
     three = load_sweep(write_sweep(tmp_path))
     assert (places(one), planned(one)) == ((None,), 2 * 8 * 4)
-    assert (places(three), planned(three)) == ((0.0, 0.3, 0.9), 2 * 8 * 3)
+    assert (places(three), planned(three)) == ((0.0, 0.3, 0.9), 2 * 8 * 3 * 2)
     engine = Engine()
     run_file(tmp_path / "sweep.yaml", tmp_path / "out", engine)
-    assert sum(runs for first, runs in engine.calls if runs == 1) == 2 * 8 * 3
+    assert sum(runs for first, runs in engine.calls if runs == 2) == 2 * 8 * 3 * 2
 
 
 def test_a_path_that_is_uncertain_itself_stays_where_it_is_tried(tmp_path):
@@ -311,8 +313,8 @@ def test_sets_that_cannot_be_run_are_said(tmp_path):
             return super().__call__(scenario, runs, seed, **options)
 
     result = run_file(write_sweep(tmp_path), tmp_path / "out", Refusing())
-    assert "(1 set could not be run)" in result.answer.robust_sentence
-    assert {r.holds.n for r in result.answer.robust} == {7}
+    assert "(1 world could not be run)" in result.answer.robust_sentence
+    assert {r.ahead.worlds for r in result.answer.robust} == {7}
 
 
 # ---- levels of one path
@@ -330,7 +332,7 @@ def test_all_levels_of_one_path_are_ranked(tmp_path):
     assert panel.ranking.beyond == (True, True, False, True)
     text = " ".join(sweep_text(result).split())
     assert "Best mean on value per payroll dollar: 3 layers, beyond noise ahead of 2 layers (+" in text
-    assert "is ahead of 2 layers in " in text  # the best against the runner-up on plausible sets
+    assert "is ahead of 2 layers holds in " in text  # the best against the runner-up on plausible sets
     assert "1 layer: " in text
     table = sweep_text(result).split("\n\n")[2].splitlines()
     assert table[0].split()[:2] == ["management", "layers"]
@@ -370,7 +372,7 @@ def test_a_verdict_that_the_plausible_sets_contradict(tmp_path):
     result = run_file(path, tmp_path / "out", Contrary())
     assert "never overtaken by" in result.answer.panels[0].sentence
     assert result.answer.panels[0].sentence.endswith(
-        "But most plausible parameter sets say the opposite at AI share of code 0.1 and 0.5."
+        "But most plausible worlds say the opposite at AI share of code 0.1 and 0.5."
     )
     assert [one["support"] for one in answer_json(result.answer)["holds_in"]] == ["most say the opposite"] * 2
 

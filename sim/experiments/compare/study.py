@@ -1,10 +1,14 @@
-"""Compare scenarios run by run, and say in which share of the plausible parameter ranges each verdict holds.
+"""Compare scenarios run by run, and say in which share of the plausible worlds each verdict holds.
 
 The first scenario is the base; every other one is compared to it on common random numbers. A difference is
 called one only if it is beyond noise, adjusted p < .05. One outcome is primary, named before anything runs. It is
 tested on its own: its p is the plain one of the paired t test (with several comparisons, Holm's correction over
 them). All other outcomes are secondary: Holm's correction over them and the comparisons, shown or not. So the
 probability of any false claim is at most 5 % for the primary outcome, and 5 % for all others together.
+
+A ratio of value and money comes with its parts (`sim.experiments.parts`), and what is counted over the plausible worlds
+(`sim.experiments.holding`) is the part that is behaviour: where payroll (or headcount) differs, the sign of the difference in
+value per week. That fewer salaries cost less holds in every world.
 
 `--until-decided` spends the error of the primary outcome over the looks. Its adjusted p is then the smallest error
 at which some look would have decided. The p values of secondary outcomes take the number of runs as given.
@@ -18,17 +22,20 @@ from sim.constants import ALPHA, PRIMARY
 from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments import cautions
+from sim.experiments.assumption_words import worlds_words
 from sim.experiments.differences import unique_names, what_differs
-from sim.experiments.plausible import RangeResult, over_ranges
+from sim.experiments.holding import Holding
+from sim.experiments.parts import Parts, parts
+from sim.experiments.plausible import RangeResult
 from sim.experiments.samples import Sample, paired_outcome
+from sim.experiments.worlds import choose, over_worlds
 from sim.organisation.tree import Tree
-from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario import tree
 from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
 from sim.simulation.results import Failure, Simulate
 from sim.statistics import estimates, sequential
-from sim.statistics.estimates import Holds
 from sim.text import numbers
 
 MAX_RUNS = 3200  # of --until-decided: looks at 50, 100, ..., 3200
@@ -42,29 +49,33 @@ class Row:
 
     p_holm: adjusted p value, see the module. shares: of an outcome that is a kind (the bottleneck), how many runs
     of the base and of the other scenario have which; it has no figures and no test ("not compared", or equal).
-    holds, against: plausible sets with the sign of the mean difference, and with the opposite one.
+    holding: in how many plausible worlds the sign of the difference in `holds_of` holds: the outcome itself, or
+    value per week (see the module). parts: of a ratio, what the difference is made of.
     """
 
     unit: str
     better: int
     figures: estimates.Paired
     p_holm: float | None
-    holds: Holds | None
+    holding: Holding | None
     verdict: str
     shares: tuple[Mapping[str, float], Mapping[str, float]] | None = None
-    against: Holds | None = None
+    holds_of: str = ""
+    parts: Parts | None = None
 
     @property
     def support(self) -> str | None:
-        """What most plausible sets say of the sign of the difference, see `sim.experiments.cautions.support`."""
-        return cautions.support(self.holds, self.against)
+        """What most plausible worlds say of the sign, see `sim.experiments.holding.Holding.support`."""
+        return None if self.holding is None else self.holding.support
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Paired comparisons of scenarios to the first. `rows`: name -> outcome -> Row; `decided`: by sequential
     test; `too_few`: name -> why the primary outcome is not decided, and how many runs would; `notes`: what limits
-    every verdict (both also in `warnings`). `range_runs`: runs per plausible set.
+    every verdict (both also in `warnings`). `range_runs`: runs per world. `like`: the file of the scenario that the `ranges`
+    worlds look like, "" if they are plausible ones; `everywhere`: plausible worlds tried, beside those if they are others.
+    `samples`: the runs, of the base first.
     """
 
     base: str
@@ -79,12 +90,15 @@ class Comparison:
     ranges_failed: int = 0
     ranges_varied: int = 0
     range_runs: int = 0
+    like: str = ""
+    everywhere: int = 0
     until_decided: bool = False
     decided: Mapping[str, bool] = field(default_factory=dict)
     too_few: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    samples: tuple[Sample, ...] = field(default=(), repr=False, compare=False)
 
 
 def compare(
@@ -106,9 +120,9 @@ def compare(
     """Run the scenarios and compare each to the first.
 
     runs: per scenario; with until_decided the runs grow by looks up to max_runs until the primary outcome is
-    decided in every comparison. ranges: points of the Latin hypercube over the plausible ranges (0 = skip),
-    range_runs runs each. simulate, outcomes, tree_of: the engine, by default the real one. Raises UserError
-    on bad input.
+    decided in every comparison. ranges: plausible worlds (0 = skip), range_runs runs each; as
+    many at most that look like one of the scenarios, if it was fitted (`sim.experiments.worlds`). simulate, outcomes,
+    tree_of: the engine, by default the real one. Raises UserError on bad input.
     """
     simulate = simulate or engine.run
     _check(scenarios, runs, max_runs, ranges, primary, outcomes)
@@ -118,15 +132,23 @@ def compare(
         if until_decided
         else [sequential.Look(runs, 0.0)]
     )
-    counter = _Counter(progress, extra=ranges * range_runs * len(names))
+    choice = choose(scenarios, ranges)
+    counter = _Counter(progress, extra=(ranges + len(choice.sets)) * range_runs * len(names))
     samples, spent = _simulate(
         scenarios, names, plan, seed, workers, simulate, counter, primary, outcomes[primary].better
     )
     done = functools.partial(counter.tick, range_runs * len(names))
-    ranged = over_ranges(scenarios, ranges, range_runs, seed, workers, simulate, done) if ranges else None
-    rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None)
+    ranged = (
+        over_worlds(scenarios, choice, ranges, range_runs, seed, workers, simulate, done) if ranges else None
+    )
+    trees = [tree_of(scenario) for scenario in scenarios]
+    rows = _rows(samples, names, outcomes, ranged, primary, spent if until_decided else None, trees)
     too_few = _too_few(rows, names, primary, until_decided)
-    notes = [*cautions.cautions(scenarios), *cautions.on_answers(scenarios, tree_of)]
+    notes = [
+        *cautions.cautions(scenarios),
+        *cautions.as_event(scenarios, tree_of),
+        *cautions.on_answers(scenarios, tree_of),
+    ]
     return Comparison(
         base=names[0],
         names=tuple(names[1:]),
@@ -136,16 +158,19 @@ def compare(
         primary=primary,
         rows=rows,
         differs=_differs(scenarios, names, tree_of),
-        ranges=ranges,
+        ranges=ranged.points if ranged else 0,
         ranges_failed=ranged.failed if ranged else 0,
         ranges_varied=len(ranged.paths) if ranged else 0,
         range_runs=range_runs if ranged else 0,
+        like=choice.like,
+        everywhere=ranges,
         until_decided=until_decided,
         decided={name: _below(p) for name, p in spent.items()} if until_decided else {},
         too_few=too_few,
-        warnings=tuple(_warnings(samples, notes, too_few, ranged, scenarios)),
+        warnings=(*choice.notices, *_warnings(samples, notes, too_few, ranged, scenarios)),
         notes=tuple(notes),
         failures=tuple(failure for sample in samples for failure in sample.failures),
+        samples=tuple(samples),
     )
 
 
@@ -241,8 +266,11 @@ def _rows(
     ranged: RangeResult | None,
     primary: str,
     spent: Mapping[str, float | None] | None,
+    trees: Sequence[Tree],
 ) -> dict[str, dict[str, Row]]:
-    """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test."""
+    """Rows by comparison and outcome. spent: the adjusted p of the primary outcome from a sequential test. trees: the
+    organisations as planned.
+    """
     shown = [name for name in outcomes if all(name in sample.outcomes for sample in samples)]
     pairs = [(name, outcome) for name in names[1:] for outcome in shown]
     kinds = {outcome for outcome in shown if outcomes[outcome].unit in estimates.CATEGORY_UNITS}
@@ -255,19 +283,23 @@ def _rows(
     plain = {key: figure.p for key, figure in figures.items()}
     adjusted = estimates.families(plain, {(name, primary) for name in names[1:]})
     adjusted |= {(name, primary): p for name, p in (spent or {}).items()}
-    rows: dict[str, dict[str, Row]] = {name: {} for name in names[1:]}
-    for name, outcome in pairs:
-        declared = outcomes[outcome]
-        if outcome in kinds:
-            rows[name][outcome] = _kind_row(samples[0], others[name], declared)
-            continue
-        figure, p = figures[name, outcome], adjusted[name, outcome]
-        holds = against = None
-        if ranged and figure.difference:
-            k = names.index(name) - 1
-            holds, against = (ranged.holds(k, outcome, sign * figure.difference) for sign in (1, -1))
-        verdict = _verdict(figure, declared.better, _below(p))
-        rows[name][outcome] = Row(declared.unit, declared.better, figure, p, holds, verdict, against=against)
+    rows: dict[str, dict[str, Row]] = {}
+    for k, name in enumerate(names[1:]):
+        own = {outcome: figures[name, outcome] for outcome in shown if outcome not in kinds}
+        rows[name] = {}
+        for outcome in shown:
+            declared = outcomes[outcome]
+            if outcome in kinds:
+                rows[name][outcome] = _kind_row(samples[0], others[name], declared)
+                continue
+            p, figure = adjusted[name, outcome], own[outcome]
+            split = parts(declared, own, trees[0], trees[k + 1])
+            of = outcome if split is None or split.equal else VALUE
+            holding = None if ranged is None else ranged.holding(k, of, own[of].difference)
+            verdict = _verdict(figure, declared.better, _below(p))
+            rows[name][outcome] = Row(
+                declared.unit, declared.better, figure, p, holding, verdict, None, of, split
+            )
     return rows
 
 
@@ -310,10 +342,10 @@ def _warnings(
     failed = sum(len(sample.failures) for sample in samples)
     if failed:
         lines.append(f"{numbers.plural(failed, 'run')} failed, left out of every figure")
-    if ranged and ranged.failed:
-        lines.append(
-            f"{ranged.failed} of the {ranged.points} plausible parameter sets could not be run: {ranged.reason}"
-        )
+    for tried in filter(None, (ranged, ranged.everywhere if ranged else None)):
+        if tried.failed:
+            worlds = worlds_words(tried.points, tried.like)
+            lines.append(f"{tried.failed} of {worlds} could not be run: {tried.reason}")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""A comparison as text: what differs first, then the verdict, then the table.
+"""A comparison as text: the short form first (`sim.experiments.compare.brief`), then the table.
 
 The table has the outcomes that decide, and every other one with a large difference beyond noise if they fit
 (`MAX_ROWS`); or all of them.
@@ -6,10 +6,20 @@ The table has the outcomes that decide, and every other one with a large differe
 
 from collections.abc import Mapping, Sequence
 
-from sim.experiments import cautions
+from sim.experiments.assumption_words import definition_words
+from sim.experiments.compare.brief import (
+    DETECTED,
+    MOST_DIFFERING,
+    cut,
+    headline,
+    shares,
+    short_form,
+    summary,
+)
 from sim.experiments.compare.study import Comparison, Row
+from sim.experiments.holding import holding_json
+from sim.experiments.parts import parts_json
 from sim.outcomes.declared import DECISIVE
-from sim.statistics.estimates import known
 from sim.text import numbers, tables
 from sim.text.plain import ends, jsonable
 
@@ -18,70 +28,6 @@ MAX_WIDTH = 100
 LARGE = 0.10  # share of the base from which on a difference is large
 NAME_WIDTHS = (16, 12, 9)  # of the scenarios' names in the head of the table; the first that fits
 _COLOURS = {"better": "green", "worse": "red"}
-_DETECTED = ("better", "worse", "higher", "lower")
-
-
-def verdict_sentence(comparison: Comparison, name: str) -> str:
-    """One plain sentence on the primary outcome. Nothing within noise is called a difference."""
-    row = comparison.rows[name].get(comparison.primary)
-    base, topic = comparison.base, numbers.outcome_words(comparison.primary)
-    if row is None or row.figures.n == 0:
-        return f"{topic} is undefined in every pair of runs: no verdict on {name} against {base}."
-    size, holds = _size(row), _holds_clause(comparison, row) + _total_clause(comparison, name, row)
-    if row.verdict == "equal":
-        return f"{name} and {base} have exactly the same {topic}."
-    if row.verdict in _DETECTED:
-        verb = {"better": "beats", "worse": "loses to", "higher": "is above", "lower": "is below"}[
-            row.verdict
-        ]
-        return f"{name} {verb} {base} on {topic} by {size}; {holds}."
-    if row.figures.p is not None and row.figures.p < 0.05 and not comparison.until_decided:
-        return (
-            f"{name} differs from {base} on {topic} by {size} if this comparison is looked at alone, but not beyond "
-            f"noise after correction for the {len(comparison.names)} comparisons; {holds}."
-        )
-    if row.figures.p is None:
-        return f"{name} against {base} on {topic}: {size} in one run, which decides nothing; {holds}."
-    return f"{name} against {base} on {topic}: no difference detected ({size}); {holds}."
-
-
-def _size(row: Row) -> str:
-    """'+4.8 % [3.9, 5.7]', in the outcome's unit where the base is not above zero."""
-    f = row.figures
-    if f.base is not None and f.base > 0 and f.relative is not None:
-        text = f"{numbers.percent(f.relative, sign=True)} %"
-        if f.relative_lo is None:
-            return text
-        return f"{text} [{numbers.percent(f.relative_lo)}, {numbers.percent(f.relative_hi)}]"
-    unit, scale = numbers.shown_unit(row.unit)
-    lo, hi = numbers.scaled(f.lo, scale), numbers.scaled(f.hi, scale)
-    return f"{numbers.signed(numbers.scaled(f.difference, scale))} {unit} {numbers.interval(lo, hi)}".rstrip()
-
-
-def _total_clause(comparison: Comparison, name: str, row: Row) -> str:
-    """Say so where the total delivered moves against the verdict per dollar: smaller organisations are cheaper, too."""
-    total = comparison.rows[name].get("value_per_week")
-    if total is None or comparison.primary == "value_per_week" or total.verdict not in ("better", "worse"):
-        return ""
-    if row.figures.difference is None or (row.figures.difference > 0) == (
-        known(total.figures.difference) > 0
-    ):
-        return ""
-    return f"; but the total, value per week, {'rises' if total.verdict == 'better' else 'falls'} by {_size(total)}"
-
-
-def _holds_clause(comparison: Comparison, row: Row) -> str:
-    if not comparison.ranges:
-        return "not checked over the plausible parameter ranges"
-    if row.holds is None or not row.holds.n:
-        return "undefined over the plausible parameter ranges"
-    share = f"{numbers.percent(row.holds.share, 0)} % [{numbers.percent(row.holds.lo, 0)}, {numbers.percent(row.holds.hi, 0)}]"
-    text = f"same sign in {share} of {row.holds.n} plausible parameter sets"
-    if row.verdict not in _DETECTED:
-        return text
-    if row.support == cautions.OPPOSE:
-        return f"but most plausible parameter sets say the opposite: {text}"
-    return f"{text}: they do not settle it" if row.support == cautions.SPLIT else text
 
 
 def comparison_text(comparison: Comparison, colour: bool = False, everything: bool = False) -> str:
@@ -91,19 +37,18 @@ def comparison_text(comparison: Comparison, colour: bool = False, everything: bo
     parts = []
     for name in comparison.names:
         parts.append(tables.paint(f"{name} against {comparison.base}", "bold", colour))
-        parts.append("What differs\n" + tables.bullets(comparison.differs[name]))
-        verdict = "Verdict\n" + tables.paragraph(verdict_sentence(comparison, name), "  ")
-        if name in comparison.too_few:
-            notice = tables.paragraph(f"Too few runs: {comparison.too_few[name]}.", "  ")
-            verdict += "\n" + tables.paint(notice, "bold", colour)
-        verdict += "".join(f"\n{tables.paragraph(f'Note: {note}.', '  ')}" for note in comparison.notes)
-        parts.append(verdict)
+        parts.append(short_form(comparison, name, colour))
+        if len(comparison.differs[name]) > MOST_DIFFERING:
+            parts.append("All that differs\n" + tables.bullets(comparison.differs[name]))
+        if comparison.notes and name == comparison.names[0]:  # they limit every verdict alike
+            parts.append("\n".join(tables.paragraph(f"Note: {note}.") for note in comparison.notes))
         rows = comparison.rows[name]
         shown = [comparison.primary, *(x for x in rows if x != comparison.primary)] if everything else None
         shown = selected(rows, comparison.primary) if shown is None else shown
         parts.append(_table(comparison, name, shown, colour, everything) + _kinds(comparison, name))
         if not everything:
             parts[-1] += "\n" + _left_out(comparison, name, shown)
+    parts += filter(None, [summary(comparison, colour)])
     parts.append(_footnote(comparison, everything))
     return "\n\n".join(parts)
 
@@ -112,7 +57,7 @@ def selected(rows: Mapping[str, Row], primary: str) -> list[str]:
     """The outcomes of the short table: the primary one, those that decide, and all large differences if they fit."""
     chosen = [primary, *(name for name in DECISIVE if name in rows and name != primary)]
     more = [
-        name for name, row in rows.items() if name not in chosen and row.verdict in _DETECTED and _large(row)
+        name for name, row in rows.items() if name not in chosen and row.verdict in DETECTED and _large(row)
     ]
     return chosen + more if len(chosen) + len(more) <= MAX_ROWS else chosen
 
@@ -128,7 +73,7 @@ def _left_out(comparison: Comparison, name: str, shown: Sequence[str]) -> str:
     left = [row for outcome, row in comparison.rows[name].items() if outcome not in shown]
     if not left:
         return "Every outcome is shown."
-    moved = sum(row.verdict in _DETECTED for row in left)
+    moved = sum(row.verdict in DETECTED for row in left)
     detected = f" ({moved} of them with a difference beyond noise)" if moved else ""
     verb = "is" if len(left) == 1 else "are"
     return tables.paragraph(
@@ -146,11 +91,11 @@ def _table(comparison: Comparison, name: str, shown: Sequence[str], colour: bool
             same.append(outcome)
             continue
         label = outcome + ("*" if outcome == comparison.primary else "")
-        verdict = row.verdict if row.verdict in (*_DETECTED, "equal", "undefined") else "-"
+        verdict = row.verdict if row.verdict in (*DETECTED, "equal", "undefined") else "-"
         cells = _full_cells(row) if everything else _short_cells(row)
         cells.append(numbers.p_value(row.p_holm))
         if comparison.ranges:
-            cells.append(numbers.percent(row.holds.share, 0) if row.holds else "-")
+            cells.append(shares(row.holding, ("holds", "reversed")))
         rows.append([label, *cells, tables.paint(verdict, _COLOURS.get(row.verdict, "dim"), colour)])
     text = _fitted(comparison, name, rows, everything)
     return text + ("\n" + tables.paragraph(f"Equal in every run: {', '.join(same)}.") if same else "")
@@ -161,18 +106,14 @@ def _fitted(comparison: Comparison, name: str, rows: list[list[str]], everything
     interval = (
         ["difference", "95 % interval", "change %", "wins %"] if everything else ["change %", "95 % interval"]
     )
-    middle = [*interval, "p", *(["holds %"] if comparison.ranges else [])]
+    middle = [*interval, "p", *(["holds/rev."] if comparison.ranges else [])]
     for width in NAME_WIDTHS:
-        names = [comparison.base, name] if everything else [_cut(comparison.base, width), _cut(name, width)]
+        names = [comparison.base, name] if everything else [cut(comparison.base, width), cut(name, width)]
         header = ["outcome", *names, *middle, "verdict"]
         text = tables.table(header, rows, "<" + ">" * (len(header) - 2) + "<")
         if everything or tables.width(text) <= MAX_WIDTH:
             break
     return text
-
-
-def _cut(name: str, width: int) -> str:
-    return name if len(name) <= width else name[: width - 2] + ".."
 
 
 def _short_cells(row: Row) -> list[str]:
@@ -240,9 +181,10 @@ def _footnote(comparison: Comparison, everything: bool) -> str:
         text += ". wins: share of runs in the better direction"
     if comparison.ranges:
         text += (
-            f". holds: share of {comparison.ranges} plausible sets of {comparison.ranges_varied} uncertain parameters "
-            f"with the same sign of the mean of {numbers.plural(comparison.range_runs, 'run')}, noise included; it asks for "
-            f"less than 'ahead beyond noise' of orgsim sensitivity"
+            f". {definition_words(comparison.like)}. {numbers.plural(comparison.ranges, 'world')}, "
+            f"{comparison.ranges_varied} uncertain parameters, {numbers.plural(comparison.range_runs, 'run')} in each. "
+            f"Where payroll (or headcount) differs, value per week is "
+            f"counted for ratios to it: that fewer salaries cost less holds everywhere"
         )
     units = {row.unit for rows in comparison.rows.values() for row in rows.values()}
     if any(numbers.shown_unit(unit)[1] != 1.0 for unit in units):
@@ -266,11 +208,13 @@ def comparison_json(comparison: Comparison) -> object:
             for name, rows in comparison.rows.items()
         },
         "differs": {name: list(lines) for name, lines in comparison.differs.items()},
-        "verdicts": {name: verdict_sentence(comparison, name) for name in comparison.names},
+        "verdicts": {name: headline(comparison, name) for name in comparison.names},
         "ranges": {
             "points": comparison.ranges,
             "failed": comparison.ranges_failed,
             "varied": comparison.ranges_varied,
+            "like": comparison.like or None,
+            "all_plausible": comparison.everywhere,
         },
         "decided": dict(comparison.decided) if comparison.until_decided else None,
         "warnings": list(comparison.warnings),
@@ -283,7 +227,7 @@ def comparison_json(comparison: Comparison) -> object:
 
 
 def _row_json(row: Row) -> dict[str, object]:
-    figures, holds = row.figures, row.holds
+    figures = row.figures
     kinds = {} if row.shares is None else {"base_shares": row.shares[0], "shares": row.shares[1]}
     return {
         "base": figures.base,
@@ -295,9 +239,9 @@ def _row_json(row: Row) -> dict[str, object]:
         "win_probability": figures.win_probability,
         "p_holm": row.p_holm,
         "variance_reduction": figures.variance_reduction,
-        "holds_in": None if holds is None else holds.share,
-        "holds_in_ci95": None if holds is None else ends(holds.lo, holds.hi),
-        "support": row.support,
+        **holding_json(row.holding),
+        "holds_of": row.holds_of or None,
+        "parts": None if row.parts is None else parts_json(row.parts),
         "verdict": row.verdict,
         "unit": row.unit,
         "runs": figures.n,

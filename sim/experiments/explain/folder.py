@@ -2,10 +2,11 @@
 
 from sim.engine.kernel import source_hash
 from sim.experiments.explain.study import Explanation
-from sim.experiments.explain.words import explain_json
+from sim.experiments.explain.words import explain_json, explain_text
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import ANSWER, manifest
 from sim.store.taking import Taken
 
 
@@ -25,7 +26,7 @@ def question(
         "source": source_hash(),
     }
     made = manifest("explain", f"{a.name}-{b.name}", b.question, content, {"seed": seed}, a.to_dict())
-    return made | {"other": b.to_dict()}
+    return made | {"other": b.to_dict(), "organisations": [shape_of(a), shape_of(b)]}
 
 
 def write(place: Taken, found: Explanation) -> None:
@@ -34,4 +35,5 @@ def write(place: Taken, found: Explanation) -> None:
 
     with place.writing() as folder:
         files.write_json(folder / "explain.json", explain_json(found))
+        files.write_text(folder / ANSWER, explain_text(found) + "\n")
         waterfall(folder / "plots" / "waterfall", found)

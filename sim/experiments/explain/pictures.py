@@ -14,7 +14,7 @@ from sim.statistics.estimates import Estimate, known
 from sim.text import numbers
 
 RISES, FALLS, NOISE, LEVEL = "#0072B2", "#D55E00", "#BBBBBB", "#000000"
-WIDTH, LABEL_WIDTH, ROW = 11.0, 34, 0.46
+WIDTH, LABEL_WIDTH, ROW = 7.4, 22, 0.44
 
 
 def waterfall(path: Path, found: Explanation, *, png: bool = True) -> list[Path]:
@@ -110,12 +110,12 @@ def _dress(figure: Figure, axes: Axes, found: Explanation, unit: str, last: int)
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.set_title(textwrap.fill(f"Why {b} differs from {a}: {topic}", 80), fontsize=12, loc="left", pad=10)
+    axes.set_title(textwrap.fill(f"Why {b} differs from {a}: {topic}", 58), fontsize=12, loc="left", pad=10)
     right = "right: part in % of " + a + "'s level" if percent_of(found) else "right: part"
     caption = (
         f"Diamonds: levels. Bars: Shapley values, which add up to the difference; lines and brackets: 95 % intervals of the "
         f"part ({right}). {numbers.plural(found.used, 'run')} of {found.weeks} weeks on the same dice."
     )
-    axes.set_xlabel(f"{topic}, {unit}\n\n{textwrap.fill(caption, 105)}", fontsize=9.5, ha="left", x=0.0)
+    axes.set_xlabel(f"{topic}, {unit}\n\n{textwrap.fill(caption, 62)}", fontsize=9.5, ha="left", x=0.0)
     if axes.get_legend_handles_labels()[0]:
         plots.legend_below(figure, axes, 3, size=10)

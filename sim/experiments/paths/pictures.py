@@ -26,9 +26,9 @@ def paths_picture(path: Path, paths: Paths) -> list[Path]:
         path,
         weeks,
         lines,
-        title=f"{title}\n{plural(runs, 'run')}, 95 % bands",
-        x_label="week (mean of the four weeks that end there)",
-        y_label="difference in value, standard hours/week",
+        title=f"{title}\nValue over {base}, mean of {plural(runs, 'run')}; bands: 95 % intervals",
+        x_label="Week (each point: mean of the four weeks that end there)",
+        y_label="Difference in value,\nstandard hours/week",
         zero=True,
         crossing=(first, None, None, f"first event, end of week {first}") if first else None,
     )

@@ -43,6 +43,11 @@ def paths_text(paths: Paths) -> str:
     for name, branch in paths.branches.items():
         lines += [_outcomes(paths, names[0], name, branch), "", _windows(names[0], name, branch), ""]
     lines.append(paragraph(_NOTE))
+    if len(names) > 2:
+        others = " or ".join(f'--against "{name}"' for name in names[1:3])
+        lines.append(
+            paragraph(f"Every path is compared with {names[0]} only; {others} compares with another one.")
+        )
     return "\n".join(lines)
 
 
@@ -87,6 +92,7 @@ def _sentences(name: str, base: str, branch: Branch, weeks: int) -> list[str]:
             f"While there they are paid {percent(abs(known(pay.relative)))} % {more} on path {name}: "
             f"{signed(pay.difference)} USD a year {interval(pay.lo, pay.hi)}."
         )
+    said += _payroll_words(name, base, branch.outcomes["payroll_per_year"])
     after = f"after week {branch.from_week}" if branch.from_week else "from the start"
     for window in (branch.quarter, branch.whole):
         if window is not None and window.total.lo is not None:
@@ -103,6 +109,18 @@ def _risk_words(name: str, base: str, risk: Paired, weeks: int) -> str:
     compared = "about as often" if not clear else "less often" if known(risk.difference) < 0 else "more often"
     noise = "" if clear else ", within noise"
     return f"Those followed are laid off {compared} on path {name}: {by} (difference {_points(risk)} points{noise})."
+
+
+def _payroll_words(name: str, base: str, payroll: Paired) -> list[str]:
+    """What the organisation pays besides, or saves; nothing within noise."""
+    if not _beyond_noise(payroll) or payroll.relative is None:
+        return []
+    more = "more" if known(payroll.difference) > 0 else "less"
+    least, most = sorted(abs(known(end)) for end in (payroll.lo, payroll.hi))
+    return [
+        f"Payroll is {percent(abs(payroll.relative))} % {more} on path {name} than on {base}: "
+        f"{number(abs(known(payroll.difference)), 3)} {interval(least, most)} USD a year, over the whole horizon."
+    ]
 
 
 def _gains(window: Window) -> str:

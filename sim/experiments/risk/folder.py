@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from sim.engine.codes import LAYOFF_RULES
 from sim.engine.kernel import source_hash
-from sim.experiments.risk.incidence import Risk
+from sim.experiments.risk.incidence import GroupRisk, Risk
 from sim.experiments.risk.pictures import risk_picture
-from sim.experiments.risk.words import risk_json
+from sim.experiments.risk.words import KINDS, ROLE_TOTALS, in_order, risk_json, risk_text
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.simulation.results import Results
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import ANSWER, manifest
+from sim.store.tables import Tables
 from sim.store.taking import Taken
 
 
@@ -25,16 +29,50 @@ def question(scenario: Scenario, runs: int, seed: int, by: Sequence[str]) -> dic
         "source": source_hash(),
     }
     seeds = {"seed": seed, "runs": [0, runs - 1]}
-    return manifest("risk", scenario.name, scenario.question, content, seeds, scenario.to_dict())
+    facts = {"organisations": [shape_of(scenario)]}
+    return manifest("risk", scenario.name, scenario.question, content, seeds, scenario.to_dict(), facts)
 
 
 def write(place: Taken, risk: Risk, results: Results) -> None:
     """Write the figures, the curves and, for a made-up organisation, the ledger of the cuts."""
     with place.writing() as folder:
         files.write_json(folder / "risk.json", risk_json(risk))
+        files.write_text(folder / ANSWER, risk_text(risk) + "\n")
+        _write_curves(risk, folder / "people" / "incidence.parquet")
         risk_picture(folder / "plots" / "risk", risk)
         if has_ledger(results):
             _write_ledger(results, folder / "ledger.csv")
+
+
+def _write_curves(risk: Risk, path: Path) -> None:
+    """Write a row for every group that may be shown, kind of exit and week: its cumulative incidence with the 95 % band."""
+    path.parent.mkdir()
+    rows: list[tuple[object, ...]] = []
+    keys = tuple(risk.grouping.by)
+    for one in in_order(risk):
+        texts = dict(zip(one.group.key, one.group.texts, strict=True))
+        for kind in KINDS:
+            curve = getattr(one.incidence, kind)
+            for week in range(risk.weeks + 1):
+                named = [texts.get(key, "all") for key in keys]
+                rows.append((_name(risk, one), *named, one.group.people, kind, week, *curve.at(week)))
+    names = ("group", *keys, "people", "exit", "week", "incidence", "ci95_lo", "ci95_hi")
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    figures = ("incidence", "ci95_lo", "ci95_hi")
+    data = {
+        name: np.array(values, dtype=float) if name in figures else np.array(values)
+        for name, values in zip(names, columns, strict=True)
+    }
+    with Tables() as tables:
+        tables.write(path, data)
+
+
+def _name(risk: Risk, one: GroupRisk) -> str:
+    """'everybody', 'all managers', 'manager, layer 2'."""
+    key = one.group.key
+    if not key:
+        return "everybody"
+    return one.group.name if len(key) == len(risk.grouping.by) else ROLE_TOTALS[str(key["role"])]
 
 
 def has_ledger(results: Results) -> bool:

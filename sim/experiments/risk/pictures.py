@@ -19,8 +19,9 @@ from sim.experiments.risk.words import CAUTION, KINDS, ROLE_TOTALS, in_order
 
 MAX_LINES = 4  # that share a panel: with more, bands cover each other
 MAX_PANELS = 12  # of a picture where each group has its own
-COLUMNS = 4  # of such panels, at most
-PANEL = (2.9, 2.3)  # inches
+COLUMNS = 3  # of such panels, at most
+WIDTH = 6.6  # inches, of two panels
+PANEL = (2.5, 2.2)  # inches
 LETTERS = 14.3  # of the caption per inch
 TITLE_LETTERS = 10.0  # of the title per inch
 LEGEND = 4.0  # inches of the legend beside the title
@@ -30,14 +31,14 @@ Line = tuple[str, GroupRisk]
 
 
 def risk_picture(path: Path, risk: Risk, *, png: bool = True) -> list[Path]:
-    """Curves with bands as path.svg (and path.png): layoff left and quits right, or a panel for each of many groups. Returns
+    """Curves with bands as path.svg (and path.png): layoff above quits, or a panel for each of many groups. Returns
     what was written: nothing if nothing may be shown.
     """
     lines, drawn = picture_lines(risk)
     if not lines:
         return []
     shown = f" ({drawn} largest of {len(risk.groups)} groups)" if drawn < len(risk.groups) else ""
-    title = f"Cumulative incidence: {risk.scenario}{shown}"
+    title = f"Laid off and quit, by week (cumulative incidence): {risk.scenario}{shown}"
     figure, scales_differ = (_together if len(lines) <= MAX_LINES else _apart)(risk, lines)
     room = figure.get_figwidth() - (LEGEND if figure.legends else 0.0)
     figure.suptitle(textwrap.fill(title, int(TITLE_LETTERS * room)), fontsize=12, x=0.01, ha="left")
@@ -47,11 +48,11 @@ def risk_picture(path: Path, risk: Risk, *, png: bool = True) -> list[Path]:
 
 
 def _together(risk: Risk, lines: Sequence[Line]) -> tuple[Figure, bool]:
-    """Two panels, layoff and quits, and whether their scales differ."""
+    """Two panels, layoff above quits, and whether their scales differ."""
     labels = [_wrapped(name) for name, _ in lines]
-    height = max(3.3, _inches(labels))  # of the axes
-    figure = plots.new_figure(11.5, height + 1.6)
-    panels = figure.subplots(1, 2)
+    height = max(2.6, _inches(labels))  # of the axes
+    figure = plots.new_figure(WIDTH, 2 * height + 2.4)
+    panels = figure.subplots(2, 1)
     tops = [_top([getattr(one.incidence, kind) for _, one in lines]) for kind in KINDS]
     if max(tops) <= 3 * min(tops):  # one scale for both, unless one would be flat in it
         tops = [max(tops)] * 2
@@ -60,7 +61,8 @@ def _together(risk: Risk, lines: Sequence[Line]) -> tuple[Figure, bool]:
         _panel(axes, curves, risk.weeks, top)
         _label_ends(axes, curves, labels, height)
         axes.set_title(title, fontsize=11, loc="left")
-    panels[0].set_ylabel("% of the group's people at week 0")
+    for axes in panels:
+        axes.set_ylabel("% of the group's people\nat week 0")
     return figure, tops[0] != tops[1]
 
 

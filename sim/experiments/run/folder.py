@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine.kernel import source_hash
+from sim.experiments.run.words import run_text
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import shape_of
 from sim.simulation.results import Results
 from sim.statistics.estimates import estimate
 from sim.store import files
-from sim.store.folder import manifest
+from sim.store.folder import ANSWER, manifest
 from sim.store.tables import Tables
 from sim.store.taking import Taken
 
@@ -24,13 +26,15 @@ def question(scenario: Scenario, first: int, runs: int, seed: int) -> dict[str, 
         "source": source_hash(),
     }
     seeds = {"seed": seed, "runs": [first, first + runs - 1]}
-    return manifest("run", scenario.name, scenario.question, content, seeds, scenario.to_dict())
+    facts = {"organisations": [shape_of(scenario)]}
+    return manifest("run", scenario.name, scenario.question, content, seeds, scenario.to_dict(), facts)
 
 
 def write(place: Taken, results: Results) -> None:
     """Write runs, weekly series, failures and summary of a run."""
     with place.writing(runs_done=len(results.runs), failures=len(results.failures)) as folder:
         _write_tables(results, folder)
+        files.write_text(folder / ANSWER, run_text(results) + "\n")
 
 
 def _write_tables(results: Results, folder: Path) -> None:
@@ -42,7 +46,8 @@ def _write_tables(results: Results, folder: Path) -> None:
         messages = [failures.get(int(run)) for run in results.runs]
         seeds = np.full(n, results.seed, dtype=np.int64)
         tables.write(
-            folder / "runs" / "runs.parquet", {**key, "seed": seeds, **results.outcomes, "failure": messages}
+            folder / "runs" / "runs.parquet",
+            {**key, "seed": seeds, **results.outcomes, **results.stages, "failure": messages},
         )
         weeks = next((values.shape[1] for values in results.series.values()), 0)
         long = {name: np.repeat(values, weeks) for name, values in key.items()}

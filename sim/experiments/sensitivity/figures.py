@@ -1,5 +1,6 @@
 """The JSON object of `orgsim sensitivity`."""
 
+from sim.experiments.holding import holding_json
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Tip
@@ -67,11 +68,11 @@ def _study_json(found: Sensitivity, study: Study) -> dict[str, object]:
         verdict = {1: found.names[1], -1: found.names[0], 0: None}[study.side]
         data["difference"] = {"mean": pair.difference, "ci95": _ci(pair), "ahead": verdict}
     if world is not None:
-        holds = world.holds(study.side) if study.side else None
+        ahead = world.ahead
         data["world"] = {
-            "sets": world.sets, "ahead": world.ahead, "behind": world.behind, "undecided": world.undecided,
-            "failed": world.failed, "holds_in": holds.share if holds else None,
-            "holds_in_ci95": [holds.lo, holds.hi] if holds and holds.n else None,
+            "sets": ahead.worlds, "ahead": ahead.holds.k, "behind": ahead.reversed.k, "undecided": ahead.open.k,
+            "failed": world.failed, **holding_json(world.judged(study.outcome.name, study.side)), "holds_of": world.of,
+            "like": found.like or None,
         }  # fmt: skip
     return data
 

@@ -8,25 +8,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments import plots
+from sim.experiments.assumption_words import mechanism_words, parameter_words, plain, unit_of
 from sim.experiments.sensitivity.indices import Effect
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone
-from sim.experiments.sensitivity.words import (
-    base_unit,
-    in_base,
-    mechanism_words,
-    parameter_words,
-    plain,
-    unit_of,
-)
+from sim.experiments.sensitivity.words import base_unit, in_base
 from sim.statistics.estimates import Interval, interval_of, known
 from sim.text.numbers import outcome_words
 
 ROWS = 36  # lines of a picture
+LABEL = 34  # letters of a line
 PER_GROUP = 4  # parameters shown of a mechanism, 2 where there are many mechanisms
 MANY_GROUPS = 6
 VERDICT_ROWS = 22
-WIDTH = 10.0
+WIDTH = 7.4
 #: A bar: its label, the effect (None for a mechanism), its size and the interval.
 Line = tuple[str, Effect | None, float, Interval | None]
 RISES, FALLS, BOTH, SUM = "#0072B2", "#D55E00", "#CC79A7", "#BBBBBB"
@@ -47,8 +42,9 @@ def sensitivity_pictures(folder: Path, found: Sensitivity, *, png: bool = True) 
     return written
 
 
-def _axes(rows: int, extra: float = 1.9) -> tuple[Figure, Axes]:
-    figure = plots.new_figure(WIDTH, max(2.8, extra + 0.27 * rows))
+def _axes(rows: int, extra: float = 2.3, row: float = 0.27) -> tuple[Figure, Axes]:
+    """Axes for bars of so many rows. extra, row: inches beside the rows, and of each."""
+    figure = plots.new_figure(WIDTH, max(3.2, extra + row * rows))
     axes = figure.add_subplot()
     axes.grid(True, axis="x", color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
@@ -59,10 +55,15 @@ def _axes(rows: int, extra: float = 1.9) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _finish(figure: Figure, axes: Axes, title: str, label: str, caption: str, columns: int = 90) -> None:
+def _finish(figure: Figure, axes: Axes, title: str, label: str, caption: str, columns: int = 56) -> None:
     """Title, label of the x axis with the caption below it (so many letters a line), and the legend."""
-    axes.set_title(textwrap.fill(title, 80), fontsize=12, loc="left", pad=16)
-    axes.set_xlabel(f"{label}\n\n{textwrap.fill(caption, columns)}", fontsize=9.5, ha="left", x=0.0)
+    axes.set_title(textwrap.fill(title, 46), fontsize=12, loc="left", pad=16)
+    axes.set_xlabel(
+        f"{textwrap.fill(label, columns)}\n\n{textwrap.fill(caption, columns)}",
+        fontsize=9.5,
+        ha="left",
+        x=0.0,
+    )
     count = len(axes.get_legend_handles_labels()[0])
     plots.legend_below(figure, axes, 2 if count > 3 else count, size=10)
 
@@ -202,7 +203,7 @@ def _verdict_picture(path: Path, found: Sensitivity, alone: Sequence[Alone], png
     a, b = found.names
     pair = known(study.difference)  # a verdict has two scenarios, and an interval
     lo, hi = (in_base(study, end) for end in known(pair.interval))
-    figure, axes = _axes(len(rows), 2.3)
+    figure, axes = _axes(len(rows), 2.6, 0.42)
     base = in_base(study, known(pair.difference))
     axes.axvspan(lo, hi, color="#999999", alpha=0.3, lw=0)
     axes.axvline(base, color="#555555", lw=1.2, ls="--", label="base values, with 95 % interval")
@@ -218,7 +219,8 @@ def _verdict_picture(path: Path, found: Sensitivity, alone: Sequence[Alone], png
         f"{plain(row.ends[0].value)} to {plain(row.ends[1].value)} {unit_of(row.path)}".strip()
         for row in rows
     ]
-    axes.set_yticks(range(len(rows)), [f"{x}, {y}" for x, y in zip(labels, ends, strict=True)], fontsize=9.5)
+    both = [f"{textwrap.fill(x, LABEL)}\n{y}" for x, y in zip(labels, ends, strict=True)]
+    axes.set_yticks(range(len(rows)), both, fontsize=9)
     for text, row in zip(axes.get_yticklabels(), rows, strict=True):
         text.set_fontweight("bold" if row.state == "flips" else "normal")
     topic = outcome_words(study.outcome.name)
@@ -227,7 +229,7 @@ def _verdict_picture(path: Path, found: Sensitivity, alone: Sequence[Alone], png
         "Each assumption alone goes to both ends of its range, all others stay at their base values. Thin lines: 95 % "
         "intervals. Bold: it flips the verdict, beyond noise; the diamond is where."
     )
-    _finish(figure, axes, f"Does one assumption flip the verdict on {topic}?", label, caption, 72)
+    _finish(figure, axes, f"Does one assumption flip the verdict on {topic}?", label, caption, 50)
     return plots.save(figure, path, png)
 
 

@@ -7,13 +7,15 @@ scenarios the verdict.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.constants import STUDIED
 from sim.errors import UserError, suggest
 from sim.experiments.cautions import cautions
+from sim.experiments.holding import Holding
+from sim.experiments.parts import equal_money
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
 from sim.experiments.sensitivity.space import (
     METHODS,
@@ -38,8 +40,10 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
-from sim.outcomes.declared import OUTCOMES, Outcome, check_outcome
+from sim.experiments.worlds import Choice, choose
+from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario.scenario import Scenario
+from sim.scenario.tree import tree_of
 from sim.simulation.results import Failure
 from sim.simulation.run import run
 from sim.statistics import estimates
@@ -81,7 +85,8 @@ class Sensitivity:
     """What was found. studies: by outcome; the first outcome is the primary one, of which `flips` speaks.
 
     still: parameters with the same figures everywhere, on every outcome; noisy: within noise on every outcome (Morris only), and
-    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.experiments.cautions`).
+    neither flips the verdict nor moves it alone. notes: what limits every answer (see `sim.experiments.cautions`). sets: worlds
+    in which the verdict is tried; like: the file of the scenario that they look like, "" if they are plausible ones.
     points, failed, reason: points simulated, those that could not be built and why the first could not.
     """
 
@@ -102,6 +107,7 @@ class Sensitivity:
     failed: int = 0
     reason: str = ""
     failures: tuple[Failure, ...] = ()
+    like: str = ""
 
     @property
     def primary(self) -> Study:
@@ -146,7 +152,10 @@ def default_samples(method: str, scenarios: int) -> int:
 
 
 def planned_runs(space: Space, scenarios: int, method: str, samples: int, runs: int, sets: int) -> int:
-    """Runs of all scenarios; for a verdict with a guess at how many parameters flip it. Raises UserError if too many."""
+    """Runs of all scenarios; for a verdict with a guess at how many parameters flip it. Raises UserError if too many.
+
+    sets: worlds in which the verdict is tried, fitted and plausible ones together.
+    """
     points = samples * points_in_block(space, method)
     if points > MAX_POINTS:
         raise UserError(
@@ -178,40 +187,44 @@ def sensitivity(
     outcomes: Mapping[str, Outcome] = OUTCOMES,
     space: Space | None = None,
     journal: Journal | None = None,
+    choice: Choice | None = None,
 ) -> Sensitivity:
     """Study one scenario, or the verdict on two.
 
     names: outcomes, the primary one first. samples: trajectories (Morris) or rows (Sobol). runs: per design point. sets:
     plausible sets for a verdict, 0 = none. on_done: told of runs done; on_estimate: of the runs planned and the seconds that
     they will take, unless an earlier start did a part. evaluate, outcomes, space: by default the simulator, its outcomes, and the
-    parameters that act. journal: keeps what is finished.
+    parameters that act. journal: keeps what is finished. choice: fitted worlds, by default those of the scenarios.
     """
     samples = default_samples(method, len(scenarios)) if samples is None else samples
     check(scenarios, names, outcomes, method, samples)
     space = space_of(scenarios) if space is None else space
-    planned = planned_runs(space, len(scenarios), method, samples, runs, sets)
+    choice = tried_in(scenarios, sets) if choice is None else choice
+    planned = planned_runs(space, len(scenarios), method, samples, runs, sets + len(choice.sets))
+    recorded = list(names)
     if evaluate is None:
         journal = Journal() if journal is None else journal
-        evaluate = Simulated(scenarios, names, seed, workers, run, on_done, journal=journal)
+        recorded += _counted_besides(scenarios, names, outcomes)
+        evaluate = Simulated(scenarios, recorded, seed, workers, run, on_done, journal=journal)
     base, seconds = _base(evaluate, runs)
     if on_estimate is not None and not (journal and journal.reused):
         on_estimate(planned, seconds * planned / len(scenarios))
     blocks = design(space, method, samples, seed)
     points = simulate_design(space, blocks, runs, evaluate)
-    world = _world(space, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else None
-    reference = references(base, [points, *([] if world is None else [world])])
-    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(names), runs)
-    spread = None if world is None else figures(relative(world, reference))
+    worlds = _worlds(space, choice, sets, runs, seed, evaluate) if sets and len(scenarios) == 2 else []
+    reference = references(base, [points, *worlds])
+    y = figures(relative(points, reference)).reshape(*blocks.shape[:2], len(recorded), runs)
     studies = {}
     for k, name in enumerate(names):
         found = indices(space, method, name, blocks, y[:, :, k], seed)
-        sets_of = None if spread is None else spread[:, k]
-        studies[name] = _study(outcomes[name], base[:, k], found, sets_of, bool(np.isfinite(reference[k])))
+        counted = _count(outcomes[name], recorded, worlds, base, scenarios, choice.like) if worlds else None
+        studies[name] = _study(outcomes[name], base[:, k], found, counted, bool(np.isfinite(reference[k])))
     flipped = _flipped(space, evaluate, studies[names[0]], runs, reference) if len(scenarios) == 2 else None
     still, noisy = _quiet(space, [study.indices for study in studies.values()], flipped)
     return Sensitivity(
-        tuple(s.name for s in scenarios), method, samples, runs, sets if world is not None else 0, seed,
-        scenarios[0].weeks, space, studies, flipped, still, noisy, tuple(cautions(scenarios)), *_facts(evaluate),
+        tuple(s.name for s in scenarios), method, samples, runs, len(worlds[0]) if worlds else 0, seed,
+        scenarios[0].weeks, space, studies, flipped, still, noisy, (*choice.notices, *cautions(scenarios)),
+        *_facts(evaluate), choice.like,
     )  # fmt: skip
 
 
@@ -247,21 +260,62 @@ def _base(evaluate: Evaluate, runs: int) -> tuple[np.ndarray, float]:
     return np.concatenate(list(found), axis=2), seconds
 
 
-def _world(space: Space, sets: int, runs: int, seed: int, evaluate: Evaluate) -> np.ndarray:
-    """Both scenarios in plausible sets, float64 [sets, scenarios, outcomes, runs]."""
-    return evaluate(world_points(space, sets, seed), SET_FACTOR * runs, [0] * sets)
+def tried_in(scenarios: Sequence[Scenario], sets: int) -> Choice:
+    """The fitted worlds in which the verdict is tried; none for one scenario, which has no verdict."""
+    return choose(scenarios, sets if len(scenarios) == 2 else 0)
+
+
+def _worlds(
+    space: Space, choice: Choice, sets: int, runs: int, seed: int, evaluate: Evaluate
+) -> list[np.ndarray]:
+    """Both scenarios in the worlds in which the verdict is tried, float64 [worlds, scenarios, outcomes, runs]: those that look
+    like a scenario, if there are any, then the plausible ones.
+    """
+    designs: list[Sequence[Mapping[str, object]]] = [world_points(space, sets, seed)]
+    if choice.sets:
+        designs.insert(0, choice.worlds(space.ranges))
+    return [evaluate(points, SET_FACTOR * runs, [0] * len(points)) for points in designs]
+
+
+def _counted_besides(
+    scenarios: Sequence[Scenario], names: Sequence[str], outcomes: Mapping[str, Outcome]
+) -> list[str]:
+    """Value per week, if one of the outcomes is a ratio to a payroll or headcount that differs, and it is not among them."""
+    differ = any(_money_differs(outcomes[name], scenarios) for name in names)
+    return [VALUE] if differ and VALUE not in names else []
+
+
+def _money_differs(outcome: Outcome, scenarios: Sequence[Scenario]) -> bool:
+    return len(scenarios) == 2 and not equal_money(outcome, *(tree_of(scenario) for scenario in scenarios))
+
+
+def _count(
+    outcome: Outcome,
+    recorded: Sequence[str],
+    worlds: Sequence[np.ndarray],
+    base: np.ndarray,
+    scenarios: Sequence[Scenario],
+    like: str,
+) -> World:
+    """In how many worlds B is ahead, on the outcome or on the part of it that is behaviour. worlds, like: see `_worlds`."""
+    behaviour = VALUE in recorded and _money_differs(outcome, scenarios)
+    of, better = (VALUE, 1) if behaviour else (outcome.name, outcome.better)
+    k = recorded.index(of)
+    rises = not behaviour or bool(np.nanmean(base[1, k]) > np.nanmean(base[0, k]))
+    found, *others = (count_world(world[:, :, k], better, of) for world in worlds)
+    everywhere: Holding | None = others[0].ahead if others else None
+    return replace(found, ahead=replace(found.ahead, like=like, everywhere=everywhere), rises=rises)
 
 
 def _study(
-    outcome: Outcome, base: np.ndarray, found: Indices, world: np.ndarray | None, is_relative: bool
+    outcome: Outcome, base: np.ndarray, found: Indices, world: World | None, is_relative: bool
 ) -> Study:
     levels = tuple(estimates.mean_ci(row) for row in base)
     if len(base) == 1:
         return Study(outcome, levels, None, 0, found, None)
     pair = estimates.paired(base[0], base[1], outcome.better)
     side = outcome.better * (decided_sign(base[1] - base[0]) or 0)
-    counted = None if world is None else count_world(world, outcome.better)
-    return Study(outcome, levels, pair, side, found, counted, is_relative)
+    return Study(outcome, levels, pair, side, found, world, is_relative)
 
 
 def _quiet(

@@ -4,8 +4,7 @@ The verdict is the sign of the mean difference B - A of one outcome at the base 
 the first scenario is positive everywhere, the difference is B / A - 1 at each point
 (`sim.experiments.sensitivity.space.relative`). Everything is oriented here so that the difference is positive at the base.
 
-- The plausible world: a Latin hypercube over all ranges. A set agrees or is reversed only if its own difference is beyond
-  noise (paired t, 5 %); all other sets are undecided.
+- The plausible worlds: in each the verdict holds, is open or is reversed, as everywhere (`sim.experiments.holding`).
 - One at a time: a parameter goes to the low and to the high end of its range, all others keep their base values, on the dice
   of the base. It flips the verdict if the difference there is reversed beyond noise, Bonferroni-corrected over all ends. The
   tipping value is where the line through the mean differences crosses zero; points are added around it; its interval is a
@@ -23,12 +22,12 @@ from typing import Any
 import numpy as np
 
 from sim.constants import ALPHA
+from sim.experiments.holding import Holding, differences, holding
 from sim.experiments.plausible import draws, plausible_sets
 from sim.experiments.sensitivity.indices import changed
 from sim.experiments.sensitivity.space import Evaluate, Space, figures
 from sim.parameters.registry import REGISTRY
 from sim.statistics import crossing, estimates
-from sim.statistics.estimates import Holds
 
 # Runs per point, in units of the runs of a design point.
 BASE_FACTOR, END_FACTOR, SET_FACTOR, TIP_FACTOR, CHECK_FACTOR = 16, 2, 2, 8, 16
@@ -41,21 +40,25 @@ FRESH = 1_000_000  # first run of the dice of the final check
 
 @dataclass(frozen=True)
 class World:
-    """Plausible sets in which B is ahead of A beyond noise, behind it beyond noise, or neither; failed ones do not count."""
+    """The worlds in which a verdict is tried. ahead: of the claim that B is ahead of A; failed: worlds without a figure; of: the
+    outcome that is counted, the one studied, or value per week where it is a ratio to a payroll (or headcount) that differs;
+    rises: whether that rises at the base values.
+    """
 
-    ahead: int
-    behind: int
-    undecided: int
+    ahead: Holding
     failed: int
+    of: str
+    rises: bool = True
 
-    @property
-    def sets(self) -> int:
-        """Sets with a figure."""
-        return self.ahead + self.behind + self.undecided
+    def holding(self, side: int) -> Holding:
+        """Of the claim that B is ahead (side +1) or behind (-1)."""
+        return self.ahead if side > 0 else self.ahead.turned
 
-    def holds(self, side: int) -> Holds:
-        """Share of the sets in which B is ahead (side +1) or behind (-1) beyond noise, with its interval (Wilson)."""
-        return Holds(self.ahead if side > 0 else self.behind, self.sets)
+    def judged(self, outcome: str, side: int) -> Holding | None:
+        """Of the verdict on *outcome* with that side; of another outcome counted in its place, of its rise or fall."""
+        if self.of != outcome:
+            return self.holding(1 if self.rises else -1)
+        return self.holding(side) if side else None
 
 
 @dataclass(frozen=True)
@@ -174,11 +177,10 @@ def world_points(space: Space, sets: int, seed: int) -> list[dict[str, object]]:
     return draws(space.ranges, sets, seed)
 
 
-def count_world(y: np.ndarray, better: int) -> World:
-    """Count sets. y: B - A, float64 [sets, runs]; better: direction of the outcome, +1 or -1."""
-    signs = [decided_sign(better * row) for row in y]
-    counts = {one: signs.count(one) for one in (1, -1, 0, None)}
-    return World(counts[1], counts[-1], counts[0], counts[None])
+def count_world(values: np.ndarray, better: int, of: str) -> World:
+    """Count worlds. values: of A and B, float64 [worlds, 2, runs]; better: direction of the outcome *of*, +1 or -1."""
+    ahead = estimates.known(holding(differences(values), float(better)))
+    return World(ahead, len(values) - ahead.worlds, of)
 
 
 def decided_sign(row: np.ndarray, level: float = ALPHA) -> int | None:

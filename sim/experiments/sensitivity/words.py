@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from typing import overload
 
-from sim.experiments.cautions import OPPOSE, support
+from sim.experiments.assumption_words import (
+    holding_words,
+    listed,
+    mechanism_words,
+    parameter_words,
+    plain,
+    support_words,
+    unit_of,
+    worlds_words,
+)
 from sim.experiments.sensitivity.indices import Effect, Group
 from sim.experiments.sensitivity.study import Sensitivity, Study
 from sim.experiments.sensitivity.tipping import Alone, Change, End, Flips, Tip
-from sim.parameters.registry import REGISTRY
-from sim.statistics.estimates import known
+from sim.statistics.estimates import known, runs_needed, t_quantile
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit
 from sim.text.tables import bullets, paragraph, table
 
@@ -16,41 +24,16 @@ LEAST_SHOWN = 0.1  # %, of the base; what is printed as 0.0 is below it
 LEADING = 3  # parameters shown under a mechanism of the primary outcome
 BRIEF_GROUPS, BRIEF_LEADING = 3, 2  # of other outcomes
 SHOWN_ALONE = 12
+USUAL = 10  # trajectories, by default
 SHOWN_OPEN = 20  # of those that flip it or leave it undecided
-_ACRONYMS = {"ai": "AI", "ic": "IC", "ics": "ICs", "usd": "USD"}
-_TITLES = {"ai": "AI", "governance": "AI strategy", "people": "people over time"}
 
 
 # ---- words
 
 
-def mechanism_words(name: str) -> str:
-    """A mechanism in words: 'ai' -> 'AI'."""
-    return _TITLES.get(name, name)
-
-
-def parameter_words(path: str) -> str:
-    """A parameter in words, its mechanism first: 'questions.help_hours' -> 'questions: help hours'."""
-    section, _, name = path.partition(".")
-    words = " ".join(_ACRONYMS.get(part, part) for part in name.split("_"))
-    return f"{mechanism_words(section)}: {words}"
-
-
 def span_words(path: str, low: float, high: float) -> str:
     """A range with its unit: '8 to 40 hours'."""
     return f"{plain(low)} to {plain(high)} {unit_of(path)}"
-
-
-def unit_of(path: str) -> str:
-    """Unit of a parameter; '' where it is not declared (tests)."""
-    return REGISTRY[path].unit if path in REGISTRY else ""
-
-
-def plain(value: float | None) -> str:
-    """A value of a parameter as a person writes it."""
-    if value is None:
-        return "?"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 @overload
@@ -94,11 +77,6 @@ def _shows(study: Study, value: float | None) -> bool:
     return bool(value) and (not study.scale or _figure(in_base(study, value)) not in ("0.0", "-"))
 
 
-def listed(items: Sequence[str]) -> str:
-    """'a, b and c'."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-
 # ---- the answer
 
 
@@ -133,7 +111,8 @@ def _drivers(found: Sensitivity) -> list[str]:
     if study.indices.noise_share is None:
         lines = [f"{what} does not vary over the design points, or too few of them are defined."]
     elif not groups:
-        lines = [f"{what} depends on no assumption beyond noise; more --samples or --runs may find some."]
+        more = f"--samples {USUAL} or more" if found.samples < USUAL else "more --samples or --runs"
+        lines = [f"{what} depends on no assumption beyond noise yet; {more} may find some."]
     elif found.method == "sobol":
         lines = [_sobol_sentence(what, groups)]
     else:
@@ -166,13 +145,34 @@ def _morris_sentence(found: Sensitivity, study: Study, what: str, groups: Sequen
             f"{what} hardly depends on any assumption: none beyond noise moves it by {LEAST_SHOWN} % when it goes through its "
             f"whole range."
         )
-    groups = [group for group in groups if _shows(study, group.total)]
+    shown = [e for e in effects if e.lo and _shows(study, e.lo)]
+    if not shown:
+        return _not_yet_sentence(found, study, what, effects[0])
+    effects, groups = shown, [group for group in groups if _shows(study, group.total)]
     parts = [f"{parameter_words(e.path)} ({_sized(study, e.mu_star, e.lo, e.hi)})" for e in effects[:3]]
     names = listed([mechanism_words(group.name) for group in groups[:3]])
     of = f", in {base_unit(found, study)}" if study.scale else ""
     return (
         f"{what} depends most on {listed(parts)}: the mean change when one goes through its whole range{of}. By mechanism: "
         f"{names}."
+    )
+
+
+def _not_yet_sentence(found: Sensitivity, study: Study, what: str, first: Effect) -> str:
+    """That the intervals of all effects reach 0, and how many trajectories would tell the largest from it."""
+    count = study.indices.blocks
+    far = first.hi is not None and count > 1
+    spread = (known(first.hi) - first.mu_star) * count**0.5 / t_quantile(0.975, count - 1) if far else None
+    enough = runs_needed(spread, first.mu_star)
+    more = (
+        "more --samples would tell"
+        if enough is None
+        else f"about {max(enough, count + 1):,} (--samples {max(enough, count + 1)}) would tell"
+    )
+    return (
+        f"{what} depends on no assumption beyond noise yet: with {plural(count, 'trajectory', 'trajectories')} the 95 % "
+        f"intervals reach 0, even of what seems to move it most, {parameter_words(first.path)} "
+        f"({_sized(study, first.mu_star, first.lo, first.hi)}); {more}."
     )
 
 
@@ -186,26 +186,28 @@ def _verdict_sentences(found: Sensitivity) -> list[str]:
     size = _sized(study, pair.difference, pair.lo, pair.hi)
     if not study.side:
         text = f"{b} and {a} do not differ beyond noise on {topic} at the base values ({size}): no verdict to flip."
-        return [text, *_world_sentence(found, study, 1, f"{b} is ahead")]
+        return [text, *_world_sentence(found, study, 1, f"that {b} is ahead holds")]
     verb = "beats" if study.side > 0 else "loses to"
     first = f"{b} {verb} {a} on {topic} at the base values ({size})."
-    lines = [first, *_world_sentence(found, study, study.side, "The verdict holds")]
+    lines = [first, *_world_sentence(found, study, study.side, "the verdict holds")]
     return [*lines, *_flip_sentences(known(found.flips))]
 
 
 def _world_sentence(found: Sensitivity, study: Study, side: int, claim: str) -> list[str]:
     world = study.world
-    if world is None or not world.sets:
+    if world is None or not world.ahead.worlds:
         return []
-    holds = world.holds(side)
-    other, open_sets = world.holds(-side), world.undecided / world.sets
-    text = (
-        f"{claim} beyond noise in {percent(holds.share, 0)} % of {world.sets} plausible sets [{percent(holds.lo, 0)}, "
-        f"{percent(holds.hi, 0)}] of all {len(found.space.paths)} assumptions, the reverse beyond noise in "
-        f"{percent(other.share, 0)} %, undecided in {percent(open_sets, 0)} %."
-    )
-    opposed = study.side and support(holds, other) == OPPOSE
-    return [f"{text} So most plausible sets say the opposite." if opposed else text]
+    counted = world.holding(side)
+    other = world.of != study.outcome.name
+    if other:  # the ratio follows from money in every world: what is counted is the part that is behaviour
+        counted = known(world.judged(study.outcome.name, side))
+        claim = f"the {'rise' if world.rises else 'fall'} of output holds"
+    says = support_words(counted) if study.side and not other else ""
+    text = f"How sure by assumptions: {holding_words(counted, claim)}"
+    return [
+        f"{text}; each is judged beyond the noise of its runs, and all {len(found.space.paths)} assumptions vary"
+        f"{f': {says}' if says else ''}."
+    ]
 
 
 def _flip_sentences(found: Flips) -> list[str]:
@@ -292,18 +294,20 @@ def _world_table(found: Sensitivity) -> str:
             verdict,
         ]
         if study.world is not None:
-            world, holds = study.world, study.world.holds(study.side) if study.side else None
-            share = percent(holds.share, 0) if holds else "-"
-            span = f"[{percent(holds.lo, 0)}, {percent(holds.hi, 0)}]" if holds and holds.n else ""
-            row += [share, span, str(world.ahead), str(world.behind), str(world.undecided)]
+            counted = study.world.ahead
+            row += [
+                percent(x.share, 0) if x.n else "-" for x in (counted.holds, counted.open, counted.reversed)
+            ]
         rows.append(row)
     header = ["outcome", "B - A, %", "95 % interval", "at the base"]
     if found.sets:
-        header += ["holds %", "95 % interval", "B", "A", "undecided"]
+        header += ["B ahead %", "open %", "A ahead %"]
     align = "<>><" + ">" * (len(header) - 4)
     title = f"Verdicts (A = {a}, B = {b})"
     if found.sets:
-        title += f"; sets of {found.sets} in which B or A is ahead beyond noise"
+        title += f"; share of {worlds_words(found.sets, found.like)} in which B or A is ahead beyond noise"
+        if any(study.world and study.world.of != study.outcome.name for study in found.studies.values()):
+            title += ", of ratios to a payroll or headcount that differs by value per week"
     return f"{title}\n{table(header, rows, align)}"
 
 

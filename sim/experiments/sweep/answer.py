@@ -14,8 +14,15 @@ from typing import Any
 import numpy as np
 
 from sim.constants import ALPHA
-from sim.experiments.cautions import support
+from sim.experiments.assumption_words import (
+    everywhere_words,
+    flip_words,
+    kind_words,
+    share_words,
+    worlds_words,
+)
 from sim.experiments.designs import Levels, as_numbers, levels_of
+from sim.experiments.holding import Holding
 from sim.experiments.sweep.again import AskedAgain, DesignRuns, Said, compare_again
 from sim.experiments.sweep.again_words import again_sentences
 from sim.experiments.sweep.file import CrossingSpec, Sweep, label
@@ -41,22 +48,22 @@ from sim.experiments.sweep.sentences import (
 )
 from sim.outcomes.declared import Outcome
 from sim.statistics.crossing import Crossing, crossing
-from sim.statistics.estimates import Estimate, Holds, Paired, holm, known, mean_ci, paired
-from sim.text.numbers import percent, plural, shown_unit, words
+from sim.statistics.estimates import Estimate, Paired, holm, known, mean_ci, paired
+from sim.text.numbers import outcome_words, percent, plural, shown_unit, words
 
 
 @dataclass(frozen=True)
 class Robust:
-    """In how many plausible parameter sets the first design beats the second, where the path `along` has the value `at`
+    """In how many worlds the first design beats the second beyond noise, where the path `along` has the value `at`
     (None: there is no such path).
 
-    behind: sets in which it is behind. support: what they say of the verdict there (`sim.experiments.cautions.support`),
-    None without one.
+    of: the outcome that is counted. support: what the worlds say of the verdict there (`sim.experiments.holding`), None without
+    one.
     """
 
     at: object
-    holds: Holds
-    behind: Holds
+    ahead: Holding
+    of: str
     support: str | None = None
 
 
@@ -306,36 +313,58 @@ def _ranked(means: Mapping[int, float], better: int) -> list[int]:
 def _robust(
     sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Ranges | None
 ) -> tuple[tuple[Robust, ...], str]:
-    """In how many plausible parameter sets the first design beats the second, at each place of
-    `sim.experiments.sweep.plausible`."""
+    """In how many plausible worlds the first design beats the second, at each place of `sim.experiments.sweep.plausible`."""
     spec, (first, second) = _compared(sweep, panels)
     if ranges is None or spec is None or better == 0:
         return (), ""
     panel = _base_panel(sweep, panels)
-    found = []
-    for place, differences in zip(ranges.at, ranges.differences, strict=True):
-        signs = [better * d for d in differences if d is not None]
-        ahead, behind = (Holds(sum(side * d > 0 for d in signs), len(signs)) for side in (1, -1))
-        sign = 0 if panel is None else panel.sign(_row(sweep, place), better)
-        says = support(*((ahead, behind) if sign > 0 else (behind, ahead))) if sign else None
-        found.append(Robust(place, ahead, behind, says))
-    if not any(r.holds.n for r in found):
-        return tuple(found), f"None of the plausible parameter sets could be run: {ranges.reason}"
-    shares = [_share(r, spec.along if k == 0 else None) for k, r in enumerate(found)]
-    listed = shares[0] if len(shares) == 1 else f"{', '.join(shares[:-1])} and {shares[-1]}"
+    own, found = ranges.of == sweep.outcome, []
+    for k, place in enumerate(ranges.at):
+        ahead = ranges.ahead(k, better if own else 1)
+        sign = 0 if panel is None or not own else panel.sign(_row(sweep, place), better)
+        says = (ahead if sign > 0 else ahead.turned).support if sign else None
+        found.append(Robust(place, ahead, ranges.of, says))
+    if not any(r.ahead.worlds for r in found):
+        return tuple(found), f"None of the {kind_words(ranges.like)} could be run: {ranges.reason}"
     lost = max(ranges.failed)
-    failed = f" ({plural(lost, 'set')} could not be run)" if lost else ""
+    failed = f" ({plural(lost, 'world')} could not be run)" if lost else ""
     others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
     base = f", {' and '.join(others)} as in the base" if others else ""
+    on = "" if own else f" on {outcome_words(ranges.of)} (what they are paid differs)"
+    listed = "; ".join(_share(r, spec.along if k == 0 else None) for k, r in enumerate(found))
     return tuple(found), (
-        f"How far to trust it: over {sweep.ranges} plausible sets of the {ranges.varied} uncertain parameters{failed}"
-        f"{base}, {first} is ahead of {second} in {listed}. Ahead here: by the mean of {plural(ranges.runs, 'run')}, "
-        f"noise included."
+        f"How sure by assumptions: over {worlds_words(ranges.tried, ranges.like)}, sets of the {ranges.varied} uncertain "
+        f"parameters{failed}{base}, that {first} is ahead of {second}{on} {listed}. Each is judged beyond the noise of "
+        f"{plural(ranges.runs, 'run')} in a world.{_flips(found, spec.along)}"
     )
 
 
+def _share(robust: Robust, along: str | None) -> str:
+    """'holds in 47 % [31, 64], is open in 30 % and reversed in 23 % at AI share of code 0'."""
+    found = robust.ahead
+    text = (
+        f"holds in {share_words(found.holds)}, is open in {percent(found.open.share, 0)} % and reversed in "
+        f"{percent(found.reversed.share, 0)} %{everywhere_words(found)}"
+    )
+    if robust.at is None:
+        return text
+    return f"{text} at {words(along)} {label(robust.at)}" if along else f"{text} at {label(robust.at)}"
+
+
+def _flips(found: Sequence[Robust], along: str | None) -> str:
+    """At every place the assumption that flips it, if one is found."""
+    said = []
+    for r in found:
+        if r.ahead.flips is not None:
+            where = "" if r.at is None or along is None else f"At {words(along)} {label(r.at)} "
+            said.append(f" {where}{flip_words(r.ahead, 'that the first design is ahead')}.")
+    if not said and (none := flip_words(found[0].ahead)):
+        said = [f" {none[0].upper()}{none[1:]}."]
+    return "".join(said)
+
+
 def _compared(sweep: Sweep, panels: Sequence[Panel]) -> tuple[CrossingSpec | None, tuple[str, str]]:
-    """The two designs that are tried on plausible sets, and what they are called; of ranked levels the best two."""
+    """The two designs that are tried in plausible worlds, and what they are called; of ranked levels the best two."""
     if sweep.crossing is not None or not panels or panels[0].ranking is None:
         return sweep.crossing, names_of(sweep.crossing)
     path = next(iter(sweep.vary))
@@ -367,7 +396,7 @@ def _row(sweep: Sweep, place: object) -> object:
 
 
 def _base_panel(sweep: Sweep, panels: Sequence[Panel]) -> Panel | None:
-    """The panel that speaks of the base, on which the plausible sets are tried; None if no panel does."""
+    """The panel that speaks of the base, on which the plausible worlds are tried; None if no panel does."""
     for panel in panels:
         if all(sweep.base.values.get(path) == value for path, value in panel.fixed.items()):
             return panel
@@ -375,25 +404,12 @@ def _base_panel(sweep: Sweep, panels: Sequence[Panel]) -> Panel | None:
 
 
 def _with_support(sweep: Sweep, panels: Sequence[Panel], robust: Sequence[Robust]) -> list[Panel]:
-    """The same panels; the sentence of that of the base says so where most plausible sets do not bear it out."""
+    """The same panels; the sentence of that of the base says so where most plausible worlds do not bear it out."""
     base = _base_panel(sweep, panels)
     along = sweep.crossing.along if sweep.crossing else None
-    said = support_sentence([(r.at, r.support) for r in robust], along)
+    like = robust[0].ahead.like if robust else ""
+    said = support_sentence([(r.at, r.support) for r in robust], along, like)
     return [
         replace(p, sentence=f"{p.sentence} {said}") if p is base and said and p.sentence else p
         for p in panels
     ]
-
-
-def _share(robust: Robust, along: str | None) -> str:
-    holds = robust.holds
-    share = (
-        "-"
-        if not holds.n
-        else f"{percent(holds.share, 0)} % [{percent(holds.lo, 0)}, {percent(holds.hi, 0)}]"
-    )
-    if robust.at is None:
-        return f"{share} of them"
-    return (
-        f"{share} of them at {words(along)} {label(robust.at)}" if along else f"{share} at {label(robust.at)}"
-    )

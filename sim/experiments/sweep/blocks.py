@@ -10,7 +10,7 @@ from sim.errors import UserError
 from sim.experiments.sweep.file import label, scenario_at
 from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
-from sim.simulation.results import Simulate
+from sim.simulation.results import Results, Simulate
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ def simulate_block(
     at = np.asarray(results.runs, dtype=np.int64) - block.first
     failures = {int(failure.run): str(failure.message) for failure in results.failures}
     return BlockResult(
-        {name: _whole(values, at, block.count) for name, values in results.outcomes.items()},
+        {
+            name: _whole(values, at, block.count)
+            for name, values in {**results.outcomes, **_stages(results)}.items()
+        },
         {name: _whole(values, at, block.count) for name, values in results.series.items()},
         failures,
     )
@@ -90,6 +93,11 @@ def simulate_block(
 def failed(block: Block, message: str) -> BlockResult:
     """The result of a block of which every run failed, for the same reason."""
     return BlockResult({}, {}, dict.fromkeys(range(block.first, block.first + block.count), message))
+
+
+def _stages(results: Results) -> Mapping[str, np.ndarray]:
+    """Lead time by stage, kept with the outcomes of every run; a stand-in for the engine may have none."""
+    return getattr(results, "stages", {})
 
 
 def _whole(values: np.ndarray, at: np.ndarray, count: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from sim.experiments.holding import holding_json
 from sim.experiments.sweep.again import AskedAgain
 from sim.experiments.sweep.answer import Answer
 from sim.experiments.sweep.file import label
@@ -43,10 +44,12 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "holds_in": [
             {
                 "at": r.at,
-                "share": r.holds.share,
-                "ci95": ends(r.holds.lo, r.holds.hi),
-                "sets": r.holds.n,
-                "behind_share": r.behind.share,
+                "share": r.ahead.holds.share,
+                "ci95": ends(r.ahead.holds.lo, r.ahead.holds.hi),
+                "sets": r.ahead.worlds,
+                "behind_share": r.ahead.reversed.share,
+                **holding_json(r.ahead),
+                "holds_of": r.of,
                 "support": r.support,
             }
             for r in answer.robust

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sim.constants import MAX_SEED, PRIMARY
-from sim.errors import UserError, percent_hint, suggest
+from sim.errors import UserError, listed_problems, number_hint, suggest
 from sim.experiments.designs import (
     DESIGNS,
     Axis,
@@ -52,6 +52,7 @@ from sim.experiments.designs import (
 from sim.organisation.headcounts import HOLDS
 from sim.parameters.registry import REGISTRY
 from sim.scenario.files import find, shown
+from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import LISTS, SETTINGS, TOP_KEYS, check_value, known_path
 from sim.scenario.statement import is_sweep
@@ -143,6 +144,8 @@ def load_sweep(
     """
     given, path = path, find(path)
     document = read_yaml(path, shown(path))
+    if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
+        raise UserError(f"{shown(path)}: {NOT_QUOTED}")
     _check_sweep(document, str(given))
     reader = _Reader(document)
     data = reader.mapping((), KEYS, ("question", "base", "vary"))
@@ -202,6 +205,16 @@ class _Reader:
             ": ".join(part for part in (self.document.where(keys, key=key), dotted, message) if part)
         )
 
+    def fail_all(self, problems: Sequence[tuple[tuple[Any, ...], str]]) -> NoReturn:
+        """Fail with a line for each problem: the keys that lead to a key, and what is wrong with it."""
+        texts = []
+        for keys, message in problems:
+            try:
+                self.fail(keys, message, key=True)
+            except UserError as error:
+                texts.append(str(error))
+        raise UserError(listed_problems(texts))
+
     def get(self, keys: tuple[Any, ...], default: object = None) -> object:
         value: object = self.document.data
         for key in keys:
@@ -217,10 +230,11 @@ class _Reader:
         if not isinstance(value, Mapping) or not value:
             example = f"{known[0]}: ..." if known else "ai.share_of_code: [0.1, 0.5]"
             self.fail(keys, f"expected keys with values, such as `{example}`, got {_short(value)}")
-        for key in value:
-            if known is not None and key not in known:
-                hint = suggest(str(key), list(known))
-                self.fail((*keys, key), f"unknown key{hint}; known: {', '.join(known)}", key=True)
+        unknown = [key for key in value if known is not None and key not in known]
+        if known is not None and unknown:
+            self.fail_all([
+                ((*keys, key), f"unknown key{suggest(str(key), list(known))}; known: {', '.join(known)}") for key in unknown
+            ])  # fmt: skip
         for key in required:
             if key not in value:
                 self.fail(keys, f"the key {key} is missing")
@@ -305,7 +319,7 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
             reader.fail(keys, f"expected a list of values or {{from, to, steps}}, got {_short(spec)}")
         place = f"{reader.document.where(keys)}: vary."
         for value in axis.values if isinstance(axis, Levels) else ():
-            if hint := percent_hint(value):
+            if hint := number_hint(value):
                 reader.fail(keys, hint)
         if isinstance(axis, Levels):
             axis = Levels(tuple(check_value(path, value, place) for value in axis.values))
@@ -320,7 +334,7 @@ def _vary(reader: _Reader) -> dict[str, Axis]:
 
 def _is_whole(path: str) -> bool:
     declared = REGISTRY.get(path) or SETTINGS.get(path)  # neither: a list by layer
-    return declared is not None and declared.kind == "int"
+    return declared is not None and declared.kind in ("int", "layer")
 
 
 def _range(reader: _Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
@@ -328,7 +342,7 @@ def _range(reader: _Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
     for key in ("from", "to"):
         value = spec[key]
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-            reader.fail((*keys, key), percent_hint(value) or f"expected a number, got {_short(value)}")
+            reader.fail((*keys, key), number_hint(value) or f"expected a number, got {_short(value)}")
         if whole and value != int(value):
             reader.fail((*keys, key), f"expected a whole number, got {_short(value)}")
     low, high = (int(spec["from"]), int(spec["to"])) if whole else (spec["from"], spec["to"])
@@ -504,7 +518,7 @@ def _setting(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], value: object
         )
     if path in sweep.vary:
         reader.fail(keys, "is varied by this sweep; ask again under settings that it does not vary", key=True)
-    if hint := percent_hint(value):
+    if hint := number_hint(value):
         reader.fail(keys, hint)
     checked: object = check_value(path, value, f"{reader.document.where(keys)}: {place}.")
     return checked

@@ -108,7 +108,11 @@ def _results(found: list[object], scenario: Scenario, seed: int) -> Results:
 def ranges_source() -> str:
     """16 hex digits that change whenever the sets, or what is made of them, may be others."""
     files = [
-        *(PACKAGE / "experiments").glob("plausible*"),
+        *(
+            path
+            for name in ("plausible", "worlds", "holding")
+            for path in (PACKAGE / "experiments").glob(f"{name}*")
+        ),
         *(PACKAGE / "experiments" / "sweep").glob("plausible*"),
     ]
     digest = hashlib.sha256()

@@ -28,15 +28,18 @@ def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
             labels = (label_x, _capital(numbers.words(answer.of)))
             written += _heat_map(answer, panel, folder / f"heat-map{suffix}", sweep, labels)
         if all(isinstance(v, (int, float)) for v in panel.rows):
-            written += _lines(answer, panel, folder / f"lines{suffix}", label_x)
+            written += _lines(answer, panel, folder / f"lines{suffix}", sweep, label_x)
             if panel.pair is not None:
-                written += _difference(answer, panel, panel.pair, folder / f"difference{suffix}", label_x)
+                written += _difference(
+                    answer, panel, panel.pair, folder / f"difference{suffix}", sweep, label_x
+                )
     return tuple(written)
 
 
-def _title(answer: Answer, panel: Panel, what: str) -> str:
+def _title(sweep: Sweep, panel: Panel, what: str) -> str:
+    """The question, and what is shown."""
     fixed = ", ".join(f"{numbers.words(path)} {label(value)}" for path, value in panel.fixed.items())
-    return what + (f" ({fixed})" if fixed else "")
+    return f"{sweep.question}\n{what}" + (f" ({fixed})" if fixed else "")
 
 
 def _capital(text: str) -> str:
@@ -72,7 +75,7 @@ def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep, labels: tu
         values,
         [label(v) for v in panel.rows],
         [label(v) for v in panel.columns],
-        title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + held),
+        title=_title(sweep, panel, _capital(numbers.outcome_words(answer.outcome)) + held),
         x_label=labels[0],
         y_label=labels[1],
         unit=answer.unit,
@@ -83,7 +86,7 @@ def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep, labels: tu
     )
 
 
-def _lines(answer: Answer, panel: Panel, path: Path, x_label: str) -> list[Path]:
+def _lines(answer: Answer, panel: Panel, path: Path, sweep: Sweep, x_label: str) -> list[Path]:
     lines = []
     for column, value in enumerate(panel.columns):
         name = describe(answer.of, value) if answer.of else numbers.outcome_words(answer.outcome)
@@ -93,14 +96,18 @@ def _lines(answer: Answer, panel: Panel, path: Path, x_label: str) -> list[Path]
         path,
         as_numbers(panel.rows),
         lines,
-        title=_title(answer, panel, _capital(numbers.outcome_words(answer.outcome)) + ", mean and 95 % band"),
+        title=_title(
+            sweep, panel, _capital(numbers.outcome_words(answer.outcome)) + "; bands: 95 % intervals"
+        ),
         x_label=x_label,
         y_label=_capital(answer.unit),
         crossing=_crossing(answer, panel),
     )
 
 
-def _difference(answer: Answer, panel: Panel, pair: Sequence[Paired], path: Path, x_label: str) -> list[Path]:
+def _difference(
+    answer: Answer, panel: Panel, pair: Sequence[Paired], path: Path, sweep: Sweep, x_label: str
+) -> list[Path]:
     relative = all(p.base is not None and p.base > 0 for p in pair)
     shown = [
         (p.relative, p.relative_lo, p.relative_hi) if relative else (p.difference, p.lo, p.hi) for p in pair
@@ -116,12 +123,12 @@ def _difference(answer: Answer, panel: Panel, pair: Sequence[Paired], path: Path
         as_numbers(panel.rows),
         [(name, mean, lo, hi)],
         title=_title(
-            answer,
+            sweep,
             panel,
-            f"{_capital(short_name(answer.first))} over {short_name(answer.second)}, paired by run, mean and 95 % band",
+            f"{_capital(short_name(answer.first))} over {short_name(answer.second)}, paired by run; band: 95 % interval",
         ),
         x_label=x_label,
-        y_label=f"Difference in {numbers.outcome_words(answer.outcome)}, "
+        y_label=f"Difference in\n{numbers.outcome_words(answer.outcome)}, "
         + ("%" if relative else answer.unit),
         zero=True,
         crossing=_crossing(answer, panel),

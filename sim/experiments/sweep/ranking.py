@@ -11,8 +11,9 @@ import numpy as np
 
 from sim.constants import ALPHA
 from sim.experiments.cautions import MANY_RUNS, smaller_than
+from sim.experiments.parts_words import change_words
 from sim.experiments.sweep.file import CrossingSpec, Sweep
-from sim.experiments.sweep.sentences import TooFew, change_words, describe, round_up
+from sim.experiments.sweep.sentences import TooFew, describe, round_up
 from sim.statistics import estimates
 from sim.text.numbers import outcome_words, plural
 

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from sim.engine.codes import STAGES
 from sim.errors import UserError
 from sim.experiments.cautions import cautions
 from sim.experiments.designs import levels_of
@@ -27,7 +28,7 @@ from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, load_sweep
 from sim.experiments.sweep.identity import Shard, default_folder, identity_of, key_of, manifest_of, points_of
 from sim.experiments.sweep.kept import KeptRuns, StoppedError, ranges_source
-from sim.experiments.sweep.plausible import Ranges, sweep_ranges
+from sim.experiments.sweep.plausible import Ranges, sweep_ranges, tried_in
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
 from sim.experiments.sweep.results import failures_of, write_results
@@ -35,6 +36,7 @@ from sim.experiments.sweep.retry import begin_retry
 from sim.experiments.sweep.summary import Asked
 from sim.experiments.sweep.work import Progress, State, SweepWork
 from sim.outcomes.declared import OUTCOMES, WEEKLY, Outcome, check_outcome
+from sim.outcomes.stages import column
 from sim.simulation.parallel import Pool, pool
 from sim.simulation.proof import differences, proof
 from sim.simulation.results import Simulate
@@ -88,7 +90,7 @@ class SweepResult:
     def notes(self) -> list[str]:
         """What limits every answer of the sweep."""
         weeks = [weeks for point in self.sweep.points if isinstance(weeks := point.get("time.weeks"), int)]
-        return cautions([self.sweep.base], min(weeks, default=None))
+        return [*tried_in(self.sweep).notices, *cautions([self.sweep.base], min(weeks, default=None))]
 
 
 _ELSEWHERE = "nothing can be written here: copy the folder to where it can, and give the same command there"
@@ -104,8 +106,8 @@ class How:
 
     workers: threads (default: the processors). cluster: address of a dask scheduler, used instead of threads; wait: seconds
     without workers after which it is given up. say: is told of workers that are not used. simulate, outcomes,
-    weekly, source: the engine, its outcomes, those with a weekly
-    series, and the hash of its sources; by default the real ones.
+    weekly, source: the engine, its outcomes, those with a weekly series, and the hash of its sources; by default the real ones.
+    facts: what else the manifest is to say.
     """
 
     workers: int | None = None
@@ -117,6 +119,7 @@ class How:
     outcomes: Mapping[str, Outcome] = field(default_factory=lambda: OUTCOMES)
     weekly: Sequence[str] = WEEKLY
     source: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ def run_sweep(
         raise UserError(f"--workers {how.workers} is too few; use at least 1")
     folder = Path(out_dir)
     identity = identity_of(sweep, how.source or ("injected" if how.simulate is not None else None), shard)
-    task = _Task(sweep, identity, manifest_of(sweep, identity), shard, how)
+    task = _Task(sweep, identity, {**manifest_of(sweep, identity), **how.facts}, shard, how)
     check_owner(folder, task.made, fresh, grows=True)
     if not fresh and not retry_failed and _can_only_be_read(folder, task.made):
         return _read(folder, task)
@@ -241,7 +244,8 @@ def _run_in(folder: Path, task: _Task) -> SweepResult:
 def _work(task: _Task, parts: Parts, prepare: Callable[[], None]) -> SweepWork:
     how = task.how
     points = points_of(task.sweep, task.shard)
-    made = layout(task.sweep, tuple(how.outcomes), how.weekly)
+    stages = tuple(column(stage) for stage in STAGES)
+    made = layout(task.sweep, (*how.outcomes, *stages), how.weekly)
     work = SweepWork(task.sweep, points, parts, made, how.outcomes, prepare, how.progress)
     work.load()
     return work
@@ -317,7 +321,8 @@ def _besides(
     with Journal(folder / JOURNAL, content_hash(content)) as journal:
         kept = KeptRuns(journal, side_by_side, how.simulate, work.ready)
         try:
-            ranges = sweep_ranges(asked, folder, content, side_by_side.width, kept, work.tick)
+            declared, width = how.outcomes[sweep.outcome], side_by_side.width
+            ranges = sweep_ranges(asked, folder, content, width, kept, work.tick, declared)
         except StoppedError as stopped:
             raise stopped.error from None
     discard(folder / JOURNAL)

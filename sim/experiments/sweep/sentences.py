@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.constants import ALPHA
-from sim.experiments.cautions import MANY_RUNS, OPPOSE, SPLIT, smaller_than
+from sim.experiments.assumption_words import says_words
+from sim.experiments.cautions import MANY_RUNS, smaller_than
 from sim.experiments.designs import as_numbers
+from sim.experiments.holding import OPPOSE, SPLIT
+from sim.experiments.parts_words import change_words
 from sim.experiments.sweep.file import CrossingSpec, label
 from sim.outcomes.declared import Outcome
 from sim.statistics import crossing, estimates
-from sim.text.numbers import interval, number, outcome_words, percent, plural, signed, words
+from sim.text.numbers import number, outcome_words, plural, words
 
 FEW_RUNS = 10  # with fewer, the interval of a crossing is rough
 
@@ -43,18 +46,6 @@ def describe(path: str, value: object) -> str:
 def short_name(name: str) -> str:
     """'flat (2 layers)' -> 'flat'; a name without brackets stays."""
     return name.split(" (")[0]
-
-
-def change_words(pair: estimates.Paired) -> str:
-    """'+4.8 % [3.9, 5.7]', or the plain difference where the base is not above zero."""
-    if pair.base is not None and pair.base > 0 and pair.relative is not None:
-        text = f"{percent(pair.relative, sign=True)} %"
-        return (
-            text
-            if pair.relative_lo is None
-            else f"{text} [{percent(pair.relative_lo)}, {percent(pair.relative_hi)}]"
-        )
-    return f"{signed(pair.difference)} {interval(pair.lo, pair.hi)}".rstrip()
 
 
 def plain_sentence(pair: estimates.Paired, declared: Outcome, names: tuple[str, str]) -> str:
@@ -163,20 +154,17 @@ def _end(value: float, bound: float, digits: int) -> str:
     return f"below {bound:g}" if value < 0 else f"above {bound:g}"
 
 
-def support_sentence(found: Sequence[tuple[object, str | None]], along: str | None) -> str:
-    """Where most plausible parameter sets contradict or do not settle the verdict; '' where they bear it out.
+def support_sentence(found: Sequence[tuple[object, str | None]], along: str | None, like: str = "") -> str:
+    """Where most worlds contradict or do not settle the verdict; '' where they bear it out.
 
-    found: (value of `along`, what the sets say of the verdict there).
+    found: (value of `along`, what the worlds say of the verdict there). like: the scenario that the worlds look like.
     """
     parts = []
-    for kind, text in (
-        (OPPOSE, "most plausible parameter sets say the opposite"),
-        (SPLIT, "the plausible parameter sets do not settle it"),
-    ):
+    for kind in (OPPOSE, SPLIT):
         places = [label(at) for at, says in found if says == kind]
         if places:
             where = "" if along is None else f" at {words(along)} {' and '.join(places)}"
-            parts.append(f"{text}{where}")
+            parts.append(f"{says_words(kind, like)}{where}")
     return f"But {'; and '.join(parts)}." if parts else ""
 
 

@@ -172,14 +172,17 @@ def _mean_planned(org, p):
 
 @kernel
 def plan(org, p):
-    """Set how everybody's next changes are written, from the share that is planned for each seat."""
+    """Set how everybody's next changes are written, from the share that is planned for each seat.
+
+    It stays as it is until a plan, a parameter or who is there changes: whoever changes them calls it (`sim.people.replan`).
+    """
     w = org.world[0]
     w.ai_extent = extent(p, _mean_planned(org, p))
     for i in range(len(org.people)):
         person = org.people[i]
         share = person.ai_planned
         if is_unequal(p, share):
-            # The search is kept: in most weeks nothing has changed.
+            # The search is kept: most seats have the same plan.
             if share != w.use_share or p.ai_use_sd != w.use_sd:
                 w.use_logit = logit_of(p, share)
                 w.use_share = share

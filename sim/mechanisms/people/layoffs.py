@@ -487,11 +487,18 @@ def _surplus(workforce: Workforce, here: np.ndarray, key: np.ndarray, first: int
     return displaced
 
 
+def _other_reports(workforce: Workforce) -> np.ndarray:
+    """Return how many reports [n] of everybody are neither ICs nor managers: they have no place in these arrays."""
+    boss = workforce.boss[workforce.boss >= 0]
+    return np.maximum(workforce.reports - np.bincount(boss, minlength=len(workforce.boss)), 0)
+
+
 def _thin(
     workforce: Workforce, tree: np.ndarray, key: np.ndarray, first: int, upper: int, displaced: np.ndarray
 ) -> None:
     """Mark as displaced, layer by layer from below, the managers of a tree that the target spans make superfluous."""
     layer_of_boss = workforce.layer[workforce.boss]  # everybody in `tree` has a boss
+    others = _other_reports(workforce)
     managers = tree & (workforce.role == MANAGER)
     for layer in range(1, int(workforce.layer[managers].max()) + 1):
         span = first if layer == 1 else upper
@@ -499,7 +506,8 @@ def _thin(
         if not span or not len(peers):
             continue
         under = tree & ~displaced & (layer_of_boss == layer)  # a root's layer is above all of `managers`
-        surplus = max(len(peers) - ceil(np.count_nonzero(under) / span), 0)
+        led = np.count_nonzero(under) + int(others[peers].sum())
+        surplus = max(len(peers) - ceil(led / span), 0)
         able = peers[key[peers] < inf]
         demand = f"layoffs.delayer_{'first' if layer == 1 else 'upper'}_span: {span}"
         _check_enough(workforce, surplus, len(peers), len(able), demand)
@@ -513,13 +521,17 @@ def _drop_idle_layers(
 
     Without this a chain of single managers would stay above the last level that needs more than one.
     """
-    layer_of_boss = workforce.layer[workforce.boss]
+    layer_of_boss, others = workforce.layer[workforce.boss], _other_reports(workforce)
+    others_of_root = int(
+        others[(workforce.boss < 0) & np.isin(np.arange(len(tree)), workforce.boss[tree])].sum()
+    )
     for layer in range(int(workforce.layer[tree].max()), 0, -1):
         stay = tree & ~displaced & (workforce.role == MANAGER) & (workforce.layer == layer)
         if not stay.any():
             continue
         to_root = tree & ~displaced & (workforce.layer < layer) & (layer_of_boss >= layer)
+        led = np.count_nonzero(to_root) + int(others[stay].sum()) + others_of_root
         span = first if layer == 1 else upper
-        if np.count_nonzero(to_root) > span or np.any(key[stay] == inf):
+        if led > span or np.any(key[stay] == inf):
             return
         displaced |= stay

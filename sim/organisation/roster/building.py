@@ -16,28 +16,33 @@ from sim.errors import UserError, suggest
 from sim.organisation.headcounts import MAX_LAYERS, MAX_PEOPLE, layers_from_below
 from sim.organisation.roster import cells as values
 from sim.organisation.roster.cells import rows_in_words
-from sim.organisation.roster.chart import INFERRED, Chart, Position
+from sim.organisation.roster.chart import INFERRED, LEADS, Chart, Position
 from sim.organisation.roster.filling import METHODS, Known, fill
+from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
+from sim.organisation.roster.people import hardly_managers
 from sim.organisation.roster.reading import Record, Source, read_source
+from sim.organisation.roster.settling import Wishes, pay_of, people_of
 from sim.organisation.tenure import coarsened
 from sim.text.numbers import plural
 
 _LAST = "\U0010ffff"  # sorts after every id
 _BETWEEN_KEY, _TOP_KEY = _LAST + "between", _LAST + "top"
-_COMMON_TITLE = 5  # rows; a title that fewer have is not shown
 _FEW_CELLS = 3  # manager cells from which on it is judged whether the match is wrong
 _HARDLY_ANY = 0.1  # share of manager cells that fit a person, up to which the match is doubted (ASSUMPTION)
 _UNKNOWN = "managers with an unknown boss"
 
 
-def build_chart(sources: Sequence[Source], method: str | None = "teams") -> Chart:
+def build_chart(
+    sources: Sequence[Source], method: str | None = "teams", wishes: Wishes | None = None
+) -> Chart:
     """The chart of one or several files that refer to each other.
 
     method: how a boss is found for managers whose boss is unknown (see `sim.organisation.roster.filling`); None: they stay
-    tops. Raises UserError when nobody reports to anybody, or when there are too many people or layers.
+    tops. wishes: what else the user decides. Raises UserError when nobody reports to anybody, or when there are too many people
+    or layers.
     """
-    return _Builder(sources, method).chart()
+    return _Builder(sources, method, wishes or Wishes()).chart()
 
 
 def _look(text: str) -> str:
@@ -53,8 +58,8 @@ def _look(text: str) -> str:
 class _Builder:
     """Works on one list of positions; every method is one step of `chart`."""
 
-    def __init__(self, sources: Sequence[Source], method: str | None) -> None:
-        self.sources, self.method = tuple(sources), method
+    def __init__(self, sources: Sequence[Source], method: str | None, wishes: Wishes) -> None:
+        self.sources, self.method, self.wishes = tuple(sources), method, wishes
         self.records = [record for source in sources for record in source.records]
         self.assumptions = [note for source in sources for note in source.notes]
         self.counts: Counter[str] = Counter()
@@ -72,7 +77,6 @@ class _Builder:
         self._cut_cycles()
         self._attach()
         self._note_values()
-        self._note_single_reports()
         return self._people()
 
     def _note(self, text: str, places: Sequence[str] = ()) -> None:
@@ -451,38 +455,6 @@ class _Builder:
         self.counts["teams"] = len({values.plain(r.team) for r in filled if r.team})
         self.counts["part-time positions"] = len(part)
 
-    def _note_single_reports(self) -> None:
-        """Say who leads one IC and alone makes the chain above longer by a layer: a stand-in is often entered so."""
-        kept = [k for k in range(len(self.positions)) if self.kept[k]]
-        place = {k: at for at, k in enumerate(kept)}
-        layer = layers_from_below([place.get(self.positions[k].boss, -1) for k in kept])
-        below: dict[int, list[int]] = {}
-        for at, k in enumerate(kept):
-            below.setdefault(place.get(self.positions[k].boss, -1), []).append(layer[at])
-        alone = [
-            k
-            for at, k in enumerate(kept)
-            if layer[at] == 1
-            and len(below[at]) == 1
-            and self.positions[k].heads == 1
-            and self.positions[k].records
-            and place.get(self.positions[k].boss, -1) >= 0
-            and sum(other > 0 for other in below[place[self.positions[k].boss]]) == 1
-        ]
-        titles = Counter(r.title for position in self.positions for r in position.records if r.title)
-        places = []
-        for k in alone:
-            record = self.positions[k].records[0]
-            # A title that few rows have would say who it is.
-            title = f" ('{record.title}')" if titles[record.title] >= _COMMON_TITLE else ""
-            places.append(record.place + title)
-        if alone:
-            self._note(
-                f"{plural(len(alone), 'row')} with one report, alone in making the chain above one management layer longer: "
-                "if that is a stand-in or a mentor, put the report under the boss in the file",
-                places,
-            )
-
     def _people(self) -> Chart:
         kept = [k for k in range(len(self.positions)) if self.kept[k]]
         heads = {k: self.positions[k].heads for k in kept}
@@ -511,12 +483,17 @@ class _Builder:
             # In a group that has nobody above it, the first person leads the others.
             leader = first_of[above] if above >= 0 else first_of[k]
             boss += [leader if above >= 0 else -1] + [leader] * (heads[k] - 1)
-        leading = set(boss)
         _check_depth(boss, self.sources[0].name)
+        told = bool(self.wishes.rules) or any(
+            s.columns.all(f) for s in self.sources for f in ("title", "family")
+        )
+        ordered = [self.positions[k] for k in ranked]
+        people, roles = people_of(ordered, [heads[k] for k in ranked], boss, told, self.wishes, self._note)
+        self.counts["managers with one report, an IC"] = len(hardly_managers(people))
         return Chart(
-            boss=tuple(boss),
-            is_manager=tuple(person in leading for person in range(len(boss))),
-            order=tuple(range(len(boss))),
+            boss=tuple(person.boss for person in people),
+            role=tuple(person.role for person in people),
+            order=tuple(range(len(people))),
             tenure_years=tuple(tenure),
             inferred=tuple(inferred),
             source_ids=tuple(ids),
@@ -525,6 +502,9 @@ class _Builder:
             counts=dict(self.counts),
             assumptions=tuple(self.assumptions),
             sources=self.sources,
+            level=tuple(person.level if person.role == LEADS else "" for person in people),
+            rules=tuple(roles.lines()),
+            bands=pay_of(people, ordered, self.sources, self.wishes.rates),
         )
 
     def _accounting(self, kept: list[int], heads: dict[int, int]) -> dict[str, int]:
@@ -579,19 +559,23 @@ def _check_depth(boss: Sequence[int], name: str) -> None:
 
 
 def read_chart(
-    path: Path | str | Sequence[Path | str],
+    path: Path | str | RosterText | Sequence[Path | str | RosterText],
     column_map: Mapping[str, str] | None = None,
     *,
     keep_roots: bool = False,
     fill: str | None = None,
+    wishes: Wishes | None = None,
 ) -> Chart:
     """The chart of an HR export, of several that refer to each other, or of a chart file written by an import.
 
+    path: files, or rosters in memory (`sim.organisation.roster.given`); of those nothing is read or written.
+
     column_map: field -> column name, overrides what is recognised. keep_roots: managers with an unknown boss stay tops;
-    otherwise `fill` (teams, spans or top, default teams) says where they go, see `sim.organisation.roster.filling`. Raises
-    UserError.
+    otherwise `fill` (teams, spans or top, default teams) says where they go, see `sim.organisation.roster.filling`. wishes: who
+    writes code, what a currency is worth, what is folded. Raises UserError.
     """
-    paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
+    given = [path] if isinstance(path, (str, Path, RosterText)) else path
+    paths = [one if isinstance(one, RosterText) else Path(one) for one in given]
     if not paths:
         raise UserError("import: no file is given; name a CSV file with one row per person")
     if fill is not None and fill not in METHODS:
@@ -602,4 +586,4 @@ def read_chart(
         )
     several = len(paths) > 1
     sources = [read_source(one, column_map or {}, several) for one in paths]
-    return build_chart(sources, None if keep_roots else fill or METHODS[0])
+    return build_chart(sources, None if keep_roots else fill or METHODS[0], wishes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sim.errors import UserError, suggest
 from sim.organisation.roster.cells import plain
+from sim.organisation.roster.pay import is_pay_header
 
 # Field -> column names in plain form (lower case letters and digits), best first.
 _ALIAS_WORDS = {
@@ -78,6 +79,12 @@ _ALIAS_WORDS = {
         "abteilung bereich equipe service departement direction equipo departamento area squadra reparto "
         "dipartimento"
     ),
+    "family": (
+        "jobfamily jobfamilyname jobfamilygroup jobfunction jobcategory jobdiscipline discipline profession "
+        "occupationalgroup professionaloccupationalgroup berufsgruppe famillemetier familiapuesto"
+    ),
+    "pay": "salary annualsalary basesalary annualbasesalary pay basepay annualpay ftepay gehalt salaire salario retribuzione",
+    "currency": "currency currencycode paycurrency salarycurrency wahrung waehrung devise moneda valuta",
     "level": (
         "managementlevel level joblevel careerlevel paygrade band payband grade gradeorequivalent seniority"
     ),
@@ -169,7 +176,7 @@ def _field_of(name: str) -> str | None:
             return _FIELD_OF[form]
         if _MANAGER.match(form):
             return "manager"
-    return None
+    return "pay" if is_pay_header(name) else None
 
 
 def outline_columns(header: Sequence[str]) -> list[int]:
@@ -273,6 +280,10 @@ def _listed(header: Sequence[str]) -> str:
     return f"Columns: {', '.join(header) or 'none'}"
 
 
+class NoRosterError(UserError):
+    """A table that says neither who somebody is nor who the manager is. The message lists its columns."""
+
+
 def check_columns(columns: Columns, place: str) -> None:
     """Raise UserError unless the columns tell who somebody is and who the manager is."""
     who = [columns.best(field) for field in ("id", "email", "name", "last_name", "people")]
@@ -292,9 +303,8 @@ def check_columns(columns: Columns, place: str) -> None:
         f"--map {f}=COLUMN" for f, m in (("id", "a person's id"), ("manager", "the manager")) if m in missing
     )
     advice = f"{ties} Name the column with {example}" if not _holds_data(names) else ""
-    raise UserError(
-        f"{place}: no column for {' and '.join(missing)} is recognised. {_listed(names)}.{advice}"
-    )
+    kind = NoRosterError if len(missing) > 1 else UserError
+    raise kind(f"{place}: no column for {' and '.join(missing)} is recognised. {_listed(names)}.{advice}")
 
 
 def header_score(cells: Sequence[str], column_map: Mapping[str, str]) -> tuple[int, int, int]:

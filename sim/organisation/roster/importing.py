@@ -2,8 +2,8 @@
 
 `read_chart` reads an HR export or a chart file written by an earlier import, both with the same reader. `import_roster`
 writes a scenario, and beside it a chart file and the salt with which its ids are hashed. The chart file holds who reports
-to whom and a coarse tenure; names, e-mails, titles and pay are never written. The salt has a file of its own, so that a
-scenario can be shared: whoever has salt and chart can look known ids up.
+to whom, a coarse tenure and managers' job levels; names, e-mails, titles and anybody's pay are never written. The salt has a
+file of its own, so that a scenario can be shared: whoever has salt and chart can look known ids up.
 """
 
 from __future__ import annotations
@@ -21,15 +21,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import UserError
-from sim.organisation.headcounts import layers_from_below
 from sim.organisation.roster.building import read_chart
-from sim.organisation.roster.chart import Chart
-from sim.organisation.roster.health import LAYERS_SHOWN, health, health_report
+from sim.organisation.roster.chart import LEADS, OTHER, Chart, layers_of
+from sim.organisation.roster.given import roster_rows, roster_text
+from sim.organisation.roster.health import LAYERS_SHOWN, OTHERS_SHOWN, health, health_report
+from sim.organisation.roster.pay import SMALLEST_GROUP
+from sim.organisation.roster.settling import Wishes
 from sim.text.numbers import plural
 
-__all__ = ["Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart"]
+__all__ = [
+    "Chart", "ImportOutcome", "health", "health_report", "import_roster", "read_chart", "roster_rows", "roster_text",
+]  # fmt: skip
 _SALT = re.compile(r"[0-9a-f]{32}\s*")
-_COLUMNS = ("id", "manager_id", "order", "role", "layer", "tenure_years", "inferred")
+_COLUMNS = ("id", "manager_id", "order", "role", "layer", "level", "tenure_years", "inferred")
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,13 @@ def import_roster(
     force: bool = False,
     keep_roots: bool = False,
     fill: str | None = None,
+    wishes: Wishes | None = None,
 ) -> ImportOutcome:
     """Read a roster (or several), write a scenario with its chart and salt files, and report.
 
     output: the scenario file, by default the roster's stem with .yaml in the present folder; the others are put beside
     it. force: overwrite scenario and chart (never the roster). A salt file that is there is used again, so that hashed ids
-    stay the same. keep_roots, fill: see `read_chart`. Raises UserError; then nothing is written.
+    stay the same. keep_roots, fill, wishes: see `read_chart`. Raises UserError; then nothing is written.
     """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(one) for one in path]
     scenario = (
@@ -67,7 +72,7 @@ def import_roster(
     chart_file, salt_file = (scenario.with_name(f"{scenario.stem}.chart.{end}") for end in ("csv", "salt"))
     _check_targets(paths, (scenario, chart_file), force)
     old_salt = _old_salt(salt_file)
-    chart = read_chart(paths, column_map, keep_roots=keep_roots, fill=fill)
+    chart = read_chart(paths, column_map, keep_roots=keep_roots, fill=fill, wishes=wishes)
     salt = old_salt or secrets.token_hex(16)
     texts = {chart_file: _chart_text(chart, salt), scenario: _scenario_text(chart, scenario, chart_file)}
     _write_all({**texts, **({} if old_salt else {salt_file: f"{salt}\n"})})
@@ -131,7 +136,7 @@ def _hashed_ids(chart: Chart, salt: str) -> list[str]:
 
 
 def _chart_text(chart: Chart, salt: str) -> str:
-    ids, layer = _hashed_ids(chart, salt), layers_from_below(chart.boss)
+    ids, layer = _hashed_ids(chart, salt), layers_of(chart)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -142,8 +147,9 @@ def _chart_text(chart: Chart, salt: str) -> str:
                 ids[person],
                 ids[above] if above >= 0 else "",
                 chart.order[person],
-                "manager" if chart.is_manager[person] else "ic",
-                layer[person],
+                chart.role[person],
+                "" if chart.role[person] == OTHER else layer[person],
+                chart.level[person],
                 "" if math.isnan(years) else f"{years:g}",
                 int(chart.inferred[person]),
             )
@@ -157,14 +163,25 @@ def _scenario_text(chart: Chart, scenario: Path, chart_file: Path) -> str:
         f"How does our own organisation of {plural(figures['people'], 'person', 'people')} with "
         f"{plural(figures[LAYERS_SHOWN], 'management layer')} above the ICs work as it is?"
     )
-    inferred = f", {figures['inferred managers']:,} of them inferred" if figures["inferred managers"] else ""
+    guessed = sum(new and role == LEADS for new, role in zip(chart.inferred, chart.role, strict=True))
+    inferred = f", {guessed:,} of them inferred" if guessed else ""
+    others = (
+        f", {plural(figures[OTHERS_SHOWN], 'other person', 'other people')}" if figures[OTHERS_SHOWN] else ""
+    )
+    pay = ", ".join(f"{name}: {usd}" for name, usd in chart.bands.pay.items())
+    money = (
+        f"  # base pay, USD a year: medians of groups of {SMALLEST_GROUP} or more; the rest is standard pay\n  pay: {{{pay}}}\n"
+        if pay
+        else ""
+    )
     return (
         f"question: {json.dumps(question)}\n"
         "extends: base\n"
         f"name: {json.dumps(scenario.stem, ensure_ascii=False)}\n"
         "organisation:\n"
-        f"  # {figures['ICs']:,} ICs, {figures['managers']:,} managers{inferred}\n"
+        f"  # {figures['ICs']:,} ICs, {figures['managers']:,} managers{inferred}{others}\n"
         f"  chart: {json.dumps(chart_file.name, ensure_ascii=False)}\n"
+        f"{money}"
     )
 
 

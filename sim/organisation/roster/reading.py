@@ -13,11 +13,14 @@ from datetime import date
 from pathlib import Path
 
 from sim.errors import UserError
+from sim.organisation.levels import level_of
 from sim.organisation.roster import cells as values
 from sim.organisation.roster.aside import rows_aside
 from sim.organisation.roster.columns import Columns, check_columns, check_map, header_score, recognise
 from sim.organisation.roster.derived import with_derived_columns
+from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.nested import is_json, json_rows
+from sim.organisation.roster.pay import Pay, read_pay
 from sim.text.numbers import plural
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -50,6 +53,10 @@ class Record:
     lead: bool  # the title says that the person leads the team
     order: int  # numbering of a chart file that was written by an import, else -1
     inferred: bool  # so marked in such a chart file
+    family: str  # job family, which says who writes code where the title does not
+    level: str  # job level of a manager
+    pay: Pay | None  # only for medians of groups
+    pay_unread: bool  # the pay cell says something that is no pay
 
 
 @dataclass
@@ -79,7 +86,7 @@ class _Table:
     short: tuple[str, ...] = ()  # places of rows with fewer cells than the header
 
 
-def read_source(path: Path, column_map: Mapping[str, str], several: bool = False) -> Source:
+def read_source(path: Path | RosterText, column_map: Mapping[str, str], several: bool = False) -> Source:
     """Records of one file. Raises UserError naming file and row for everything that is no roster."""
     check_map(column_map)
     table = _read_table(path, column_map)
@@ -100,7 +107,13 @@ def read_source(path: Path, column_map: Mapping[str, str], several: bool = False
 # ---- bytes -> rows
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path | RosterText) -> bytes:
+    if isinstance(path, RosterText):
+        if len(path.data) > MAX_BYTES:
+            raise UserError(
+                f"{path.name}: more than the limit of {MAX_BYTES / 2**20:.0f} MB; keep fewer columns"
+            )
+        return path.data
     try:
         info = path.stat()
         if stat.S_ISDIR(info.st_mode):
@@ -190,7 +203,7 @@ def _best_header(text: str, name: str, column_map: Mapping[str, str]) -> tuple[s
     return best[1], best[2]
 
 
-def _read_table(path: Path, column_map: Mapping[str, str]) -> _Table:
+def _read_table(path: Path | RosterText, column_map: Mapping[str, str]) -> _Table:
     name = path.name
     text, encoding = _decode(_read_bytes(path), name)
     if "\0" in text:
@@ -260,6 +273,7 @@ class _Reader:
         own = {"id", "manager_id", "order", "role", "inferred"} <= names.keys()
         self.order_at = names["order"] if own else None
         self.inferred_at = names["inferred"] if own else None
+        self.level_at = names.get("level") if own else None
         self.manager_columns = [k for k in columns.all("manager") if not self._is_flag(k)]
         self.top_first = self._chain_from_top()
         self.today = date.today()
@@ -452,6 +466,22 @@ class _Reader:
             lead=values.plain(title) in ("lead", "teamlead", "head", "manager"),
             order=self._order(cells, row),
             inferred=self.inferred_at is not None and cells[self.inferred_at].strip() == "1",
+            family=self._cell(cells, "family"),
+            level=self._level(cells, title),
+            pay=(pay := self._pay(cells)),
+            pay_unread=pay is None and bool(self._cell(cells, "pay")),
+        )
+
+    def _level(self, cells: list[str], title: str) -> str:
+        """The job level: in a chart file of an import as it says, or not at all (older ones); else from the title."""
+        if self.order_at is None:
+            return level_of(title)
+        return "" if self.level_at is None else values.clean(cells[self.level_at])
+
+    def _pay(self, cells: list[str]) -> Pay | None:
+        k = self.columns.best("pay")
+        return (
+            None if k is None else read_pay(cells[k], self.columns.header[k], self._cell(cells, "currency"))
         )
 
     def _order(self, cells: list[str], row: int) -> int:

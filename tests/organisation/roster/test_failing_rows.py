@@ -59,7 +59,7 @@ def test_a_shared_ring_is_refused():
 def test_a_shared_long_chain_is_said_by_row_and_title():
     chart = read_chart(real("failing/long_chain.csv"))
     assert shape(chart) == (10, 4, 3)
-    assert "row 5 ('Engineer')" in said(chart, "one management layer longer")
+    assert "row 5 ('Engineer', 2 managers above)" in said(chart, "one management layer longer")
 
 
 def test_a_shared_workbook_is_refused_with_the_way_out():
@@ -219,7 +219,7 @@ def test_a_title_that_few_have_is_not_shown_with_a_single_report(tmp_path):
     text = f"id,manager,title\n1,,Chief\n2,1,Lead\n3,1,Lead\n{coders}9,3,Coder\n10,3,Sage\n11,10,Coder\n12,4,Coder\n"
     chart = read(tmp_path, text)
     note = said(chart, "one management layer longer")
-    assert "(rows 5 ('Coder'), 11)" in note
+    assert "(rows 5 ('Coder', 1 manager above), 11 (1 manager above))" in note
     assert "Sage" not in note
 
 

@@ -44,7 +44,7 @@ def test_import_writes_a_scenario_and_a_chart_without_anything_personal(tmp_path
     assert salt.strip() not in scenario + chart + outcome.report
     assert "extends: base\n" in scenario
     assert 'chart: "my.chart.csv"' in scenario
-    assert chart.splitlines()[0] == "id,manager_id,order,role,layer,tenure_years,inferred"
+    assert chart.splitlines()[0] == "id,manager_id,order,role,layer,level,tenure_years,inferred"
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "my.chart.csv", "my.chart.salt", "my.yaml", "staff.csv"
     ]  # fmt: skip

@@ -1,0 +1,217 @@
+"""`orgsim plan`."""
+
+import shlex
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from sim.commands.common import (
+    WholeNumber,
+    command_line,
+    exit_code,
+    keeping,
+    notice_compilation,
+    ordinary_year,
+    print_json,
+    progress,
+    report_failures,
+    simulation_options,
+    warn,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from sim.experiments.plan.imported import Imported
+    from sim.experiments.plan.measures import Asked
+    from sim.experiments.plan.study import Plan
+    from sim.scenario.scenario import Scenario
+
+WEEKS = 52
+
+
+@click.command("plan")
+@simulation_options(
+    20,
+    out="Folder for page, picture and scenarios; default: results/plan-NAME, or a new one beside it.",
+    fresh="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+)
+@click.option(
+    "--remove-layer",
+    metavar="L",
+    help="Lay off the managers of a layer; 1 = those of ICs. Their bosses take over.",
+)
+@click.option(
+    "--lay-off", metavar="8%", help="Lay off a share of the ICs and of the managers below the top, at random."
+)
+@click.option("--ai-share", metavar=".4", help="From then on AI writes this share of the code.")
+@click.option("--freeze", is_flag=True, help="From then on nobody who leaves is replaced.")
+@click.option(
+    "--grow",
+    type=WholeNumber(1, 10_000),
+    metavar="N",
+    help="Open so many seats for ICs, filled by hiring, with ramp-up.",
+)
+@click.option(
+    "--week",
+    type=WholeNumber(0, 5199),
+    default=26,
+    show_default=True,
+    metavar="N",
+    help="Week at whose end it is done.",
+)
+@click.option("--weeks", type=WholeNumber(1, 5200), metavar="N", help=f"Weeks to simulate; default: {WEEKS}.")
+@click.option(
+    "--ranges", type=WholeNumber(0, 10_000), default=16, show_default=True, metavar="N",
+    help="Plausible parameter sets on which the answer is tried; 0 = skip.",
+)  # fmt: skip
+def plan_command(
+    scenario: str,
+    runs: int,
+    seed: int,
+    sets: tuple[str, ...],
+    out: str | None,
+    fresh: bool,
+    workers: int | None,
+    as_json: bool,
+    remove_layer: str | None,
+    lay_off: str | None,
+    ai_share: str | None,
+    freeze: bool,
+    grow: int | None,
+    week: int,
+    weeks: int | None,
+    ranges: int,
+) -> int:
+    """What a measure brings, costs, and whom it hits.
+
+    SCENARIO may be a roster (.csv, .json), which is imported first. The measure is done in one week, to people who also quit,
+    are hired and are laid off as in an ordinary year, and compared to going on as it is on the same dice. Prints one page and
+    writes it with a picture and the two scenarios that were run, to be changed by hand. Measures can be combined.
+
+    \b
+    Examples:
+      orgsim plan people --lay-off 8%
+      orgsim plan people.csv --remove-layer 2 --week 13 --weeks 78
+      orgsim plan today --ai-share .6 --freeze
+    """
+    from sim.experiments.plan.measures import Asked, check_named, share
+
+    asked = Asked(
+        week=week,
+        remove_layer=remove_layer,
+        lay_off=None if lay_off is None else share(lay_off, "--lay-off"),
+        ai_share=None if ai_share is None else share(ai_share, "--ai-share", none=True),
+        freeze=freeze,
+        grow=grow,
+    )
+    check_named(asked)
+    with tempfile.TemporaryDirectory(prefix="orgsim-") as room:
+        source = _source(scenario, out, Path(room))
+        base, on = _base(source, sets, weeks)
+        variant = _variant(base, asked)
+        found, folder, about = _carried_out(
+            source, (base, variant), on, asked, sets, (runs, seed, ranges), out, fresh, workers
+        )
+    _report(found, folder, about, as_json)
+    replay = (
+        f"orgsim run {shlex.quote(str(folder / 'variant.yaml'))} --seed {{seed}} --first-run {{run}} --runs 1"
+    )
+    report_failures(found.comparison.failures, replay)
+    return exit_code(len(found.comparison.failures), 2 * runs)
+
+
+class _Source(NamedTuple):
+    """The scenario file to plan on, what it is called in messages and results, and the import it comes from."""
+
+    path: Path
+    name: str
+    imported: "Imported | None"
+
+
+def _source(given: str, out: str | None, room: Path) -> _Source:
+    """The scenario that was named, or that of the roster that was named, imported into *room* or found in an earlier plan."""
+    from sim.experiments.plan.imported import imported, is_roster
+    from sim.scenario.files import find
+
+    if not is_roster(given):
+        path = find(given)
+        return _Source(path, path.stem, None)
+    place = Path(out) if out else Path("results") / f"plan-{Path(given).stem}"
+    found = imported(Path(given), place, room / "imported")
+    return _Source(found.scenario, found.scenario.stem, found)
+
+
+def _base(source: _Source, sets: tuple[str, ...], weeks: int | None) -> "tuple[Scenario, dict[str, Any]]":
+    """Going on as it is: the scenario over so many weeks, with people over time; and what that adds to it, by path."""
+    from sim.scenario.scenario import load
+
+    loaded = load(source.path, sets)
+    on: dict[str, Any] = dict.fromkeys(ordinary_year(loaded), True)
+    if weeks is not None or not any(text.partition("=")[0].strip() == "time.weeks" for text in sets):
+        on["time.weeks"] = WEEKS if weeks is None else weeks
+    return loaded.with_values(on), on
+
+
+def _variant(base: "Scenario", asked: "Asked") -> "Scenario":
+    """The same with the measure, checked. Warns of what is allowed but hardly meant."""
+    from sim.experiments.plan.measures import check, short_horizon
+    from sim.experiments.plan.study import prepared
+
+    check(asked, base)
+    variant = prepared(base, asked)
+    short = short_horizon(asked, base.weeks)
+    warn([short] if short else [])
+    return variant
+
+
+def _carried_out(
+    source: _Source,
+    pair: "tuple[Scenario, Scenario]",
+    on: "Mapping[str, Any]",
+    asked: "Asked",
+    sets: tuple[str, ...],
+    how: tuple[int, int, int],
+    out: str | None,
+    fresh: bool,
+    workers: int | None,
+) -> "tuple[Plan, Path, str]":
+    """Run both scenarios and write the folder; how: runs, seed, ranges. Returns what was found, the folder, and a word on the
+    import."""
+    notice_compilation()
+    from sim.experiments.plan import folder
+    from sim.experiments.plan.imported import FOLDER
+    from sim.experiments.plan.study import plan
+    from sim.store.taking import taken
+
+    default, question = (
+        Path("results") / f"plan-{source.name}",
+        folder.question(*pair, asked, *how) | {"command": command_line()},
+    )
+    with taken(out, default, question, fresh) as place, keeping(place.left):
+        if not fresh:
+            folder.untouched(place.folder)
+        path = source.path if source.imported is None else place.folder / FOLDER / source.path.name
+        scenarios = folder.texts(pair[0], path, sets, on, asked, place.folder)
+        with progress(2 * how[0]) as bar:
+            found = plan(*pair, asked, *how, workers, progress=bar.at)
+        about = "" if source.imported is None else source.imported.words(place.folder)
+        folder.write(place, found, scenarios, about, source.imported)
+    return found, place.folder, about
+
+
+def _report(found: "Plan", folder: Path, about: str, as_json: bool) -> None:
+    from sim.experiments.plan.figures import plan_json
+    from sim.experiments.plan.words import page
+    from sim.text.tables import use_colour
+
+    said = (
+        () if as_json else (*found.comparison.too_few.values(), *found.comparison.notes)
+    )  # the page has them
+    warn([line for line in found.comparison.warnings if line not in said])
+    if as_json:
+        print_json(plan_json(found, folder, about))
+    else:
+        click.echo(page(found, folder, about, use_colour(sys.stdout)))

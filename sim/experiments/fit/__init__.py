@@ -1,0 +1,1 @@
+"""Which plausible worlds look like the organisation that was measured: history matching."""

@@ -1,0 +1,140 @@
+"""The file beside a scenario that says which worlds look like it: what `orgsim fit` found, until the question changes.
+
+`my.yaml` has `my.fit.json`; of a bundled scenario it lies in `results/`. It holds the kept parameter sets and what they were
+found for: digests of the scenario without its words, of its observed figures, of the plausible ranges and of the model. If one
+of these is another now, the file is not used, and it is said why.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sim.constants import PACKAGE
+from sim.errors import UserError
+from sim.experiments.plausible import ranges_digest
+from sim.scenario import files as places
+from sim.scenario.files import shown
+from sim.scenario.scenario import Scenario, load
+from sim.store import files
+from sim.store.folder import PROGRAM, content_hash
+
+SUFFIX = ".fit.json"
+#: Folders of the package from which results follow. A change of words elsewhere needs no new fit.
+_MODEL = (
+    "parameters", "organisation", "scenario", "engine", "mechanisms", "outcomes", "flow", "people", "simulation",
+    "experiments/fit",
+)  # fmt: skip
+#: What the fit is an answer to, in the words in which a change of it is told.
+_CHANGES = {
+    "observed": "its observed figures have changed since",
+    "scenario": "it has changed since",
+    "ranges": "the plausible ranges have changed since",
+    "source": "the model has changed since",
+}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The kept sets of a scenario, path -> value each; like: the scenario's file, as texts name it."""
+
+    like: str
+    sets: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why there is a file, but no worlds; in words, without a full stop."""
+
+    reason: str
+
+
+def fit_file(scenario: Scenario) -> Path | None:
+    """Where the fit of a scenario's file is; None if it has no file."""
+    if scenario.path is None:
+        return None
+    if scenario.path.resolve().parent == places.folder().resolve():
+        return Path("results") / f"{scenario.path.stem}{SUFFIX}"
+    return scenario.path.with_name(f"{scenario.path.stem}{SUFFIX}")
+
+
+@lru_cache(maxsize=1)
+def model_hash() -> str:
+    """16 hex digits that change whenever a source file of the model, or of the fit, changes."""
+    digest = hashlib.sha256()
+    for path in sorted(path for name in _MODEL for path in (PACKAGE / name).rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def asked(scenario: Scenario) -> dict[str, str]:
+    """What a fit of the scenario is an answer to."""
+    return {
+        "observed": content_hash({name: one.to_dict() for name, one in scenario.observed.items()}),
+        "scenario": scenario.hash(),
+        "ranges": ranges_digest(),
+        "source": model_hash(),
+    }
+
+
+def write_fit(
+    scenario: Scenario,
+    sets: Sequence[str],
+    worlds: Sequence[Mapping[str, object]],
+    facts: Mapping[str, object],
+) -> Path | None:
+    """Write the kept sets beside the scenario, in one step. sets: ``--set`` options of the fit; facts: what else to say."""
+    path = fit_file(scenario)
+    if path is None:
+        return None
+    paths = list(worlds[0]) if worlds else []
+    data = {
+        "program": PROGRAM,
+        "scenario": scenario.name,
+        "sets": list(sets),
+        "asked": asked(scenario),
+        **facts,
+        "paths": paths,
+        "worlds": [[world[name] for name in paths] for world in worlds],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_json(path, data)
+    return path
+
+
+def read_fit(scenario: Scenario) -> Fitted | Unusable | None:
+    """The worlds found for the scenario's file, whatever was set since from outside it; None if there was no fit."""
+    path = fit_file(scenario)
+    if path is None or not path.exists():
+        return None
+    assert scenario.path is not None  # else there is no file of a fit
+    name, file = scenario.path.name, shown(path)
+    again = f"orgsim fit {shown(scenario.path)}"
+    data = files.read_json(path)
+    try:
+        worlds = _worlds(data)
+        said: Mapping[str, Any] = data or {}
+        current = asked(load(scenario.path, said["sets"]))
+        found = said["asked"]
+        changed = [words for key, words in _CHANGES.items() if found[key] != current[key]]
+    except (KeyError, TypeError, ValueError, AttributeError, UserError):
+        return Unusable(
+            f"{file}: is damaged or no fit of {name}, so it is not used; {again} --fresh makes it again"
+        )
+    if changed:
+        return Unusable(
+            f"{file}: is not used, because it was made for another {name} ({changed[0]}); {again} makes it again"
+        )
+    if not worlds:
+        return Unusable(f"{file}: no plausible world gives the observed figures of {name}")
+    return Fitted(name, worlds)
+
+
+def _worlds(data: Mapping[str, Any] | None) -> list[Mapping[str, object]]:
+    """The sets of a file. Raises what comes of a damaged one."""
+    if data is None or data["program"] != PROGRAM:
+        raise ValueError
+    return [dict(zip(data["paths"], row, strict=True)) for row in data["worlds"]]

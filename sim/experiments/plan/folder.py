@@ -1,0 +1,169 @@
+"""What `orgsim plan` writes: the page, its figures, and the two scenarios that were run, to be changed by hand.
+
+page.txt, page.png    the page, and a picture of it
+plan.json             all figures
+base.yaml             going on as it is: the scenario that was named, with people over time and what was set
+variant.yaml          the same with the measure; extends base.yaml
+held.yaml             only where the organisation is held equal to another's: that one, with what was set
+imported/             of a roster: scenario, chart, salt and health report, see `sim.experiments.plan.imported`
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.engine.kernel import source_hash
+from sim.errors import UserError
+from sim.experiments.plan.figures import plan_json
+from sim.experiments.plan.imported import FOLDER, Imported
+from sim.experiments.plan.measures import Asked, events_of, plain_value, stated
+from sim.experiments.plan.study import Plan
+from sim.experiments.plan.words import page
+from sim.scenario import files as scenario_files
+from sim.scenario.scenario import Scenario, parse_set
+from sim.scenario.tree import shape_of
+from sim.store import files
+from sim.store.folder import manifest, read_manifest
+from sim.store.taking import Taken
+
+BASE, VARIANT, HELD = "base.yaml", "variant.yaml", "held.yaml"
+
+
+def question(
+    base: Scenario, variant: Scenario, asked: Asked, runs: int, seed: int, ranges: int
+) -> dict[str, object]:
+    """What identifies the results."""
+    content = {
+        "scenarios": [base.hash(), variant.hash()],
+        "week": asked.week,
+        "runs": runs,
+        "seed": seed,
+        "ranges": ranges,
+        "source": source_hash(),
+    }
+    made = manifest(
+        "plan", base.name, variant.question, content, {"seed": seed, "runs": [0, runs - 1]}, base.to_dict()
+    )
+    return made | {"other": variant.to_dict(), "organisations": [shape_of(base)]}
+
+
+# ---- the scenarios
+
+
+def texts(
+    base: Scenario, source: Path, sets: Sequence[str], on: Mapping[str, Any], asked: Asked, folder: Path
+) -> dict[str, str]:
+    """File name -> text of the scenarios as they are written into *folder*.
+
+    source: the file that was named; sets: what was set; on: what else the base has by path (time, switches).
+    """
+    given = {**dict(map(parse_set, sets)), **on}
+    made = {}
+    head = {
+        "question": "What if everything goes on as it is?",
+        "extends": reference(source, folder),
+        "name": base.name,
+    }
+    own = dict(given)
+    if base.hold_base is not None and base.hold_base.path is not None:
+        outside = {path: value for path, value in given.items() if not path.startswith("organisation.")}
+        held = {"extends": reference(base.hold_base.path, folder), "name": base.hold_base.name}
+        made[HELD] = _yaml(
+            "To what the organisation is held equal, under the same assumptions.", held, outside
+        )
+        own["organisation.hold_to"] = HELD
+    made[BASE] = _yaml("Written by orgsim plan: going on as it is.", head, own)
+    events = [*map(stated, base.events), *events_of(asked)]
+    with_it = {
+        "question": f"What does it bring to {asked.in_words()} in week {asked.week}?",
+        "extends": BASE,
+        "name": f"{base.name}-plan",
+    }
+    note = f"Written by orgsim plan: the measure. Change it by hand, then: orgsim compare {BASE} {VARIANT}"
+    made[VARIANT] = _yaml(note, with_it, {}, events)
+    return made
+
+
+def reference(source: Path, folder: Path) -> str:
+    """How a file in *folder* names the scenario *source*: a bundled one by name, others by a relative path."""
+    if source.resolve().parent == scenario_files.folder().resolve():
+        return source.stem
+    try:
+        return Path(os.path.relpath(source.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        return source.resolve().as_posix()
+
+
+def _yaml(
+    note: str, head: Mapping[str, str], values: Mapping[str, Any], events: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """A scenario in YAML: a comment, what it is called, values by path in their sections, events."""
+    lines = [f"# {note}", *(f"{key}: {_flow(value)}" for key, value in head.items())]
+    sections: dict[str, dict[str, Any]] = {}
+    for path, value in values.items():
+        section, _, name = path.partition(".")
+        if name:
+            sections.setdefault(section, {})[name] = value
+        else:
+            lines.append(f"{section}: {_flow(value)}")
+    for section, inside in sections.items():
+        lines += [f"{section}:", *(f"  {name}: {_flow(value)}" for name, value in inside.items())]
+    if events:
+        lines += ["events:", *(f"  - {_flow(event)}" for event in events)]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: Any) -> str:
+    """A value in YAML on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    value = plain_value(value)
+    if value == ".inf" or (isinstance(value, str) and value.isidentifier() and value.lower() not in _WORDS):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+_WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n", "inf", "nan")
+
+
+def untouched(folder: Path) -> None:
+    """Raise `UserError` if somebody has changed the scenarios in *folder*: they would be overwritten."""
+    found = read_manifest(folder)
+    written = found.get("written") if found is not None else None
+    for name, digest in written.items() if isinstance(written, dict) else ():
+        path = folder / str(name)
+        if path.is_file() and _digest(path.read_bytes()) != digest:
+            raise UserError(
+                f"{path}: was changed since it was written, and would be overwritten; move it, choose another folder with --out, "
+                f"or replace it with --fresh"
+            )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+# ---- the folder
+
+
+def write(
+    place: Taken, plan: Plan, scenarios: Mapping[str, str], about: str, imported: Imported | None
+) -> None:
+    """Write all of it. scenarios: see `texts`; about: a sentence on the import; imported: the import, which is copied."""
+    from sim.experiments.plan.pictures import picture  # Matplotlib, only to draw
+
+    written = {name: _digest(text.encode()) for name, text in scenarios.items()}
+    with place.writing(written=written) as folder:
+        files.write_text(folder / "page.txt", page(plan, place.folder, about) + "\n")
+        files.write_json(folder / "plan.json", plan_json(plan, place.folder, about))
+        for name, text in scenarios.items():
+            files.write_text(folder / name, text)
+        if imported is not None:
+            shutil.copytree(imported.folder, folder / FOLDER)
+        picture(folder / "page", plan)

@@ -1,0 +1,64 @@
+"""Small results folders of every kind, made by the program itself, for the tests of reports and queries."""
+
+from pathlib import Path
+
+import cli
+
+SHORT = ["--set", "time.weeks=6", "--set", "time.warmup_weeks=2"]
+PEOPLE = [x for name in ("quits", "hiring", "strain", "layoffs") for x in ("--set", f"switches.{name}=true")]
+SWEEP = """\
+question: At which AI share does <flat> overtake "layered" & why?
+base: layered
+vary: {organisation.management_layers: [2, 3], ai.share_of_code: [0.0, 0.4, 0.8]}
+hold: payroll
+weeks: 4
+runs: 2
+ranges: 2
+crossing: {of: organisation.management_layers, between: [2, 3], along: ai.share_of_code}
+"""
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan")
+
+
+def make(kind: str, folder: Path) -> Path:
+    """A small folder of a kind inside *folder*; returns it."""
+    out = folder / kind
+    commands = {
+        "run": ["run", "layered", "--runs", "3", *SHORT],
+        "risk": ["risk", "layered", "--runs", "3", *SHORT, *PEOPLE],
+        "explain": ["explain", "small-startup", "small-startup", "--runs", "2", *SHORT],
+        "compare": ["compare", "layered", "flat", "--runs", "2", "--ranges", "0", *SHORT],
+        "plan": [
+            "plan",
+            "people",
+            "--lay-off",
+            "8%",
+            "--week",
+            "2",
+            "--weeks",
+            "6",
+            "--runs",
+            "2",
+            "--ranges",
+            "2",
+        ],
+        "sensitivity": ["sensitivity", "small-startup", "--samples", "2", "--runs", "2", *SHORT],
+    }
+    if kind == "sweep":
+        (folder / "small.yaml").write_text(SWEEP)
+        commands["sweep"] = ["sweep", str(folder / "small.yaml")]
+    if kind == "explain":
+        (folder / "other.yaml").write_text(
+            "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"
+        )
+        commands["explain"] = [
+            "explain",
+            "small-startup",
+            str(folder / "other.yaml"),
+            "--runs",
+            "2",
+            *SHORT,
+            "--by",
+            "difference",
+        ]
+    assert cli.execute([*commands[kind], "--out", str(out)]) == 0
+    return out
