@@ -56,7 +56,7 @@ def test_two_workers_with_empty_compile_caches_give_local_bytes_though_the_clien
             dask.worker(NUMBA_CACHE_DIR=str(tmp_path / "home"))
         command = [sys.executable, "-m", "cli", *args, "out", "--cluster", dask.address]
         with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL) as client:
-            until(lambda: list(tmp_path.glob("out/.blocks/*.block")) or client.poll() is not None, 250)
+            until(lambda: list(tmp_path.glob("out/.blocks/*.block")) or client.poll() is not None, 500)
             client.send_signal(signal.SIGKILL)
         found = orgsim(*args, "out", "--cluster", dask.address, cwd=tmp_path)
     assert found.returncode == 0, found.stderr
