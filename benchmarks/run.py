@@ -247,10 +247,10 @@ def main(part: str, quick: bool) -> None:
     """Print every figure of the benchmark, or of one part of it."""
     from benchmarks import sweeps
 
+    click.echo(f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     if part == "sweeps":
         sweeps.main(quick)
         return
-    click.echo(f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
         by_size(SIZES[:2] if quick else SIZES, Floor(Path(folder)), 1 if quick else 3)
     against_plain(4 if quick else 26)

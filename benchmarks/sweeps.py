@@ -103,7 +103,7 @@ def large(points: int, runs: int) -> None:
         code = _RUN.format(root=str(ROOT), file=str(file), out=str(out))
         for what in ("", "once more"):
             done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-            reused, seconds, processor, memory = done.stdout.split()
+            reused, seconds, processor, memory = done.stdout.splitlines()[-1].split()
             files = sum(path.is_file() for path in out.rglob("*"))
             size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
             click.echo(

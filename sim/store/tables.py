@@ -45,6 +45,9 @@ class Tables:
 
     def __init__(self) -> None:
         self._connection = duckdb.connect(config={"threads": 1})
+        self._connection.execute(
+            "SET enable_progress_bar = false"
+        )  # after two seconds it would print on stdout
 
     def __enter__(self) -> Self:
         return self

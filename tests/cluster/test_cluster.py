@@ -53,10 +53,10 @@ def test_two_workers_with_empty_compile_caches_give_local_bytes_though_the_clien
     whole = orgsim(*args, "whole", cwd=tmp_path)
     with local(tmp_path) as dask:
         for _ in range(2):
-            dask.worker(XDG_CACHE_HOME=str(tmp_path / "home"), NUMBA_CACHE_DIR="")
+            dask.worker(NUMBA_CACHE_DIR=str(tmp_path / "home"))
         command = [sys.executable, "-m", "cli", *args, "out", "--cluster", dask.address]
         with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL) as client:
-            until(lambda: list(tmp_path.glob("out/.blocks/*.block")) or client.poll() is not None, 250)
+            until(lambda: list(tmp_path.glob("out/.blocks/*.block")) or client.poll() is not None, 500)
             client.send_signal(signal.SIGKILL)
         found = orgsim(*args, "out", "--cluster", dask.address, cwd=tmp_path)
     assert found.returncode == 0, found.stderr
@@ -66,7 +66,7 @@ def test_two_workers_with_empty_compile_caches_give_local_bytes_though_the_clien
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     machine = read_manifest(tmp_path / "out")["machine"]
     assert machine == read_manifest(tmp_path / "whole")["machine"]
-    assert list((tmp_path / "home" / "orgsim").rglob("*.nbi"))  # they did compile
+    assert list((tmp_path / "home").rglob("*.nbi"))  # they did compile
 
 
 def test_a_worker_that_is_killed_costs_nothing_and_one_with_changed_sources_is_refused(

@@ -27,6 +27,7 @@ from sim.simulation import sources
 from sim.store import parts
 from sim.store.folder import read_manifest
 from sim.store.lock import locked
+from sim.store.tables import Tables
 
 PLAIN = SWEEP.replace("ranges: 8", "ranges: 0")
 
@@ -324,6 +325,12 @@ def test_a_failed_run_is_replayed_with_its_point_and_what_is_held(sweep_file):
             UserError, match="expected POINT:RUN with a point from 0 to 7 and a run from 0 to 11"
         ):
             replay_run(sweep, wrong)
+
+
+def test_a_long_query_prints_nothing():
+    with Tables() as tables:
+        said = tables._connection.execute("select current_setting('enable_progress_bar')").fetchone()
+    assert said == (False,)
 
 
 # ---- disks

@@ -250,7 +250,9 @@ def test_interruption_keeps_what_is_done_and_resumes_to_the_same_bytes(sweep_fil
     assert read_manifest(broken)["status"] == "interrupted"
     assert sorted(path.name for path in broken.iterdir()) == ["manifest.json", "runs", "series"]
     kept = stored(broken)
-    assert kept == 0 if after == 0 else 4 <= kept <= 96  # how many blocks there are is a matter of time, nine at least
+    assert (
+        kept == 0 if after == 0 else 4 <= kept <= 96
+    )  # how many blocks there are is a matter of time, nine at least
     engine = Engine()
     again = run(sweep_file, broken, engine)
     assert again.runs_reused == kept

@@ -70,7 +70,7 @@ def merge(folders: Sequence[Path], out: Path, declared: Mapping[str, Outcome] = 
     made = {
         name: value
         for name, value in first.manifest.items()
-        if name not in ("status", "runs_done", "failures")
+        if name not in ("status", "runs_done", "failures", "command")
     }
     made |= {"content": content, "content_hash": content_hash(content)}
     if any(out.resolve() == found.folder.resolve() for found in shards):
