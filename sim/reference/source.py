@@ -5,7 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from sim.constants import PACKAGE
@@ -32,13 +32,13 @@ _DECLARING = (
 _HELPERS = {"settings_of", "dice_of", "workforce_of", "signature", "finish", "Setup", "over_weeks", "begin"}
 
 
-@lru_cache(maxsize=256)
+@cache
 def source(name: str) -> str:
     """Text of a file of the package, named without .py: ``flow/schedule``, ``mechanisms/flow/work``."""
     return (PACKAGE / f"{name}.py").read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=256)
+@cache
 def tree(name: str) -> ast.Module:
     return ast.parse(source(name))
 
@@ -50,7 +50,7 @@ def assigned(module: ast.Module) -> Iterator[tuple[str, ast.Assign]]:
             yield node.targets[0].id, node
 
 
-@lru_cache(maxsize=1)
+@cache
 def files() -> tuple[str, ...]:
     """Every file of the package, without .py, relative to it."""
     paths = sorted(path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
@@ -67,7 +67,7 @@ def submodels() -> dict[str, str]:
     return found | {"costs": "organisation/costs"}
 
 
-@lru_cache(maxsize=1)
+@cache
 def engine() -> tuple[str, ...]:
     """Files that a run needs: what `sim.simulation.run` imports, and what those import, but for declarations."""
     found, left = set(), ["simulation/run"]
@@ -86,7 +86,7 @@ def comments(text: str) -> dict[int, tuple[str, bool]]:
     return {t.start[0]: (t.string.lstrip("#: "), t.line.lstrip().startswith("#")) for t in found}
 
 
-@lru_cache(maxsize=256)
+@cache
 def imports(name: str) -> dict[str, tuple[str, str]]:
     """Local name -> (file of the package, name in it, "" for the file itself), of what a file imports anywhere."""
     found = {}
@@ -210,7 +210,7 @@ def users(stream: str) -> list[str]:
     return [name for name in files() if ("engine/rng", stream) in imports(name).values()]
 
 
-@lru_cache(maxsize=256)
+@cache
 def read_in(name: str) -> frozenset[str]:
     """Paths of the parameters that a file reads: as a field of the record, or by path."""
     by_field = {parameter.field: path for path, parameter in REGISTRY.items()}
