@@ -53,11 +53,13 @@ class Unusable:
 
 def fit_file(scenario: Scenario) -> Path | None:
     """Where the fit of a scenario's file is; None if it has no file."""
-    if scenario.path is None:
-        return None
-    if scenario.path.resolve().parent == places.folder().resolve():
-        return Path("results") / f"{scenario.path.stem}{SUFFIX}"
-    return scenario.path.with_name(f"{scenario.path.stem}{SUFFIX}")
+    return None if scenario.path is None else _fit_of(scenario.path)
+
+
+def _fit_of(path: Path) -> Path:
+    if path.resolve().parent == places.folder().resolve():
+        return Path("results") / f"{path.stem}{SUFFIX}"
+    return path.with_name(f"{path.stem}{SUFFIX}")
 
 
 @lru_cache(maxsize=1)
@@ -106,18 +108,25 @@ def write_fit(
 
 
 def read_fit(scenario: Scenario) -> Fitted | Unusable | None:
-    """The worlds found for the scenario's file, whatever was set since from outside it; None if there was no fit."""
-    path = fit_file(scenario)
-    if path is None or not path.exists():
-        return None
-    assert scenario.path is not None  # else there is no file of a fit
-    name, file = scenario.path.name, shown(path)
-    again = f"orgsim fit {shown(scenario.path)}"
+    """The worlds found for the scenario's file, or else for the nearest file that it extends, whatever was set since; None if
+    none of them was fitted.
+    """
+    for own in reversed(scenario.extended):
+        if _fit_of(own).exists():
+            return _read(own)
+    return None
+
+
+def _read(own: Path) -> Fitted | Unusable:
+    """The worlds found for the scenario in the file *own*."""
+    path = _fit_of(own)
+    name, file = own.name, shown(path)
+    again = f"orgsim fit {shown(own)}"
     data = files.read_json(path)
     try:
         worlds = _worlds(data)
         said: Mapping[str, Any] = data or {}
-        current = asked(load(scenario.path, said["sets"]))
+        current = asked(load(own, said["sets"]))
         found = said["asked"]
         changed = [words for key, words in _CHANGES.items() if found[key] != current[key]]
     except (KeyError, TypeError, ValueError, AttributeError, UserError):

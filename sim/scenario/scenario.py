@@ -188,10 +188,14 @@ class Scenario:
         return "" if path in self._origin.applied else place_of(path, self._origin.chain)
 
     @property
+    def extended(self) -> tuple[Path, ...]:
+        """The files of its chain of `extends`, from the root to its own."""
+        return tuple(part.path for part in self._origin.chain if part.path is not None)
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """The files that it and what it is held equal to were read from, with their charts, resolved; no bundled ones."""
-        read = [part.path for part in self._origin.chain if part.path is not None]
-        chart = self.organisation.chart
+        read, chart = list(self.extended), self.organisation.chart
         read += [chart] if isinstance(chart, Path) else []
         read += self.hold_base.files if self.hold_base is not None else ()
         found = dict.fromkeys(path.resolve() for path in read)

@@ -311,6 +311,6 @@ def _client(address: str, wait: float) -> Any:
             "--cluster needs dask.distributed, which is not installed; install it with: pip install 'orgsim[cluster]'"
         ) from None
     try:
-        return Client(address, timeout=wait, set_as_default=False)
+        return Client(address, timeout=wait, set_as_default=False)  # type: ignore[no-untyped-call]  # dask says no types
     except (OSError, ValueError) as error:
         raise UserError(f"--cluster {address}: no dask scheduler answers there ({error})") from error

@@ -323,6 +323,17 @@ def test_the_base_comes_first_and_what_differs_is_never_touched(tmp_path: Path) 
     assert choose((mine, other), 0) == choose((load("layered"), load("flat")), 64)
 
 
+def test_a_variant_of_a_fitted_file_is_tried_in_its_worlds(tmp_path: Path) -> None:
+    mine = twin(tmp_path)
+    written(tmp_path, mine)
+    (tmp_path / "variant.yaml").write_text(
+        f"question: q?\nextends: {mine.path.name}\nai: {{share_of_code: 0.5}}\n"
+    )
+    variant = load(tmp_path / "variant.yaml")
+    found = choose((variant, load("flat")), 64)
+    assert (found.like, len(found.sets), found.notices) == (mine.path.name, 2, ())
+
+
 def test_compare_tries_its_verdict_in_the_fitted_worlds_and_says_so(tmp_path: Path) -> None:
     """In the stand-in the verdict hangs on managers' hours for each report: worlds that fix them settle it."""
     mine = scenario(tmp_path, {"lead_time_hours": (30.0, 5.0)})
