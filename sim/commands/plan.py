@@ -195,10 +195,11 @@ def _carried_out(
             folder.untouched(place.folder)
         path = source.path if source.imported is None else place.folder / FOLDER / source.path.name
         scenarios = folder.texts(pair[0], path, sets, on, asked, place.folder)
+        copied = folder.copies(pair[0], path, place.folder)
         with progress(2 * how[0]) as bar:
             found = plan(*pair, asked, *how, workers, progress=bar.at)
         about = "" if source.imported is None else source.imported.words(place.folder)
-        folder.write(place, found, scenarios, about, source.imported)
+        folder.write(place, found, scenarios, copied, about, source.imported)
     return found, place.folder, about
 
 

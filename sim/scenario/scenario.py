@@ -33,7 +33,7 @@ from sim.parameters.registry import REGISTRY, defaults
 from sim.scenario.by_layer import expanded
 from sim.scenario.checks import check_people, check_structure, implausible, place_of
 from sim.scenario.events import DatedEvent
-from sim.scenario.files import find, find_bundled, inside, one_line, refuse_irregular, shown
+from sim.scenario.files import find, find_bundled, folder, inside, one_line, refuse_irregular, shown
 from sim.scenario.observed import Observation
 from sim.scenario.settings import LISTS, SETTINGS, STRUCTURES, check_value, known_path
 from sim.scenario.statement import Statement, statement
@@ -186,6 +186,16 @@ class Scenario:
         "" if it was given from outside the file (an option, a sweep).
         """
         return "" if path in self._origin.applied else place_of(path, self._origin.chain)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that it and what it is held equal to were read from, with their charts, resolved; no bundled ones."""
+        read = [part.path for part in self._origin.chain if part.path is not None]
+        chart = self.organisation.chart
+        read += [chart] if isinstance(chart, Path) else []
+        read += self.hold_base.files if self.hold_base is not None else ()
+        found = dict.fromkeys(path.resolve() for path in read)
+        return tuple(path for path in found if path.parent != folder().resolve())
 
     def hash(self) -> str:
         """Hex SHA-256 of everything that determines results: not of names, questions, descriptions, sources and what was

@@ -62,6 +62,7 @@ CONTENTS = (
     "variant.yaml",
     "held.yaml",
     "imported",
+    "from",
     "fit.json",
     "failures.parquet",
     "summary.csv",

@@ -32,6 +32,19 @@ def planned(tmp_path_factory):
     return place, first
 
 
+def test_the_scenarios_of_a_plan_on_a_file_outside_the_folder_can_be_used_as_they_are(tmp_path):
+    (tmp_path / "small.yaml").write_text(
+        "question: q?\nextends: small-startup\nai: {share_of_code: 0.4}\n", encoding="utf-8"
+    )
+    made = orgsim("plan", "small.yaml", "--freeze", *SHORT, "--ranges", "0", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    folder = tmp_path / "results" / "plan-small"
+    assert (folder / "from" / "small.yaml").read_bytes() == (tmp_path / "small.yaml").read_bytes()
+    checked = orgsim("check", str(folder / "base.yaml"), str(folder / "variant.yaml"), cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert load(folder / "base.yaml").values["ai.share_of_code"] == 0.4
+
+
 @pytest.mark.slow
 class TestARoster:
     def test_the_page_has_every_part_within_its_width(self, planned):
@@ -44,6 +57,9 @@ class TestARoster:
         assert (folder / "page.png").stat().st_size > 20_000
         assert "only 5 weeks of 8 are simulated after the measure" in first.stderr
         assert "fewer than 52 weeks" in first.stdout
+        assert "Money is counted with standard pay by role and layer, not with yours." in " ".join(
+            first.stdout.split()
+        )
 
     def test_nothing_personal_is_written_but_hashed_ids(self, planned):
         folder = planned[0] / "results" / "plan-mine"

@@ -10,7 +10,6 @@ imported/             of a roster: scenario, chart, salt and health report, see 
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +30,7 @@ from sim.store.folder import manifest, read_manifest
 from sim.store.taking import Taken
 
 BASE, VARIANT, HELD = "base.yaml", "variant.yaml", "held.yaml"
+COPIES = "from"  # files that the scenarios extend, as a file names only what lies beside or below it
 
 
 def question(
@@ -65,13 +65,13 @@ def texts(
     made = {}
     head = {
         "question": "What if everything goes on as it is?",
-        "extends": reference(source, folder),
+        "extends": reference(source, folder, source),
         "name": base.name,
     }
     own = dict(given)
     if base.hold_base is not None and base.hold_base.path is not None:
         outside = {path: value for path, value in given.items() if not path.startswith("organisation.")}
-        held = {"extends": reference(base.hold_base.path, folder), "name": base.hold_base.name}
+        held = {"extends": reference(base.hold_base.path, folder, source), "name": base.hold_base.name}
         made[HELD] = _yaml(
             "To what the organisation is held equal, under the same assumptions.", held, outside
         )
@@ -88,14 +88,24 @@ def texts(
     return made
 
 
-def reference(source: Path, folder: Path) -> str:
-    """How a file in *folder* names the scenario *source*: a bundled one by name, others by a relative path."""
-    if source.resolve().parent == scenario_files.folder().resolve():
-        return source.stem
-    try:
-        return Path(os.path.relpath(source.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive
-        return source.resolve().as_posix()
+def reference(path: Path, folder: Path, source: Path) -> str:
+    """How a file in *folder* names the scenario *path*: a bundled one by name, one in the folder by where it is there, others
+    by their copy. source: the scenario that was named; the others lie in its folder or below.
+    """
+    if path.resolve().parent == scenario_files.folder().resolve():
+        return path.stem
+    if path.resolve().is_relative_to(folder.resolve()):
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    return f"{COPIES}/{path.resolve().relative_to(source.resolve().parent).as_posix()}"
+
+
+def copies(base: Scenario, source: Path, folder: Path) -> dict[str, Path]:
+    """Name in the results *folder* -> file of everything that *base* was read from; none of what is bundled or there already."""
+    root = source.resolve().parent
+    if root.is_relative_to(folder.resolve()):
+        return {}
+    below = (path for path in base.files if path.is_relative_to(root))
+    return {f"{COPIES}/{path.relative_to(root).as_posix()}": path for path in below}
 
 
 def _yaml(
@@ -153,9 +163,16 @@ def _digest(data: bytes) -> str:
 
 
 def write(
-    place: Taken, plan: Plan, scenarios: Mapping[str, str], about: str, imported: Imported | None
+    place: Taken,
+    plan: Plan,
+    scenarios: Mapping[str, str],
+    copied: Mapping[str, Path],
+    about: str,
+    imported: Imported | None,
 ) -> None:
-    """Write all of it. scenarios: see `texts`; about: a sentence on the import; imported: the import, which is copied."""
+    """Write all of it. scenarios, copied: see `texts`, `copies`; about: a sentence on the import; imported: the import, which
+    is copied.
+    """
     from sim.experiments.plan.pictures import picture  # Matplotlib, only to draw
 
     written = {name: _digest(text.encode()) for name, text in scenarios.items()}
@@ -164,6 +181,9 @@ def write(
         files.write_json(folder / "plan.json", plan_json(plan, place.folder, about))
         for name, text in scenarios.items():
             files.write_text(folder / name, text)
+        for name, path in copied.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
         if imported is not None:
             shutil.copytree(imported.folder, folder / FOLDER)
         picture(folder / "page", plan)

@@ -21,19 +21,27 @@ ROSTERS = (".csv", ".tsv", ".txt", ".json", ".xlsx")
 
 @dataclass(frozen=True)
 class Imported:
-    """Where the import lies, its scenario file, and how many assumptions it took."""
+    """Where the import lies, its scenario file, how many assumptions it took; pay: why the roster's is not used ("" if it is)."""
 
     folder: Path
     scenario: Path
     assumptions: int
     again: bool
+    pay: str = ""
 
     def words(self, results: Path) -> str:
-        """A sentence for the page. results: the folder of the results."""
+        """Sentences for the page. results: the folder of the results."""
+        pay = (
+            f" Money is counted with standard pay by role and layer, not with yours. {self.pay}. For that, `orgsim import` "
+            f"the roster and plan on its scenario."
+        )
+        pay = pay if self.pay else ""
         if not self.assumptions:
-            return "The roster was imported without an assumption."
+            return f"The roster was imported without an assumption.{pay}"
         place = (results / FOLDER / REPORT).as_posix()
-        return f"The roster was imported with {plural(self.assumptions, 'assumption')}: read {place} first."
+        return (
+            f"The roster was imported with {plural(self.assumptions, 'assumption')}: read {place} first.{pay}"
+        )
 
 
 def is_roster(name: str) -> bool:
@@ -54,7 +62,8 @@ def imported(roster: Path, place: Path, room: Path) -> Imported:
         scenario = folder / f"{roster.stem}.yaml"
         if notes is not None and notes.get("roster") == digest and scenario.is_file():
             assumptions = notes.get("assumptions")
-            return Imported(folder, scenario, assumptions if isinstance(assumptions, int) else 0, again=True)
+            count = assumptions if isinstance(assumptions, int) else 0
+            return Imported(folder, scenario, count, again=True, pay=str(notes.get("pay") or ""))
     room.mkdir(parents=True, exist_ok=True)
     try:
         found = import_roster(roster, output=room / f"{roster.stem}.yaml")
@@ -62,10 +71,11 @@ def imported(roster: Path, place: Path, room: Path) -> Imported:
         raise UserError(
             f"{error}; import it first with `orgsim import` and its options, then plan on the scenario"
         ) from None
-    assumptions = len(found.chart.assumptions)
+    assumptions, bands = len(found.chart.assumptions), found.chart.bands
+    pay = "" if bands.pay or not bands.notes else bands.notes[-1]
     files.write_text(room / REPORT, health_report(found.chart) + "\n")
-    files.write_json(room / NOTES, {"roster": digest, "assumptions": assumptions})
-    return Imported(room, found.written[0], assumptions, again=False)
+    files.write_json(room / NOTES, {"roster": digest, "assumptions": assumptions, "pay": pay})
+    return Imported(room, found.written[0], assumptions, again=False, pay=pay)
 
 
 def _earlier(place: Path) -> Iterator[Path]:

@@ -186,8 +186,17 @@ def bands_of(
         )
     if not usd:
         return bands
+    low, high = _PLAUSIBLE
+    odd = sum(not low <= amount <= high for amount in usd)
+    if odd:
+        bands.notes.append(
+            f"CHECK THIS: {plural(odd, 'cell')} of column '{column}' {'is' if odd == 1 else 'are'} no pay of a year (outside "
+            f"{low:,.0f} to {high:,.0f} USD) and count{'s' if odd == 1 else ''} as unknown; are they thousands, or by the month"
+        )
     groups: dict[str, list[float]] = {}
     for (role, layer, _), amount in zip(known, usd, strict=True):
+        if not low <= amount <= high:
+            continue
         name = OTHER_BAND if role == OTHER_BAND else band_name(layer)
         groups.setdefault(name, []).append(amount)
     order = sorted(groups, key=lambda name: (name == OTHER_BAND, name.startswith("manager"), len(name), name))

@@ -6,7 +6,7 @@ from helpers.roster import read, write
 from sim.errors import UserError
 from sim.organisation.roster.columns import recognise
 from sim.organisation.roster.importing import import_roster
-from sim.organisation.roster.pay import Pay, read_pay, read_rates
+from sim.organisation.roster.pay import Pay, bands_of, read_pay, read_rates
 from sim.organisation.roster.settling import Wishes
 from sim.scenario.scenario import load
 from sim.scenario.tree import tree_of
@@ -114,3 +114,11 @@ def test_bands_reach_the_payroll_and_nobody_s_pay_is_written(tmp_path):
     load_factor, ratio = scenario.values["money.load"], scenario.values["money.manager_ratio_1"]
     # five ICs, the CEO in the standard proportion, the recruiter paid as an IC
     assert tree_of(scenario).payroll == pytest.approx(93_000 * load_factor * (5 + ratio + 1))
+
+
+def test_amounts_that_are_no_pay_of_a_year_count_as_unknown_and_are_said():
+    people = [("ic", 0, Pay(80_000.0, "USD"))] * 6 + [("ic", 0, Pay(65.0, "USD"))] * 5
+    bands = bands_of(people, "Salary", (), {})
+    assert bands.pay == {"ic": 80_000}
+    assert bands.groups == {"ic": 6}
+    assert any(note.startswith("CHECK THIS: 5 cells of column 'Salary'") for note in bands.notes)
