@@ -172,8 +172,11 @@ def test_a_plan_is_told_in_words_with_how_sure_and_who_may_see_it(report):
 class TestUnfinished:
     def test_a_sweep_says_how_far_it_has_come(self, folder, tmp_path):
         half = shutil.copytree(folder("sweep"), tmp_path / "half")
-        for path in sorted((half / "runs").glob("*.parquet"))[3:]:
-            path.unlink()
+        (path,) = (half / "runs").glob("*.parquet")
+        duckdb.sql(
+            f"create or replace temp table kept as select * from read_parquet('{path}') where point < 3"
+        )
+        duckdb.sql(f"copy kept to '{path}' (format parquet)")
         data = json.loads((half / "manifest.json").read_text())
         del data["answer"]
         (half / "manifest.json").write_text(json.dumps({**data, "status": "interrupted"}))
@@ -195,23 +198,24 @@ class TestUnfinished:
         assert ("2 figures are kept" in page) == (kind == "explain")
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    at = tmp_path_factory.mktemp("real")
+    roster = ROOT / "docs" / "examples" / "example-company.csv"
+    result = orgsim("import", str(roster), "-o", "mine.yaml", cwd=at)
+    assert result.returncode == 0, result.stderr
+    pages = {}
+    for kind, more in (("run", []), ("risk", ["--by", "role,layer"])):
+        command = [kind, "mine.yaml", "--runs", "2", "--set", "time.weeks=4", "--out", kind]
+        result = orgsim(*command, *more, cwd=at)
+        assert result.returncode == 0, result.stderr
+        pages[kind] = report_text(at / kind)
+    return roster, at, pages
+
+
 @pytest.mark.slow
 class TestPrivacy:
     """Of an imported chart: no names, nothing of fewer than five people."""
-
-    @pytest.fixture(scope="class")
-    def real(self, tmp_path_factory):
-        at = tmp_path_factory.mktemp("real")
-        roster = ROOT / "docs" / "examples" / "example-company.csv"
-        result = orgsim("import", str(roster), "-o", "mine.yaml", cwd=at)
-        assert result.returncode == 0, result.stderr
-        pages = {}
-        for kind, more in (("run", []), ("risk", ["--by", "role,layer"])):
-            command = [kind, "mine.yaml", "--runs", "2", "--set", "time.weeks=4", "--out", kind]
-            result = orgsim(*command, *more, cwd=at)
-            assert result.returncode == 0, result.stderr
-            pages[kind] = report_text(at / kind)
-        return roster, at, pages
 
     def test_no_cell_of_the_roster_is_in_it(self, real):
         roster, _, pages = real
