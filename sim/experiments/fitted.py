@@ -5,28 +5,23 @@ found for: digests of the scenario without its words, of its observed figures, o
 of these is another now, the file is not used, and it is said why.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.constants import PACKAGE
 from sim.errors import UserError
 from sim.experiments.plausible import ranges_digest
 from sim.scenario import files as places
 from sim.scenario.files import shown
 from sim.scenario.scenario import Scenario, load
+from sim.simulation.sources import model_hash
 from sim.store import files
 from sim.store.folder import PROGRAM, content_hash
 
 SUFFIX = ".fit.json"
-#: Folders of the package from which results follow. A change of words elsewhere needs no new fit.
-_MODEL = (
-    "parameters", "organisation", "scenario", "engine", "mechanisms", "outcomes", "flow", "people", "simulation",
-    "experiments/fit",
-)  # fmt: skip
+#: What decides which worlds are kept, besides the model's own sources. A change of words elsewhere needs no new fit.
+_DECIDES = ("experiments/fit",)
 #: What the fit is an answer to, in the words in which a change of it is told.
 _CHANGES = {
     "observed": "its observed figures have changed since",
@@ -62,23 +57,13 @@ def _fit_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}{SUFFIX}")
 
 
-@lru_cache(maxsize=1)
-def model_hash() -> str:
-    """16 hex digits that change whenever a source file of the model, or of the fit, changes."""
-    digest = hashlib.sha256()
-    for path in sorted(path for name in _MODEL for path in (PACKAGE / name).rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def asked(scenario: Scenario) -> dict[str, str]:
     """What a fit of the scenario is an answer to."""
     return {
         "observed": content_hash({name: one.to_dict() for name, one in scenario.observed.items()}),
         "scenario": scenario.hash(),
         "ranges": ranges_digest(),
-        "source": model_hash(),
+        "source": model_hash(besides=_DECIDES),
     }
 
 

@@ -23,7 +23,7 @@ from sim.organisation.outline import hold_ics, planned_ics, planned_sizes, top_p
 from sim.organisation.plan import Organisation
 from sim.organisation.removal import heirs, removed_rows
 from sim.organisation.roster.chart import LEADS, OTHER, Chart
-from sim.organisation.roster.memory import people_of
+from sim.organisation.roster.memory import chart_of
 from sim.organisation.tenure import UNKNOWN, band_of
 from sim.organisation.tree import Tree, assemble, depth_first, select
 
@@ -195,7 +195,7 @@ def build_tree(
         pay_scale = top_paid_as_in(held, pay_scale)
     sizes: tuple[int, ...] | None = None
     if organisation.chart is not None:
-        tree = chart_tree(people_of(organisation.chart, organisation.chart_columns), pay_scale)
+        tree = chart_tree(chart_of(organisation.chart, organisation.chart_columns), pay_scale)
     else:
         sizes = planned_sizes(organisation, ics, bottom_span_ratio)
         tree = generated_tree(ics, sizes, pay_scale)

@@ -29,17 +29,16 @@ MODEL = (
 )
 
 
-def model_files(package: Path = PACKAGE) -> list[Path]:
-    """The files of `MODEL`, in order."""
-    found = (path.rglob("*.py") if path.is_dir() else [path] for path in (package / name for name in MODEL))
-    return sorted(path for files in found for path in files)
-
-
 @lru_cache(maxsize=4)
-def model_hash(package: Path = PACKAGE) -> str:
-    """16 hex digits that change whenever one of these files changes, whatever its line ends."""
+def model_hash(package: Path = PACKAGE, besides: tuple[str, ...] = ()) -> str:
+    """16 hex digits that change whenever a file of the model changes, whatever its line ends.
+
+    besides: other folders or files of the package that decide, too.
+    """
+    places = (package / name for name in (*MODEL, *besides))
+    found = (path.rglob("*.py") if path.is_dir() else [path] for path in places)
     digest = hashlib.sha256()
-    for path in model_files(package):
+    for path in sorted(path for files in found for path in files):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]

@@ -52,7 +52,7 @@ class MemoryChart:
         return f"<{self.name}: {self.people.n:,} people>"
 
 
-def people_of(chart: Path | MemoryChart, columns: Mapping[str, str]) -> Chart:
+def chart_of(chart: Path | MemoryChart, columns: Mapping[str, str]) -> Chart:
     """The chart of a scenario: that in memory, or that of the file. columns: field -> column of the file. Raises `UserError`.
 
     A file that is no chart is not quoted: it may be one that whoever wrote the scenario was not to see.
