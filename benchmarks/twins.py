@@ -23,8 +23,8 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from sim.experiments.fit.draws import Draws  # noqa: E402
 from sim.experiments.fit.implausibility import CUTOFF, implausibility, means_of, run_variance  # noqa: E402
-from sim.experiments.fit.simulated import Draws  # noqa: E402
 from sim.experiments.fit.study import Fit, fit  # noqa: E402
 from sim.experiments.plausible import known, plausible_sets, varied  # noqa: E402
 from sim.outcomes.declared import OUTCOMES  # noqa: E402

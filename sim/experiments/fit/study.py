@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError
+from sim.experiments.fit.draws import Draws, Point
 from sim.experiments.fit.emulator import emulator
 from sim.experiments.fit.implausibility import (
     CUTOFF,
@@ -27,8 +28,8 @@ from sim.experiments.fit.implausibility import (
     run_variance,
     targets_of,
 )
-from sim.experiments.fit.simulated import Draws, Point, Simulated
 from sim.experiments.plausible import varied
+from sim.experiments.simulated import Simulated
 from sim.outcomes.declared import OUTCOMES, Outcome
 from sim.parameters.registry import REGISTRY
 from sim.scenario.scenario import Scenario
@@ -148,7 +149,7 @@ def fit(
     draws = Draws(varied((scenario,), REGISTRY)) if draws is None else draws
     bar = _Bar(progress)
     names = [target.outcome.name for target in targets]
-    evaluate = Simulated(scenario, names, runs, seed, workers, simulate, journal or Journal(), bar.tick)
+    evaluate = Simulated((scenario,), names, seed, workers, simulate, bar.tick, journal=journal or Journal())
     state = _State(targets, runs)
     done: list[tuple[int, int, bool]] = []
     for number in range(waves):
@@ -156,7 +157,7 @@ def fit(
         if not points:
             break
         bar.planned += len(points) * runs
-        state.add(points, shares, evaluate(points))
+        state.add(points, shares, evaluate(points, runs, [0] * len(points))[:, 0])
         if not number:
             _check_defined(scenario, state, evaluate)
         done.append((looked, len(points), screened))

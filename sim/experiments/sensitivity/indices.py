@@ -22,7 +22,8 @@ import numpy as np
 from scipy.special import fdtrc
 
 from sim.constants import ALPHA
-from sim.experiments.sensitivity.space import LEVELS, Evaluate, Space, figures
+from sim.experiments.sensitivity.space import LEVELS, Space, figures
+from sim.experiments.simulated import Evaluate
 from sim.statistics import estimates
 
 # ---- designs and indices

@@ -19,8 +19,6 @@ from sim.experiments.parts import equal_money
 from sim.experiments.sensitivity.indices import Indices, design, indices, points_in_block, simulate_design
 from sim.experiments.sensitivity.space import (
     METHODS,
-    Evaluate,
-    Simulated,
     Space,
     figures,
     references,
@@ -40,6 +38,7 @@ from sim.experiments.sensitivity.tipping import (
     flips,
     world_points,
 )
+from sim.experiments.simulated import Evaluate, Simulated
 from sim.experiments.worlds import Choice, choose
 from sim.outcomes.declared import OUTCOMES, VALUE, Outcome, check_outcome
 from sim.scenario.scenario import Scenario

@@ -25,7 +25,8 @@ from sim.constants import ALPHA
 from sim.experiments.holding import Holding, differences, holding
 from sim.experiments.plausible import draws, plausible_sets
 from sim.experiments.sensitivity.indices import changed
-from sim.experiments.sensitivity.space import Evaluate, Space, figures
+from sim.experiments.sensitivity.space import Space, figures
+from sim.experiments.simulated import Evaluate
 from sim.parameters.registry import REGISTRY
 from sim.statistics import crossing, estimates
 
