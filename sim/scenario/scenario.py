@@ -22,13 +22,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
 from sim.organisation.plan import Frozen, Organisation
-from sim.organisation.roster.chart import Chart
 from sim.organisation.roster.memory import MemoryChart
-from sim.organisation.roster.reading import MAX_BYTES
 from sim.parameters.registry import REGISTRY, defaults
 from sim.scenario.by_layer import expanded
 from sim.scenario.checks import check_people, check_structure, implausible, place_of
@@ -38,6 +36,9 @@ from sim.scenario.observed import Observation
 from sim.scenario.settings import LISTS, SETTINGS, STRUCTURES, check_value, known_path
 from sim.scenario.statement import Statement, statement
 from sim.scenario.yaml_source import parse_yaml, read_yaml
+
+if TYPE_CHECKING:
+    from sim.organisation.roster.chart import Chart
 
 MAX_EXTENDS = 20
 _SETS_TOLD = 4
@@ -160,7 +161,7 @@ class Scenario:
             base = base._derive({p: v for p, v in outside.items() if p not in LISTS}, places, None)
         return _build(_Origin(chain, origin.files, applied, base, own, named, origin.sets))
 
-    def with_chart(self, chart: Chart) -> "Scenario":
+    def with_chart(self, chart: "Chart") -> "Scenario":
         """This scenario with the organisation of a chart that has been read (`sim.organisation.roster.importing.read_chart`).
 
         Of the chart the tree is kept, with what a simulation needs of everybody; no ids, titles or notes. Pay bands that it has
@@ -536,6 +537,10 @@ def _chart_hash(chart: Path | MemoryChart) -> str:
 
 
 def _file_hash(path: Path) -> str:
+    from sim.organisation.roster.reading import (
+        MAX_BYTES,
+    )  # the reader of charts is loaded only where there is one
+
     digest = hashlib.sha256()
     try:
         refuse_irregular(path, path.name, MAX_BYTES, "chart")

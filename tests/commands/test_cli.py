@@ -34,6 +34,7 @@ class TestHelp:
         code = (
             "import sys, cli; cli.execute(['--help']); cli.execute(['list']);"
             "cli.execute(['check', 'flat', 'layered']); assert 'numpy' not in sys.modules;"
+            " assert 'sim.organisation.roster.reading' not in sys.modules;"
             "cli.execute(['check', 'flat-vs-layered']);"
             "print([m for m in ('numba', 'mesa', 'pandas', 'duckdb', 'scipy', 'matplotlib', 'pydantic', 'tqdm')"
             " if m in sys.modules])"

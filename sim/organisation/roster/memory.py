@@ -7,20 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import UserError
-from sim.organisation.roster.chart import Chart
-from sim.organisation.roster.columns import NoRosterError
-from sim.organisation.roster.pay import Bands
 from sim.text.plain import jsonable
 
-#: What a chart tells beside its people: how it was read, and who they are (pay is a setting of the scenario). No simulation
-#: depends on it.
-_TOLD: Mapping[str, Any] = {
-    "source_ids": (), "accounting": {}, "unknown_bosses": {}, "counts": {}, "assumptions": (), "sources": (),
-    "rules": (), "bands": Bands(),
-}  # fmt: skip
+# The reader of charts is loaded only where there is one: every scenario is checked by way of this file.
+if TYPE_CHECKING:
+    from sim.organisation.roster.chart import Chart
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +31,13 @@ class MemoryChart:
     @staticmethod
     def of(chart: Chart) -> MemoryChart:
         """The value of a chart; who the people are is left out."""
-        bare = replace(chart, **_TOLD)
-        kept = {one.name: getattr(bare, one.name) for one in fields(bare) if one.name not in _TOLD}
+        # What a chart tells beside its people: how it was read, and who they are (pay is a setting of the scenario).
+        told: Mapping[str, Any] = {
+            "source_ids": (), "accounting": {}, "unknown_bosses": {}, "counts": {}, "assumptions": (), "sources": (),
+            "rules": (), "bands": type(chart.bands)(),
+        }  # fmt: skip
+        bare = replace(chart, **told)
+        kept = {one.name: getattr(bare, one.name) for one in fields(bare) if one.name not in told}
         text = json.dumps(jsonable(kept), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return MemoryChart(bare, hashlib.sha256(text.encode()).hexdigest())
 
@@ -59,7 +58,7 @@ def chart_of(chart: Path | MemoryChart, columns: Mapping[str, str]) -> Chart:
     """
     if isinstance(chart, MemoryChart):
         return chart.people
-    # The reader of charts is loaded only where there is one.
+    from sim.organisation.roster.columns import NoRosterError
     from sim.organisation.roster.kept import kept_chart
 
     try:
