@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import duckdb
@@ -111,17 +110,23 @@ def test_all_files_have_the_same_columns(tmp_path, many_parts):
 def test_a_reader_never_finds_a_run_twice(tmp_path, many_parts):
     path, out = write_sweep(tmp_path, PLAIN.replace("runs: 12", "runs: 60")), tmp_path / "out"
 
-    class Slow(Engine):
+    looked = threading.Event()
+
+    class Watched(Engine):
+        """Simulates no block before somebody has looked again, however busy the machine is."""
+
         def __call__(self, *args, **options):
-            time.sleep(0.01)
+            looked.wait(60)
+            looked.clear()
             return super().__call__(*args, **options)
 
     seen = []
-    work = threading.Thread(target=lambda: run_file(path, out, Slow(), sweep=load_sweep(path, runs=60)))
+    work = threading.Thread(target=lambda: run_file(path, out, Watched(), sweep=load_sweep(path, runs=60)))
     work.start()
     while work.is_alive():
         with contextlib.suppress(duckdb.IOException):  # no file yet
             seen.append(table(out))
+        looked.set()
     work.join()
     assert len({count for count, _ in seen}) > 3  # it grew while it was read
     assert all(count == distinct for count, distinct in seen)
