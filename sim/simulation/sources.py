@@ -6,6 +6,7 @@ model's files count: to find out whether a change there moves a figure is a test
 """
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,8 +38,13 @@ def model_hash(package: Path = PACKAGE, besides: tuple[str, ...] = ()) -> str:
     """
     places = (package / name for name in (*MODEL, *besides))
     found = (path.rglob("*.py") if path.is_dir() else [path] for path in places)
+    return digest_of((path for files in found for path in files), package)
+
+
+def digest_of(files: Iterable[Path], package: Path = PACKAGE) -> str:
+    """16 hex digits that change whenever one of these files of the package changes, whatever its line ends."""
     digest = hashlib.sha256()
-    for path in sorted(path for files in found for path in files):
+    for path in sorted(files):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]

@@ -5,7 +5,6 @@ such request is looked up in the journal of the folder first, simulated by the s
 an interruption loses nothing that is finished.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +17,7 @@ from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
 from sim.simulation.parallel import ClusterError, Pool
 from sim.simulation.results import Failure, Results, Simulate
+from sim.simulation.sources import digest_of
 from sim.store.journal import Journal, UnkeptError
 
 #: Modules of the experiments that say which worlds are tried, how they are judged and what flips a verdict.
@@ -116,8 +116,4 @@ def ranges_source() -> str:
         *(experiments / "sweep").glob("plausible*"),
         *(experiments / f"{name}.py" for name in _OF_WORLDS),
     ]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:16]
+    return digest_of(files)
