@@ -83,6 +83,12 @@ print(json.dumps([figures()] + ([figures(**on)] if "on" in sys.argv else [])))
 """
 
 
+def test_the_example_fits() -> None:
+    """Every line that the page replaces stands just once in the file it names."""
+    for name, old, _ in edits():
+        assert not old or (ROOT / name).read_text(encoding="utf-8").count(old) == 1, f"{name}: {old!r}"
+
+
 @pytest.mark.slow
 def test_the_example_works(tmp_path: Path) -> None:
     """Nine files; off it is identity, on it costs changes, its claims hold, its pages can be generated."""
