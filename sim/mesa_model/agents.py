@@ -20,6 +20,7 @@ from sim.engine.state import Org
 from sim.errors import UserError
 from sim.mesa_model.host import Host, Mark
 from sim.mesa_model.hours import hours_to_date
+from sim.mesa_model.leaving import Leaving
 from sim.scenario.by_layer import BY_LAYER
 
 
@@ -80,7 +81,7 @@ class Person(_View):
     """A human: what ICs and managers have in common.
 
     The agent is the person, not the seat. Once somebody has left or changed roles, the agent is out of the model, knows
-    only its `pid`, and refuses (`UserError`) to show what is now somebody else's; `present` tells.
+    only its `pid` and why it `left`, and refuses (`UserError`) to show what is now somebody else's; `present` tells.
     """
 
     def __init__(self, model: Host, row: int) -> None:
@@ -88,15 +89,16 @@ class Person(_View):
         self._row: int | None = row
         self._pid = int(model.tables.people["pid"][row])
         self._since_day = model.day
+        self._left: Leaving | None = None
 
     def sit_down(self, row: int) -> None:
         """Show *row* from now on, where this person sits (the model calls it)."""
         if row != self._row:
             self._row, self._since_day = row, self.model.day
 
-    def leave(self) -> None:
-        """Leave the model, as the person has left or changed roles (the model calls it)."""
-        self._row = None
+    def leave(self, why: Leaving | None) -> None:
+        """Leave the model, as the person has left or changed roles; *why* is kept in `left` (the model calls it)."""
+        self._row, self._left = None, why
         super(_View, self).remove()
 
     def _field(self, name: str) -> Any:
@@ -110,6 +112,11 @@ class Person(_View):
     def present(self) -> bool:
         """True while this person works here in this role."""
         return self._row is not None
+
+    @property
+    def left(self) -> Leaving | None:
+        """When and why this person left, or left this role; None while `present`."""
+        return self._left
 
     @property
     def row(self) -> int:
