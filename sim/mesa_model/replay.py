@@ -202,10 +202,11 @@ class _Watched(OrgModel):
 
     def _look(self) -> None:
         org, now = self.tables, notes_of(self.tables, self.hand_hours)
+        before = self._before if self.parameter("switches.flow") else None
         self._seats = _seats_of(org)
         for pid in sorted(self._seats):
             self.numbers.of(pid)
-        self._picture = picture_of(org, now if self._before is None else self._before, now, self.numbers.of)
+        self._picture = picture_of(org, now if before is None else before, now, self.numbers.of)
 
 
 class _Player:
