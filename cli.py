@@ -24,6 +24,7 @@ COMMANDS = {
     "list": ("sim.commands.catalogue", "list_command"),
     "check": ("sim.commands.catalogue", "check_command"),
     "run": ("sim.commands.run", "run_command"),
+    "replay": ("sim.commands.replay", "replay_command"),
     "compare": ("sim.commands.compare", "compare_command"),
     "plan": ("sim.commands.plan", "plan_command"),
     "explain": ("sim.commands.explain", "explain_command"),
