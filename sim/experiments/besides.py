@@ -1,11 +1,11 @@
 """Where the full cost of an hour of output goes against a verdict per payroll dollar.
 
-Value per payroll dollar, which decides by default, leaves out what AI, incidents, severance and hiring cost; `cost_per_value` counts
-them, as the books of `orgsim plan` do. So "better per payroll dollar" may be dearer in full. Where that is so beyond noise, the
-verdict says it in one clause, with what rises.
+Value per payroll dollar, which decides by default, leaves out what AI, incidents, severance and hiring cost; `cost_per_value`
+counts them, as the books of `orgsim plan` do. So "better per payroll dollar" may be dearer in full. Where that is so beyond
+noise, the verdict says it in one clause, with what rises.
 
-Behind a verdict beyond noise the cost is asked for second, a fixed sequence, so neither claim costs the other anything; where nothing
-was decided it must be beyond noise after the correction over all other outcomes.
+Behind a verdict beyond noise the cost is asked for second, a fixed sequence, so neither claim costs the other anything; where
+nothing was decided it must be beyond noise after the correction over all other outcomes.
 """
 
 from collections.abc import Mapping, Sequence

@@ -85,9 +85,9 @@ def repeated(groups: Mapping[str, Sequence[Record]]) -> list[tuple[str, list[str
         ),
         (
             loose,
-            "in more than one row that differ, without a name or e-mail that says whether it is one person: taken to be job "
-            "shares, or several assignments of one person, one position each, {rows} merged into it. If they are two people, give "
-            "one of them an id of its own",
+            "in more than one row that differ, without a name or e-mail that says whether it is one person: taken to be "
+            "job shares, or several assignments of one person, one position each, {rows} merged into it. If they are two people, "
+            "give one of them an id of its own",
         ),
     ]
     found = []

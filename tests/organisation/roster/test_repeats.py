@@ -19,14 +19,20 @@ def notes(found):
 
 def test_two_people_with_one_number_are_refused_with_their_rows(tmp_path):
     rows = ["4,Di Elm,,Engineer,2", "5,Ed Fir,,Engineer,2", "4,Flo Gum,,Senior Engineer,1"]
-    with pytest.raises(UserError, match=r"1 id in column 'Employee ID' on two people each: row 5 and row 7") as error:
+    with pytest.raises(
+        UserError, match=r"1 id in column 'Employee ID' on two people each: row 5 and row 7"
+    ) as error:
         chart(tmp_path, *rows)
     assert "Elm" not in str(error.value)
     assert "Gum" not in str(error.value)
 
 
 def test_many_are_counted_and_the_first_are_listed(tmp_path):
-    rows = [f"{k},{name} {word},,Engineer,2" for k in range(10, 17) for name, word in (("Di", "Elm"), ("Ed", "Fir"))]
+    rows = [
+        f"{k},{name} {word},,Engineer,2"
+        for k in range(10, 17)
+        for name, word in (("Di", "Elm"), ("Ed", "Fir"))
+    ]
     with pytest.raises(UserError, match=r"7 ids .*row 5 and row 6; .*row 13 and row 14; and 2 more"):
         chart(tmp_path, *rows)
 
@@ -64,5 +70,7 @@ def test_a_leaver_leaves_the_number_to_another(tmp_path):
 
 
 def test_rows_that_differ_without_names_say_that_they_may_be_two_people(tmp_path):
-    found = read(tmp_path, "id,title,manager\n1,CTO,\n2,Engineer,1\n3,Engineer,1\n3,Senior Engineer,2\n4,Engineer,1\n")
+    found = read(
+        tmp_path, "id,title,manager\n1,CTO,\n2,Engineer,1\n3,Engineer,1\n3,Senior Engineer,2\n4,Engineer,1\n"
+    )
     assert notes(found)[0].endswith("If they are two people, give one of them an id of its own (row 5).")
