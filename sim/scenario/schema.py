@@ -280,14 +280,26 @@ def _sweep() -> dict[str, Any]:
     )
     settings = {"type": "object", "minProperties": 1, "propertyNames": _ref("path")}
     whole = {"type": "integer", "minimum": 0}
-    return _object(
+    made = _object(
         {
             "question": _words(WORDS["question"]),
             "name": _words("name of the results folder; default: the file's name"),
             "base": _words("the scenario that is varied: a file beside this one, or a bundled name"),
             "vary": {**vary, "description": "path -> list of values, or from, to, steps"},
-            "design": {"enum": ["grid", "lhs", "sobol"], "default": "grid"},
+            "design": {"enum": ["grid", "lhs", "sobol", "table"], "default": "grid"},
             "samples": {"type": "integer", "minimum": 1, "description": "points of design lhs or sobol"},
+            "points": _words("CSV file of design table: a column for every path, a row for every point"),
+            "where": {
+                "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}],
+                "description": "conditions between what is varied, such as `a.b + c.d <= 1`; other points are left out",
+            },
+            "roles": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": _ref("path"),
+                "additionalProperties": {"enum": ["decide", "given", "assumed"]},
+                "description": "varied path -> decide, given or assumed: who settles it",
+            },
             "weeks": {
                 "type": "integer",
                 "minimum": 1,
@@ -306,8 +318,9 @@ def _sweep() -> dict[str, Any]:
                 "description": "name -> settings of the base under which the question is asked again",
             },
         },
-        required=("question", "base", "vary"),
+        required=("question", "base"),
     )
+    return {**made, "anyOf": [{"required": ["vary"]}, {"required": ["points"]}]}
 
 
 if __name__ == "__main__":

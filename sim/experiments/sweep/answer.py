@@ -186,7 +186,7 @@ def answer(
     first, second = names_of(sweep.crossing)
     of = along = None
     panels: list[Panel] = []
-    if sweep.design == "grid":
+    if sweep.crossed:
         of, along = _layout(sweep)
         for fixed, points in _panels(sweep, of, along):
             panels.append(_panel(sweep, scaled, declared, fixed, points, (of, along), (first, second)))

@@ -24,6 +24,8 @@ def sweep_text(result: SweepResult, colour: bool = False) -> str:
     counted = f"{'at most ' if sweep.until_decided else ''}{runs} of {sweep.base.weeks} weeks each"
     counted += ", until decided" if sweep.until_decided else ""
     parts.append(tables.paragraph(f"{topic}, {answer.unit}; {counted}, common random numbers{held}."))
+    if left_out := sweep.left_out.words():
+        parts.append(tables.paragraph(f"{left_out}."))
     if answer.panels:
         parts += [panel_text(answer, panel, colour) for panel in answer.panels[:MAX_PANELS]]
         structures = _structures(sweep, answer)
