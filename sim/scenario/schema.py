@@ -266,7 +266,12 @@ def _sweep() -> dict[str, Any]:
     axis = {"anyOf": [{"type": "array", "minItems": 1}, steps]}
     vary = {"type": "object", "minProperties": 1, "propertyNames": _ref("path"), "additionalProperties": axis}
     decided = _object(
-        {"until": {"const": "decided"}, "max": {"type": "integer", "minimum": 2}}, required=("until", "max")
+        {
+            "until": {"const": "decided"},
+            "max": {"type": "integer", "minimum": 2},
+            "worth": {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0.005},
+        },
+        required=("until", "max"),
     )
     pair = {"type": "array", "minItems": 2, "maxItems": 2}
     crossing = _object(

@@ -14,7 +14,8 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
     roles: {ai.share_of_code: decide}   # decide | given | assumed, see `sim.experiments.roles`
     weeks: 52                       # horizon of every run; default: the base's
     hold: payroll                   # kept equal to the base at every point: ics | headcount | payroll | budget
-    runs: 50                        # or {until: decided, max: 2000}
+    runs: 50                        # or {until: decided, max: 2000}; without a crossing also worth: 0.005, the share of the
+                                    # best by which another may be better before it matters
     seed: 1
     outcome: value_per_payroll_usd  # the outcome that answers the question
     ranges: 32                      # plausible parameter sets on which the verdict is tried; 0 = skip
@@ -61,6 +62,7 @@ AS_IT_IS = "as it is"  # what null means in a list of values: nothing is stated,
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
 DEFAULT_RANGES = 32
+WORTH = 0.005  # of the best: a difference that nobody would act on
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,11 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A validated sweep. `runs` is the most runs per point; `until_decided`: fewer where the verdict is
-    clear. where: conditions at which points were left out, as they are written; roles: of every varied path.
+    """A validated sweep.
+
+    runs: the most runs per point; until_decided: fewer where the verdict is clear. worth: share of the best point that is not
+    worth telling. where: conditions at which points were left out, as they are written; roles: of every varied path. versus: two
+    points, of which the first is tried against the second in plausible worlds, where no crossing says which two.
     """
 
     name: str
@@ -109,6 +114,13 @@ class Sweep:
     where: tuple[str, ...] = ()
     left_out: LeftOut = NOTHING
     roles: Mapping[str, str] = field(default_factory=dict)
+    worth: float = WORTH
+    versus: tuple[Mapping[str, object], Mapping[str, object]] | None = None
+
+    @property
+    def seeks_best(self) -> bool:
+        """Whether it is answered by the best of its points and what drives them, not by tables and a crossing."""
+        return self.crossing is None and (not self.crossed or self.until_decided)
 
     @property
     def crossed(self) -> bool:
@@ -160,7 +172,7 @@ def load_sweep(
     hold = reader.choice("hold", HOLDS)
     made = read_design(reader, path.parent, design, chosen_seed, partial(scenario_at, base, hold))
     vary = made.vary
-    most, until = _runs(reader, runs)
+    most, until, worth = _runs(reader, runs)
     sweep = Sweep(
         name=_name(reader, path),
         question=reader.text("question"),
@@ -179,12 +191,10 @@ def load_sweep(
         where=made.where,
         left_out=made.left_out,
         roles=read_roles(reader, vary),
+        worth=worth,
     )
-    if until and sweep.crossing is None:
-        reader.fail(
-            ("runs",),
-            "until: decided needs a crossing (which two designs are compared); add the key crossing",
-        )
+    if sweep.crossing is not None and reader.get(("runs", "worth")) is not None:
+        reader.fail(("runs", "worth"), "belongs to sweeps without a crossing; remove it here", key=True)
     _check_points(reader, sweep, made)
     return replace(sweep, again=_again(reader, sweep))
 
@@ -214,18 +224,22 @@ def _base(reader: Reader, path: Path, sets: Sequence[str]) -> Scenario:
     return load(find(reader.text("base"), path.parent, where), tuple(sets))
 
 
-def _runs(reader: Reader, override: int | None) -> tuple[int, bool]:
-    """Most runs per point, and whether they stop when decided."""
+def _runs(reader: Reader, override: int | None) -> tuple[int, bool, float]:
+    """Most runs per point, whether they stop when decided, and the share of the best that is not worth telling."""
     if override is not None:
         if not 1 <= override <= MAX_RUNS:
             raise UserError(f"--runs {override} is out of range; use 1 to {MAX_RUNS:,}")
-        return override, False
+        return override, False, WORTH
     if isinstance(reader.get(("runs",)), Mapping):
-        spec = reader.mapping(("runs",), ("until", "max"), ("until", "max"))
+        spec = reader.mapping(("runs",), ("until", "max", "worth"), ("until", "max"))
         if spec["until"] != "decided":
             reader.fail(("runs", "until"), f"{short(spec['until'])} is unknown; the only rule is: decided")
-        return reader.whole(("runs", "max"), 0, 2, MAX_RUNS), True
-    return reader.whole(("runs",), 100, 1, MAX_RUNS), False
+        worth = spec.get("worth", WORTH)
+        if isinstance(worth, bool) or not isinstance(worth, (int, float)) or not 0 <= worth < 1:
+            hint = number_hint(worth) or f"expected a share from 0 to 1, got {short(worth)}"
+            reader.fail(("runs", "worth"), hint)
+        return reader.whole(("runs", "max"), 0, 2, MAX_RUNS), True, float(worth)
+    return reader.whole(("runs",), 100, 1, MAX_RUNS), False, WORTH
 
 
 # ---- the crossing
