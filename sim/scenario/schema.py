@@ -347,6 +347,7 @@ def _rule() -> dict[str, Any]:
                 "type": "object",
                 "propertyNames": _ref("path"),
                 "additionalProperties": {"enum": ["decide", "given", "assumed"]},
+                "description": "path -> given or assumed, where it is not as usual; what is decided belongs into between",
             },
             "hold": {
                 "enum": list(HOLDS),

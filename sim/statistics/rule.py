@@ -10,7 +10,7 @@ The choice, with stated steps, none of which sees a fresh point:
    their size, the share of points in them. A further factor is taken only if the lift on left-out points rises by more than its
    standard error.
 3. Of the boxes of that many factors the one with the highest lift on left-out points is taken, among those that are right there
-   as often as is asked (`right`, a standard error to spare), where there are any.
+   as often as is asked (`right`; with a standard error to spare, if there are such), where there are any.
 4. No box is taken if that lift is not twice its standard error above zero.
 5. Its sides are pasted out, then rounded to numbers people say: the roundest within `MOVED` of the points with which the lift
    falls by less than `SPENT`.
@@ -191,17 +191,22 @@ def _folds(y: np.ndarray, seed: int) -> Iterator[np.ndarray]:
 
 
 def _best(steps: Sequence[_Tried], w: np.ndarray, y: np.ndarray, right: float) -> _Tried:
-    """The step with the highest lift on left-out points, among those that are right as often as is asked, if any is."""
-    allowed = [one for one in steps if _right_enough(one.met, y, right)] or list(steps)
-    return max(allowed, key=lambda one: float(w[one.met].sum()))
+    """The step with the highest lift on left-out points, among those that are right as often as is asked, if any is: with a
+    standard error to spare, else just so.
+    """
+    for spare in (1.0, 0.0):
+        allowed = [one for one in steps if _right_enough(one.met, y, right, spare)]
+        if allowed:
+            break
+    return max(allowed or steps, key=lambda one: float(w[one.met].sum()))
 
 
-def _right_enough(met: np.ndarray, y: np.ndarray, right: float) -> bool:
+def _right_enough(met: np.ndarray, y: np.ndarray, right: float, spare: float) -> bool:
     n = np.count_nonzero(met)
     if not n:
         return False
     share = np.count_nonzero(met & y) / n
-    return bool(share - math.sqrt(share * (1 - share) / n) >= right)
+    return bool(share - spare * math.sqrt(share * (1 - share) / n) >= right)
 
 
 def _is_better(one: _Tried, than: _Tried, w: np.ndarray) -> bool:
@@ -253,7 +258,7 @@ def round_numbers(value: float, span: float, whole: bool = False) -> Iterator[fl
     for exponent in range(power, power - 4, -1):
         for factor in (1.0, 0.5, 0.25):
             step = factor * 10.0**exponent
-            if whole and step < 1:
+            if whole and step % 1:
                 continue
             near = {math.floor(value / step), math.ceil(value / step)}
             for k in sorted(near, key=lambda k: (abs(k * step - value), k)):

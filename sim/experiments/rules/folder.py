@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sim.engine.kernel import source_hash
 from sim.experiments.rules.file import Asked
+from sim.experiments.rules.scatter import scatter_json
 from sim.experiments.rules.study import Found
 from sim.experiments.rules.words import point_rows, rules_json, rules_text
 from sim.scenario.tree import shape_of
@@ -47,7 +48,7 @@ def write(place: Taken, found: Found) -> None:
     from sim.experiments.rules.pictures import draw  # Matplotlib, only to draw
 
     with place.writing() as folder:
-        files.write_json(folder / FIGURES, rules_json(found))
+        files.write_json(folder / FIGURES, rules_json(found) | {"picture": scatter_json(found)})
         files.write_csv(folder / POINTS, *point_rows(found))
         files.write_text(folder / ANSWER, rules_text(found) + "\n")
         draw(folder / "plots", found)

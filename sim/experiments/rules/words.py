@@ -11,7 +11,7 @@ from sim.scenario.settings import SETTINGS
 from sim.statistics.estimates import Holds
 from sim.statistics.prim import Condition
 from sim.statistics.rule import FOLDS, Certificate
-from sim.text.numbers import number, outcome_words, percent, plural, shown_unit, words
+from sim.text.numbers import outcome_words, percent, plural, shown_unit, words
 from sim.text.plain import ends
 from sim.text.tables import paragraph, table
 
@@ -73,13 +73,14 @@ def range_words(path: str, axis: Axis) -> str:
 
 
 def claim(found: Found) -> str:
-    """What a case is: 'flat beats layered on value per payroll USD', 'lead time hours is at most 40'."""
+    """What a case is: 'flat beats layered on value per payroll USD', 'lead time is at most 40 hours'."""
     asked, topic = found.asked, outcome_words(found.outcome.name)
     if asked.bar is None:
         first, second = asked.designs
         return f"{first.name} beats {second.name} on {topic}"
     name, scale = shown_unit(found.outcome.unit)
-    value = f"{number(scale * asked.bar.value)} {name}".rstrip()
+    value = f"{scale * asked.bar.value:,.6g} {name}".rstrip()
+    topic = topic.removesuffix(f" {name}")
     return f"{topic} is at {'most' if asked.bar.at_most else 'least'} {value}"
 
 
