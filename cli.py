@@ -32,6 +32,7 @@ COMMANDS = {
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "merge": ("sim.commands.merge", "merge_command"),
+    "rules": ("sim.commands.rules", "rules_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),
