@@ -31,6 +31,7 @@ COMMANDS = {
     "ledger": ("sim.commands.ledger", "ledger_command"),
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "merge": ("sim.commands.merge", "merge_command"),
+    "optimise": ("sim.commands.optimise", "optimise_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),

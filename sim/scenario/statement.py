@@ -78,8 +78,9 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
     if is_sweep(document):
         key = "vary" if "vary" in data else "base"
         name = document.source if path is None or bundled().get(path.stem) != path else path.stem
+        what, command = ("a space of designs", "optimise") if "objectives" in data else ("a sweep", "sweep")
         raise UserError(
-            f"{document.where((key,), key=True)}: {key}: this is a sweep, not a scenario; use `orgsim sweep {name}`"
+            f"{document.where((key,), key=True)}: {key}: this is {what}, not a scenario; use `orgsim {command} {name}`"
         )
     reader = _Reader(document)
     for key, value in data.items():
