@@ -33,6 +33,7 @@ COMMANDS = {
     "sweep": ("sim.commands.sweep", "sweep_command"),
     "merge": ("sim.commands.merge", "merge_command"),
     "rules": ("sim.commands.rules", "rules_command"),
+    "optimise": ("sim.commands.optimise", "optimise_command"),
     "import": ("sim.commands.roster", "import_command"),
     "risk": ("sim.commands.risk", "risk_command"),
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),
