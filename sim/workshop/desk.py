@@ -74,7 +74,7 @@ class Desk:
         self._asked: dict[str, Design] = {}  # the oldest first
         self._tasks: list[_Task] = []
         self._order = itertools.count(0, -1)
-        self._wake = threading.Condition()
+        self._wake = threading.Condition(threading.RLock())
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="workshop desk", daemon=True)
 
@@ -111,9 +111,10 @@ class Desk:
 
     def wait(self, design: Design, seconds: float) -> Found:
         """What is known of a design once all is, or after so many seconds."""
+        self.look(design)
         with self._wake:
-            self._wake.wait_for(lambda: self._found[design.key].done or self._closing, seconds)
-            return self._found[design.key]
+            self._wake.wait_for(lambda: self.look(design).done or self._closing, seconds)
+            return self.look(design)
 
     def _make_room(self) -> None:
         others = [key for key in self._found if key != self.designs.base.key]

@@ -24,8 +24,12 @@ def serve(lesson: Lesson, port: int, say: Callable[[str], None], workers: int | 
     Returns whether everything has ended: False if the engine is being compiled, which cannot be stopped. Raises `UserError` if
     the lesson cannot be built or the port cannot be had.
     """
-    designs = Designs(lesson)
     listening = listen(port)
+    try:
+        designs = Designs(lesson)
+    except UserError:
+        listening.close()
+        raise
     bound = listening.getsockname()[1]
     desk = Desk(designs, workers=workers)
     config = uvicorn.Config(

@@ -6,10 +6,11 @@ The terms are those of the report and its glossary. Nothing within noise is call
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from sim.constants import HOURS_PER_WEEK
 from sim.engine.codes import ACTIVITIES
 from sim.experiments.assumption_words import holding_words, says_words
 from sim.experiments.compare.study import Row
-from sim.statistics.estimates import Paired, known
+from sim.statistics.estimates import Estimate, Paired, known
 from sim.text.numbers import interval, number, outcome_words, percent, plural, scaled, shown_unit, signed
 from sim.workshop.design import Built
 
@@ -36,7 +37,8 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "again": "Look again",
         "figures": "Four figures",
         "why": "Why?",
-        "hours": "Hours",
+        "hours_ic": "Hours of an IC",
+        "hours_manager": "Hours of a manager",
         "waits": "Waits",
         "decisions": "Decisions",
         "pictures": "Pictures",
@@ -75,13 +77,12 @@ _ACTIVITY = dict(
         strict=True,
     )
 )  # fmt: skip
-_ROLES = {"ic": "ICs", "manager": "Managers"}
 _WAITS = ("lead_time_hours", "review_wait_hours", "decision_latency_hours", "item_time_hours")
 _DECISIONS = ("guessed_share", "unreviewed_share", "change_failure_rate")
 _DETECTED = ("better", "worse", "higher", "lower")
 _SHARES = ("share", "probability")
 LEAST_HOURS = 0.05  # hours a week below which a change would be printed as 0.0
-MOST_LINES = 8
+MOST_LINES = 5
 
 
 def is_detected(row: Row) -> bool:
@@ -134,16 +135,27 @@ def bought_words(base: Built, design: Built) -> str:
 
 def value_words(value: float | None, unit: str) -> str:
     """'12.3 %' of a share, else '12.3 hours'."""
+    return " ".join(value_and_unit(value, unit))
+
+
+def value_and_unit(value: float | None, unit: str) -> tuple[str, str]:
+    """The same in two parts."""
     if unit in _SHARES:
-        return f"{percent(value)} %"
+        return percent(value), "%"
     shown, scale = shown_unit(unit)
-    return f"{number(scaled(value, scale), 4, compact=True)} {shown}"
+    return number(scaled(value, scale), 3, compact=True), shown
+
+
+def mean_interval_words(one: Estimate, unit: str) -> str:
+    """'[350, 364]', the 95 % interval of a mean over runs."""
+    scale = 100.0 if unit in _SHARES else shown_unit(unit)[1]
+    return interval(scaled(one.lo, scale), scaled(one.hi, scale), 3)
 
 
 def change_words(pair: Paired, unit: str) -> str:
     """'+4.8 % [3.9, 5.7]'; of a share '+3.1 points [2.8, 3.4]'; in its unit where the base is not above zero."""
     if unit in _SHARES:
-        return f"{signed(scaled(pair.difference, 100))} points {_ends(pair.lo, pair.hi, 100)}".rstrip()
+        return f"{percent(pair.difference, sign=True)} points {_ends(pair.lo, pair.hi, 100)}".rstrip()
     if pair.relative is not None and pair.base is not None and pair.base > 0:
         return (
             f"{percent(pair.relative, sign=True)} % {_ends(pair.relative_lo, pair.relative_hi, 100)}".rstrip()
@@ -177,9 +189,10 @@ def headline_words(outcome: str, row: Row) -> str:
     lo, hi = pair.relative_interval
     ends = f"95 % interval {percent(lo, sign=True)} to {percent(hi, sign=True)} %"
     if not is_detected(row):
-        return f"No difference beyond noise in {name}: {percent(pair.relative, sign=True)} %, {ends}."
+        return f"No difference beyond noise in {name}: {percent(pair.relative, sign=True)} % ({ends})."
     more = "more" if known(pair.difference) > 0 else "less"
-    return f"Your design has {percent(abs(pair.relative))} % {more} {name} than the base, {ends}."
+    verb = "delivers" if outcome.startswith("value") else "has"
+    return f"Your design {verb} {percent(abs(pair.relative))} % {more} {name} than the base ({ends})."
 
 
 def assumption_words(outcome: str, row: Row, of_payroll: str) -> str:
@@ -198,9 +211,11 @@ def assumption_words(outcome: str, row: Row, of_payroll: str) -> str:
     return sentence(f"{found}{counted}{f': {says}' if says else ''}")
 
 
-def progress_words(runs: int, weeks: int, settled: bool, done: bool) -> str:
+def progress_words(runs: int, weeks: int, settled: bool, done: bool, is_base: bool) -> str:
     """How many runs there are and what is still coming."""
     said = f"{plural(runs, 'run')} of {weeks} weeks, each on the same dice as the base"
+    if is_base:
+        return f"{plural(runs, 'run')} of {weeks} weeks; 95 % intervals of the means."
     if done:
         return f"{said}."
     return (
@@ -214,25 +229,24 @@ def ai_words(row: Row | None) -> str:
     """What AI costs, which is not in payroll; '' where it is the same."""
     if row is None or not is_detected(row) or row.figures.base is None or row.figures.mean is None:
         return ""
-    return f"Not in payroll: AI costs {row.figures.mean:,.0f} USD a year, against {row.figures.base:,.0f} USD in the base."
+    mean, base = (round(value, -3) for value in (row.figures.mean, row.figures.base))
+    return f"Not in payroll: AI costs {mean:,.0f} USD a year, {base:,.0f} USD in the base."
 
 
 # ---- why
 
 
-def hours_lines(rows: Mapping[str, Row]) -> list[str]:
-    """What the hours of a week go into that they did not go into before, the largest changes first."""
+def hours_lines(rows: Mapping[str, Row], role: str) -> list[str]:
+    """What the hours of a week go into that they did not go into before, the largest changes first. role: "ic" or "manager"."""
     found = []
-    for role, who in _ROLES.items():
-        for activity in ACTIVITIES:
-            row = rows.get(f"time_{activity}_{role}")
-            if row is None or not is_detected(row):
-                continue
-            hours = 40 * known(row.figures.difference)
-            if abs(hours) >= LEAST_HOURS:
-                found.append(
-                    (abs(hours), f"{who}, {_ACTIVITY[activity]}: {_hours(row.figures, 40, ' a week')}")
-                )
+    for activity in ACTIVITIES:
+        row = rows.get(f"time_{activity}_{role}")
+        if row is None or not is_detected(row):
+            continue
+        hours = HOURS_PER_WEEK * known(row.figures.difference)
+        if abs(hours) >= LEAST_HOURS:
+            text = f"{sentence(_ACTIVITY[activity])[:-1]}: {_hours(row.figures, HOURS_PER_WEEK, ' a week')}"
+            found.append((abs(hours), text))
     return [text for _, text in sorted(found, key=lambda pair: -pair[0])][:MOST_LINES]
 
 
@@ -260,7 +274,7 @@ def decision_lines(rows: Mapping[str, Row]) -> list[str]:
 
 def _hours(pair: Paired, scale: float, per: str) -> str:
     """'+2.1 h a week [1.8, 2.4] (10.2 before, 12.3 now)'."""
-    base, mean = (number(scaled(x, scale), 3) for x in (pair.base, pair.mean))
+    base, mean = ("-" if x is None else f"{scale * x:.1f}" for x in (pair.base, pair.mean))
     ends = "" if pair.lo is None or pair.hi is None else f" [{scale * pair.lo:.2f}, {scale * pair.hi:.2f}]"
     return f"{scale * known(pair.difference):+.2f} h{per}{ends} ({base} before, {mean} now)"
 

@@ -26,6 +26,7 @@ class Card:
 
     name: str
     value: str
+    unit: str
     before: str
     change: str
     verdict: str
@@ -78,8 +79,10 @@ def results_view(
         "waiting": texts.WAITING if not found.runs and not found.failed else "",
         "headline": texts.headline_words(lesson.headline, row) if row is not None else "",
         "assumptions": texts.assumption_words(lesson.headline, row, lesson.hold) if row is not None else "",
-        "progress": texts.progress_words(found.runs, design.scenario.weeks, found.settled, found.done)
-        if row
+        "progress": texts.progress_words(
+            found.runs, design.scenario.weeks, found.settled, found.done, is_base
+        )
+        if found.runs
         else "",
         "cards": _cards(designs, found),
         "charts": _markup(_charts(designs, design, found, pictures)),
@@ -116,30 +119,28 @@ def _markup(items: Sequence[Item]) -> Markup:
 
 
 def _cards(designs: Designs, found: Found) -> list[Card]:
-    if found.comparison is None:
-        means = means_of(found, 0)
-        return [
-            Card(
-                texts.name_of(name),
-                texts.value_words(means[name].mean, OUTCOMES[name].unit),
-                "",
-                "",
-                "",
-                "none",
+    lesson = designs.lesson
+    if found.comparison is not None:
+        return [_card(name, found.rows[name]) for name in lesson.figures if name in found.rows]
+    means = means_of(found, 0)
+    cards = []
+    for name in (lesson.headline, *lesson.figures):
+        if name in means:
+            unit = OUTCOMES[name].unit
+            ends = texts.mean_interval_words(means[name], unit)
+            cards.append(
+                Card(texts.name_of(name), *texts.value_and_unit(means[name].mean, unit), "", ends, "", "none")
             )
-            for name in (designs.lesson.headline, *designs.lesson.figures)
-            if name in means
-        ]
-    return [_card(name, found.rows[name]) for name in designs.lesson.figures if name in found.rows]
+    return cards
 
 
 def _card(name: str, row: Row) -> Card:
     pair = row.figures
     kind = row.verdict if row.verdict in ("better", "worse") else "none"
-    before, value = (texts.value_words(x, row.unit) for x in (pair.base, pair.mean))
-    return Card(
-        texts.name_of(name), value, before, texts.change_words(pair, row.unit), texts.verdict_words(row), kind
-    )
+    value, unit = texts.value_and_unit(pair.mean, row.unit)
+    before = texts.value_words(pair.base, row.unit)
+    change, verdict = texts.change_words(pair, row.unit), texts.verdict_words(row)
+    return Card(texts.name_of(name), value, unit, before, change, verdict, kind)
 
 
 def _charts(designs: Designs, design: Design, found: Found, pictures: Pictures) -> list[Item]:
@@ -164,7 +165,8 @@ def _why(rows: Mapping[str, Row]) -> list[tuple[str, list[str]]]:
     if not rows:
         return []
     return [
-        (texts.PAGE["hours"], texts.hours_lines(rows)),
+        (texts.PAGE["hours_ic"], texts.hours_lines(rows, "ic")),
+        (texts.PAGE["hours_manager"], texts.hours_lines(rows, "manager")),
         (texts.PAGE["waits"], texts.wait_lines(rows)),
         (texts.PAGE["decisions"], texts.decision_lines(rows)),
     ]
