@@ -32,29 +32,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from sim.constants import MAX_SEED, PRIMARY
-from sim.errors import UserError, listed_problems, number_hint, suggest
-from sim.experiments.designs import (
-    DESIGNS,
-    Axis,
-    Levels,
-    Range,
-    as_numbers,
-    check_size,
-    grid,
-    levels_of,
-    lhs,
-    sobol,
-    steps,
-)
+from sim.errors import UserError, number_hint, suggest
+from sim.experiments.designs import DESIGNS, Axis, Levels, as_numbers, levels_of
+from sim.experiments.factors import is_numeric, read_points, read_vary
+from sim.experiments.study_file import Reader, short
 from sim.organisation.headcounts import HOLDS
-from sim.parameters.registry import REGISTRY
 from sim.scenario.files import find, shown
 from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
-from sim.scenario.settings import LISTS, SETTINGS, TOP_KEYS, check_value, known_path
+from sim.scenario.settings import LISTS, TOP_KEYS, check_value, known_path
 from sim.scenario.statement import is_sweep
 from sim.scenario.yaml_source import YamlDocument, read_yaml
 
@@ -147,14 +136,14 @@ def load_sweep(
     if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
         raise UserError(f"{shown(path)}: {NOT_QUOTED}")
     _check_sweep(document, str(given))
-    reader = _Reader(document)
+    reader = Reader(document)
     data = reader.mapping((), KEYS, ("question", "base", "vary"))
     if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
         sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
     base = _base(reader, path, sets)
     design = reader.choice("design", DESIGNS) or "grid"
     chosen_seed = reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed
-    vary = _vary(reader)
+    vary = read_vary(reader)
     hold = reader.choice("hold", HOLDS)
     most, until = _runs(reader, runs)
     sweep = Sweep(
@@ -164,7 +153,7 @@ def load_sweep(
         base=base,
         vary=vary,
         design=design,
-        points=tuple(_points(reader, design, vary, chosen_seed)),
+        points=tuple(read_points(reader, design, vary, chosen_seed)),
         runs=most,
         until_decided=until,
         seed=chosen_seed,
@@ -193,85 +182,7 @@ def _check_sweep(document: YamlDocument, given: str) -> None:
     )
 
 
-class _Reader:
-    """Typed access to the keys of the file, with errors that name the place."""
-
-    def __init__(self, document: YamlDocument) -> None:
-        self.document = document
-
-    def fail(self, keys: tuple[Any, ...], message: str, *, key: bool = False) -> NoReturn:
-        dotted = ".".join(str(key) for key in keys)
-        raise UserError(
-            ": ".join(part for part in (self.document.where(keys, key=key), dotted, message) if part)
-        )
-
-    def fail_all(self, problems: Sequence[tuple[tuple[Any, ...], str]]) -> NoReturn:
-        """Fail with a line for each problem: the keys that lead to a key, and what is wrong with it."""
-        texts = []
-        for keys, message in problems:
-            try:
-                self.fail(keys, message, key=True)
-            except UserError as error:
-                texts.append(str(error))
-        raise UserError(listed_problems(texts))
-
-    def get(self, keys: tuple[Any, ...], default: object = None) -> object:
-        value: object = self.document.data
-        for key in keys:
-            if not isinstance(value, Mapping) or key not in value:
-                return default
-            value = value[key]
-        return value
-
-    def mapping(
-        self, keys: tuple[Any, ...], known: Sequence[str] | None, required: Sequence[str] = ()
-    ) -> Mapping[str, Any]:
-        value = self.get(keys)
-        if not isinstance(value, Mapping) or not value:
-            example = f"{known[0]}: ..." if known else "ai.share_of_code: [0.1, 0.5]"
-            self.fail(keys, f"expected keys with values, such as `{example}`, got {_short(value)}")
-        unknown = [key for key in value if known is not None and key not in known]
-        if known is not None and unknown:
-            self.fail_all([
-                ((*keys, key), f"unknown key{suggest(str(key), list(known))}; known: {', '.join(known)}") for key in unknown
-            ])  # fmt: skip
-        for key in required:
-            if key not in value:
-                self.fail(keys, f"the key {key} is missing")
-        return value
-
-    def text(self, key: str) -> str:
-        value = self.get((key,))
-        if not isinstance(value, str) or not value.strip():
-            self.fail((key,), f"expected text, got {_short(value)}")
-        return value.strip()
-
-    def choice(self, key: str, known: Sequence[str]) -> str | None:
-        value = self.get((key,))
-        if value is None:
-            return None
-        if not isinstance(value, str) or value not in known:
-            self.fail(
-                (key,), f"{_short(value)} is not one of {', '.join(known)}{suggest(str(value), list(known))}"
-            )
-        return value
-
-    def whole(self, keys: tuple[Any, ...], default: int, low: int, high: int) -> int:
-        value = self.get(keys, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.fail(keys, f"expected a whole number from {low} to {high:,}, got {_short(value)}")
-        return value
-
-
-def _short(value: object) -> str:
-    """A value for messages, as it is written in the file."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _name(reader: _Reader, path: Path) -> str:
+def _name(reader: Reader, path: Path) -> str:
     name = reader.text("name") if reader.get(("name",)) is not None else path.stem
     if any(c in name for c in '/\\:*?"<>|\0') or name.startswith("."):
         reader.fail(
@@ -280,12 +191,12 @@ def _name(reader: _Reader, path: Path) -> str:
     return name
 
 
-def _base(reader: _Reader, path: Path, sets: Sequence[str]) -> Scenario:
+def _base(reader: Reader, path: Path, sets: Sequence[str]) -> Scenario:
     where = f"{reader.document.where(('base',))}: base: "
     return load(find(reader.text("base"), path.parent, where), tuple(sets))
 
 
-def _runs(reader: _Reader, override: int | None) -> tuple[int, bool]:
+def _runs(reader: Reader, override: int | None) -> tuple[int, bool]:
     """Most runs per point, and whether they stop when decided."""
     if override is not None:
         if not 1 <= override <= MAX_RUNS:
@@ -294,89 +205,15 @@ def _runs(reader: _Reader, override: int | None) -> tuple[int, bool]:
     if isinstance(reader.get(("runs",)), Mapping):
         spec = reader.mapping(("runs",), ("until", "max"), ("until", "max"))
         if spec["until"] != "decided":
-            reader.fail(("runs", "until"), f"{_short(spec['until'])} is unknown; the only rule is: decided")
+            reader.fail(("runs", "until"), f"{short(spec['until'])} is unknown; the only rule is: decided")
         return reader.whole(("runs", "max"), 0, 2, MAX_RUNS), True
     return reader.whole(("runs",), 100, 1, MAX_RUNS), False
-
-
-def _vary(reader: _Reader) -> dict[str, Axis]:
-    """Axes with every value in the type of its path."""
-    axes: dict[str, Axis] = {}
-    for path, spec in reader.mapping(("vary",), None).items():
-        keys = ("vary", path)
-        if path in LISTS:
-            reader.fail(
-                keys,
-                "lists of events cannot be varied; write a scenario for each, or paths, and compare them",
-            )
-        known_path(path, f"{reader.document.where(keys, key=True)}: vary.")
-        if isinstance(spec, Mapping):
-            axis = _range(reader, keys, _is_whole(path))
-        elif isinstance(spec, list) and spec:
-            check_size(len(spec), f"{reader.document.where(keys)}: vary.{path}")
-            axis = Levels(tuple(spec))
-        else:
-            reader.fail(keys, f"expected a list of values or {{from, to, steps}}, got {_short(spec)}")
-        place = f"{reader.document.where(keys)}: vary."
-        for value in axis.values if isinstance(axis, Levels) else ():
-            if hint := number_hint(value):
-                reader.fail(keys, hint)
-        if isinstance(axis, Levels):
-            axis = Levels(tuple(check_value(path, value, place) for value in axis.values))
-            if len(set(axis.values)) < len(axis.values):
-                reader.fail(keys, "a value is listed twice; list every value once")
-        else:
-            check_value(path, axis.low, place)
-            check_value(path, axis.high, place)
-        axes[path] = axis
-    return axes
-
-
-def _is_whole(path: str) -> bool:
-    declared = REGISTRY.get(path) or SETTINGS.get(path)  # neither: a list by layer
-    return declared is not None and declared.kind in ("int", "layer")
-
-
-def _range(reader: _Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
-    spec = reader.mapping(keys, ("from", "to", "steps"), ("from", "to"))
-    for key in ("from", "to"):
-        value = spec[key]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-            reader.fail((*keys, key), number_hint(value) or f"expected a number, got {_short(value)}")
-        if whole and value != int(value):
-            reader.fail((*keys, key), f"expected a whole number, got {_short(value)}")
-    low, high = (int(spec["from"]), int(spec["to"])) if whole else (spec["from"], spec["to"])
-    if not low < high:
-        reader.fail(keys, f"from ({low}) must be below to ({high})")
-    if "steps" not in spec:
-        return Range(low, high, integer=whole)
-    count = reader.whole((*keys, "steps"), 2, 2, 100_000)
-    levels = steps(low, high, count)
-    if whole and not all(isinstance(level, int) for level in levels):
-        reader.fail(
-            (*keys, "steps"), f"{count} steps from {low} to {high} are not whole numbers; change steps"
-        )
-    return Levels(levels)
-
-
-def _points(reader: _Reader, design: str, vary: Mapping[str, Axis], seed: int) -> list[dict[str, object]]:
-    if design == "grid":
-        if reader.get(("samples",)) is not None:
-            reader.fail(("samples",), "a grid has no samples; remove the key, or use design: lhs or sobol")
-        try:
-            return grid(vary)
-        except UserError as error:
-            reader.fail(("vary",), str(error))
-    if reader.get(("samples",)) is None:
-        reader.fail(("design",), f"{design} needs the key samples (how many points)")
-    samples = reader.whole(("samples",), 0, 1, 100_000)
-    return (lhs if design == "lhs" else sobol)(vary, samples, seed)
 
 
 # ---- the crossing
 
 
-def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> CrossingSpec | None:
+def _crossing(reader: Reader, design: str, vary: Mapping[str, Axis]) -> CrossingSpec | None:
     if reader.get(("crossing",)) is None:
         if design != "grid" or (_has_many_levels(vary) and not isinstance(reader.get(("runs",)), Mapping)):
             return None  # the levels of a single path are ranked, see `sim.experiments.sweep.ranking`
@@ -389,11 +226,11 @@ def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> Crossin
         if spec.get(key) is not None and spec[key] not in vary:
             hint = suggest(str(spec[key]), list(vary))
             reader.fail(
-                ("crossing", key), f"{_short(spec[key])} is not varied{hint}; varied: {', '.join(vary)}"
+                ("crossing", key), f"{short(spec[key])} is not varied{hint}; varied: {', '.join(vary)}"
             )
     between, names = spec["between"], spec.get("names")
     if not isinstance(between, list) or len(between) != 2:
-        reader.fail(("crossing", "between"), f"expected two values of {of}, got {_short(between)}")
+        reader.fail(("crossing", "between"), f"expected two values of {of}, got {short(between)}")
     pair = tuple(
         check_value(of, value, f"{reader.document.where(('crossing', 'between'))}: ") for value in between
     )
@@ -402,14 +239,14 @@ def _crossing(reader: _Reader, design: str, vary: Mapping[str, Axis]) -> Crossin
         if value not in levels:
             listed = ", ".join(str(level) for level in levels)
             reader.fail(
-                ("crossing", "between"), f"{_short(value)} is not a value of {of} in this sweep: {listed}"
+                ("crossing", "between"), f"{short(value)} is not a value of {of} in this sweep: {listed}"
             )
     if pair[0] == pair[1]:
         reader.fail(("crossing", "between"), "the two values are the same; name two different ones")
     if names is not None and (not isinstance(names, list) or [type(n) for n in names] != [str, str]):
-        reader.fail(("crossing", "names"), f"expected two names, got {_short(names)}")
+        reader.fail(("crossing", "names"), f"expected two names, got {short(names)}")
     along = _numeric_path(vary, of) if along is None else along
-    if along is not None and (along == of or not _is_numeric(vary[along])):
+    if along is not None and (along == of or not is_numeric(vary[along])):
         reader.fail(
             ("crossing", "along"), f"{along} must vary over at least two numbers and differ from {of}"
         )
@@ -431,7 +268,7 @@ def _default_crossing(vary: Mapping[str, Axis]) -> CrossingSpec | None:
 
 def _numeric_path(vary: Mapping[str, Axis], other_than: str) -> str | None:
     """The other path with the most numbers, the first of them if several have as many."""
-    numeric = {path: axis for path, axis in vary.items() if path != other_than and _is_numeric(axis)}
+    numeric = {path: axis for path, axis in vary.items() if path != other_than and is_numeric(axis)}
     return max(numeric, key=lambda path: _count(numeric[path])) if numeric else None
 
 
@@ -439,19 +276,10 @@ def _count(axis: Axis) -> float:
     return len(axis.values) if isinstance(axis, Levels) else math.inf
 
 
-def _is_numeric(axis: Axis) -> bool:
-    if not isinstance(axis, Levels):
-        return True
-    numbers = [
-        isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v) for v in axis.values
-    ]
-    return len(numbers) > 1 and all(numbers)
-
-
 # ---- every value must make a scenario
 
 
-def _check_levels(reader: _Reader, sweep: Sweep) -> None:
+def _check_levels(reader: Reader, sweep: Sweep) -> None:
     """Try every value of every path alone, and the two corner points, so that mistakes show before anything
     runs.
     """
@@ -472,7 +300,7 @@ def _check_levels(reader: _Reader, sweep: Sweep) -> None:
 # ---- the question asked again
 
 
-def _again(reader: _Reader, sweep: Sweep) -> tuple[Alternative, ...]:
+def _again(reader: Reader, sweep: Sweep) -> tuple[Alternative, ...]:
     """The alternatives that change a scenario that is compared. Each must make scenarios, at both ends of `along`."""
     if "again" not in reader.document.data:
         return ()
@@ -485,7 +313,7 @@ def _again(reader: _Reader, sweep: Sweep) -> tuple[Alternative, ...]:
     for name in alternatives:
         keys = ("again", name)
         if not isinstance(name, str) or not name.strip():
-            reader.fail(keys, f"expected a name in words, got {_short(name)}", key=True)
+            reader.fail(keys, f"expected a name in words, got {short(name)}", key=True)
         settings = _named(reader, keys, "switches.ai_answers: false", "settings with values")
         alternative = Alternative(
             name.strip(),
@@ -496,14 +324,14 @@ def _again(reader: _Reader, sweep: Sweep) -> tuple[Alternative, ...]:
     return tuple(kept)
 
 
-def _named(reader: _Reader, keys: tuple[Any, ...], example: str, what: str) -> Mapping[Any, Any]:
+def _named(reader: Reader, keys: tuple[Any, ...], example: str, what: str) -> Mapping[Any, Any]:
     value = reader.get(keys)
     if not isinstance(value, Mapping) or not value:
-        reader.fail(keys, f"expected {what}, such as `{example}`, got {_short(value)}")
+        reader.fail(keys, f"expected {what}, such as `{example}`, got {short(value)}")
     return value
 
 
-def _setting(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], value: object) -> object:
+def _setting(reader: Reader, sweep: Sweep, keys: tuple[Any, ...], value: object) -> object:
     """The value in the type of its path, the last of keys."""
     path = str(keys[-1])
     place = ".".join(str(key) for key in keys[:-1])
@@ -524,7 +352,7 @@ def _setting(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], value: object
     return checked
 
 
-def _changes(reader: _Reader, sweep: Sweep, keys: tuple[Any, ...], alternative: Alternative) -> bool:
+def _changes(reader: Reader, sweep: Sweep, keys: tuple[Any, ...], alternative: Alternative) -> bool:
     """Whether the alternative changes one of the scenarios that are compared."""
     spec = sweep.crossing
     assert spec is not None  # checked by `_again`
