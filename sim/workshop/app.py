@@ -4,6 +4,9 @@
     POST /designs                 a form: one step of each lever; answers with the address of that design
     GET  /designs/KEY             the levers at a design, and what is known of it; KEY: a digit for each lever
     GET  /designs/KEY/results     that part of the page alone, for the script; ?after=VERSION: 204 if nothing is newer
+    GET  /designs/KEY/replay      leads to the replay of the run nearest the mean
+    GET  /designs/KEY/replay/OF/BY/RUN/K        frame K of a run of the base or of the design, BY week or day
+    GET  /designs/KEY/replay/OF/BY/RUN/K/frame  that frame alone, for the script
     GET  /static/NAME             style, script and icon
 
 Nothing is remembered of a browser: a design is in its address, so it can be kept, shared on this machine and gone back to.
@@ -28,7 +31,10 @@ from sim.workshop.design import Design, Designs
 from sim.workshop.desk import Desk
 from sim.workshop.guard import Guard, plain
 from sim.workshop.pictures import Pictures
+from sim.workshop.replay_view import replay_view
+from sim.workshop.replays import BY, WEEK, Replays, nearest
 
+MOST_DIGITS = 7  # of a number in an address
 _FORM = "application/x-www-form-urlencoded"
 #: Name below /static/ -> (package, file in it, type). The style of the report comes first, that of the workshop after it.
 STATIC = {
@@ -45,6 +51,7 @@ class Pages:
     def __init__(self, designs: Designs, desk: Desk) -> None:
         self.designs, self.desk = designs, desk
         self._pictures = Pictures()
+        self._replays = Replays((designs.lesson.headline, *designs.lesson.figures))
         loader = PackageLoader("sim.workshop", "templates")
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -87,6 +94,44 @@ class Pages:
             return Response(status_code=204)
         return HTMLResponse(self._results(design))
 
+    def replay(self, request: Request) -> Response:
+        """Lead to the replay of a design's run nearest the mean."""
+        design = self.designs.at(request.path_params["key"])
+        chosen = nearest(self.desk.look(design), self.designs.lesson.headline)
+        if chosen is None:
+            return self.refusal(texts.REPLAY_FEW, 409)
+        return RedirectResponse(f"/designs/{design.key}/replay/{design.key}/{WEEK}/{chosen.run}/1", 303)
+
+    def frame(self, request: Request) -> Response:
+        """A frame of a replay, in its page or alone."""
+        asked = request.path_params
+        design, of = self.designs.at(asked["key"]), self.designs.at(asked["of"])
+        chosen = nearest(self.desk.look(design), self.designs.lesson.headline)
+        if chosen is None:
+            return self.refusal(texts.REPLAY_FEW, 409)
+        run, k = _whole(asked["run"]), _whole(asked["k"])
+        known = of.key in (design.key, self.designs.base.key) and asked["by"] in BY
+        if not known or not 0 <= run < chosen.runs:
+            return self.refusal(texts.NO_FRAME, 404)
+        found = self._replays.of(of, run, asked["by"])
+        if not 0 <= k < len(found.frames):
+            return self.refusal(texts.NO_FRAME, 404)
+        view = replay_view(design, of, found, chosen, run, asked["by"], k)
+        part = self._templates.get_template("frame.html").render(view=view)
+        if request.url.path.endswith("/frame"):
+            return HTMLResponse(part)
+        organisations = [
+            (name, f"/designs/{design.key}/replay/{one.key}/{asked['by']}/{run}/{k}", one.key == of.key)
+            for name, one in ((texts.BASE, self.designs.base), (texts.DESIGN, design))
+        ]
+        page = self._templates.get_template("replay.html").render(
+            lesson=self.designs.lesson,
+            view=view,
+            frame=Markup(part),
+            organisations=organisations if design.key != self.designs.base.key else [],
+        )
+        return HTMLResponse(page)
+
     def static(self, request: Request) -> Response:
         """Style, script or icon."""
         name = request.path_params["name"]
@@ -122,6 +167,11 @@ class Pages:
         return HTMLResponse(page)
 
 
+def _whole(text: str) -> int:
+    """A number of an address, -1 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else -1
+
+
 def make_app(designs: Designs, desk: Desk, hosts: Collection[str]) -> Starlette:
     """The application. hosts: the values of `Host` that it answers."""
     pages = Pages(designs, desk)
@@ -140,6 +190,9 @@ def make_app(designs: Designs, desk: Desk, hosts: Collection[str]) -> Starlette:
             Route("/designs", pages.choose, methods=["POST"]),
             Route("/designs/{key}", pages.design),
             Route("/designs/{key}/results", pages.results),
+            Route("/designs/{key}/replay", pages.replay),
+            Route("/designs/{key}/replay/{of}/{by}/{run}/{k}", pages.frame),
+            Route("/designs/{key}/replay/{of}/{by}/{run}/{k}/frame", pages.frame),
             Route("/static/{name}", pages.static),
         ],
         middleware=[Middleware(Guard, hosts=hosts)],

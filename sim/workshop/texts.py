@@ -5,6 +5,7 @@ The terms are those of the report and its glossary. Nothing within noise is call
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from sim.constants import HOURS_PER_WEEK
 from sim.engine.codes import ACTIVITIES
@@ -46,6 +47,30 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "repeat": "Repeat it on the command line",
         "repeat_how": "Save the two files beside each other, then give the command: it prints the same figures.",
         "words": "The words",
+        "replay": "Replay one run, week by week",
+        "replay_title": "Replay",
+        "replay_of": "Which organisation",
+        "replay_step": "Step",
+        "first": "First",
+        "back_month": "4 weeks back",
+        "back": "Back",
+        "next": "Next",
+        "next_month": "4 weeks on",
+        "last": "Last",
+        "by_week": "by week",
+        "by_day": "by day",
+        "play": "Play",
+        "pause": "Pause",
+        "speed": "Speed",
+        "to_design": "Back to the design",
+        "legend": "What an IC's hours went into",
+        "legend_managers": "Field: a manager; in it, the hours that came into the inbox over those left for it, dark to bright.",
+        "legend_dot": "Dot above an IC: a change stands still for an answer or for another person.",
+        "legend_reviews": "At the right of a team: reviews that nobody has begun. #: somebody's number in this replay.",
+        "picture_values": "Values of this picture",
+        "so_far": "So far",
+        "waiting_for": "Who waits for whom",
+        "people": "Who comes and goes",
         "tried": "Tried so far",
         "tried_note": "Each against the base. Two of them are not compared with each other: what lies between them may be noise.",
         "limits": "What limits it",
@@ -286,6 +311,83 @@ def tried_words(labels: Sequence[str], row: Row | None) -> str:
         return f"{name}: being computed"
     said = change_words(row.figures, row.unit)
     return f"{name}: {said}{'' if is_detected(row) else ', ' + verdict_words(row)}"
+
+
+# ---- replay
+
+REPLAY_FEW = (
+    "The first runs are still being computed, so there is none to replay yet. Look again in a moment."
+)
+NO_FRAME = "There is no such week or day in this replay."
+NOBODY_MOVES = "Nobody comes or goes in this lesson."
+QUIET = "Nobody came or went."
+
+
+def frame_title(week: int, day: int) -> str:
+    """'Week 12', within a week 'Week 12, day 3'; before the first one what it was like when the year began."""
+    if day == 0:
+        return "Before week 1: the last days of the warm-up"
+    if day % 5:
+        return f"Week {week + 1}, day {day % 5}"
+    return f"Week {week}"
+
+
+def reviews_words(reviews: int) -> str:
+    """'3 reviews that nobody has begun'."""
+    return f"{plural(reviews, 'review')} that nobody has begun"
+
+
+def manager_tip(person: int, load: float | None, inbox: int) -> str:
+    """What is said of a manager who is pointed at."""
+    busy = "no hours for the inbox" if load is None else f"inbox {100 * load:.0f} % of the hours left for it"
+    return f"Manager #{person}: {busy}, {plural(inbox, 'item')} waiting"
+
+
+def ic_tip(person: int, hours: Mapping[str, float], blocked: int) -> str:
+    """What is said of an IC who is pointed at."""
+    largest = sorted(((value, part) for part, value in hours.items() if value > 0), key=lambda pair: -pair[0])
+    parts = ", ".join(f"{part} {value:.1f} h" for value, part in largest[:4])
+    still = f"; {plural(blocked, 'change')} standing still" if blocked else ""
+    return f"IC #{person}: {parts or 'no hours'}{still}"
+
+
+def run_words(run: int, change: float | None, opposite: int, runs: int, here: int) -> str:
+    """Which run is shown, and in how many the sign is the other one. here: the one shown; run: the one nearest the mean."""
+    if here != run:
+        return f"Run {here} of {runs}, numbered from 0. The one nearest the mean is run {run}."
+    if change is None:
+        return f"Run {run} of {runs}, numbered from 0: the one nearest the mean."
+    return (
+        f"Run {run} of {runs}, numbered from 0: the one whose difference to the base, {percent(change, sign=True)} %, is nearest "
+        f"the mean difference. In {opposite} of {runs} runs the sign is the opposite one."
+    )
+
+
+def waits_words(question: int, coordination: int, most: Sequence[tuple[int, int]]) -> str:
+    """How many changes stand still, and for whom most. most: (number, how many)."""
+    if not question and not coordination:
+        return "No change stands still."
+    verb = "stands" if question == 1 else "stand"
+    said = f"{plural(question, 'change')} {verb} still for an answer, {coordination:,} for another person."
+    names = ", ".join(f"#{person} ({count})" for person, count in most)
+    return f"{said} Most wait for {names}." if names else said
+
+
+def left_words(one: Mapping[str, Any]) -> str:
+    """'#23 (IC) left: quit; had come in week 12.'"""
+    rule = f" ({str(one['rule']).replace('_', ' ')})" if one["rule"] else ""
+    came = f"; had come in week {one['joined']}" if one["joined"] is not None else ""
+    return f"#{one['id']} ({one['role']}) left: {one['reason']}{rule}{came}."
+
+
+def came_words(one: Mapping[str, Any]) -> str:
+    """'#120 (IC) was hired.'"""
+    return f"#{one['id']} ({one['role']}) was hired."
+
+
+def moved_words(one: Mapping[str, Any]) -> str:
+    """'#23: promoted.'"""
+    return f"#{one['id']}: {one['what']}."
 
 
 # ---- what is refused

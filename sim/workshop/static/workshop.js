@@ -74,5 +74,80 @@
   document.addEventListener("pointerdown", point);
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") tip.hidden = true; });
 
+  // Replay: play, pause and speed beside the links that step; the address follows, so that it can be kept.
+  var SPEEDS = [["1", 1000], ["2", 500], ["5", 200]];
+  var playing = null, speed = 500;
+
+  function controls() {
+    var section = document.getElementById("replay");
+    if (!section) return;
+    var place = section.querySelector(".player");
+    var button = document.createElement("button");
+    button.type = "button";
+    button.id = "play";
+    button.textContent = playing === null ? section.dataset.play : section.dataset.pause;
+    button.addEventListener("click", function () { if (playing === null) start(); else stop(); });
+    var label = document.createElement("label");
+    var select = document.createElement("select");
+    select.id = "speed";
+    SPEEDS.forEach(function (one) { select.add(new Option("\u00d7 " + one[0], String(one[1]))); });
+    select.value = String(speed);
+    select.addEventListener("change", function () { speed = Number(select.value); });
+    label.append(section.dataset.speed, select);
+    place.prepend(button);
+    place.append(label);
+  }
+
+  function start() {
+    var section = document.getElementById("replay");
+    playing = 0;
+    document.getElementById("play").textContent = section.dataset.pause;
+    if (section.dataset.k === section.dataset.last) return step(document.getElementById("step-first").href, tick);
+    tick();
+  }
+
+  function stop() {
+    window.clearTimeout(playing);
+    playing = null;
+    document.getElementById("play").textContent = document.getElementById("replay").dataset.play;
+  }
+
+  function tick() {
+    if (playing === null) return;
+    var section = document.getElementById("replay");
+    if (section.dataset.k === section.dataset.last) return stop();
+    playing = window.setTimeout(function () { step(section.dataset.next, tick); }, speed);
+  }
+
+  // Show another frame in place; what is open and where the focus is stay.
+  function step(address, then) {
+    fetch(address.replace(/[?#].*/, "") + "/frame")
+      .then(function (answer) { if (!answer.ok) throw new Error(answer.status); return answer.text(); })
+      .then(function (text) {
+        var old = document.getElementById("replay");
+        var fresh = document.createRange().createContextualFragment(text).querySelector("#replay");
+        var focus = old.contains(document.activeElement) ? document.activeElement.id : "";
+        old.querySelectorAll("details[data-key][open]").forEach(function (one) {
+          fresh.querySelector("details[data-key='" + one.dataset.key + "']").open = true;
+        });
+        old.replaceWith(fresh);
+        window.history.replaceState(null, "", address);
+        controls();
+        var again = focus && (document.getElementById(focus) || document.getElementById("play"));
+        if (again) again.focus({ preventScroll: true });
+        if (then) then();
+      })
+      .catch(function () { window.location.assign(address); });
+  }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("#replay .player a") : null;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    if (playing !== null) stop();
+    step(link.href, null);
+  });
+
+  controls();
   ask();
 })();
