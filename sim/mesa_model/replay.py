@@ -2,9 +2,9 @@
 
 ``replay(scenario, seed, run, by)`` plays one run and returns a `Replay`: ``head`` (what never changes) and ``frames`` (a list).
 ``play`` gives the same frames one by one, while the run goes on. Everything is made of dict, list, str, int, float and None, so
-``json.dumps`` takes it; a frame of 117 people is about 8,000 bytes (compact). The run is that of `orgsim run` with this seed and run
-number, bit for bit: looking changes nothing. There are no names, no pay and no skill: people have numbers, in the order in which
-they appear, which mean nothing outside of this replay and never belong to anybody else later.
+``json.dumps`` takes it; a frame of 117 people is about 8,000 bytes (compact). The run is that of `orgsim run` with this seed and
+run number, bit for bit: looking changes nothing. There are no names, no pay and no skill: people have numbers, in the order in
+which they appear, which mean nothing outside of this replay and never belong to anybody else later.
 
 **head** (`Head`)
 
@@ -74,7 +74,7 @@ from sim.mesa_model.leaving import BECAME_IC, PROMOTED, Leaving, leavings_of, ro
 from sim.mesa_model.model import OrgModel
 from sim.mesa_model.picture import ACTIVITIES, Notes, notes_of, picture_of
 from sim.outcomes.declared import OUTCOMES, check_outcome
-from sim.people.seats import boss_present
+from sim.people.seats import boss_present, planned_layers
 from sim.scenario.scenario import Scenario
 
 WEEK, DAY = "week", "day"
@@ -168,11 +168,10 @@ class Numbers:
 
 
 class _Seat(NamedTuple):
-    """Where somebody sits: row of the seat, role (`sim.constants`), layer."""
+    """Where somebody sits: row of the seat, role (`sim.constants`)."""
 
     row: int
     role: int
-    layer: int
 
 
 class _Watched(OrgModel):
@@ -203,10 +202,11 @@ class _Watched(OrgModel):
 
     def _look(self) -> None:
         org, now = self.tables, notes_of(self.tables, self.hand_hours)
+        before = self._before if self.parameter("switches.flow") else None
         self._seats = _seats_of(org)
         for pid in sorted(self._seats):
             self.numbers.of(pid)
-        self._picture = picture_of(org, now if self._before is None else self._before, now, self.numbers.of)
+        self._picture = picture_of(org, now if before is None else before, now, self.numbers.of)
 
 
 class _Player:
@@ -298,12 +298,14 @@ class _Player:
         return {"id": number, **said, "joined": joined}
 
     def _moves(self, before: Mapping[int, _Seat], here: Mapping[int, _Seat]) -> list[dict[str, Any]]:
+        layers = planned_layers(self._model.tables)
         moves = []
         for pid in sorted(before.keys() & here.keys()):
             old, new = before[pid], here[pid]
-            if (old.row, old.role) == (new.row, new.role):
+            if old == new:
                 continue
-            what = PROMOTED if new.layer > old.layer else BECAME_IC if new.role < old.role else _MOVED
+            rises = (new.role == MANAGER, layers[new.row]) > (old.role == MANAGER, layers[old.row])
+            what = PROMOTED if rises else _MOVED if new.role == old.role else BECAME_IC
             moves.append({"id": self._model.numbers.of(pid), "what": what, "seat": new.row})
         return moves
 
@@ -326,10 +328,8 @@ def _seats_of(org: Org) -> dict[int, _Seat]:
     """Return where everybody sits, by permanent id."""
     people = org.people
     rows = np.flatnonzero((people["role"] == IC) | (people["role"] == MANAGER))
-    columns = (people[name][rows].tolist() for name in ("pid", "role", "layer"))
-    return {
-        pid: _Seat(row, role, layer) for row, pid, role, layer in zip(rows.tolist(), *columns, strict=True)
-    }
+    columns = (people[name][rows].tolist() for name in ("pid", "role"))
+    return {pid: _Seat(row, role) for row, pid, role in zip(rows.tolist(), *columns, strict=True)}
 
 
 def _figure(value: float) -> float | None:

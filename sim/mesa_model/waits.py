@@ -14,6 +14,7 @@ import numpy as np
 from sim.engine import codes
 from sim.engine.state import Org
 from sim.mesa_model.hours import unsettled
+from sim.people.seats import boss_present
 
 QUESTION, COORDINATION, REVIEW = "question", "coordination", "review"
 ON_ITS_WAY, WAITING, IN_HAND = "on its way", "waiting", "in hand"
@@ -33,9 +34,10 @@ class Wait(NamedTuple):
     kind: "question" (asked of a super IC or up the hierarchy), "coordination" (another IC is needed, directly or through
     managers) or "review". asker: permanent id of who owns the change, None if it came from outside or nobody waits for it any
     more (the asker has decided alone, the review pass is over). holder: permanent id of who has it, or to whom it is on its
-    way, None for a review that anybody of the team may take; the asker's own where the last part of a coordination is the
-    asker's. team: permanent id of the manager whose team is to review, else None. state: "on its way" (a message takes time,
-    and a change is noticed after a while), "waiting" (in an inbox or a queue; begun and laid aside, too) or "in hand".
+    way; the asker's own where the last part of a coordination is the asker's; None for a review that anybody of the team may
+    take, and for what came from outside to a seat that is vacant. team: permanent id of the manager whose team is to review,
+    else None. state: "on its way" (a message takes time, and a change is noticed after a while), "waiting" (in an inbox or a
+    queue; begun and laid aside, too) or "in hand".
     begun: somebody has worked on it. waited: hours since it was asked for. hours: of attention that it still needs.
     stands_still: True if the change cannot go on until then; else its owner writes on, or it came from outside.
     """
@@ -60,8 +62,8 @@ def waits_of(org: Org) -> list[Wait]:
 
 
 def _order(wait: Wait) -> tuple[int, float, int, int]:
-    people = (-1 if pid is None else pid for pid in (wait.asker, wait.holder))
-    return (tuple(_KINDS.values()).index(wait.kind), -wait.waited, *people)
+    asker, holder = (-1 if pid is None else pid for pid in (wait.asker, wait.holder))
+    return tuple(_KINDS.values()).index(wait.kind), -wait.waited, asker, holder
 
 
 def _wait(org: Org, k: int) -> Wait:
@@ -76,21 +78,16 @@ def _wait(org: Org, k: int) -> Wait:
             since = float(change["stage_since"])  # each step on the way is an item of its own
     if kind == codes.REVIEW and team < 0:
         team = person  # nobody else in the team may read it, so its manager does
+    if team >= 0 and org.people["role"][team] == codes.VACANT:
+        team = boss_present(
+            org, team
+        )  # whoever reads it belongs to a team that has lost its manager meanwhile
     left = float(item["left"])
     if state == codes.SERVING:
-        left = max(left - float(unsettled(org, np.array([person]))[0]), 0.0)
-    holder, whose = (_pid(org, row) if row >= 0 else None for row in (person, team))
-    return Wait(
-        _KINDS[kind],
-        asker,
-        holder,
-        whose,
-        _STATES[state],
-        bool(item["begun"]),
-        now - since,
-        left,
-        stands_still,
-    )
+        left -= float(unsettled(org, np.array([person]))[0])
+    state_word, begun = _STATES[state], bool(item["begun"])
+    people = (asker, _pid(org, person), _pid(org, team))
+    return Wait(_KINDS[kind], *people, state_word, begun, now - since, max(left, 0.0), stands_still)
 
 
 def _is_wanted(org: Org, k: int, c: int) -> bool:
@@ -105,6 +102,8 @@ def _is_wanted(org: Org, k: int, c: int) -> bool:
     return bool(change["awaited_item"] == k or may_go_on)
 
 
-def _pid(org: Org, row: int) -> int:
-    """Return the permanent id of the human whose row, or desk, *row* is."""
+def _pid(org: Org, row: int) -> int | None:
+    """Return the permanent id of the human whose row, or desk, *row* is; None for -1 and for a vacant seat."""
+    if row < 0 or org.people["role"][org.people["human"][row]] == codes.VACANT:
+        return None
     return int(org.people["pid"][org.people["human"][row]])
