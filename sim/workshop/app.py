@@ -26,13 +26,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sim.errors import UserError
+from sim.mesa_model.replay import WEEK
 from sim.workshop import texts, views
 from sim.workshop.design import Design, Designs
 from sim.workshop.desk import Desk
 from sim.workshop.guard import Guard, plain
 from sim.workshop.pictures import Pictures
 from sim.workshop.replay_view import replay_view
-from sim.workshop.replays import BY, WEEK, Replays, nearest
+from sim.workshop.replays import BY, Replays, chosen_run
 
 MOST_DIGITS = 7  # of a number in an address
 _FORM = "application/x-www-form-urlencoded"
@@ -97,7 +98,7 @@ class Pages:
     def replay(self, request: Request) -> Response:
         """Lead to the replay of a design's run nearest the mean."""
         design = self.designs.at(request.path_params["key"])
-        chosen = nearest(self.desk.look(design), self.designs.lesson.headline)
+        chosen = chosen_run(self.desk.look(design), self.designs.lesson.headline)
         if chosen is None:
             return self.refusal(texts.REPLAY_FEW, 409)
         return RedirectResponse(f"/designs/{design.key}/replay/{design.key}/{WEEK}/{chosen.run}/1", 303)
@@ -106,12 +107,13 @@ class Pages:
         """A frame of a replay, in its page or alone."""
         asked = request.path_params
         design, of = self.designs.at(asked["key"]), self.designs.at(asked["of"])
-        chosen = nearest(self.desk.look(design), self.designs.lesson.headline)
+        known = self.desk.look(design)
+        chosen = chosen_run(known, self.designs.lesson.headline)
         if chosen is None:
             return self.refusal(texts.REPLAY_FEW, 409)
         run, k = _whole(asked["run"]), _whole(asked["k"])
-        known = of.key in (design.key, self.designs.base.key) and asked["by"] in BY
-        if not known or not 0 <= run < chosen.runs:
+        shown = of.key in (design.key, self.designs.base.key) and asked["by"] in BY
+        if not shown or not 0 <= run < known.runs:
             return self.refusal(texts.NO_FRAME, 404)
         found = self._replays.of(of, run, asked["by"])
         if not 0 <= k < len(found.frames):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from sim.mesa_model.replay import Frame
 from sim.report.parts import HOURS
 from sim.workshop import texts
-from sim.workshop.replays import Frame
 
 WIDTH = 360  # units; a unit is a pixel on a small telephone
 GAP = 5.0  # between boxes
@@ -21,7 +21,7 @@ HEAD = 18.0  # of a box, its first line
 COLUMN, SLOT = 8.0, 9.6  # of an IC, and with the gap
 TALL = 30.0  # of a column
 DOT = 6.0  # room above a column
-FIELD = (32.0, 14.0)  # of a manager
+FIELD = (23.0, 14.0)  # of a manager
 NUMBER = 18.0  # room for somebody's number
 MOST_ACROSS = 4  # boxes side by side
 MOST_LOAD = 1.0  # share at which the scale of loads ends
@@ -123,7 +123,7 @@ def _field(frame: Frame, row: int, x: float, y: float) -> str:
     load = frame["teams"]["load"][row]
     shade = "none" if load is None else str(min(SHADES - 1, int(SHADES * load / MOST_LOAD)))
     tip = escape(texts.manager_tip(frame["teams"]["id"][row], load, frame["teams"]["inbox"][row]))
-    figure = "-" if load is None else f"{100 * load:.0f} %"
+    figure = "-" if load is None else f"{100 * load:.0f}"
     wide, high = FIELD
     return (
         f'<g class="manager h{shade}" data-tip="{tip}"><rect x="{x:.1f}" y="{y:.1f}" width="{wide}" height="{high}" rx="2"/>'

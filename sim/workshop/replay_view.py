@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.mesa_model.replay import DAY, WEEK, Frame, Replay
 from sim.report import html
 from sim.report.page import Table
 from sim.scenario.events import settings_on
@@ -13,7 +14,7 @@ from sim.text.numbers import number
 from sim.workshop import texts
 from sim.workshop.boxes import PARTS, draw, grouped, grouped_hours
 from sim.workshop.design import Design
-from sim.workshop.replays import DAY, WEEK, Chosen, Frame, Replay
+from sim.workshop.replays import Chosen
 
 MONTH = 4  # weeks
 MOST_AWAITED = 3

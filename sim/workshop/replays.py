@@ -10,8 +10,9 @@ from threading import Lock
 
 import numpy as np
 
+from sim.experiments.nearest_run import nearest_run
 from sim.experiments.samples import Sample
-from sim.mesa_model.replay import DAY, WEEK, Frame, Replay, replay
+from sim.mesa_model.replay import DAY, WEEK, Replay, replay
 from sim.workshop.design import Design
 from sim.workshop.desk import SEED, Found
 
@@ -21,8 +22,8 @@ BY = (WEEK, DAY)
 
 @dataclass(frozen=True)
 class Chosen:
-    """A run among those that were simulated. change: of this run, relative to the base's mean, None of the base itself;
-    opposite: runs in which the difference has the other sign than the mean; runs: how many there are.
+    """The run to show. change: its difference to the base, relative to the base's mean, None of the base itself; opposite: runs
+    in which the difference has the other sign than the mean difference; runs: how many count.
     """
 
     run: int
@@ -31,28 +32,30 @@ class Chosen:
     runs: int
 
 
-def nearest(found: Found, headline: str) -> Chosen | None:
-    """The run that is nearest the mean, None before the first look."""
-    if found.comparison is None:
-        return None if found.sample is None else _nearest_of_base(found.sample, headline)
-    base, other = found.comparison.samples
+def chosen_run(found: Found, headline: str) -> Chosen | None:
+    """The run that is nearest the mean, None before the first look, or where the headline is in no run."""
+    samples = found.comparison.samples if found.comparison is not None else ()
+    if not samples:
+        return None if found.sample is None else _of_base(found.sample, headline)
+    base, other = samples
     runs, in_base, in_other = np.intersect1d(base.runs, other.runs, assume_unique=True, return_indices=True)
-    before, after = base.outcomes[headline][in_base], other.outcomes[headline][in_other]
-    difference = after - before
-    defined = np.isfinite(difference)
-    runs, before, difference = runs[defined], before[defined], difference[defined]
-    if not len(runs):
+    before = base.outcomes[headline][in_base]
+    difference = other.outcomes[headline][in_other] - before
+    if not np.isfinite(difference).any():
         return None
-    mean = difference.mean()
-    k = int(np.argmin(np.abs(difference - mean)))
-    opposite = int(np.sum(np.sign(difference) == -np.sign(mean))) if mean else 0
-    return Chosen(int(runs[k]), float(difference[k] / before.mean()), opposite, len(runs))
+    nearest = nearest_run(difference, runs)
+    middle = float(before[np.isfinite(difference)].mean())
+    return Chosen(
+        nearest.run, nearest.difference / middle if middle else None, nearest.opposite, nearest.runs
+    )
 
 
-def _nearest_of_base(sample: Sample, headline: str) -> Chosen:
+def _of_base(sample: Sample, headline: str) -> Chosen | None:
     values = sample.outcomes[headline]
-    k = int(np.nanargmin(np.abs(values - np.nanmean(values))))
-    return Chosen(int(sample.runs[k]), None, 0, len(sample.runs))
+    if not np.isfinite(values).any():
+        return None
+    nearest = nearest_run(values, sample.runs)
+    return Chosen(nearest.run, None, 0, nearest.runs)
 
 
 class Replays:
@@ -73,6 +76,3 @@ class Replays:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
-
-
-__all__ = ["BY", "DAY", "WEEK", "Chosen", "Frame", "Replay", "Replays", "nearest"]

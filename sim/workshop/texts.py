@@ -64,7 +64,7 @@ PAGE: Mapping[str, str] = MappingProxyType(
         "speed": "Speed",
         "to_design": "Back to the design",
         "legend": "What an IC's hours went into",
-        "legend_managers": "Field: a manager; in it, the hours that came into the inbox over those left for it, dark to bright.",
+        "legend_managers": "Field: a manager; in it, hours that came into the inbox, in % of those left for it, dark to bright.",
         "legend_dot": "Dot above an IC: a change stands still for an answer or for another person.",
         "legend_reviews": "At the right of a team: reviews that nobody has begun. #: somebody's number in this replay.",
         "picture_values": "Values of this picture",
