@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from sim.constants import IC, MANAGER
 from sim.engine import codes
 from sim.engine.state import Org
+from sim.mesa_model.aliases import Aliases
 from sim.mesa_model.hours import hours_to_date, unsettled
 from sim.mesa_model.waits import COORDINATION, QUESTION, REVIEW, Wait, waits_of
 from sim.people.seats import boss_present
@@ -44,26 +45,26 @@ def notes_of(org: Org, hand: np.ndarray) -> Notes:
     return Notes(hours, hand, people["arrived_hours"].copy(), capacity)
 
 
-def picture_of(org: Org, before: Notes, now: Notes, number: Callable[[int], int]) -> dict[str, object]:
+def picture_of(org: Org, before: Notes, now: Notes, names: Aliases) -> dict[str, object]:
     """Return teams, ics, vacant, waits and stages of the period between two notes, in which nobody came or went.
 
-    number: gives a permanent id's number in the replay.
+    names: of everybody there and of all seats.
     """
     waits = waits_of(org)
     return {
-        "teams": _teams(org, before, now, waits, number),
-        "ics": _ics(org, before, now, number),
-        "vacant": _vacant(org),
-        "waits": {kind: _pairs(waits, kind, number) for kind in (QUESTION, COORDINATION)},
+        "teams": _teams(org, before, now, waits, names),
+        "ics": _ics(org, before, now, names),
+        "vacant": _vacant(org, names),
+        "waits": {kind: _pairs(waits, kind, names) for kind in (QUESTION, COORDINATION)},
         "stages": _stages(org),
     }
 
 
 def _teams(
-    org: Org, before: Notes, now: Notes, waits: Sequence[Wait], number: Callable[[int], int]
+    org: Org, before: Notes, now: Notes, waits: Sequence[Wait], names: Aliases
 ) -> dict[str, list[object]]:
     people, items = org.people, org.items
-    rows = np.flatnonzero(people["role"] == MANAGER)
+    rows = names.by_seat(np.flatnonzero(people["role"] == MANAGER))
     in_inbox = (items["state"] == codes.QUEUED) & (items["kind"] <= codes.VERIFY) & (items["person"] >= 0)
     whose = items["person"][in_inbox]
     count = np.bincount(whose, minlength=len(people))
@@ -73,9 +74,9 @@ def _teams(
     pids = people["pid"][rows].tolist()
     reviews = {pid: [wait.hours for wait in unread if wait.team == pid] for pid in pids}
     return {
-        "seat": rows.tolist(),
-        "id": [number(pid) for pid in pids],
-        "boss": people["boss"][rows].tolist(),
+        "seat": [names.seat(row) for row in rows.tolist()],
+        "id": [names.person(pid) for pid in pids],
+        "boss": [names.seat(row) for row in people["boss"][rows].tolist()],
         "layer": people["layer"][rows].tolist(),
         "load": [
             round(work / room, 2) if room > 0.0 else None
@@ -88,37 +89,38 @@ def _teams(
     }
 
 
-def _ics(org: Org, before: Notes, now: Notes, number: Callable[[int], int]) -> dict[str, list[object]]:
+def _ics(org: Org, before: Notes, now: Notes, names: Aliases) -> dict[str, list[object]]:
     people, changes = org.people, org.changes
-    rows = np.flatnonzero(people["role"] == IC)
+    rows = names.by_seat(np.flatnonzero(people["role"] == IC))
     spent = (now.hours - before.hours)[rows]
     by_hand = np.clip((now.hand - before.hand)[rows], 0.0, np.maximum(spent[:, codes.CODING], 0.0))
     spent = np.column_stack((by_hand, spent[:, codes.CODING] - by_hand, spent[:, codes.CODING + 1 :]))
     blocked = changes["owner"][(changes["owner"] >= 0) & np.isin(changes["stage"], _BLOCKED)]
     return {
-        "seat": rows.tolist(),
-        "id": [number(pid) for pid in people["pid"][rows].tolist()],
-        "team": people["boss"][rows].tolist(),
+        "seat": [names.seat(row) for row in rows.tolist()],
+        "id": [names.person(pid) for pid in people["pid"][rows].tolist()],
+        "team": [names.seat(row) for row in people["boss"][rows].tolist()],
         "hours": [[_plain(tenths) for tenths in row] for row in in_tenths(spent).tolist()],
         "blocked": np.bincount(blocked, minlength=len(people))[rows].tolist(),
     }
 
 
-def _vacant(org: Org) -> dict[str, list[object]]:
+def _vacant(org: Org, names: Aliases) -> dict[str, list[object]]:
     """Return the seats that are to be filled."""
     people, occupants = org.people, org.occupants
-    rows = np.flatnonzero((people["role"] == codes.VACANT) & np.isfinite(occupants["open_until"]))
+    to_fill = (people["role"] == codes.VACANT) & np.isfinite(occupants["open_until"])
+    rows = names.by_seat(np.flatnonzero(to_fill))
     return {
-        "seat": rows.tolist(),
-        "boss": [boss_present(org, row) for row in rows.tolist()],
+        "seat": [names.seat(row) for row in rows.tolist()],
+        "boss": [names.seat(boss_present(org, row)) for row in rows.tolist()],
         "manager": (occupants["seat_role"][rows] == MANAGER).tolist(),
     }
 
 
-def _pairs(waits: Iterable[Wait], kind: str, number: Callable[[int], int]) -> list[list[int]]:
+def _pairs(waits: Iterable[Wait], kind: str, names: Aliases) -> list[list[int]]:
     """Return [who, for whom] of every change that stands still for something of this *kind*."""
     return [
-        [number(wait.asker), number(wait.holder)]
+        [names.person(wait.asker), names.person(wait.holder)]
         for wait in waits
         if wait.kind == kind and wait.stands_still and wait.asker is not None and wait.holder is not None
     ]

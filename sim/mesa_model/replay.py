@@ -4,7 +4,7 @@
 ``play`` gives the same frames one by one, while the run goes on. Everything is made of dict, list, str, int, float and None, so
 ``json.dumps`` takes it; a frame of 117 people is about 8,000 bytes (compact). The run is that of `orgsim run` with this seed and
 run number, bit for bit: looking changes nothing. There are no names, no pay and no skill: people have numbers, in the order in
-which they appear, which mean nothing outside of this replay and never belong to anybody else later.
+which they appear, which never belong to anybody else later; in a chart of a real organisation people and seats are shuffled.
 
 **head** (`Head`)
 
@@ -69,13 +69,14 @@ import numpy as np
 from sim.constants import HOURS_PER_DAY, IC, MANAGER, PRIMARY
 from sim.engine.state import Org
 from sim.errors import UserError
+from sim.mesa_model.aliases import Aliases
 from sim.mesa_model.course import DAYS_PER_WEEK
 from sim.mesa_model.leaving import BECAME_IC, PROMOTED, Leaving, leavings_of, role_word
 from sim.mesa_model.model import OrgModel
 from sim.mesa_model.picture import ACTIVITIES, Notes, notes_of, picture_of
 from sim.outcomes.declared import OUTCOMES, check_outcome
 from sim.people.seats import boss_present, planned_layers
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, load
 
 WEEK, DAY = "week", "day"
 #: Outcomes that a frame shows unless others are asked for: the headline and four figures.
@@ -148,25 +149,6 @@ def play(
     return _Player(scenario, seed, run, by, outcomes).play()
 
 
-class Numbers:
-    """Numbers of people in the order in which they appear. pids: permanent id by number."""
-
-    def __init__(self) -> None:
-        self.pids: list[int] = []
-        self._of: dict[int, int] = {}
-
-    def of(self, pid: int) -> int:
-        """Return the number of *pid*, a new one the first time."""
-        if pid not in self._of:
-            self._of[pid] = len(self.pids)
-            self.pids.append(pid)
-        return self._of[pid]
-
-    def knows(self, pid: int) -> bool:
-        """Return True if *pid* has a number."""
-        return pid in self._of
-
-
 class _Seat(NamedTuple):
     """Where somebody sits: row of the seat, role (`sim.constants`)."""
 
@@ -178,11 +160,12 @@ class _Watched(OrgModel):
     """A model that is looked at in periods: what one was like is read before people come and go at its end."""
 
     def __init__(self, scenario: Scenario | str, seed: int, run: int) -> None:
-        self.numbers = Numbers()
+        setup = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.aliases = Aliases(setup.organisation.chart is not None, seed)
         self._before: Notes | None = None
         self._picture: dict[str, Any] = {}
         self._seats: dict[int, _Seat] = {}
-        super().__init__(scenario, seed, run)  # looks at once if there is no warm-up
+        super().__init__(setup, seed, run)  # looks at once if there is no warm-up
         self.datacollector = None
 
     def before_people(self) -> None:
@@ -204,9 +187,14 @@ class _Watched(OrgModel):
         org, now = self.tables, notes_of(self.tables, self.hand_hours)
         before = self._before if self.parameter("switches.flow") else None
         self._seats = _seats_of(org)
-        for pid in sorted(self._seats):
-            self.numbers.of(pid)
-        self._picture = picture_of(org, now if before is None else before, now, self.numbers.of)
+        self.aliases.meet(self._seats)
+        self.meet_seats()
+        self._picture = picture_of(org, now if before is None else before, now, self.aliases)
+
+    def meet_seats(self) -> None:
+        """Give seats that have been opened a number."""
+        human = self.tables.people["human"]
+        self.aliases.meet_seats(np.flatnonzero(human == np.arange(len(human))).tolist())
 
 
 class _Player:
@@ -236,7 +224,7 @@ class _Player:
     @property
     def pids(self) -> list[int]:
         """Permanent id by number."""
-        return self._model.numbers.pids
+        return self._model.aliases.pids
 
     def play(self) -> Iterator[Frame]:
         """Yield frame after frame."""
@@ -280,25 +268,25 @@ class _Player:
 
     def _arrivals(self, here: Mapping[int, _Seat], left: Sequence[Leaving]) -> list[dict[str, Any]]:
         """Return who is new: present now, or hired and gone at the same week's end."""
-        org, numbers = self._model.tables, self._model.numbers
+        org, aliases = self._model.tables, self._model.aliases
         where = {one.pid: (one.seat, one.role) for one in left}
         where |= {pid: (seat.row, role_word(seat.role)) for pid, seat in here.items()}
+        self._model.meet_seats()
         arrivals = []
-        for pid in sorted(pid for pid in where if not numbers.knows(pid)):
+        for pid in aliases.meet(where):
             row, role = where[pid]
             self._joined[pid] = self._model.week
-            arrivals.append(
-                {"id": numbers.of(pid), "role": role, "seat": row, "boss": boss_present(org, row)}
-            )
+            place = {"seat": aliases.seat(row), "boss": aliases.seat(boss_present(org, row))}
+            arrivals.append({"id": aliases.person(pid), "role": role, **place})
         return arrivals
 
     def _leaving(self, one: Leaving) -> dict[str, Any]:
-        number, joined = self._model.numbers.of(one.pid), self._joined.get(one.pid)
-        said = {"role": one.role, "seat": one.seat, "reason": one.reason, "rule": one.rule}
-        return {"id": number, **said, "joined": joined}
+        aliases, joined = self._model.aliases, self._joined.get(one.pid)
+        said = {"role": one.role, "seat": aliases.seat(one.seat), "reason": one.reason, "rule": one.rule}
+        return {"id": aliases.person(one.pid), **said, "joined": joined}
 
     def _moves(self, before: Mapping[int, _Seat], here: Mapping[int, _Seat]) -> list[dict[str, Any]]:
-        layers = planned_layers(self._model.tables)
+        layers, aliases = planned_layers(self._model.tables), self._model.aliases
         moves = []
         for pid in sorted(before.keys() & here.keys()):
             old, new = before[pid], here[pid]
@@ -306,7 +294,7 @@ class _Player:
                 continue
             rises = (new.role == MANAGER, layers[new.row]) > (old.role == MANAGER, layers[old.row])
             what = PROMOTED if rises else _MOVED if new.role == old.role else BECAME_IC
-            moves.append({"id": self._model.numbers.of(pid), "what": what, "seat": new.row})
+            moves.append({"id": aliases.person(pid), "what": what, "seat": aliases.seat(new.row)})
         return moves
 
     def _totals(self) -> dict[str, float]:

@@ -20,12 +20,13 @@ QUESTION, COORDINATION, REVIEW = "question", "coordination", "review"
 ON_ITS_WAY, WAITING, IN_HAND = "on its way", "waiting", "in hand"
 _KINDS = {codes.QUESTION: QUESTION, codes.COORDINATION: COORDINATION, codes.REVIEW: REVIEW}
 _STATES = {codes.SENT: ON_ITS_WAY, codes.QUEUED: WAITING, codes.SERVING: IN_HAND}
-#: Kind of item -> stages of a change that stands still because of it.
-_STAGES = {
-    codes.QUESTION: (codes.STAGE_DECISIONS,),
-    codes.COORDINATION: (codes.STAGE_COORDINATION,),
-    codes.REVIEW: (codes.STAGE_REVIEW_WAIT, codes.STAGE_REVIEWING),
-}
+#: Kind of item and stage of its change in which the change stands still because of it.
+_STANDING_STILL = (
+    (codes.QUESTION, codes.STAGE_DECISIONS),
+    (codes.COORDINATION, codes.STAGE_COORDINATION),
+    (codes.REVIEW, codes.STAGE_REVIEW_WAIT),
+    (codes.REVIEW, codes.STAGE_REVIEWING),
+)
 
 
 class Wait(NamedTuple):
@@ -57,8 +58,31 @@ def waits_of(org: Org) -> list[Wait]:
     """Return what people wait for at this moment: by kind, those that have waited longest first."""
     items = org.items
     asked = np.isin(items["state"], tuple(_STATES)) & np.isin(items["kind"], tuple(_KINDS))
-    found = [_wait(org, k) for k in np.flatnonzero(asked).tolist()]
-    return sorted(found, key=_order)
+    rows = np.flatnonzero(asked)
+    if not len(rows):
+        return []
+    item = items[rows]
+    wanted, still = _wanted(org, rows), np.zeros(len(rows), bool)
+    change = org.changes[np.maximum(item["change"], 0)]
+    for kind, stage in _STANDING_STILL:
+        still |= wanted & (item["kind"] == kind) & (change["stage"] == stage)
+    # Each step of a coordination is an item of its own.
+    of_change = wanted & (item["kind"] == codes.COORDINATION)
+    since = np.where(of_change, change["stage_since"], item["asked_at"])
+    in_hand = item["state"] == codes.SERVING
+    spent = np.where(in_hand, unsettled(org, np.maximum(item["person"], 0)), 0.0)
+    columns = (
+        [_KINDS[kind] for kind in item["kind"].tolist()],
+        _pids(org, np.where(wanted, change["owner"], codes.NONE)),
+        _pids(org, item["person"]),
+        _pids(org, _teams(org, item)),
+        [_STATES[state] for state in item["state"].tolist()],
+        item["begun"].tolist(),
+        (float(org.world["now"][0]) - since).tolist(),
+        np.maximum(item["left"] - spent, 0.0).tolist(),
+        still.tolist(),
+    )
+    return sorted((Wait(*row) for row in zip(*columns, strict=True)), key=_order)
 
 
 def _order(wait: Wait) -> tuple[int, float, int, int]:
@@ -66,44 +90,33 @@ def _order(wait: Wait) -> tuple[int, float, int, int]:
     return tuple(_KINDS.values()).index(wait.kind), -wait.waited, asker, holder
 
 
-def _wait(org: Org, k: int) -> Wait:
-    item, now = org.items[k], float(org.world["now"][0])
-    kind, state, person, team, c = (int(item[name]) for name in ("kind", "state", "person", "team", "change"))
-    asker, since, stands_still = None, float(item["asked_at"]), False
-    if c >= 0 and _is_wanted(org, k, c):
-        change = org.changes[c]
-        asker = _pid(org, int(change["owner"]))
-        stands_still = int(change["stage"]) in _STAGES[kind]
-        if kind == codes.COORDINATION:
-            since = float(change["stage_since"])  # each step on the way is an item of its own
-    if kind == codes.REVIEW and team < 0:
-        team = person  # nobody else in the team may read it, so its manager does
-    if team >= 0 and org.people["role"][team] == codes.VACANT:
-        team = boss_present(
-            org, team
-        )  # whoever reads it belongs to a team that has lost its manager meanwhile
-    left = float(item["left"])
-    if state == codes.SERVING:
-        left -= float(unsettled(org, np.array([person]))[0])
-    state_word, begun = _STATES[state], bool(item["begun"])
-    people = (asker, _pid(org, person), _pid(org, team))
-    return Wait(_KINDS[kind], *people, state_word, begun, now - since, max(left, 0.0), stands_still)
-
-
-def _is_wanted(org: Org, k: int, c: int) -> bool:
-    """Return True if change *c*, for which item *k* was sent, still goes on and waits for it."""
-    item, change = org.items[k], org.changes[c]
-    if item["life"] != change["life"]:
-        return False
-    if item["kind"] == codes.REVIEW:
-        return bool(change["reviews"][item["step"]] == k)
+def _wanted(org: Org, rows: np.ndarray) -> np.ndarray:
+    """Return bool [n]: the change for which the item in each of *rows* was sent still goes on and waits for it."""
+    item = org.items[rows]
+    change = org.changes[np.maximum(item["change"], 0)]
+    alive = (item["change"] >= 0) & (item["life"] == change["life"])
+    reads = item["kind"] == codes.REVIEW
+    asked = change["reviews"][np.arange(len(rows)), np.where(reads, item["step"], 0)]
     # A question that does not block is counted with the change; what blocks it is what it awaits.
-    may_go_on = item["kind"] == codes.QUESTION and change["open_questions"] > 0
-    return bool(change["awaited_item"] == k or may_go_on)
+    counted = (item["kind"] == codes.QUESTION) & (change["open_questions"] > 0)
+    wanted: np.ndarray = alive & np.where(reads, asked == rows, (change["awaited_item"] == rows) | counted)
+    return wanted
 
 
-def _pid(org: Org, row: int) -> int | None:
-    """Return the permanent id of the human whose row, or desk, *row* is; None for -1 and for a vacant seat."""
-    if row < 0 or org.people["role"][org.people["human"][row]] == codes.VACANT:
-        return None
-    return int(org.people["pid"][org.people["human"][row]])
+def _teams(org: Org, item: np.ndarray) -> np.ndarray:
+    """Return the row of the manager whose team is to review each *item*, -1 for what is no review."""
+    # Where nobody else in the team may read it, its manager does.
+    alone = (item["kind"] == codes.REVIEW) & (item["team"] < 0)
+    team = np.where(alone, item["person"], item["team"])
+    # Whoever reads it may belong to a team that has lost its manager meanwhile.
+    for k in np.flatnonzero((team >= 0) & (org.people["role"][np.maximum(team, 0)] == codes.VACANT)).tolist():
+        team[k] = boss_present(org, int(team[k]))
+    return team
+
+
+def _pids(org: Org, rows: np.ndarray) -> list[int | None]:
+    """Return the permanent ids of the humans whose *rows*, or desks, these are; None for -1 and for a vacant seat."""
+    human = org.people["human"][np.maximum(rows, 0)]
+    there = (rows >= 0) & (org.people["role"][human] != codes.VACANT)
+    pids = org.people["pid"][human].tolist()
+    return [pid if known else None for pid, known in zip(pids, there.tolist(), strict=True)]

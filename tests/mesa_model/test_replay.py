@@ -216,6 +216,29 @@ def test_a_frame_is_small_and_has_no_names_or_pay():
     ]  # fmt: skip
 
 
+def test_in_a_chart_neither_numbers_nor_order_tell_who_is_who(tmp_path):
+    rows = ["id,name,manager_id,role", "ceo,Ada,,manager", "lead,Bob,ceo,manager", "peer,Cyd,ceo,manager"]
+    rows += [f"p{k:02d},Name{k},{'lead' if k < 8 else 'peer'},ic" for k in range(16)]
+    (tmp_path / "chart.csv").write_text("\n".join(rows) + "\n")
+    (tmp_path / "mine.yaml").write_text(
+        "question: Mine?\nextends: people\norganisation: {chart: chart.csv}\ntime: {weeks: 8, warmup_weeks: 1}\n"
+        "quits: {base: 0.9}\n"
+    )
+    scenario = load(str(tmp_path / "mine.yaml"))
+    found, other = replay(scenario), replay(scenario, run=1)
+    text = json.dumps(found.as_dict())
+    assert not any(word in text for word in ("Name", "Ada", "p01", "peer"))
+    start = found.pids[: found.head["people"]]
+    assert start != sorted(start)
+    assert other.pids[: len(start)] == start
+    for frame in found.frames:
+        check_frame(frame, len(found.pids))
+        assert frame["ics"]["seat"] == sorted(frame["ics"]["seat"])
+    assert found.frames[0]["ics"]["team"] != sorted(found.frames[0]["ics"]["team"])
+    check_people(found.frames)
+    assert found.frames[-1]["totals"]["quits"] > 0
+
+
 def test_play_gives_the_frames_of_replay_and_runs_differ():
     scenario = small("time.weeks=2")
     assert list(play(scenario, run=1)) == replay(scenario, run=1).frames
