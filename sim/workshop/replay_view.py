@@ -65,7 +65,7 @@ def replay_view(
             len(frame["waits"]["question"]), len(frame["waits"]["coordination"]), _awaited(frame)
         ),
         "people": _people(of, frame),
-        "values": Markup(html.pieces([_values(found, frame)])),
+        "table": Markup(html.pieces([_values(found, frame)])),
     }
 
 
