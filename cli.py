@@ -39,6 +39,7 @@ COMMANDS = {
     "sensitivity": ("sim.commands.sensitivity", "sensitivity_command"),
     "query": ("sim.commands.query", "query_command"),
     "report": ("sim.commands.report", "report_command"),
+    "workshop": ("sim.commands.workshop", "workshop_command"),
     "validate": ("sim.commands.validate", "validate_command"),
     "parameters": ("sim.commands.parameters", "parameters_command"),
 }

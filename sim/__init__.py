@@ -3,8 +3,9 @@
 The map of the house. Each folder is a room on a floor; a file may import what stands on floors below, never beside or above
 (a contract in pyproject.toml checks it). From the top:
 
-    11  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
-    10  commands       one thin file a command: options, calling, printing
+    12  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
+    11  commands       one thin file a command: options, calling, printing
+    10  workshop       designing an organisation in the browser: lessons, designs, a desk that computes, pages
      9  report         a results folder as one HTML file: kinds/ has a file for each kind of results
      8  experiments    run, compare, sweep, sensitivity, explain, ledger, risk, paths, plan: study (figures), words, pictures
         validation     limits of theory and facts, as ordinary scenarios
