@@ -45,8 +45,6 @@ def test_far_points_go_out_early_and_stay_out():
     assert set(found.standing) == {0, 1}
     assert found.decided
     assert found.close == (1,) or found.close == (0,)
-    assert 0.45 < found.leads[2] < 0.5 < found.leads[2] + 0.05
-    assert 0.08 < found.leads[3] < 0.1
 
 
 def test_what_is_open_is_listed_with_how_much_better_it_may_be():

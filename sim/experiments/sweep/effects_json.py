@@ -37,7 +37,6 @@ def overall_json(found: Overall, scale: float) -> dict[str, object]:
         else {
             "point": found.nearest[0],
             **_paired(found.nearest[1], scale),
-            "relative_at_least": best.leads.get(found.nearest[0]),
         },
         "ranked": [
             {

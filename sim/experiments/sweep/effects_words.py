@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sim.constants import ALPHA
+from sim.experiments.parts_words import change_words
 from sim.experiments.roles import ASSUMED, GIVEN
 from sim.experiments.sweep.effects import Driver, Overall
 from sim.experiments.sweep.file import label
@@ -50,11 +51,8 @@ def _best_sentence(found: Overall) -> str:
         text = f"{head}."
     else:
         near, pair = found.nearest
-        least = f", at least {percent(best.leads[near])} %" if near in best.leads else ""
-        change = (
-            signed(pair.difference) if pair.relative is None else f"{percent(pair.relative, sign=True)} %"
-        )
-        text = f"{head}, beyond noise ahead of {_count(behind, len(others))}, the nearest of them by {change}{least}."
+        ahead = f"beyond noise ahead of {_count(behind, len(others))}"
+        text = f"{head}, {ahead}, the nearest of them (point {near}) by {change_words(pair)}."
     if not others:
         return text
     order = [one.point for one in found.ranked if one.point in others]
