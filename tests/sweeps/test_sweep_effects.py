@@ -171,6 +171,7 @@ def test_less_than_is_worth_telling_decides(tmp_path):
     assert result.answer.overall.best.decided
     assert len(result.values[0]) == 50
     assert len(result.answer.overall.best.close) == 1
+    assert "Decided after 50 runs a point." in said(result)
     assert "None of them is better by more than 2 % (95 % sure, for all points together)." in said(result)
     assert result.answer.notices() == []
 

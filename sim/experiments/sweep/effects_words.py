@@ -53,6 +53,8 @@ def _best_sentence(found: Overall) -> str:
         near, pair = found.nearest
         ahead = f"beyond noise ahead of {_count(behind, len(others))}"
         text = f"{head}, {ahead}, the nearest of them (point {near}) by {change_words(pair)}."
+    if found.until and best.decided:
+        text += f" Decided after {plural(best.runs, 'run')} a point."
     if not others:
         return text
     order = [one.point for one in found.ranked if one.point in others]
