@@ -6,7 +6,7 @@ The map of the house. Each folder is a room on a floor; a file may import what s
     11  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
     10  commands       one thin file a command: options, calling, printing
      9  report         a results folder as one HTML file: kinds/ has a file for each kind of results
-     8  experiments    run, compare, sweep, sensitivity, explain, ledger, risk, paths, plan: study (figures), words, pictures
+     8  experiments    run, compare, sweep, rules, sensitivity, explain, ledger, risk, paths, plan: study, words, pictures
         validation     limits of theory and facts, as ordinary scenarios
         mesa_model     the organisation as a Mesa model: look, step, act
      7  simulation     one scenario run many times, in threads

@@ -169,9 +169,9 @@ def _tried(
     for out in _folds(y, seed):
         seen = _paths(x[~out], y[~out], columns, most)
         for steps, boxes, tried in zip(paths, seen, met, strict=True):
-            sizes = np.array([step.inside.mean() for step in boxes])
+            sizes = np.array([step.share for step in boxes])
             for step, found in zip(steps, tried, strict=True):
-                near = boxes[int(np.argmin(np.abs(sizes - step.inside.mean())))]
+                near = boxes[int(np.argmin(np.abs(sizes - step.share)))]
                 found[out] = inside(near.box, x[out])
     return [
         [_Tried(step, found) for step, found in zip(steps, tried, strict=True)]

@@ -240,7 +240,7 @@ class TestWords:
         assert text.startswith(
             "flat beats layered on value per payroll dollar where AI share of code is at least 30 % and "
         )
-        assert " is at most 0.6 hours: right in " in text
+        assert " questions help hours is at most 0.6 hours: right in " in text
         assert "It covers " in text
         assert "flat wins in " in text
         assert "certificate" in rules_text(found)
@@ -250,7 +250,7 @@ class TestWords:
         [
             (SHARE, 0.6, "60 %"), (HELP, 0.25, "0.25 hours"), (SIZE, 1200, "1,200 people"), (CV, 1.25, "1.25"),
             ("switches.ai", True, "on"), ("ai.answers", "by_use", "by_use"), ("organisation.spans", (6, 4), "6-4 reports"),
-            ("organisation.remove_layer", None, "as it is"),
+            ("organisation.remove_layer", None, "as it is"), ("questions.per_standard_hour", 0.35, "0.35"),
         ],
     )  # fmt: skip
     def test_values(self, path, value, said):
