@@ -245,10 +245,7 @@ def rules_json(found: Found) -> dict[str, object]:
         "hold": asked.hold,
         "scenario": asked.base.name,
         "weeks": asked.base.weeks,
-        "factors": [
-            {"path": path, "role": asked.roles[path], "searched": range_words(path, asked.axes[path]), "lift_alone": strength}
-            for path, strength in sorted(zip(names, found.strength, strict=True), key=lambda one: -one[1])
-        ],
+        "factors": _factors_json(found),
         "points": len(found.search.case),
         "fresh": None if found.fresh is None else len(found.fresh.case),
         "runs": asked.runs,
@@ -257,6 +254,21 @@ def rules_json(found: Found) -> dict[str, object]:
         "runs_failed": len(found.failures),
         "warnings": list(found.notes),
     }  # fmt: skip
+
+
+def _factors_json(found: Found) -> list[dict[str, object]]:
+    """What was searched, the factor first that parts the cases best by itself."""
+    alone = zip((column.name for column in found.columns), found.strength, strict=True)
+    return [
+        {
+            "path": path,
+            "words": factor_words(path),
+            "role": found.asked.roles[path],
+            "searched": range_words(path, found.asked.axes[path]),
+            "lift_alone": strength,
+        }
+        for path, strength in sorted(alone, key=lambda one: -one[1])
+    ]
 
 
 def _condition_json(found: Found, path: str, one: Condition) -> dict[str, object]:
