@@ -107,7 +107,8 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
         size, warnings = _size_and_warnings(sweep.base)
         structures = _build_structures(sweep, path)
         return {
-            "kind": f"sweep of {len(sweep.points):,} design points",
+            "kind": f"sweep of {len(sweep.points):,} design points"
+            + (f" ({left_out})" if (left_out := sweep.left_out.words()) else ""),
             "warnings": [*warnings, *point_warnings(sweep)],
             "size": size,
             "structures": structures,

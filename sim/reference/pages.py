@@ -170,7 +170,7 @@ def keys_page() -> str:
         *_events(),
         "# Keys of a sweep",
         "",
-        "A file with `vary` is a sweep.",
+        "A file with `base` or `vary` is a sweep. `vary` is needed unless `points` has what is varied.",
         "",
         "| key | needed | meaning |",
         "|---|---|---|",
@@ -254,8 +254,9 @@ def _setting_row(s: Setting) -> str:
 def _sweep_words(key: str, made: dict[str, Any]) -> str:
     """What a key of a sweep, or of a rule, means; nested keys are named after it."""
     words = {
-        "design": "grid (every combination), lhs (Latin hypercube) or sobol, the latter two with `samples`",
-        "runs": "runs of each point, or `{until: decided, max: N}`",
+        "design": "grid (every combination), lhs (Latin hypercube) or sobol, these two with `samples`, or table with `points`",
+        "runs": "runs of each point, or `{until: decided, max: N}`; without a crossing also `worth`, the share of the best by "
+        "which another point may be better before it matters (0.005)",
         "seed": "seed of the dice",
         "crossing": "two values of a path whose crossing is sought: "
         + ", ".join(f"`{name}`" for name in made.get("properties", {})),

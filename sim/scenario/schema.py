@@ -271,7 +271,12 @@ def _sweep() -> dict[str, Any]:
     axis = {"anyOf": [{"type": "array", "minItems": 1}, steps]}
     vary = {"type": "object", "minProperties": 1, "propertyNames": _ref("path"), "additionalProperties": axis}
     decided = _object(
-        {"until": {"const": "decided"}, "max": {"type": "integer", "minimum": 2}}, required=("until", "max")
+        {
+            "until": {"const": "decided"},
+            "max": {"type": "integer", "minimum": 2},
+            "worth": {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0.005},
+        },
+        required=("until", "max"),
     )
     pair = {"type": "array", "minItems": 2, "maxItems": 2}
     crossing = _object(
@@ -285,14 +290,26 @@ def _sweep() -> dict[str, Any]:
     )
     settings = {"type": "object", "minProperties": 1, "propertyNames": _ref("path")}
     whole = {"type": "integer", "minimum": 0}
-    return _object(
+    made = _object(
         {
             "question": _words(WORDS["question"]),
             "name": _words("name of the results folder; default: the file's name"),
             "base": _words("the scenario that is varied: a file beside this one, or a bundled name"),
             "vary": {**vary, "description": "path -> list of values, or from, to, steps"},
-            "design": {"enum": ["grid", "lhs", "sobol"], "default": "grid"},
+            "design": {"enum": ["grid", "lhs", "sobol", "table"], "default": "grid"},
             "samples": {"type": "integer", "minimum": 1, "description": "points of design lhs or sobol"},
+            "points": _words("CSV file of design table: a column for every path, a row for every point"),
+            "where": {
+                "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}],
+                "description": "conditions between what is varied, such as `a.b + c.d <= 1`; other points are left out",
+            },
+            "roles": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": _ref("path"),
+                "additionalProperties": {"enum": ["decide", "given", "assumed"]},
+                "description": "varied path -> decide, given or assumed: who settles it",
+            },
             "weeks": {
                 "type": "integer",
                 "minimum": 1,
@@ -311,8 +328,9 @@ def _sweep() -> dict[str, Any]:
                 "description": "name -> settings of the base under which the question is asked again",
             },
         },
-        required=("question", "base", "vary"),
+        required=("question", "base"),
     )
+    return {**made, "anyOf": [{"required": ["vary"]}, {"required": ["points"]}]}
 
 
 def _rule() -> dict[str, Any]:

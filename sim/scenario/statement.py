@@ -78,7 +78,11 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
     if is_sweep(document):
         key = "vary" if "vary" in data else "base"
         name = document.source if path is None or bundled().get(path.stem) != path else path.stem
-        kind, command = ("a file for a rule", "rules") if is_rules(document) else ("a sweep", "sweep")
+        kind, command = ("a sweep", "sweep")
+        if is_rules(document):
+            kind, command = ("a file for a rule", "rules")
+        elif "objectives" in data:
+            kind, command = ("a space of designs", "optimise")
         raise UserError(
             f"{document.where((key,), key=True)}: {key}: this is {kind}, not a scenario; use `orgsim {command} {name}`"
         )
