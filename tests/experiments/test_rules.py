@@ -179,6 +179,13 @@ class TestBar:
         assert low.state == FEW
         assert "almost nowhere" in answer(low)[0]
 
+    def test_it_is_said_in_the_unit_that_is_shown(self, tmp_path):
+        text = self.TEXT.replace("lead_time_hours, at_most: 30", "value_per_payroll_usd, at_least: 1.0e+3")
+        asked = load_rules(write_file(tmp_path, text), points=40)
+        assert (asked.bar.value, asked.bar.at_most) == (1.0, False)
+        found = rules(asked, 1, simulate=Planted(lead=0.0, noise=0.01))
+        assert "is at least 1,000 standard hours per 1,000 USD" in answer(found)[0]
+
 
 class TestFolder:
     def test_resumed_and_the_same_as_in_one_go(self, file, tmp_path):
