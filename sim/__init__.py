@@ -7,7 +7,7 @@ The map of the house. Each folder is a room on a floor; a file may import what s
     11  commands       one thin file a command: options, calling, printing
     10  workshop       designing an organisation in the browser: lessons, designs, a desk that computes, pages
      9  report         a results folder as one HTML file: kinds/ has a file for each kind of results
-     8  experiments    run, compare, sweep, sensitivity, explain, ledger, risk, paths, plan: study (figures), words, pictures
+     8  experiments    run, compare, sweep, rules, sensitivity, explain, ledger, risk, paths, plan: study, words, pictures
         validation     limits of theory and facts, as ordinary scenarios
         mesa_model     the organisation as a Mesa model: look, step, act, replay
      7  simulation     one scenario run many times, in threads

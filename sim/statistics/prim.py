@@ -76,6 +76,11 @@ class Step:
     box: Box
     inside: np.ndarray
 
+    @property
+    def share(self) -> float:
+        """The share of these points that are inside."""
+        return int(np.count_nonzero(self.inside)) / len(self.inside)
+
 
 @dataclass(frozen=True)
 class _Slice:
@@ -95,48 +100,53 @@ def peel(
 
     x: float64 [points, columns], finite; y: bool [points], what is sought.
     """
-    rows = np.arange(len(x))
     least = max(LEAST_POINTS, math.ceil(LEAST_SHARE * len(x)))
+    rows, there, cases = np.arange(len(x)), np.asfortranarray(x), y
     box: Box = ()
-    steps = [Step(box, np.ones(len(x), dtype=bool))]
-    while len(rows) > least and not y[rows].all():
-        found = [one for j in over for one in _slices(x[rows, j], y[rows], columns[j], j, alpha)]
-        found = [one for one in found if np.count_nonzero(one.keep) >= least]
-        if not found:
+    steps = [Step((), np.ones(len(x), dtype=bool))]
+    while len(rows) > least and not cases.all():
+        best: _Slice | None = None
+        for j in over:
+            found = _slice(there[:, j], cases, columns[j], j, alpha, least)
+            if found is not None and (best is None or found.gain > best.gain):
+                best = found
+        if best is None:
             break
-        best = max(found, key=lambda one: one.gain)
-        box = with_condition(box, _peeled(condition_on(box, best.column), best, x[rows], columns))
-        rows = rows[best.keep]
+        box = with_condition(box, _peeled(condition_on(box, best.column), best, there, columns))
+        rows, there, cases = rows[best.keep], np.asfortranarray(there[best.keep]), cases[best.keep]
         kept = np.zeros(len(x), dtype=bool)
         kept[rows] = True
         steps.append(Step(box, kept))
     return steps
 
 
-def _slices(values: np.ndarray, y: np.ndarray, column: Column, j: int, alpha: float) -> list[_Slice]:
-    """The slices of one column of the points in a box."""
+def _slice(
+    values: np.ndarray, y: np.ndarray, column: Column, j: int, alpha: float, least: int
+) -> _Slice | None:
+    """The best slice of one column of the points in a box that leaves at least so many; None if there is none."""
+    n, cases = len(y), int(np.count_nonzero(y))
+    best: _Slice | None = None
+    for keep, side, kind in _cuts(values, column, alpha):
+        left = int(np.count_nonzero(keep))
+        if least <= left < n:
+            gain = (np.count_nonzero(y & keep) / left - cases / n) * n / (n - left)
+            if best is None or gain > best.gain:
+                best = _Slice(j, keep, gain, side, kind)
+    return best
+
+
+def _cuts(values: np.ndarray, column: Column, alpha: float) -> list[tuple[np.ndarray, int, int]]:
+    """What can be kept: points, bool; from which side the others go, and which kind."""
     if column.kind == KINDS:
-        kinds = np.unique(values)
-        cuts = [(values != kind, 0, int(kind)) for kind in kinds] if len(kinds) > 1 else []
-    else:
-        n = len(values)
-        k = max(1, int(alpha * n))
-        part = np.partition(values, (k, n - 1 - k))
-        low, high = part[k], part[n - 1 - k]
-        above, below = values >= low, values <= high
-        if above.all():  # ties: the whole lowest value goes
-            above = values > values.min()
-        if below.all():
-            below = values < values.max()
-        cuts = [(above, -1, -1), (below, 1, -1)]
-    share = np.count_nonzero(y) / len(y)
-    slices = []
-    for keep, side, kind in cuts:
-        left = np.count_nonzero(keep)
-        if 0 < left < len(y):
-            rise = np.count_nonzero(y & keep) / left - share
-            slices.append(_Slice(j, keep, rise * len(y) / (len(y) - left), side, kind))
-    return slices
+        return [(values != kind, 0, int(kind)) for kind in np.unique(values)]
+    n = len(values)
+    k = max(1, int(alpha * n))
+    ordered = np.sort(values)
+    low, high, first, last = ordered[k], ordered[n - 1 - k], ordered[0], ordered[-1]
+    # Where values tie, the whole lowest or highest one goes.
+    above = values > first if low == first else values >= low
+    below = values < last if high == last else values <= high
+    return [(above, -1, -1), (below, 1, -1)]
 
 
 def _peeled(before: Condition, cut: _Slice, x: np.ndarray, columns: Sequence[Column]) -> Condition:

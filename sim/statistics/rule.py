@@ -47,7 +47,7 @@ FOLDS = 5
 SCREENED = 12  # factors that are tried together, the best ones alone
 LEAST_CASES = 10  # cases, and others, without which no rule is sought
 BEYOND = 2.0  # standard errors of the lift on left-out points that are more than chance
-MOVED, SPENT = 0.05, 0.02  # of a side that is rounded: share of the points between, and lift
+MOVED, SPENT = 0.1, 0.02  # of a side that is rounded: share of the points between, and lift
 CHANCE = 0.025  # one-sided
 
 
@@ -169,9 +169,9 @@ def _tried(
     for out in _folds(y, seed):
         seen = _paths(x[~out], y[~out], columns, most)
         for steps, boxes, tried in zip(paths, seen, met, strict=True):
-            sizes = np.array([step.inside.mean() for step in boxes])
+            sizes = np.array([step.share for step in boxes])
             for step, found in zip(steps, tried, strict=True):
-                near = boxes[int(np.argmin(np.abs(sizes - step.inside.mean())))]
+                near = boxes[int(np.argmin(np.abs(sizes - step.share)))]
                 found[out] = inside(near.box, x[out])
     return [
         [_Tried(step, found) for step, found in zip(steps, tried, strict=True)]
@@ -262,7 +262,11 @@ def round_numbers(value: float, span: float, whole: bool = False) -> Iterator[fl
                 continue
             near = {math.floor(value / step), math.ceil(value / step)}
             for k in sorted(near, key=lambda k: (abs(k * step - value), k)):
-                yield float(f"{k * step:.12g}")
+                number = float(f"{k * step:.12g}")
+                if (
+                    factor != 0.25 or number == float(f"{number:.2g}") or number % 1 == 0
+                ):  # 0.25 and 175, not 0.425
+                    yield number
 
 
 # ---- the certificate

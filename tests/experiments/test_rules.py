@@ -179,6 +179,13 @@ class TestBar:
         assert low.state == FEW
         assert "almost nowhere" in answer(low)[0]
 
+    def test_it_is_said_in_the_unit_that_is_shown(self, tmp_path):
+        text = self.TEXT.replace("lead_time_hours, at_most: 30", "value_per_payroll_usd, at_least: 1.0e+3")
+        asked = load_rules(write_file(tmp_path, text), points=40)
+        assert (asked.bar.value, asked.bar.at_most) == (1.0, False)
+        found = rules(asked, 1, simulate=Planted(lead=0.0, noise=0.01))
+        assert "is at least 1,000 standard hours per 1,000 USD" in answer(found)[0]
+
 
 class TestFolder:
     def test_resumed_and_the_same_as_in_one_go(self, file, tmp_path):
@@ -240,7 +247,7 @@ class TestWords:
         assert text.startswith(
             "flat beats layered on value per payroll dollar where AI share of code is at least 30 % and "
         )
-        assert " is at most 0.6 hours: right in " in text
+        assert " questions help hours is at most 0.6 hours: right in " in text
         assert "It covers " in text
         assert "flat wins in " in text
         assert "certificate" in rules_text(found)
@@ -250,7 +257,7 @@ class TestWords:
         [
             (SHARE, 0.6, "60 %"), (HELP, 0.25, "0.25 hours"), (SIZE, 1200, "1,200 people"), (CV, 1.25, "1.25"),
             ("switches.ai", True, "on"), ("ai.answers", "by_use", "by_use"), ("organisation.spans", (6, 4), "6-4 reports"),
-            ("organisation.remove_layer", None, "as it is"),
+            ("organisation.remove_layer", None, "as it is"), ("questions.per_standard_hour", 0.35, "0.35"),
         ],
     )  # fmt: skip
     def test_values(self, path, value, said):

@@ -41,6 +41,7 @@ from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import LISTS, TOP_KEYS, check_value, known_path
 from sim.scenario.statement import is_rules
 from sim.scenario.yaml_source import read_yaml
+from sim.text.numbers import shown_unit
 
 KEYS = (
     "question", "name", "base", "between", "passes", "vary", "assumed", "roles", "hold", "outcome", "weeks", "points", "fresh",
@@ -62,7 +63,10 @@ class Design:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar that an outcome is to pass: at most that value, or at least."""
+    """A bar that an outcome is to pass: at most that value, or at least.
+
+    value: in the declared unit; a file has it in the unit that is shown (per 1,000 USD), as `observed` has.
+    """
 
     value: float
     at_most: bool
@@ -205,7 +209,9 @@ def _bar(reader: Reader) -> tuple[Bar | None, str]:
     sides = [key for key in ("at_most", "at_least") if key in spec]
     if len(sides) != 1:
         reader.fail(("passes",), f"needs one of at_most and at_least, got {' and '.join(sides) or 'neither'}")
-    return Bar(_number(reader, ("passes", sides[0])), sides[0] == "at_most"), str(spec["outcome"])
+    outcome = str(spec["outcome"])
+    _, scale = shown_unit(OUTCOMES[outcome].unit)
+    return Bar(_number(reader, ("passes", sides[0])) / scale, sides[0] == "at_most"), outcome
 
 
 def _number(reader: Reader, keys: tuple[str, ...]) -> float:
@@ -255,8 +261,8 @@ def _designs(reader: Reader, vary: Mapping[str, Axis], base: str) -> tuple[Desig
 
 
 def _setting(reader: Reader, keys: tuple[str, ...], value: object, vary: Mapping[str, Axis]) -> object:
-    path = keys[-1]
-    place = ".".join(keys[:-1])
+    path = str(keys[-1])
+    place = ".".join(str(key) for key in keys[:-1])
     known_path(path, f"{reader.document.where(keys, key=True)}: {place}.")
     if path in LISTS:
         reader.fail(keys, "events are not set here; write a scenario with them and name it as base", key=True)

@@ -25,7 +25,8 @@ def draw(folder: Path, found: Found, png: bool = True) -> list[Path]:
         _box(axes, shown)
     _scales(axes, shown)
     title = f"{claim(found)}: {'the rule' if found.state == RULE else 'no rule'}"
-    plots.set_title(figure, axes, title[0].upper() + title[1:])
+    points = f"{len(shown.x):,} points {'searched' if found.fresh is None else 'that were not used to find the box'}"
+    plots.set_title(figure, axes, f"{title[0].upper()}{title[1:]}\n{points}")
     axes.grid(True, color="#dddddd", lw=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

@@ -7,10 +7,9 @@ import numpy as np
 from sim.experiments.designs import Axis, Levels, Range
 from sim.experiments.factors import is_numeric
 from sim.experiments.rules.study import Found
-from sim.experiments.rules.words import condition_words, unit_of, value_words
+from sim.experiments.rules.words import condition_words, factor_words, unit_of, value_words
 from sim.statistics.prim import Condition, condition_on, inside
 from sim.statistics.rule import lift
-from sim.text.numbers import words
 
 _MARGIN = 0.03  # of a range, by which the box stands out where it is open
 _SPREAD = (
@@ -119,7 +118,7 @@ def _side(found: Found, values: np.ndarray, column: int) -> Side:
     axis, unit, scale = found.asked.axes[path], unit_of(path), _scale(path)
     condition = condition_on(found.box, column)
     low, high = _level_ends(values, condition) if isinstance(axis, Levels) else _ends(values, condition)
-    label = f"{words(path)}, {unit}" if unit else words(path)
+    label = f"{factor_words(path)}, {unit}" if unit else factor_words(path)
     log = isinstance(axis, Range) and axis.log
     return Side(path, label, _ticks(path, axis, scale), log, low * scale, high * scale)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sim.experiments.assumption_words import listed, share_words
+from sim.experiments.assumption_words import listed, mechanism_words, share_words
 from sim.experiments.designs import Axis, Levels
 from sim.experiments.rules.file import Asked
 from sim.experiments.rules.study import CHANCE, FEW, LITTLE, NOTHING, RULE, SELDOM, Found
@@ -16,18 +16,26 @@ from sim.text.plain import ends
 from sim.text.tables import paragraph, table
 
 _PERCENT = ("share", "probability")
+_OWN_NAMES = ("organisation", "time", "switches")  # sections that say nothing beside the name
 _NO_UNIT = ("factor", "ratio", "exponent", "cv", "count", "correlation", "log-sd", "choice", "switch")
 
 # ---- values
 
 
+def factor_words(path: str) -> str:
+    """A factor in words, with what it belongs to: 'review pickup hours', 'AI share of code', 'ICs'."""
+    section, name = path.split(".", 1)[0], words(path)
+    owner = mechanism_words(section)
+    return name if section in _OWN_NAMES or name.startswith(owner) else f"{owner} {name}"
+
+
 def unit_of(path: str) -> str:
-    """The unit in which values of a path are said; '' where it has none that says anything."""
+    """The unit in which values of a path are said; '' where it has none, or its name says it ('hours per week')."""
     declared = REGISTRY.get(path) or SETTINGS.get(path)
     unit = "" if declared is None else str(declared.unit)
     if unit in _PERCENT:
         return "%"
-    return "" if unit in _NO_UNIT else unit
+    return "" if unit in _NO_UNIT or "per_" in path else unit
 
 
 def value_words(path: str, value: object, unit: bool = True) -> str:
@@ -51,8 +59,8 @@ def condition_words(asked: Asked, path: str, condition: Condition) -> str:
     axis = asked.axes[path]
     if condition.kinds is not None and isinstance(axis, Levels):
         kinds = [value_words(path, axis.values[kind]) for kind in condition.kinds]
-        return f"{words(path)} is {' or '.join(kinds)}"
-    return f"{words(path)} is {_sides(path, condition)}"
+        return f"{factor_words(path)} is {' or '.join(kinds)}"
+    return f"{factor_words(path)} is {_sides(path, condition)}"
 
 
 def _sides(path: str, condition: Condition) -> str:
@@ -237,10 +245,7 @@ def rules_json(found: Found) -> dict[str, object]:
         "hold": asked.hold,
         "scenario": asked.base.name,
         "weeks": asked.base.weeks,
-        "factors": [
-            {"path": path, "role": asked.roles[path], "searched": range_words(path, asked.axes[path]), "lift_alone": strength}
-            for path, strength in sorted(zip(names, found.strength, strict=True), key=lambda one: -one[1])
-        ],
+        "factors": _factors_json(found),
         "points": len(found.search.case),
         "fresh": None if found.fresh is None else len(found.fresh.case),
         "runs": asked.runs,
@@ -249,6 +254,21 @@ def rules_json(found: Found) -> dict[str, object]:
         "runs_failed": len(found.failures),
         "warnings": list(found.notes),
     }  # fmt: skip
+
+
+def _factors_json(found: Found) -> list[dict[str, object]]:
+    """What was searched, the factor first that parts the cases best by itself."""
+    alone = zip((column.name for column in found.columns), found.strength, strict=True)
+    return [
+        {
+            "path": path,
+            "words": factor_words(path),
+            "role": found.asked.roles[path],
+            "searched": range_words(path, found.asked.axes[path]),
+            "lift_alone": strength,
+        }
+        for path, strength in sorted(alone, key=lambda one: -one[1])
+    ]
 
 
 def _condition_json(found: Found, path: str, one: Condition) -> dict[str, object]:

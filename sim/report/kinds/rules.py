@@ -6,7 +6,7 @@ from typing import Any
 from sim.report import charts, parts
 from sim.report.page import Fold, Item, Page, Section, Table
 from sim.report.source import Source
-from sim.text.numbers import percent, plural, words
+from sim.text.numbers import percent, plural
 
 SHOWN = 14  # factors in the picture of what says most
 #: A key of rules.json, and what these points are.
@@ -127,7 +127,7 @@ def _picture(found: Mapping[str, Any]) -> list[Section]:
 def _strengths(found: Mapping[str, Any]) -> list[Section]:
     """How far each factor alone parts the cases from the others."""
     every = [one for one in found.get("factors") or () if parts.is_number(one.get("lift_alone"))]
-    rows = [charts.Bar(words(one["path"]), 100 * one["lift_alone"]) for one in every[:SHOWN]]
+    rows = [charts.Bar(str(one["words"]), 100 * one["lift_alone"]) for one in every[:SHOWN]]
     if len(rows) < 2:
         return []
     table = [(str(one["path"]), str(one["role"]), str(one["searched"])) for one in every]
