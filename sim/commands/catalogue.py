@@ -92,7 +92,15 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     from sim.scenario.yaml_source import read_yaml
 
     path = find(name)
-    if is_sweep(read_yaml(path)):
+    document = read_yaml(path)
+    if is_sweep(document) and "objectives" in document.data:
+        from sim.experiments.optimise.space import load_space
+
+        space = load_space(path, sets)
+        size, warnings = _size_and_warnings(space.base)
+        kind = f"space of designs ({plural(space.candidates, 'candidate')})"
+        return {"kind": kind, "warnings": warnings, "size": size}
+    if is_sweep(document):
         from sim.experiments.sweep.file import load_sweep
         from sim.experiments.sweep.hardly_meant import point_warnings
 

@@ -27,6 +27,8 @@ from sim.experiments.optimise.search import Design, Simulator
 from sim.experiments.optimise.space import Goal, Limit, Space
 from sim.experiments.plausible import RangeResult
 from sim.experiments.worlds import Choice, over_worlds
+from sim.parameters.registry import REGISTRY
+from sim.scenario.settings import SETTINGS
 from sim.statistics.estimates import Estimate, Paired, holm, mean_ci, paired
 
 WORLD_RUNS = 4  # runs in each world, as in compare
@@ -36,11 +38,12 @@ MET, OPEN, BROKEN = "met", "within noise of it", "broken"
 
 @dataclass(frozen=True)
 class Edge:
-    """A path that is at an end of what was sought. low: at its lower end."""
+    """A path that is at an end of what was sought. low: at its lower end; last: no value beyond it is possible."""
 
     path: str
     value: object
     low: bool
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,8 +261,16 @@ def edges(vary: Mapping[str, Axis], points: Sequence[Point]) -> tuple[Edge, ...]
         values = as_numbers([point[path] for point in points])
         at_low, at_high = all(v <= low + near for v in values), all(v >= high - near for v in values)
         if at_low or at_high:
-            found.append(Edge(path, points[0][path], at_low))
+            end = low if at_low else high
+            found.append(Edge(path, points[0][path], at_low, end == _possible(path)[0 if at_low else 1]))
     return tuple(found)
+
+
+def _possible(path: str) -> tuple[float | None, float | None]:
+    """The least and the largest value that a path may have."""
+    if path in REGISTRY:
+        return REGISTRY[path].bounds
+    return (SETTINGS[path].low, SETTINGS[path].high) if path in SETTINGS else (None, None)
 
 
 def _step(space: Space, figures: np.ndarray, front: Sequence[int], k: int) -> Step:

@@ -80,7 +80,7 @@ def write(place: Taken, found: Optimum, memory: Memory) -> str:
         files.write_csv(folder / "summary.csv", *summary(found))
         files.write_csv(folder / "candidates.csv", *tried_rows(found))
         memory.write(folder, str(place.manifest["content_hash"]))
-        _write_scenarios(folder / SCENARIOS, place.folder / SCENARIOS, found)
+        write_scenarios(folder / SCENARIOS, place.folder / SCENARIOS, found)
         front_picture(folder / "plots" / "front", found)
     return text
 
@@ -88,7 +88,7 @@ def write(place: Taken, found: Optimum, memory: Memory) -> str:
 # ---- the scenarios
 
 
-def _write_scenarios(folder: Path, final: Path, found: Optimum) -> None:
+def write_scenarios(folder: Path, final: Path, found: Optimum) -> None:
     """Write the scenarios into *folder*, which is to be *final*, with the files that they extend."""
     folder.mkdir()
     for name, text in texts(found, final).items():

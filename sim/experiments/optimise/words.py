@@ -113,10 +113,12 @@ def _top(entries: Sequence[Entry], goal: Goal) -> Entry:
 def _cautions(found: Optimum) -> list[str]:
     """What must be known before a design is taken: edges, other worlds, constraints that are hardly met."""
     said, entries = [], found.final.entries
-    at_end = [entry for entry in entries if entry.edges]
+    at_end = [entry for entry in entries if any(not edge.last for edge in entry.edges)]
     if at_end:
         which = _which(at_end)
-        paths = list(dict.fromkeys(_edge_words(edge) for entry in at_end for edge in entry.edges))
+        paths = list(
+            dict.fromkeys(_edge_words(edge) for entry in at_end for edge in entry.edges if not edge.last)
+        )
         said.append(
             f"{which} at the edge of what was sought ({listed(paths)}): beyond it may be a better one."
         )
@@ -260,7 +262,7 @@ def _designs(found: Optimum) -> str:
 
 
 def _to_know(found: Optimum, entry: Entry) -> list[str]:
-    said = [f"edge: {path_words(edge.path)}" for edge in entry.edges]
+    said = [f"{'end' if edge.last else 'edge'}: {path_words(edge.path)}" for edge in entry.edges]
     said += ["mediocre elsewhere"] if entry.mediocre(found.space.goals) else []
     said += ["at a constraint"] if OPEN in entry.limits else []
     more = len(entry.members)
@@ -310,9 +312,10 @@ def tried_words(found: Optimum) -> list[str]:
     parts += [f"{impossible} could not be built ({tried.reason})"] if impossible else []
     parts += [f"{tried.undefined} lack a figure"] if tried.undefined else []
     parts += [f"{tried.met} meet the constraints ({limits_words(space.limits)})"] if space.limits else []
+    best = "The best one was" if final.finalists == 1 else f"The {final.finalists} best were"
     lines = [
-        f"Tried: {numbers.plural(len(tried.candidates), 'candidate')}; {'; '.join(parts)}. The {final.finalists} best "
-        f"were run {space.runs} times on dice that the search has not seen"
+        f"Tried: {numbers.plural(len(tried.candidates), 'candidate')}; {'; '.join(parts)}. {best} run "
+        f"{space.runs} times on dice that the search has not seen"
         + _fate(found)
         + f". {space.base.weeks} weeks, seed {space.seed}, fresh seed {space.fresh_seed}."
     ]
