@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 import cli
 
 SHORT = ["--set", "time.weeks=6", "--set", "time.warmup_weeks=2"]
@@ -16,7 +18,18 @@ runs: 2
 ranges: 2
 crossing: {of: organisation.management_layers, between: [2, 3], along: ai.share_of_code}
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan")
+SPACE = """\
+question: Which review gives <most> for the payroll & for "speed"?
+base: small-startup
+vary: {organisation.management_layers: [1, 2], review.hours_per_week: [2.6, 4, 6.4]}
+objectives: {value_per_payroll_usd: max, lead_time_hours: min}
+candidates: 8
+search_runs: 2
+runs: 8
+ranges: 2
+weeks: 6
+"""
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -46,6 +59,10 @@ def make(kind: str, folder: Path) -> Path:
     if kind == "sweep":
         (folder / "small.yaml").write_text(SWEEP)
         commands["sweep"] = ["sweep", str(folder / "small.yaml")]
+    if kind == "optimise":
+        pytest.importorskip("optuna", reason="needs orgsim[optimise]")
+        (folder / "space.yaml").write_text(SPACE)
+        commands["optimise"] = ["optimise", str(folder / "space.yaml")]
     if kind == "explain":
         (folder / "other.yaml").write_text(
             "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"

@@ -108,8 +108,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Final:
-    """What the fresh runs say. base: outcome -> its mean; like_base: finalists that do not differ from the base; worse: entries
-    that another or the base beats; broke: entries that break a constraint beyond noise; ranged: the worlds, None without any.
+    """What the fresh runs say. base: outcome -> its mean; like_base: finalists that do not differ from it; worse: those that
+    another entry or the base beats; broke: those that break a constraint beyond noise; ranged: the worlds, None without any.
     """
 
     entries: tuple[Entry, ...]
@@ -145,8 +145,8 @@ def confirm(space: Space, finalists: Sequence[Design], simulator: Simulator, cho
         base_limits=limits[0],
         finalists=len(finalists),
         like_base=tuple(finalists[k - 1] for k in members.get(0, ())),
-        worse=len(sound) - len(front),
-        broke=len(leaders) - len(sound),
+        worse=sum(1 + len(members.get(k, ())) for k in sound if k not in front),
+        broke=sum(1 + len(members.get(k, ())) for k in leaders if k not in sound),
         ranged=ranged,
     )
 

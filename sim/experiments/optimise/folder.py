@@ -69,20 +69,18 @@ def finished(place: Taken) -> Journal:
     return Journal(place.folder / CACHE, str(place.manifest["content_hash"]))
 
 
-def write(place: Taken, found: Optimum, memory: Memory) -> str:
-    """Write all of it into the folder that was taken; returns what is to be printed."""
+def write(place: Taken, found: Optimum, memory: Memory) -> None:
+    """Write all of it into the folder that was taken."""
     from sim.experiments.optimise.pictures import front_picture  # Matplotlib, only to draw
 
-    text = optimum_text(found, str(place.folder))
     with place.writing() as folder:
         files.write_json(folder / "optimise.json", optimum_json(found))
-        files.write_text(folder / ANSWER, text + "\n")
+        files.write_text(folder / ANSWER, optimum_text(found) + "\n")
         files.write_csv(folder / "summary.csv", *summary(found))
         files.write_csv(folder / "candidates.csv", *tried_rows(found))
         memory.write(folder, str(place.manifest["content_hash"]))
         write_scenarios(folder / SCENARIOS, place.folder / SCENARIOS, found)
         front_picture(folder / "plots" / "front", found)
-    return text
 
 
 # ---- the scenarios
