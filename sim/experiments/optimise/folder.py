@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.engine.kernel import source_hash
 from sim.experiments.designs import Levels
 from sim.experiments.optimise.figures import optimum_json, summary, tried_rows
 from sim.experiments.optimise.final import Entry
@@ -26,6 +25,7 @@ from sim.experiments.worlds import Choice
 from sim.experiments.written import copies, reference, scenario_text
 from sim.scenario.scenario import parse_set
 from sim.scenario.tree import shape_of
+from sim.simulation.sources import model_hash
 from sim.store import files
 from sim.store.folder import ANSWER, content_hash, manifest
 from sim.store.journal import Journal
@@ -55,7 +55,7 @@ def question(space: Space, choice: Choice, proposer: str) -> dict[str, object]:
         "ranges": space.ranges,
         "seed": space.seed,
         "proposer": proposer,
-        "source": source_hash(),
+        "source": model_hash(),
     }
     if choice.sets:
         content["worlds"] = content_hash({"sets": list(choice.sets)})
