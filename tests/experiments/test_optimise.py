@@ -17,6 +17,7 @@ from sim.experiments.optimise.final import Entry, edges
 from sim.experiments.optimise.folder import finished, question, write, write_scenarios
 from sim.experiments.optimise.front import volume
 from sim.experiments.optimise.memory import Memory
+from sim.experiments.optimise.pictures import front_picture
 from sim.experiments.optimise.space import Space, load_space
 from sim.experiments.optimise.study import Optimum, optimise
 from sim.experiments.optimise.words import optimum_text
@@ -242,6 +243,22 @@ def test_the_edge_is_told(tmp_path: Path) -> None:
     assert "beyond it may be" not in optimum_text(inside)  # nothing differs beyond noise
 
 
+def test_three_objectives_have_a_picture_each_for_two(tmp_path: Path) -> None:
+    text = SPACE.replace("lead_time_hours: min}", "lead_time_hours: min, change_failure_rate: min}")
+    found = _found(_space(tmp_path, text.replace("ranges: 0", "ranges: 2")), Engine())
+    assert len(found.final.steps) == len(found.final.entries) - 1 > 0
+    assert set(found.final.steps[0].change) == {
+        "value_per_payroll_usd",
+        "lead_time_hours",
+        "change_failure_rate",
+    }
+    svg, png = front_picture(tmp_path / "front", found)
+    words = svg.read_text()
+    assert "<svg" in words
+    assert png.stat().st_size > 10_000
+    assert max(map(len, optimum_text(found).splitlines())) < 160
+
+
 # ---- the same again
 
 
@@ -295,6 +312,7 @@ def test_another_question_in_the_folder_is_refused(tmp_path: Path, small: Space)
         ("layered", "organisation.management_layers: [2, 3]", ()),
         ("flat", "organisation.spans: [[12, 8], [10, 10]]", ("ai.share_of_code=0.4",)),
         ("base.yaml", "money.load: [1.2, 1.4]", ("organisation.spans=[8, 12]",)),
+        ("layered", "organisation.management_layers: [2, 3]", ("ai.share_of_code=0.4",)),
     ],
 )
 def test_a_written_scenario_is_the_design(
@@ -305,6 +323,7 @@ def test_a_written_scenario_is_the_design(
     path.write_text(
         f"question: Which?\nbase: {base}\nvary: {{{vary}, review.hours_per_week: [3.5, 5]}}\nroles: {{{vary.split(':')[0]}: decide}}\n"
         "objectives: {value_per_payroll_usd: max}\ncandidates: 4\nruns: 4\nranges: 0\nweeks: 20\n"
+        f"hold: {'budget' if base == 'layered' and sets else 'payroll'}\n"
     )
     space = load_space(path, sets)
     found = _found(space, Engine(own=0.0001))
