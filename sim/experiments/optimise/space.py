@@ -238,7 +238,7 @@ def _limits(reader: Reader) -> tuple[Limit, ...]:
 
 
 def _check_values(reader: Reader, space: Space) -> None:
-    """Try every value of every path alone, so that mistakes show before anything runs: one of each path's must make a scenario."""
+    """Try every value of every path alone, so that mistakes show before anything runs: one of each path must make a scenario."""
     for path, axis in space.vary.items():
         problems: list[str] = []
         values: tuple[Any, ...] = axis.values if isinstance(axis, Levels) else (axis.low, axis.high)
