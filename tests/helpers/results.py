@@ -16,7 +16,7 @@ runs: 2
 ranges: 2
 crossing: {of: organisation.management_layers, between: [2, 3], along: ai.share_of_code}
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan")
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "fit")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -46,6 +46,11 @@ def make(kind: str, folder: Path) -> Path:
     if kind == "sweep":
         (folder / "small.yaml").write_text(SWEEP)
         commands["sweep"] = ["sweep", str(folder / "small.yaml")]
+    if kind == "fit":
+        (folder / "measured.yaml").write_text(
+            "extends: small-startup\nquestion: Mine?\nobserved: {lead_time_hours: {value: 30, within: 15}}\n"
+        )
+        commands["fit"] = ["fit", str(folder / "measured.yaml"), "--samples", "8", "--waves", "1", *SHORT]
     if kind == "explain":
         (folder / "other.yaml").write_text(
             "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"
