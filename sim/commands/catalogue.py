@@ -32,7 +32,7 @@ def list_command(as_json: bool) -> None:
       orgsim list
     """
     from sim.scenario.files import bundled
-    from sim.scenario.statement import is_rules, is_space, is_sweep
+    from sim.scenario.statement import is_rules, is_sweep
     from sim.scenario.yaml_source import read_yaml
 
     found: dict[str, list[dict[str, str]]] = {"scenarios": [], "sweeps": [], "rules": []}
@@ -92,7 +92,7 @@ def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) 
 def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     """What is known of a valid file: kind, warnings, size and, of a sweep, how many structures were built."""
     from sim.scenario.files import find
-    from sim.scenario.statement import is_rules, is_sweep
+    from sim.scenario.statement import is_rules, is_space, is_sweep
     from sim.scenario.yaml_source import read_yaml
 
     path = find(name)

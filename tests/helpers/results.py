@@ -39,7 +39,7 @@ runs: 8
 ranges: 2
 weeks: 6
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise", "rules")
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise", "rules", "fit")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -76,6 +76,11 @@ def make(kind: str, folder: Path) -> Path:
         pytest.importorskip("optuna", reason="needs orgsim[optimise]")
         (folder / "space.yaml").write_text(SPACE)
         commands["optimise"] = ["optimise", str(folder / "space.yaml")]
+    if kind == "fit":
+        (folder / "measured.yaml").write_text(
+            "extends: small-startup\nquestion: Mine?\nobserved: {lead_time_hours: {value: 30, within: 15}}\n"
+        )
+        commands["fit"] = ["fit", str(folder / "measured.yaml"), "--samples", "8", "--waves", "1", *SHORT]
     if kind == "explain":
         (folder / "other.yaml").write_text(
             "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"

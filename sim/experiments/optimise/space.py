@@ -160,11 +160,6 @@ def load_space(
     return space
 
 
-def is_space(document: YamlDocument) -> bool:
-    """True if the document says for what the best is sought."""
-    return isinstance(document.data, Mapping) and "objectives" in document.data
-
-
 def _check_kind(document: YamlDocument, given: str) -> None:
     """Refuse a scenario and a sweep, with the commands that take one."""
     if is_space(document):
