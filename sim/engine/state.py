@@ -450,6 +450,18 @@ LEDGER = np.dtype(
     align=True,
 )
 
+#: A row for everybody who left, whoever was there at the start or was hired since.
+EXIT = np.dtype(
+    [
+        ("week", "f8"),  # at whose end
+        ("pid", "i8"),
+        ("seat", "i8"),  # row of `Org.people`
+        ("role", "i8"),
+        ("kind", "i8"),  # LAID_OFF, QUIT, RETIRED
+    ],
+    align=True,
+)
+
 
 class Org(NamedTuple):
     """The tables of one simulated organisation; all kernels take it as their first argument.
@@ -474,6 +486,7 @@ class Org(NamedTuple):
     occupants: np.ndarray  # a row per person (OCCUPANT)
     cohort: np.ndarray  # COHORT, empty before week 0
     ledger: np.ndarray  # LEDGER
+    exits: np.ndarray  # EXIT
 
 
 def table(rows: int, dtype: np.dtype) -> np.ndarray:
