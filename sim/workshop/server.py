@@ -64,6 +64,6 @@ def listen(port: int) -> socket.socket:
         return socket.create_server((HOST, port), backlog=MOST_CONNECTIONS)
     except OSError as error:
         raise UserError(
-            f"--port {port}: {HOST}:{port} cannot be opened ({os.strerror(error.errno) if error.errno else error}); use another port, "
+            f"--port {port}: {HOST}:{port} cannot be opened ({os.strerror(error.errno or 0)}); use another port, "
             "or --port 0 for any free one"
         ) from None
