@@ -16,7 +16,17 @@ runs: 2
 ranges: 2
 crossing: {of: organisation.management_layers, between: [2, 3], along: ai.share_of_code}
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan")
+RULE = """\
+question: Where are <lead times> short?
+base: small-startup
+passes: {outcome: lead_time_hours, at_most: 24}
+vary: {ai.share_of_code: {from: 0.0, to: 0.9}, work.size_mean: {from: 2.0, to: 12.0}, ai.answers: [by_use, always]}
+roles: {ai.answers: given}
+weeks: 6
+points: 60
+runs: 2
+"""
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "rules")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -46,6 +56,9 @@ def make(kind: str, folder: Path) -> Path:
     if kind == "sweep":
         (folder / "small.yaml").write_text(SWEEP)
         commands["sweep"] = ["sweep", str(folder / "small.yaml")]
+    if kind == "rules":
+        (folder / "rule.yaml").write_text(RULE)
+        commands["rules"] = ["rules", str(folder / "rule.yaml")]
     if kind == "explain":
         (folder / "other.yaml").write_text(
             "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"

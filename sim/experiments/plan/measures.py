@@ -3,13 +3,12 @@
 Light: no NumPy, so that a mistake is told at once.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.errors import UserError
+from sim.errors import UserError, comma_hint
 from sim.organisation.headcounts import share_of
 from sim.organisation.levels import in_words, read_layer
 from sim.scenario.events import DatedEvent
@@ -28,7 +27,7 @@ class Asked:
     """What is asked for: week at whose end all of it is done, counted after the warm-up; None, False or 0: not asked for.
 
     remove_layer: as somebody wrote it, which the scenario's own checks read. lay_off: share of ICs and of managers. ai_share: of
-    code. grow: seats of ICs that are opened.
+    code. grow: seats of ICs that are opened. freeze_weeks: after so many, hiring is as before; None: it stays frozen.
     """
 
     week: int
@@ -37,6 +36,7 @@ class Asked:
     ai_share: float | None = None
     freeze: bool = False
     grow: int | None = None
+    freeze_weeks: int | None = None
 
     @property
     def nothing(self) -> bool:
@@ -57,10 +57,16 @@ class Asked:
             f"lay off {100 * self.lay_off:g} %" if self.lay_off else "",
             f"open {plural(self.grow, 'seat')} for ICs" if self.grow else "",
             f"AI writes {percent(self.ai_share, 0)} % of the code" if self.ai_share is not None else "",
-            "freeze hiring" if self.freeze else "",
+            _freeze_in_words(self),
         ]
         named = [part for part in parts if part]
         return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def _freeze_in_words(asked: Asked) -> str:
+    if not asked.freeze:
+        return ""
+    return "freeze hiring" + (f" for {plural(asked.freeze_weeks, 'week')}" if asked.freeze_weeks else "")
 
 
 def share(text: str, option: str, *, none: bool = False) -> float:
@@ -69,6 +75,8 @@ def share(text: str, option: str, *, none: bool = False) -> float:
     """
     match = re.fullmatch(r"\s*(\d{0,9}(?:\.\d{0,12})?)\s*(%?)\s*", text)
     named = f"{option} {text[:40]}"
+    if hint := comma_hint(text):
+        raise UserError(f"{named}: {hint}")
     if match is None or not any(map(str.isdigit, match[1])):
         raise UserError(f"{named}: is no share; write a percentage or a fraction, such as 8% or 0.08")
     value = float(match[1]) / (100 if match[2] else 1)
@@ -105,6 +113,12 @@ def check(asked: Asked, base: Scenario) -> None:
     if asked.freeze and base.values[_POLICY] == "freeze":
         raise UserError(
             f"--freeze: hiring is frozen in {base.name} from the start ({_POLICY}: freeze); choose another measure"
+        )
+    thaw = asked.week + (asked.freeze_weeks or 0)
+    if asked.freeze_weeks and thaw >= base.weeks:
+        raise UserError(
+            f"--freeze {asked.freeze_weeks}: ends in week {thaw}, but only {plural(base.weeks, 'week')} are simulated; write "
+            f"--freeze alone for one that stays, or --weeks {thaw + ENOUGH_WEEKS}"
         )
     if asked.ai_share is not None and asked.ai_share == base.values[_SHARE]:
         raise UserError(f"--ai-share {asked.ai_share:g}: is what {base.name} has already; name another share")
@@ -143,8 +157,8 @@ def layer_of(asked: Asked) -> int | str:
     return int(text)
 
 
-def events_of(asked: Asked) -> list[dict[str, Any]]:
-    """The events that do what is asked for, as a scenario states them."""
+def events_of(asked: Asked, base: Scenario) -> list[dict[str, Any]]:
+    """The events that do to *base* what is asked for, as a scenario states them."""
     week, made = asked.week, []
     if asked.remove_layer is not None:
         made.append({"week": week, "lay_off": {"role": "manager", "layer": layer_of(asked), "share": 1.0}})
@@ -156,13 +170,25 @@ def events_of(asked: Asked) -> list[dict[str, Any]]:
         made.append({"week": week, "open": {"role": "ic", "count": asked.grow}})
     settings: dict[str, Any] = {} if asked.ai_share is None else {_SHARE: asked.ai_share}
     settings |= {_POLICY: "freeze"} if asked.freeze else {}
-    return [*made, {"week": week, "set": settings}] if settings else made
+    made += [{"week": week, "set": settings}] if settings else []
+    return [*made, *_thaw(asked, base)]
+
+
+def _thaw(asked: Asked, base: Scenario) -> list[dict[str, Any]]:
+    """The event that ends a freeze of some weeks: hiring goes on as it would without it at that date."""
+    if not asked.freeze_weeks:
+        return []
+    week, before = asked.week + asked.freeze_weeks, base.values[_POLICY]
+    for event in sorted(base.events, key=lambda event: event.week):
+        if event.week <= week:
+            before = dict(event.settings).get(_POLICY, before)
+    return [{"week": week, "set": {_POLICY: before}}]
 
 
 def with_measure(base: Scenario, asked: Asked) -> Scenario:
     """Return *base* with what is asked for. Raises `UserError` in the words of the options."""
     try:
-        made = base.with_values({"events": (*base.events, *events_of(asked))})
+        made = base.with_values({"events": (*base.events, *events_of(asked, base))})
     except UserError as error:
         raise UserError(told(error, asked, base)) from None
     return replace(made, name=f"{base.name}-plan")
@@ -171,7 +197,7 @@ def with_measure(base: Scenario, asked: Asked) -> Scenario:
 def told(error: UserError, asked: Asked, base: Scenario) -> str:
     """The error in the words of the options: which of them it concerns, instead of a place in a file that is not there."""
     text = str(error)
-    for k, event in enumerate(events_of(asked), len(base.events)):
+    for k, event in enumerate(events_of(asked, base), len(base.events)):
         action = next(key for key in event if key != "week")
         place = f"events[{k}].{action}"
         if place in text:
@@ -201,8 +227,3 @@ def layer_option(asked: Asked) -> str:
 def stated(event: DatedEvent | Mapping[str, Any]) -> dict[str, Any]:
     """An event as a scenario states it."""
     return event.to_dict() if isinstance(event, DatedEvent) else dict(event)
-
-
-def plain_value(value: Any) -> Any:
-    """A parameter's value as YAML reads it."""
-    return ".inf" if isinstance(value, float) and math.isinf(value) else value
