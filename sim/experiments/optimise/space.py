@@ -39,7 +39,7 @@ from sim.scenario.files import find, shown
 from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import TOP_KEYS
-from sim.scenario.statement import is_sweep
+from sim.scenario.statement import is_space, is_sweep
 from sim.scenario.yaml_source import YamlDocument, read_yaml
 
 KEYS = (
