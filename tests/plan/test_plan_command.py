@@ -188,7 +188,7 @@ def test_json_is_one_object_with_every_part(tmp_path):
     [([], "plan needs a measure"),
      (["--lay-off", "8"], "write 8% or 0.08"),
      (["--remove-layer", "9"], "--remove-layer 9: there is no layer 9"),
-     (["--freeze", "--week", "60"], "--week 60: nothing is simulated after it"),
+     (["--freeze", "--week", "60", "--weeks", "52"], "--week 60: nothing is simulated after it"),
      (["--grow", "0"], "outside 1 to 10,000")],
 )  # fmt: skip
 def test_mistakes_are_told_and_nothing_is_written(tmp_path, args, says):
