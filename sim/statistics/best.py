@@ -15,10 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
-from sim.statistics.estimates import t_quantile
 from sim.statistics.moderated import moderated_variance
 from sim.statistics.sequential import Look
+
+_OWN = 0.025  # error on one side of a point's own interval
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,16 @@ class Best:
         return () if self.best is None else (self.best, *others)
 
 
-def best_of(values: Sequence[np.ndarray], plan: Sequence[Look], better: int, worth: float) -> Best:
+def best_of(
+    values: Sequence[np.ndarray], plan: Sequence[Look], better: int, worth: float, least_tests: int = 1
+) -> Best:
     """The state after the looks of *plan* for which there are runs. values: float64 [runs] per point, NaN where undefined.
 
-    better: +1 or -1; worth: share of the best that is not worth telling. The same runs give the same answer whenever it is asked.
+    better: +1 or -1; worth: share of the best that is not worth telling; least_tests: comparisons to be corrected for, where
+    points that are not given could have been the best, too. The same runs give the same answer whenever it is asked.
     """
     standing = [k for k, one in enumerate(values) if np.isfinite(one).any()]
-    tests = max(1, len(standing) - 1)
+    tests = max(1, len(standing) - 1, least_tests)
     found = Best(standing[0] if standing else None, tuple(standing[1:]), (), {}, 0, {})
     for look in plan if standing else ():
         if 0 < found.runs >= max(len(values[k]) for k in standing):
@@ -78,21 +83,19 @@ def _look(
 ) -> Best:
     """One look at the points that stand. Points whose runs failed are compared over the runs that both have."""
     parts = {k: values[k][: look.runs] for k in standing}
-    means = {k: float(np.nanmean(one)) for k, one in parts.items() if np.isfinite(one).any()}
+    means = {k: mean for k, one in parts.items() if (mean := mean_of(one)) is not None}
     best = max(means, key=lambda k: (better * means[k], -k))
     runs = max(len(one) for one in parts.values())
     others = [k for k in means if k != best]
     base = parts[best]
     scale = 1.0 + better * worth * (1.0 if means[best] >= 0 else -1.0)
-    plain = [_difference(parts[k], base, better, 1.0) for k in others]
+    plain = _differences(parts, others, base, better, 1.0)
     beyond = _bounds(plain, look.level / tests)
-    close_to = _bounds([_difference(parts[k], base, better, scale) for k in others], look.level / tests)
-    gone = {
-        k: look.runs
-        for k, bound, own in zip(others, beyond, plain, strict=True)
-        if bound < 0 and _is_behind(*own)
-    }
-    gaps = {k: bound for k, bound in zip(others, beyond, strict=True) if k not in gone}
+    close_to = _bounds(_differences(parts, others, base, better, scale), look.level / tests)
+    own = _bounds(plain, _OWN, moderated=False)  # what is called behind looks so in its own interval, too
+    sure = (beyond < 0) & (own < 0)
+    gone = {k: look.runs for k, out_now in zip(others, sure, strict=True) if out_now}
+    gaps = {k: float(bound) for k, bound in zip(others, beyond, strict=True) if k not in gone}
     close = tuple(k for k, bound in zip(others, close_to, strict=True) if bound <= 0 and k not in gone)
     undecided = tuple(k for k in others if k not in gone and k not in close)
     level = abs(means[best])
@@ -100,30 +103,44 @@ def _look(
     return Best(best, undecided, close, {**out, **gone}, runs, shares)
 
 
-def _difference(one: np.ndarray, best: np.ndarray, better: int, scale: float) -> tuple[float, float, int]:
-    """(mean, variance, runs) of a point minus the best times *scale*, more being better."""
-    count = min(len(one), len(best))
-    difference = better * (one[:count] - scale * best[:count])
-    difference = difference[np.isfinite(difference)]
-    n = len(difference)
-    if n < 2:
-        return float("nan"), float("nan"), n
-    return float(difference.mean()), float(difference.var(ddof=1)), n
+def mean_of(values: np.ndarray) -> float | None:
+    """Mean of the defined values; None without any."""
+    mean = float(values.mean()) if len(values) else math.nan
+    if math.isnan(mean):
+        values = values[np.isfinite(values)]
+        return float(values.mean()) if len(values) else None
+    return mean
 
 
-def _is_behind(mean: float, variance: float, runs: int) -> bool:
-    """Whether a difference is below zero by its own paired t test: what is called behind looks so in its own interval, too."""
-    return mean + t_quantile(0.975, runs - 1) * math.sqrt(variance / runs) < 0
+def _differences(
+    parts: Mapping[int, np.ndarray], points: Sequence[int], best: np.ndarray, better: int, scale: float
+) -> np.ndarray:
+    """Mean, variance and number of the differences of points to the best times *scale*, more being better: float64 [3, points].
+
+    Over the runs in which both are defined; NaN where there are fewer than two.
+    """
+    most = max((len(parts[k]) for k in points), default=0)
+    table = np.full((len(points), max(most, len(best))), np.nan)
+    for row, k in enumerate(points):
+        table[row, : len(parts[k])] = parts[k]
+    difference = better * (table[:, : len(best)] - scale * best)
+    defined = np.isfinite(difference)
+    runs = defined.sum(axis=1).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(defined, difference, 0.0).sum(axis=1) / runs
+        squares = np.where(defined, (difference - mean[:, None]) ** 2, 0.0).sum(axis=1)
+        variance = np.where(runs > 1, squares / (runs - 1), np.nan)
+    return np.stack([np.where(runs > 1, mean, np.nan), variance, runs])
 
 
-def _bounds(found: Sequence[tuple[float, float, int]], level: float) -> list[float]:
-    """How much better a point may be, at most, with an error of *level*; infinite where there are fewer than two runs."""
-    bounds = np.full(len(found), np.inf)
-    known = [k for k, (_, _, n) in enumerate(found) if n >= 2]
-    if not known:
-        return bounds.tolist()
-    mean, variance, runs = np.array([found[k] for k in known]).T
-    moderated, freedom = moderated_variance(variance, runs - 1)
-    quantile = np.array([t_quantile(1.0 - level, int(f)) for f in freedom])
-    bounds[known] = mean + quantile * np.sqrt(moderated / runs)
-    return [float(bound) for bound in bounds]
+def _bounds(found: np.ndarray, level: float, moderated: bool = True) -> np.ndarray:
+    """How much better each point may be, at most, with an error of *level*, [points]; infinite with fewer than two runs."""
+    bounds = np.full(found.shape[1], np.inf)
+    known = found[2] >= 2
+    if known.any():
+        mean, variance, runs = found[:, known]
+        freedom = runs - 1
+        if moderated:
+            variance, freedom = moderated_variance(variance, freedom)
+        bounds[known] = mean + stdtrit(freedom, 1.0 - level) * np.sqrt(variance / runs)
+    return bounds

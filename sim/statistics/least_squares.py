@@ -16,7 +16,7 @@ from sim.statistics.moderated import prior_of
 
 MOST_STEPS = 4  # numbers with at most so many values are taken as they are, one step each
 _LEAST_LEFT = 1e-9  # of 1 - leverage
-_SINGULAR = 1e-9  # smallest singular value, of the largest, of columns that can be told apart
+_SINGULAR = 1e-9  # smallest eigenvalue of the columns' cosines with which they can be told apart
 
 
 @dataclass(frozen=True)
@@ -243,10 +243,13 @@ def fit(
     count, size = model.shape
     if count <= size:
         return None
-    u, s, v = np.linalg.svd(model, full_matrices=False)
-    if s[-1] <= _SINGULAR * s[0]:
+    gram = (
+        model.T @ model
+    )  # columns are centred and of the size of one, so this is as good as a decomposition, and much faster
+    length = np.sqrt(np.diag(gram))
+    if not length.all() or np.linalg.eigvalsh(gram / np.outer(length, length))[0] <= _SINGULAR:
         return None
-    return Fit(bases, terms, model, (v.T / s) @ u.T, values, within)
+    return Fit(bases, terms, model, np.linalg.solve(gram, model.T), values, within)
 
 
 def _model(bases: Sequence[Basis], pairs: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, tuple[Term, ...]]:

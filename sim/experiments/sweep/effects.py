@@ -9,13 +9,13 @@ from sim.experiments.designs import Levels
 from sim.experiments.sweep.deciding import best_so_far, nearest_behind, ranks_of
 from sim.experiments.sweep.file import Sweep, label
 from sim.outcomes.declared import Outcome
-from sim.statistics.best import Best
+from sim.statistics.best import Best, mean_of
 from sim.statistics.effects import Effects, Main, effects
 from sim.statistics.estimates import Estimate, Paired, mean_ci, paired
 from sim.statistics.least_squares import MOST_STEPS, Factor
 
 MOST_RANKED = 40  # points that are ranked
-MOST_FITTED = 4_000  # points that are fitted; of more, so many spread over the design
+MOST_FITTED = 1_000  # points that are fitted; of more, so many spread over the design
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,19 @@ def overall(sweep: Sweep, values: Sequence[np.ndarray], declared: Outcome) -> Ov
 
 
 def _ranked(sweep: Sweep, values: Sequence[np.ndarray], best: Best, better: int) -> tuple[Standing, ...]:
-    means = [mean_ci(one) for one in values]
-    found = []
+    found: list[tuple[int, int]] = []
     for rank, group in ranks_of(sweep, values, better, MOST_RANKED):
-        for k in sorted(group.standing, key=lambda k: (-(better or 1) * (means[k].mean or 0.0), k)):
-            behind = None if best.best in (None, k) else _behind(values, k, best.best, better)
-            found.append(Standing(k, rank, means[k], behind))
-    return tuple(found[:MOST_RANKED])
+        means = {k: mean_of(values[k]) or 0.0 for k in group.standing}
+        found += [(rank, k) for k in sorted(means, key=lambda k: (-(better or 1) * means[k], k))]
+    return tuple(
+        Standing(
+            k,
+            rank,
+            mean_ci(values[k]),
+            None if best.best is None or k == best.best else _behind(values, k, best.best, better),
+        )
+        for rank, k in found[:MOST_RANKED]
+    )
 
 
 def _behind(values: Sequence[np.ndarray], k: int, best: int, better: int) -> Paired:
