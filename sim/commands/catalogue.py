@@ -92,13 +92,15 @@ def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) 
 def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     """What is known of a valid file: kind, warnings, size and, of a sweep, how many structures were built."""
     from sim.scenario.files import find
-    from sim.scenario.statement import is_rules, is_sweep
+    from sim.scenario.statement import is_rules, is_space, is_sweep
     from sim.scenario.yaml_source import read_yaml
 
     path = find(name)
     document = read_yaml(path)
     if is_rules(document):
         return _check_rules(path, sets)
+    if is_space(document):
+        return _check_space(path, sets)
     if is_sweep(document):
         from sim.experiments.sweep.file import load_sweep
         from sim.experiments.sweep.hardly_meant import point_warnings
@@ -118,6 +120,19 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     scenario = load(path, sets)
     size, warnings = _size_and_warnings(scenario)
     return {"kind": "scenario", "warnings": warnings, "size": size}
+
+
+def _check_space(path: "Path", sets: tuple[str, ...]) -> dict[str, Any]:
+    """What is known of a valid space of designs."""
+    from sim.experiments.optimise.space import load_space
+
+    space = load_space(path, sets)
+    size, warnings = _size_and_warnings(space.base)
+    return {
+        "kind": f"space of designs ({plural(space.candidates, 'candidate')})",
+        "warnings": warnings,
+        "size": size,
+    }
 
 
 def _check_rules(path: "Path", sets: tuple[str, ...]) -> dict[str, Any]:

@@ -83,7 +83,9 @@ def optimise_command(
     from sim.experiments.optimise.memory import Memory
     from sim.experiments.optimise.study import optimise, planned_runs
     from sim.experiments.optimise.tpe import Tpe
+    from sim.experiments.optimise.words import optimum_text
     from sim.experiments.worlds import choose
+    from sim.scenario.files import shown
     from sim.simulation.run import run
     from sim.store.taking import taken
 
@@ -97,12 +99,12 @@ def optimise_command(
         planned = planned_runs(space, choice)
         with progress(planned) as bar:
             found = optimise(space, tpe, memory, choice, workers, _counter(bar, planned))
-        text = write(place, found, memory)
+        write(place, found, memory)
     warn(found.notices)
     if as_json:
         print_json(optimum_json(found))
     else:
-        click.echo(text)
+        click.echo(optimum_text(found, shown(place.folder)))
         kept = f", {found.reused:,} were there already" if found.reused else ""
         click.echo(
             f"\nTook {time.monotonic() - started:,.0f} seconds: {found.done:,} runs simulated{kept}"

@@ -80,6 +80,7 @@ class FreezeWeeks(click.ParamType):  # type: ignore[type-arg]  # as of `WholeNum
     metavar="N",
     help="Open so many seats for ICs, filled by hiring, with ramp-up.",
 )
+@click.option("--each", is_flag=True, help="Set the measures side by side, each alone, in one table.")
 @click.option(
     "--week",
     type=WholeNumber(0, 5199),
@@ -113,6 +114,7 @@ def plan_command(
     ai_share: str | None,
     freeze: int | None,
     grow: int | None,
+    each: bool,
     week: int,
     weeks: int | None,
     ranges: int,
@@ -127,9 +129,9 @@ def plan_command(
     """What a measure brings, costs, and whom it hits.
 
     SCENARIO may be a roster (.csv, .json), which is imported first, with the options of import (--map to
-    --fold-single-reports). The measure is done in one week, to people who also quit,
-    are hired and are laid off as in an ordinary year, and compared to going on as it is on the same dice. Prints one page and
-    writes it with a picture and the two scenarios that were run, to be changed by hand. Measures can be combined.
+    --fold-single-reports). The measure is done in one week, to people who also quit, are hired and are laid off as in an
+    ordinary year, and compared to going on as it is on the same dice. Prints one page and writes it with a picture and the two
+    scenarios that were run, to be changed by hand. Several measures are combined, or set side by side (--each).
 
     \b
     Examples:
@@ -137,8 +139,9 @@ def plan_command(
       orgsim plan people.csv --remove-layer 2 --week 13 --weeks 104
       orgsim plan today --ai-share .6 --freeze
       orgsim plan people.csv --freeze 26 --rate EUR=1.08
+      orgsim plan people --lay-off 8% --freeze 26 --ai-share .5 --each
     """
-    from sim.experiments.plan.measures import Asked, check_named, share
+    from sim.experiments.plan.measures import Asked, share
 
     asked = Asked(
         week=week,
@@ -149,21 +152,56 @@ def plan_command(
         grow=grow,
         freeze_weeks=freeze or None,
     )
-    check_named(asked)
+    measures = _measures(asked, each)
     reading = reading_of(mapped, fill, keep_roots, roles, roles_file, rates, fold)
     with tempfile.TemporaryDirectory(prefix="orgsim-") as room:
-        source = _source(scenario, out, Path(room), reading)
+        named = _place(scenario, out, measures[0], each)
+        source = _source(scenario, named, Path(room), reading)
         base, on = _base(source, sets, weeks, week)
-        variant = _variant(base, asked)
-        found, folder, about = _carried_out(
-            source, (base, variant), on, asked, sets, (runs, seed, ranges), out, fresh, workers
-        )
-    _report(found, folder, about, as_json)
-    replay = (
-        f"orgsim run {shlex.quote(str(folder / 'variant.yaml'))} --seed {{seed}} --first-run {{run}} --runs 1"
-    )
-    report_failures(found.comparison.failures, replay)
-    return exit_code(len(found.comparison.failures), 2 * runs)
+        variants = [_variant(base, one) for one in measures]
+        done = [
+            _carried_out(
+                source,
+                (base, variant),
+                on,
+                one,
+                sets,
+                (runs, seed, ranges),
+                _place(scenario, out, one, each),
+                fresh,
+                workers,
+            )
+            for one, variant in zip(measures, variants, strict=True)
+        ]
+    if each:
+        _report_each(done, as_json)
+    for found, folder, about in done:
+        if not each:
+            _report(found, folder, about, as_json)
+        variant_file = shlex.quote(str(folder / "variant.yaml"))
+        replay = f"orgsim run {variant_file} --seed {{seed}} --first-run {{run}} --runs 1"
+        report_failures(found.comparison.failures, replay)
+    return exit_code(sum(len(found.comparison.failures) for found, _, _ in done), 2 * runs * len(done))
+
+
+def _measures(asked: "Asked", each: bool) -> "list[Asked]":
+    """What is planned: all of it together, or each measure by itself. Raises `UserError`."""
+    from sim.experiments.plan.measures import check_named, separate
+
+    if each:
+        return separate(asked)
+    check_named(asked)
+    return [asked]
+
+
+def _place(given: str, out: str | None, asked: "Asked", each: bool) -> str | None:
+    """The folder that was asked for; of measures side by side a folder of each in it, or in that of the scenario."""
+    if not each:
+        return out
+    from sim.experiments.plan.measures import folder_name
+
+    root = Path(out) if out else Path("results") / f"plan-{Path(given).stem}-each"
+    return str(root / folder_name(asked))
 
 
 class _Source(NamedTuple):
@@ -278,3 +316,17 @@ def _report(found: "Plan", folder: Path, about: str, as_json: bool) -> None:
         print_json(plan_json(found, folder, about))
     else:
         click.echo(page(found, folder, about, use_colour(sys.stdout)))
+
+
+def _report_each(done: "list[tuple[Plan, Path, str]]", as_json: bool) -> None:
+    from sim.experiments.plan.each import ahead, each_text
+    from sim.experiments.plan.figures import plan_json
+    from sim.text.tables import use_colour
+
+    plans = [found for found, _, _ in done]
+    if as_json:
+        print_json({"measures": [plan_json(*one) for one in done], "ahead": ahead(plans)})
+    else:
+        found = plans[0].comparison
+        warn([line for line in found.warnings if line not in (*found.too_few.values(), *found.notes)])
+        click.echo(each_text(plans, [folder.as_posix() for _, folder, _ in done], use_colour(sys.stdout)))

@@ -190,8 +190,9 @@ CHANGE = _in_lines(
     ]
 )
 
-ITEM = np.dtype(
+ITEM = _in_lines(
     [
+        # a line
         ("change", "i4"),
         ("life", "i4"),  # the change's life number at sending
         ("kind", "i1"),
@@ -206,10 +207,10 @@ ITEM = np.dtype(
         ("hours", "f8"),  # h needed
         ("sent_at", "f8"),
         ("asked_at", "f8"),  # of a question: when its asker asked it
+        # by kind
         ("difficulty", "f8"),  # of a question
         ("loss", "f8"),  # standard hours of value that an incident destroys
-    ],
-    align=True,
+    ]
 )
 
 AGENT = np.dtype(

@@ -1,7 +1,7 @@
 """A replay of one run, as plain numbers that a page or a notebook can draw: a frame a week, or a day.
 
 ``replay(scenario, seed, run, by)`` plays one run and returns a `Replay`: ``head`` (what never changes) and ``frames`` (a list).
-``play`` gives the same frames one by one, while the run goes on. Everything is made of dict, list, str, int, float and None, so
+``play`` gives the same frames one by one, while the run goes on. All is made of dict, list, str, int, float, bool and None, so
 ``json.dumps`` takes it; a frame of 117 people is about 8,000 bytes (compact). The run is that of `orgsim run` with this seed and
 run number, bit for bit: looking changes nothing. There are no names, no pay and no skill: people have numbers, in the order in
 which they appear, which never belong to anybody else later; in a chart of a real organisation people and seats are shuffled.
@@ -36,7 +36,8 @@ which they appear, which never belong to anybody else later; in a chart of a rea
         hours       [activities] hours by activity in the period, to .1 h; they add up to ``hours`` (see there)
         blocked     changes of the IC that stand still at the period's end, for an answer or another IC
     vacant      seats that are to be filled: columns seat, boss (seat), manager (true: a manager's seat)
-    waits       who waits for whom at the period's end: kind -> list of [who, for whom], an entry a change that stands still
+    waits       who waits for whom at the period's end: kind -> list of [who, for whom], an entry for
+                everything asked without which a change stands still
         question      for an answer: the IC or manager in whose inbox, or hands, it is
         coordination  for another IC, or for a manager on the way there; for oneself: the own part of it is left to do
     stages      changes in progress at the period's end, by stage (`sim.engine.codes.STAGES`)

@@ -81,7 +81,7 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
         kind, command = ("a sweep", "sweep")
         if is_rules(document):
             kind, command = ("a file for a rule", "rules")
-        elif "objectives" in data:
+        elif is_space(document):
             kind, command = ("a space of designs", "optimise")
         raise UserError(
             f"{document.where((key,), key=True)}: {key}: this is {kind}, not a scenario; use `orgsim {command} {name}`"
@@ -105,6 +105,11 @@ def is_sweep(document: YamlDocument) -> bool:
 def is_rules(document: YamlDocument) -> bool:
     """True if the document asks for a rule (it has `between` or `passes`), which `is_sweep` is true of as well."""
     return is_sweep(document) and bool({"between", "passes"} & document.data.keys())
+
+
+def is_space(document: YamlDocument) -> bool:
+    """True if the document asks for the best designs (it has `objectives`), which `is_sweep` is true of as well."""
+    return is_sweep(document) and "objectives" in document.data
 
 
 class _Reader:

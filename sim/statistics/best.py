@@ -1,15 +1,16 @@
 """Which of many points can still be the best, at one look or at several: subset selection with a certificate.
 
 At a look with error a, point k is *out* if it is behind the best mean b beyond noise: one-sided paired t at a / (points - 1),
-the variance of differences moderated over the points (`sim.statistics.moderated`). The look *decides* if each point that is not
-out is shown to be better than b by at most `worth` times b, at the same error. Both are wrong only if the difference between the
-truly best point and another one is further from its estimate than its bound. Whichever point is the best, that is one of
-points - 1 events a look; so over all looks and points together the answer is wrong with a probability of at most the error that
-is spent over the looks (Gupta 1965 for one look; Bonferroni over looks and points).
+the variance of differences moderated over the points (`sim.statistics.moderated`), and also by its own 95 % interval. The look
+*decides* if each point that is not out is shown to be better than b by at most `worth` times b, at the same error. Both are
+wrong only if the difference between the truly best point and another one is further from its estimate than its bound. Whichever
+point is the best, that is one of points - 1 events a look; so over all looks and points together the answer is wrong with a
+probability of at most the error that is spent over the looks (Gupta 1965 for one look; Bonferroni over looks and points).
 
 It says nothing of who else beats whom. Points that are out stay out, and need no further runs.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -86,7 +87,11 @@ def _look(
     plain = [_difference(parts[k], base, better, 1.0) for k in others]
     beyond = _bounds(plain, look.level / tests)
     close_to = _bounds([_difference(parts[k], base, better, scale) for k in others], look.level / tests)
-    gone = {k: look.runs for k, bound in zip(others, beyond, strict=True) if bound < 0}
+    gone = {
+        k: look.runs
+        for k, bound, own in zip(others, beyond, plain, strict=True)
+        if bound < 0 and _is_behind(*own)
+    }
     gaps = {k: bound for k, bound in zip(others, beyond, strict=True) if k not in gone}
     close = tuple(k for k, bound in zip(others, close_to, strict=True) if bound <= 0 and k not in gone)
     undecided = tuple(k for k in others if k not in gone and k not in close)
@@ -104,6 +109,11 @@ def _difference(one: np.ndarray, best: np.ndarray, better: int, scale: float) ->
     if n < 2:
         return float("nan"), float("nan"), n
     return float(difference.mean()), float(difference.var(ddof=1)), n
+
+
+def _is_behind(mean: float, variance: float, runs: int) -> bool:
+    """Whether a difference is below zero by its own paired t test: what is called behind looks so in its own interval, too."""
+    return mean + t_quantile(0.975, runs - 1) * math.sqrt(variance / runs) < 0
 
 
 def _bounds(found: Sequence[tuple[float, float, int]], level: float) -> list[float]:

@@ -27,10 +27,10 @@ from itertools import combinations
 import numpy as np
 from scipy.special import fdtrc, fdtri
 
-from sim.constants import ALPHA
 from sim.statistics.estimates import Interval, holm, known, t_quantile
 from sim.statistics.least_squares import Basis, Factor, Fit, Term, basis, fit
 
+ERROR = 0.05  # of every family of tests and intervals
 LEAST_EXPLAINED = 0.5  # share of the variance beyond noise; below, nothing is claimed of single factors
 MOST_INTERACTIONS = 6
 FOLDS = 10
@@ -95,7 +95,7 @@ class Main:
     @property
     def found(self) -> bool:
         """Beyond noise."""
-        return self.p < ALPHA
+        return self.p < ERROR
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def effects(factors: Sequence[Factor], values: np.ndarray) -> Effects:
     bases = _bases(factors, count)
     if bases is None:
         return Effects(count, runs, mean, "points", differ, share)
-    if between == 0 or (differ is not None and differ >= ALPHA):
+    if between == 0 or (differ is not None and differ >= ERROR):
         return Effects(count, runs, mean, "noise", differ, share)
     made, p_values = _sought(bases, values, noise.within)
     if made is None:
@@ -221,7 +221,7 @@ def _sought(
             p = tried.wald(tried.pairs[-1])
             if best is None or p < best[0]:
                 best = p, pair, tried
-        if best is None or best[0] * len(pairs) >= ALPHA:
+        if best is None or best[0] * len(pairs) >= ERROR:
             break
         p_values[best[1]], made = best[0] * len(pairs), best[2]
         chosen.append(best[1])
@@ -316,7 +316,7 @@ def _mains(
 
 def _change(made: Fit, rows: Sequence[tuple[float, float, np.ndarray]], tests: int = 1) -> Change:
     """The largest of some changes, with an interval for all of them. tests: families of as many."""
-    level = 1.0 - ALPHA / (len(rows) * tests)
+    level = 1.0 - ERROR / (len(rows) * tests)
     made_of = [(a, b, *made.contrast(row)) for a, b, row in rows]
     a, b, change, error, freedom = max(made_of, key=lambda one: abs(one[2]))
     half = t_quantile(0.5 + level / 2, freedom) * error  # type: ignore[arg-type]
@@ -344,7 +344,7 @@ def _turn(made: Fit, term: Term, curve: Curve) -> Turn | None:
         sure = []
         for end in (0, -1):
             change, error, freedom = made.contrast(made.row(k, curve.x[at]) - made.row(k, curve.x[end]))
-            sure.append(sign * change > np.sqrt(size * float(fdtri(size, freedom, 1 - ALPHA))) * error)
+            sure.append(sign * change > np.sqrt(size * float(fdtri(size, freedom, 1 - ERROR))) * error)
         if all(sure):
             return Turn(float(curve.x[at]), highest)
     return None

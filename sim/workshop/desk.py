@@ -165,11 +165,12 @@ class Desk:
         base = self.designs.base
         self._runs.keep(design.scenario)
         if design.key == base.key:
-            runs = FIRST_LOOKS[-1]
-            self._runs(base.scenario, runs, SEED, workers=self._workers, progress=lambda _: self._go_on())
-            return Found(
-                runs=runs, sample=self._runs.sample(base.scenario, SEED), settled=True, done=True
-            ), None
+            runs, sample = FIRST_LOOKS[-1], Sample()
+            results = self._runs(
+                base.scenario, runs, SEED, workers=self._workers, progress=lambda _: self._go_on()
+            )
+            sample.add(results, runs)
+            return Found(runs=runs, sample=sample, settled=True, done=True), None
         worlds = stage == _LAST
         runs = self._runs.sample(design.scenario, SEED).asked if worlds else stage
         found = compare(

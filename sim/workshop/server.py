@@ -1,5 +1,6 @@
 """The server: one address on this machine, until somebody stops it."""
 
+import os
 import socket
 from collections.abc import Callable
 
@@ -63,6 +64,6 @@ def listen(port: int) -> socket.socket:
         return socket.create_server((HOST, port), backlog=MOST_CONNECTIONS)
     except OSError as error:
         raise UserError(
-            f"--port {port}: {HOST}:{port} cannot be opened ({error.strerror or error}); use another port, "
+            f"--port {port}: {HOST}:{port} cannot be opened ({os.strerror(error.errno or 0)}); use another port, "
             "or --port 0 for any free one"
         ) from None

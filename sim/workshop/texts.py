@@ -231,7 +231,7 @@ def assumption_words(outcome: str, row: Row, of_payroll: str) -> str:
         if row.holds_of in ("", outcome)
         else f" (counted on {name_of(row.holds_of)}, because {of_payroll} differs)"
     )
-    says = says_words(row.support, row.holding.like)
+    says = says_words(row.support, row.holding.like) if is_detected(row) else ""
     found = holding_words(row.holding, "the verdict holds" if is_detected(row) else "the sign seen holds")
     return sentence(f"{found}{counted}{f': {says}' if says else ''}")
 

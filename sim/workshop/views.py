@@ -1,6 +1,5 @@
 """What a page shows, as plain data for its template."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,11 @@ from sim.report import html, terms
 from sim.report.page import Item, Table
 from sim.workshop import texts
 from sim.workshop.design import Design, Designs
-from sim.workshop.desk import WORLDS, Found
+from sim.workshop.desk import Found
 from sim.workshop.pictures import Pictures, load_of_managers, means_of
+from sim.workshop.repeating import command, files
 
-BASE_FILE, DESIGN_FILE = "workshop-base.yaml", "workshop-design.yaml"
+MOST_TRIED = 12  # designs that are listed
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def results_view(
                 texts.tried_words(labels(designs, one), known.rows.get(lesson.headline)),
                 one.key == design.key,
             )
-            for one, known in tried
+            for one, known in tried[:MOST_TRIED]
         ],
     }
     return view
@@ -186,34 +186,3 @@ def _table(rows: Mapping[str, Row], headline: str) -> Table:
     return Table(
         (texts.OUTCOME, texts.BASE, texts.DESIGN, "change [95 % interval]", "verdict"), cells, align="<>>><"
     )
-
-
-# ---- to repeat it
-
-
-def command(found: Found) -> str:
-    """The command that prints the figures of a design again."""
-    worlds = WORLDS if found.done else 0
-    return f"orgsim compare {BASE_FILE} {DESIGN_FILE} --runs {found.runs} --ranges {worlds}"
-
-
-def files(designs: Designs, design: Design) -> list[tuple[str, str]]:
-    """The base and the design as scenario files: (name, text)."""
-    lesson = designs.lesson
-    return [
-        (BASE_FILE, scenario_text(lesson.question, lesson.base, lesson.values)),
-        (DESIGN_FILE, scenario_text(lesson.question, BASE_FILE, designs.values(design.steps))),
-    ]
-
-
-def scenario_text(question: str, extends: str, values: Mapping[str, Any]) -> str:
-    """A scenario file that sets these values, by path."""
-    lines = [f"question: {json.dumps(question)}", f"extends: {extends}"]
-    sections: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
-        section, _, name = path.partition(".")
-        sections.setdefault(section, {})[name] = value
-    for section, named in sections.items():
-        lines.append(f"{section}:")
-        lines += [f"  {name}: {json.dumps(value)}" for name, value in named.items()]
-    return "\n".join(lines) + "\n"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 import cli
 
 SHORT = ["--set", "time.weeks=6", "--set", "time.warmup_weeks=2"]
@@ -26,7 +28,18 @@ weeks: 6
 points: 60
 runs: 2
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "rules")
+SPACE = """\
+question: Which review gives <most> for the payroll & for "speed"?
+base: small-startup
+vary: {organisation.management_layers: [1, 2], review.hours_per_week: [2.6, 4, 6.4]}
+objectives: {value_per_payroll_usd: max, lead_time_hours: min}
+candidates: 8
+search_runs: 2
+runs: 8
+ranges: 2
+weeks: 6
+"""
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise", "rules", "fit")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -59,6 +72,15 @@ def make(kind: str, folder: Path) -> Path:
     if kind == "rules":
         (folder / "rule.yaml").write_text(RULE)
         commands["rules"] = ["rules", str(folder / "rule.yaml")]
+    if kind == "optimise":
+        pytest.importorskip("optuna", reason="needs orgsim[optimise]")
+        (folder / "space.yaml").write_text(SPACE)
+        commands["optimise"] = ["optimise", str(folder / "space.yaml")]
+    if kind == "fit":
+        (folder / "measured.yaml").write_text(
+            "extends: small-startup\nquestion: Mine?\nobserved: {lead_time_hours: {value: 30, within: 15}}\n"
+        )
+        commands["fit"] = ["fit", str(folder / "measured.yaml"), "--samples", "8", "--waves", "1", *SHORT]
     if kind == "explain":
         (folder / "other.yaml").write_text(
             "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"

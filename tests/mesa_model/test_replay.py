@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from helpers.model import BUSY, small
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
@@ -254,6 +254,7 @@ def test_what_is_not_known_is_refused_with_a_sentence():
         replay(small(), outcomes=("value_per_wek",))
 
 
+@settings(max_examples=30)
 @given(
     st.lists(
         st.lists(st.floats(0, 40, allow_subnormal=False), min_size=15, max_size=15), min_size=1, max_size=4

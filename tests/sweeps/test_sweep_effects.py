@@ -11,6 +11,7 @@ from sim.errors import UserError
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import load_sweep
 from sim.experiments.sweep.words import sweep_text
+from sim.report.drivers import sections
 from sim.text import tables
 
 SAMPLED = SWEEP.replace(", steps: 4", "").replace("ranges: 8", "ranges: 0") + "design: lhs\nsamples: 48\n"
@@ -87,8 +88,14 @@ def test_a_planted_interaction_is_told_in_words_json_and_a_picture(tmp_path):
     )
     assert {path.name for path in drawn(result)} == {"effects.svg", "effects.png"}
     assert data["ranked"][0]["point"] == data["best"]
-    means = [np.mean(one) for one in result.values]
-    assert data["best"] == int(np.argmax(means))
+    assert data["best"] == int(np.argmax([np.mean(one) for one in result.values]))
+    drivers, best = sections(answer_json(result.answer))
+    titles = [item.title for item in drivers.items[1:]]
+    assert any(
+        title.startswith("AI share of code: ") and title.endswith("of the variance; given")
+        for title in titles
+    )
+    assert best.items[1].rows[0][:2] == ["1", str(data["best"])]
 
 
 def test_where_nothing_differs_nothing_is_claimed(tmp_path):
@@ -101,6 +108,7 @@ def test_where_nothing_differs_nothing_is_claimed(tmp_path):
     data = answer_json(result.answer)["overall"]
     assert (data["claimed"], data["why_not"]) == (False, "the points do not differ beyond noise")
     assert all("effect" not in one for one in data["factors"])
+    assert [one.key for one in sections(answer_json(result.answer))] == ["best"]
     assert {row["rank"] for row in data["ranked"]} == {1}
 
 
@@ -150,7 +158,7 @@ def test_only_points_that_can_be_best_go_on(tmp_path):
     assert [len(one) for one in result.values] == [200, 200, 50, 50]
     text = said(result)
     assert "Best mean on value per payroll dollar: point" in text
-    assert "beyond noise ahead of 2 others" in text
+    assert "beyond noise ahead of 2 others, the nearest of them (point 2) by +1" in text
     assert [row.rank for row in result.answer.overall.ranked] == [1, 1, 3, 4]
     again = run_file(tmp_path / "sweep.yaml", tmp_path / "out", engine)
     assert (again.runs_reused, said(again)) == (500, text)
@@ -163,6 +171,7 @@ def test_less_than_is_worth_telling_decides(tmp_path):
     assert result.answer.overall.best.decided
     assert len(result.values[0]) == 50
     assert len(result.answer.overall.best.close) == 1
+    assert "Decided after 50 runs a point." in said(result)
     assert "None of them is better by more than 2 % (95 % sure, for all points together)." in said(result)
     assert result.answer.notices() == []
 

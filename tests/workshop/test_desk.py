@@ -14,8 +14,8 @@ from sim.workshop import desk as desks
 from sim.workshop.design import Designs
 from sim.workshop.desk import Desk, Found, next_look
 from sim.workshop.lesson import read_lesson
+from sim.workshop.repeating import command
 from sim.workshop.runs import KeptRuns
-from sim.workshop.views import command
 
 
 @pytest.fixture(scope="module")

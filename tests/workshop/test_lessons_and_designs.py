@@ -164,7 +164,7 @@ def test_few_designs_are_kept_and_made_again_alike(designs, monkeypatch):
 
 
 def test_the_files_of_a_design_are_the_same_organisations(designs, tmp_path):
-    from sim.workshop.views import files
+    from sim.workshop.repeating import files
 
     design = designs.chosen(
         {"shape": ["9-4"], "reviewer": ["with"], "agents": ["none"], "policy": ["managed"]}

@@ -5,9 +5,8 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from workshop.test_lessons_and_designs import LESSON
 
 pytest.importorskip("starlette", reason="needs the extra 'workshop': pip install -e '.[workshop]'")
 testclient = pytest.importorskip("starlette.testclient", reason="needs httpx: pip install httpx")
@@ -16,7 +15,7 @@ from sim.workshop import guard, texts  # noqa: E402
 from sim.workshop.app import STATIC, make_app  # noqa: E402
 from sim.workshop.design import Designs  # noqa: E402
 from sim.workshop.desk import Desk  # noqa: E402
-from sim.workshop.lesson import load_lesson, read_lesson  # noqa: E402
+from sim.workshop.lesson import load_lesson  # noqa: E402
 from sim.workshop.pictures import without_styles  # noqa: E402
 
 HOST = "127.0.0.1:8000"
@@ -41,17 +40,10 @@ def browser(idle):
 
 
 @pytest.fixture(scope="module")
-def computed():
+def computed(played):
     """A small lesson with results: (client, key of the design that has them)."""
-    designs = Designs(read_lesson(LESSON, "mine"))
-    desk = Desk(designs, workers=1)
-    desk.start()
-    design = designs.chosen({"ai": ["none"]})
-    desk.look(design)
-    desk.wait(designs.base, 60)
-    assert desk.wait(design, 60).done
-    yield client(designs, desk), design.key
-    assert desk.close(10)
+    designs, desk, design = played
+    return client(designs, desk), design.key
 
 
 def text_of(page):
@@ -290,6 +282,7 @@ _NAMES = st.sampled_from(["shape", "ai", "agents", "review", "reviewer", "hands-
 _PAIRS = st.lists(st.tuples(_NAMES | st.text(max_size=12), _STEPS | st.text(max_size=40)), max_size=9)
 
 
+@settings(max_examples=25)
 @given(_PAIRS)
 def test_no_form_brings_it_down(browser, pairs):
     data: dict[str, list[str]] = {}
@@ -301,6 +294,7 @@ def test_no_form_brings_it_down(browser, pairs):
     assert 'File "' not in answer.text
 
 
+@settings(max_examples=25)
 @given(
     st.binary(max_size=300),
     st.sampled_from(["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "a/b", ""]),
@@ -311,6 +305,7 @@ def test_no_body_brings_it_down(browser, content, kind):
     assert "Traceback" not in answer.text
 
 
+@settings(max_examples=25)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="/?#"), min_size=1, max_size=20))
 def test_no_address_brings_it_down(browser, key):
     from urllib.parse import quote

@@ -12,25 +12,20 @@ from workshop.test_pages import client, text_of
 from sim.mesa_model.replay import replay
 from sim.scenario.scenario import load
 from sim.workshop import boxes, texts
-from sim.workshop.design import Designs
+from sim.workshop.design import Design, Designs
 from sim.workshop.desk import Desk
 from sim.workshop.lesson import read_lesson
-from sim.workshop.replays import chosen_run
+from sim.workshop.replay_view import replay_view
+from sim.workshop.replays import Chosen, chosen_run
 
-PEOPLE = ["time.weeks=12", "time.warmup_weeks=1"]
+PEOPLE = ["time.weeks=14", "time.warmup_weeks=1"]
 
 
 @pytest.fixture(scope="module")
-def small():
+def small(played):
     """A lesson with results: (client, designs, desk, the design)."""
-    designs = Designs(read_lesson(LESSON, "mine"))
-    desk = Desk(designs, workers=1)
-    desk.start()
-    design = designs.chosen({"ai": ["none"]})
-    desk.wait(design, 60)
-    desk.wait(designs.base, 60)
-    yield client(designs, desk), designs, desk, design
-    assert desk.close(10)
+    designs, desk, design = played
+    return client(designs, desk), designs, desk, design
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +152,26 @@ def test_ics_without_a_manager_are_shown_too(large):
     _, teams = boxes.grouped(frame)
     assert teams[-1] == boxes.Team(None, (0,))
     ElementTree.fromstring(boxes.draw(frame, large.head["activities"], "replay"))
+
+
+def test_who_leaves_is_listed_in_the_week_it_happens(large):
+    scenario = load("people", PEOPLE)
+    lesson_design = Design("0", (0,), scenario)
+    k = next(k for k, frame in enumerate(large.frames) if frame["leavings"])
+    shown = replay_view(lesson_design, lesson_design, large, Chosen(0, None, 0, 1), 0, "week", k)
+    assert [line for line in shown["people"] if " left: " in line] == [
+        texts.left_words(one) for one in large.frames[k]["leavings"]
+    ]
+    quiet = replay_view(lesson_design, lesson_design, large, Chosen(0, None, 0, 1), 0, "week", 1)
+    assert quiet["people"] == [texts.QUIET]
+
+
+def test_the_base_alone_can_be_replayed(small):
+    browser, designs, *_ = small
+    answer = browser.get(f"/designs/{designs.base.key}/replay")
+    page = browser.get(answer.headers["location"]).text
+    assert "the one nearest the mean." in page
+    assert texts.PAGE["replay_of"] not in page  # there is no other organisation to choose
 
 
 def test_who_comes_and_goes_is_said_with_the_reason():

@@ -137,7 +137,12 @@ def _entry(found: Optimum, entry: Entry) -> dict[str, Any]:
         },
         "constraints": list(entry.limits),
         "at_an_edge": [
-            {"path": edge.path, "value": jsonable(edge.value), "end": "low" if edge.low else "high"}
+            {
+                "path": edge.path,
+                "value": jsonable(edge.value),
+                "end": "low" if edge.low else "high",
+                "nothing_beyond": edge.last,
+            }
             for edge in entry.edges
         ],
         "mediocre_elsewhere": list(entry.mediocre(found.space.goals)),

@@ -27,6 +27,8 @@ from sim.experiments.optimise.search import Design, Simulator
 from sim.experiments.optimise.space import Goal, Limit, Space
 from sim.experiments.plausible import RangeResult
 from sim.experiments.worlds import Choice, over_worlds
+from sim.parameters.registry import REGISTRY
+from sim.scenario.settings import SETTINGS
 from sim.statistics.estimates import Estimate, Paired, holm, mean_ci, paired
 
 WORLD_RUNS = 4  # runs in each world, as in compare
@@ -36,11 +38,12 @@ MET, OPEN, BROKEN = "met", "within noise of it", "broken"
 
 @dataclass(frozen=True)
 class Edge:
-    """A path that is at an end of what was sought. low: at its lower end."""
+    """A path that is at an end of what was sought. low: at its lower end; last: no value beyond it is possible."""
 
     path: str
     value: object
     low: bool
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Final:
-    """What the fresh runs say. base: outcome -> its mean; like_base: finalists that do not differ from the base; worse: entries
-    that another or the base beats; broke: entries that break a constraint beyond noise; ranged: the worlds, None without any.
+    """What the fresh runs say. base: outcome -> its mean; like_base: finalists that do not differ from it; worse: those that
+    another entry or the base beats; broke: those that break a constraint beyond noise; ranged: the worlds, None without any.
     """
 
     entries: tuple[Entry, ...]
@@ -142,8 +145,8 @@ def confirm(space: Space, finalists: Sequence[Design], simulator: Simulator, cho
         base_limits=limits[0],
         finalists=len(finalists),
         like_base=tuple(finalists[k - 1] for k in members.get(0, ())),
-        worse=len(sound) - len(front),
-        broke=len(leaders) - len(sound),
+        worse=sum(1 + len(members.get(k, ())) for k in sound if k not in front),
+        broke=sum(1 + len(members.get(k, ())) for k in leaders if k not in sound),
         ranged=ranged,
     )
 
@@ -258,8 +261,16 @@ def edges(vary: Mapping[str, Axis], points: Sequence[Point]) -> tuple[Edge, ...]
         values = as_numbers([point[path] for point in points])
         at_low, at_high = all(v <= low + near for v in values), all(v >= high - near for v in values)
         if at_low or at_high:
-            found.append(Edge(path, points[0][path], at_low))
+            end = low if at_low else high
+            found.append(Edge(path, points[0][path], at_low, end == _possible(path)[0 if at_low else 1]))
     return tuple(found)
+
+
+def _possible(path: str) -> tuple[float | None, float | None]:
+    """The least and the largest value that a path may have."""
+    if path in REGISTRY:
+        return REGISTRY[path].bounds
+    return (SETTINGS[path].low, SETTINGS[path].high) if path in SETTINGS else (None, None)
 
 
 def _step(space: Space, figures: np.ndarray, front: Sequence[int], k: int) -> Step:

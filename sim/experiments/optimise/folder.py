@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.engine.kernel import source_hash
 from sim.experiments.designs import Levels
 from sim.experiments.optimise.figures import optimum_json, summary, tried_rows
 from sim.experiments.optimise.final import Entry
@@ -26,6 +25,7 @@ from sim.experiments.worlds import Choice
 from sim.experiments.written import copies, reference, scenario_text
 from sim.scenario.scenario import parse_set
 from sim.scenario.tree import shape_of
+from sim.simulation.sources import model_hash
 from sim.store import files
 from sim.store.folder import ANSWER, content_hash, manifest
 from sim.store.journal import Journal
@@ -55,7 +55,7 @@ def question(space: Space, choice: Choice, proposer: str) -> dict[str, object]:
         "ranges": space.ranges,
         "seed": space.seed,
         "proposer": proposer,
-        "source": source_hash(),
+        "source": model_hash(),
     }
     if choice.sets:
         content["worlds"] = content_hash({"sets": list(choice.sets)})
@@ -69,26 +69,24 @@ def finished(place: Taken) -> Journal:
     return Journal(place.folder / CACHE, str(place.manifest["content_hash"]))
 
 
-def write(place: Taken, found: Optimum, memory: Memory) -> str:
-    """Write all of it into the folder that was taken; returns what is to be printed."""
+def write(place: Taken, found: Optimum, memory: Memory) -> None:
+    """Write all of it into the folder that was taken."""
     from sim.experiments.optimise.pictures import front_picture  # Matplotlib, only to draw
 
-    text = optimum_text(found, str(place.folder))
     with place.writing() as folder:
         files.write_json(folder / "optimise.json", optimum_json(found))
-        files.write_text(folder / ANSWER, text + "\n")
+        files.write_text(folder / ANSWER, optimum_text(found) + "\n")
         files.write_csv(folder / "summary.csv", *summary(found))
         files.write_csv(folder / "candidates.csv", *tried_rows(found))
         memory.write(folder, str(place.manifest["content_hash"]))
-        _write_scenarios(folder / SCENARIOS, place.folder / SCENARIOS, found)
+        write_scenarios(folder / SCENARIOS, place.folder / SCENARIOS, found)
         front_picture(folder / "plots" / "front", found)
-    return text
 
 
 # ---- the scenarios
 
 
-def _write_scenarios(folder: Path, final: Path, found: Optimum) -> None:
+def write_scenarios(folder: Path, final: Path, found: Optimum) -> None:
     """Write the scenarios into *folder*, which is to be *final*, with the files that they extend."""
     folder.mkdir()
     for name, text in texts(found, final).items():

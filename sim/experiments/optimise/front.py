@@ -31,11 +31,12 @@ def _dominates(values: np.ndarray) -> np.ndarray:
     """Bool [i, j]: i is at least as good as j in everything and better in something."""
     at_least = np.all(values[:, None] >= values[None], axis=2)
     better = np.any(values[:, None] > values[None], axis=2)
-    return np.logical_and(at_least, better)
+    dominates: np.ndarray = np.logical_and(at_least, better)
+    return dominates
 
 
 def ordered(values: np.ndarray, excess: np.ndarray) -> list[int]:
-    """All designs, the best first. values: float64 [designs, objectives]; excess: [designs], above 0 if it breaks a constraint."""
+    """All designs, the best first. values: float64 [designs, objectives]; excess: [designs], above 0: a constraint is broken."""
     met = np.flatnonzero(excess <= 0)
     broken = np.flatnonzero(excess > 0)
     order: list[int] = []

@@ -36,7 +36,7 @@ def optimum_text(found: Optimum, folder: str = "") -> str:
 
 def answer(found: Optimum) -> list[str]:
     """The answer in a few sentences, the first of which says it all."""
-    entries, goals, base = found.final.entries, found.space.goals, found.space.base.name
+    entries, goals = found.final.entries, found.space.goals
     if not found.tried.finalists:
         return [_nothing(found)]
     winners = [entry for entry in entries if entry.beats(goals)]
@@ -45,15 +45,7 @@ def answer(found: Optimum) -> list[str]:
     elif len(goals) == 1:
         said = [_best(found, winners[0], goals[0])]
     else:
-        ends = [
-            f"{change_words(goal.outcome, _top(winners, goal).against[goal.outcome])} (design {_top(winners, goal).number})"
-            for goal in goals
-        ]
-        said = [
-            f"{numbers.plural(len(winners), 'design')} {'beats' if len(winners) == 1 else 'beat'} {base} at equal "
-            f"{found.space.hold}: better on some objective and worse on none, beyond noise. The most that they reach: "
-            f"{listed(ends)}."
-        ]
+        said = [_winners(found, winners)]
     trades = len(entries) - len(winners)
     if trades and winners:
         one = trades == 1
@@ -92,6 +84,25 @@ def _not_beaten(found: Optimum) -> str:
     return f"{text}: of the {found.final.finalists} best on fresh runs, {listed(parts)}."
 
 
+def _winners(found: Optimum, winners: Sequence[Entry]) -> str:
+    """Who beats the base, and the most that they reach on every objective on which one is better."""
+    held = f"{found.space.base.name} at equal {found.space.hold}"
+    reached = []
+    for goal in found.space.goals:
+        better = [entry for entry in winners if entry.way(goal) > 0]
+        if better:
+            top = _top(better, goal)
+            which = "" if len(winners) == 1 else f" (design {top.number})"
+            reached.append(f"{change_words(goal.outcome, top.against[goal.outcome])}{which}")
+    if len(winners) == 1:
+        return f"Design {winners[0].number} beats {held}: {listed(reached)}, and on no objective worse beyond noise."
+    names = listed([str(entry.number) for entry in winners])
+    return (
+        f"Designs {names} beat {held}: each is better on some objective and worse on none, beyond noise. The most that they "
+        f"reach: {listed(reached)}."
+    )
+
+
 def _best(found: Optimum, entry: Entry, goal: Goal) -> str:
     held = entry.worlds.get(goal.outcome)
     worlds = (
@@ -113,17 +124,20 @@ def _top(entries: Sequence[Entry], goal: Goal) -> Entry:
 def _cautions(found: Optimum) -> list[str]:
     """What must be known before a design is taken: edges, other worlds, constraints that are hardly met."""
     said, entries = [], found.final.entries
-    at_end = [entry for entry in entries if entry.edges]
+    at_end = [entry for entry in entries if any(not edge.last for edge in entry.edges)]
     if at_end:
         which = _which(at_end)
-        paths = list(dict.fromkeys(_edge_words(edge) for entry in at_end for edge in entry.edges))
+        paths = list(
+            dict.fromkeys(_edge_words(edge) for entry in at_end for edge in entry.edges if not edge.last)
+        )
         said.append(
             f"{which} at the edge of what was sought ({listed(paths)}): beyond it may be a better one."
         )
     elsewhere = [entry for entry in entries if entry.mediocre(found.space.goals)]
     if elsewhere:
         said.append(
-            f"{_which(elsewhere)} better here, but mediocre elsewhere: in no more than half of the {kind_words(found.like)}."
+            f"{_which(elsewhere)} mediocre elsewhere: what is better here is better beyond noise in no more than half of the "
+            f"{kind_words(found.like)}."
         )
     near = [entry for entry in entries if OPEN in entry.limits]
     if near:
@@ -214,7 +228,7 @@ def _front(found: Optimum) -> str:
             row += [difference_words(goal.outcome, entry.against[goal.outcome])]
             row += [_holds(entry, goal)] if final.ranged else []
     for limit in [one for one in space.limits if one.outcome not in [goal.outcome for goal in space.goals]]:
-        header.append(limits_words([limit]))
+        header.append(numbers.outcome_words(limit.outcome))
         align += ">"
         for row, entry in zip(rows, final.entries, strict=True):
             row.append(_level(limit.outcome, entry.levels[limit.outcome]))
@@ -240,31 +254,31 @@ def _verdict(entry: Entry, goals: Sequence[Goal]) -> str:
 
 
 def _holds(entry: Entry, goal: Goal) -> str:
+    """In how many worlds a difference holds; '-' of one that is within noise, so that nothing is claimed."""
     held = entry.worlds.get(goal.outcome)
-    return "-" if held is None or not held.worlds else f"{held.holds.k} of {held.worlds}"
+    claimed = held is not None and held.worlds and entry.way(goal)
+    return f"{held.holds.k} of {held.worlds}" if held is not None and claimed else "-"
 
 
 def _designs(found: Optimum) -> str:
     """What the designs are, and what must be known of each."""
     paths = list(found.space.vary)
-    header = ["design", *paths, "to know"]
+    header = ["design", *(path.removeprefix("organisation.") for path in paths)]
     rows = [
-        [str(entry.number), *(short(entry.point[path]) for path in paths), "; ".join(_to_know(found, entry))]
-        for entry in found.final.entries
+        [str(entry.number), *(short(entry.point[path]) for path in paths)] for entry in found.final.entries
     ]
-    rows.append([found.space.base.name, *(_stated(found, path) for path in paths), ""])
-    align = "<" + ">" * len(paths) + "<"
-    if not any(row[-1] for row in rows):
-        header, rows, align = header[:-1], [row[:-1] for row in rows], align[:-1]
-    return table(header, rows, align)
+    rows.append([found.space.base.name, *(_stated(found, path) for path in paths)])
+    known = [(entry, _to_know(found, entry)) for entry in found.final.entries]
+    lines = [f"Design {entry.number}: {'; '.join(said)}." for entry, said in known if said]
+    return "\n".join([table(header, rows), *map(paragraph, lines)])
 
 
 def _to_know(found: Optimum, entry: Entry) -> list[str]:
-    said = [f"edge: {path_words(edge.path)}" for edge in entry.edges]
+    said = [f"{'end' if edge.last else 'edge'}: {path_words(edge.path)}" for edge in entry.edges]
     said += ["mediocre elsewhere"] if entry.mediocre(found.space.goals) else []
     said += ["at a constraint"] if OPEN in entry.limits else []
     more = len(entry.members)
-    return said + ([f"{numbers.plural(more, 'design')} like it"] if more else [])
+    return said + ([f"{numbers.plural(more, 'other design')} within noise of it"] if more else [])
 
 
 def _stated(found: Optimum, path: str) -> str:
@@ -310,9 +324,10 @@ def tried_words(found: Optimum) -> list[str]:
     parts += [f"{impossible} could not be built ({tried.reason})"] if impossible else []
     parts += [f"{tried.undefined} lack a figure"] if tried.undefined else []
     parts += [f"{tried.met} meet the constraints ({limits_words(space.limits)})"] if space.limits else []
+    best = "The best one was" if final.finalists == 1 else f"The {final.finalists} best were"
     lines = [
-        f"Tried: {numbers.plural(len(tried.candidates), 'candidate')}; {'; '.join(parts)}. The {final.finalists} best "
-        f"were run {space.runs} times on dice that the search has not seen"
+        f"Tried: {numbers.plural(len(tried.candidates), 'candidate')}; {'; '.join(parts)}. {best} run "
+        f"{space.runs} times on dice that the search has not seen"
         + _fate(found)
         + f". {space.base.weeks} weeks, seed {space.seed}, fresh seed {space.fresh_seed}."
     ]

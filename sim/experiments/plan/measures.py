@@ -89,6 +89,45 @@ def share(text: str, option: str, *, none: bool = False) -> float:
     return value
 
 
+def separate(asked: Asked) -> list[Asked]:
+    """Each measure of *asked* by itself. Raises `UserError` where fewer than two are named, or one cannot stand."""
+    nothing = Asked(asked.week)
+    made = [
+        replace(nothing, remove_layer=asked.remove_layer),
+        replace(nothing, lay_off=asked.lay_off),
+        replace(nothing, ai_share=asked.ai_share),
+        replace(nothing, freeze=asked.freeze, freeze_weeks=asked.freeze_weeks),
+        replace(nothing, grow=asked.grow),
+    ]
+    named = [one for one in made if not one.nothing]
+    if len(named) < 2:
+        raise UserError(
+            "--each: sets measures side by side, so it needs two or more; name another, or leave it out"
+        )
+    for one in named:
+        check_named(one)
+    return named
+
+
+def short_name(asked: Asked) -> str:
+    """One measure in two or three words, for a table: 'remove layer 2', 'lay off 8 %'."""
+    if asked.remove_layer is not None:
+        layer = layer_of(asked)
+        return f"remove layer {layer}" if isinstance(layer, int) else f"remove {layer}"
+    if asked.lay_off:
+        return f"lay off {100 * asked.lay_off:g} %"
+    if asked.grow:
+        return f"grow {asked.grow}"
+    if asked.ai_share is not None:
+        return f"AI share {percent(asked.ai_share, 0)} %"
+    return f"freeze {asked.freeze_weeks} weeks" if asked.freeze_weeks else "freeze"
+
+
+def folder_name(asked: Asked) -> str:
+    """'freeze-26-weeks': what the folder of one measure is called."""
+    return re.sub(r"[^a-z0-9.]+", "-", short_name(asked).lower()).strip("-")[:60]
+
+
 def check_named(asked: Asked) -> None:
     """Raise `UserError` where no measure is named, or two that contradict each other."""
     if asked.nothing:

@@ -14,7 +14,7 @@ from sim.statistics.effects import Effects, Main, effects
 from sim.statistics.estimates import Estimate, Paired, mean_ci, paired
 from sim.statistics.least_squares import MOST_STEPS, Factor
 
-MOST_RANKED = 40  # points that are ranked and listed
+MOST_RANKED = 40  # points that are ranked
 MOST_FITTED = 4_000  # points that are fitted; of more, so many spread over the design
 
 
@@ -39,8 +39,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Overall:
-    """The answer over all points, in the shown unit. unsure: points without a figure; nearest: the best minus the nearest point
-    that is behind it beyond noise, with an interval for all points together. left: points that were not fitted.
+    """The answer over all points, in the shown unit. unsure: points without a figure; nearest: the nearest point that is behind
+    the best beyond noise, and the best minus it. left: points that were not fitted.
     """
 
     outcome: str
@@ -70,10 +70,9 @@ def overall(sweep: Sweep, values: Sequence[np.ndarray], declared: Outcome) -> Ov
         return None
     best = best_so_far(sweep, values, {sweep.outcome: declared}, sweep.runs)
     behind = nearest_behind(values, best, declared.better)
-    confidence = 1.0 - 0.05 / (len(usable) - 1)
     nearest = None
     if behind is not None and best.best is not None:
-        nearest = behind, _behind(values, behind, best.best, declared.better, confidence)
+        nearest = behind, _behind(values, behind, best.best, declared.better)
     chosen = usable[:: -(-len(usable) // MOST_FITTED)]
     drivers, factors = _factors(sweep, chosen)
     return Overall(
@@ -98,16 +97,14 @@ def _ranked(sweep: Sweep, values: Sequence[np.ndarray], best: Best, better: int)
     found = []
     for rank, group in ranks_of(sweep, values, better, MOST_RANKED):
         for k in sorted(group.standing, key=lambda k: (-(better or 1) * (means[k].mean or 0.0), k)):
-            behind = (
-                None if best.best is None or k == best.best else _behind(values, k, best.best, better, 0.95)
-            )
+            behind = None if best.best in (None, k) else _behind(values, k, best.best, better)
             found.append(Standing(k, rank, means[k], behind))
     return tuple(found[:MOST_RANKED])
 
 
-def _behind(values: Sequence[np.ndarray], k: int, best: int, better: int, confidence: float) -> Paired:
+def _behind(values: Sequence[np.ndarray], k: int, best: int, better: int) -> Paired:
     count = min(len(values[k]), len(values[best]))
-    return paired(values[k][:count], values[best][:count], better, confidence)
+    return paired(values[k][:count], values[best][:count], better)
 
 
 def _factors(sweep: Sweep, chosen: Sequence[int]) -> tuple[tuple[Driver, ...], list[Factor]]:

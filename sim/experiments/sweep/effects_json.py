@@ -34,7 +34,10 @@ def overall_json(found: Overall, scale: float) -> dict[str, object]:
         "looked_at_runs": best.runs,
         "nearest_behind": None
         if found.nearest is None
-        else {"point": found.nearest[0], **_paired(found.nearest[1], scale)},
+        else {
+            "point": found.nearest[0],
+            **_paired(found.nearest[1], scale),
+        },
         "ranked": [
             {
                 "rank": one.rank,

@@ -12,6 +12,7 @@ from sim.statistics.estimates import Interval
 from sim.text.numbers import interval, number, outcome_words, p_value, percent, plural, signed, words
 
 SHOWN = 6  # points or factors named in a sentence
+LISTED = 20  # points in the table
 PAIRS = 3  # interactions, a sentence each
 
 
@@ -46,17 +47,20 @@ def _best_sentence(found: Overall) -> str:
     behind = len(best.out)
     if not behind:
         text = f"{head}, but no point is behind it beyond noise."
+    elif found.nearest is None:
+        text = f"{head}."
     else:
-        text = f"{head}"
-        if found.nearest is not None:
-            change = change_words(found.nearest[1])
-            text += f", beyond noise ahead of {_count(behind, len(others))}, the nearest of them by {change}"
-        text += "."
+        near, pair = found.nearest
+        ahead = f"beyond noise ahead of {_count(behind, len(others))}"
+        text = f"{head}, {ahead}, the nearest of them (point {near}) by {change_words(pair)}."
+    if found.until and best.decided:
+        text += f" Decided after {plural(best.runs, 'run')} a point."
     if not others:
         return text
-    listed = ", ".join(str(k) for k in others[: 2 * SHOWN]) + (" ..." if len(others) > 2 * SHOWN else "")
-    noun = "point" if len(others) == 1 else "points"
-    text += f" Not told apart from it: {noun} {listed}."
+    order = [one.point for one in found.ranked if one.point in others]
+    listed = ", ".join(str(k) for k in order[:SHOWN])
+    more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
+    text += f" Not told apart from it: {'point' if len(others) == 1 else 'points'} {listed}{more}."
     if best.decided:
         text += f" None of them is better by more than {100 * found.worth:.3g} % (95 % sure, for all points together)."
     return text
@@ -219,7 +223,7 @@ def ranking_rows(found: Overall) -> tuple[list[str], list[list[str]]]:
     header = ["rank", "point", *(words(path) for path in found.points[0]), "mean", "95 % interval"]
     header += ["best over it", "95 % interval"]
     rows = []
-    for one in found.ranked:
+    for one in found.ranked[:LISTED]:
         behind = one.behind
         shown = ["", ""]
         if behind is not None and behind.relative is not None and behind.base is not None and behind.base > 0:

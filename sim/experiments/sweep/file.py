@@ -51,7 +51,7 @@ from sim.scenario.files import find, shown
 from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import LISTS, TOP_KEYS, check_value, known_path
-from sim.scenario.statement import is_rules, is_sweep
+from sim.scenario.statement import is_rules, is_space, is_sweep
 from sim.scenario.yaml_source import YamlDocument, read_yaml
 
 KEYS = (
@@ -200,11 +200,15 @@ def load_sweep(
 
 
 def _check_sweep(document: YamlDocument, given: str) -> None:
-    """Refuse a scenario, with the commands that take one. given: the file as the user named it."""
+    """Refuse what is no sweep, with the commands that take it. given: the file as the user named it."""
     data = document.data
     if is_rules(document):
         raise UserError(
             f"{document.source}: this asks for a rule, not for a sweep; use `orgsim rules {given}`"
+        )
+    if is_space(document):
+        raise UserError(
+            f"{document.source}: this asks for the best designs, not for a sweep; use `orgsim optimise {given}`"
         )
     if is_sweep(document) or not isinstance(data, dict) or not data.keys() & set(TOP_KEYS) - set(KEYS):
         return

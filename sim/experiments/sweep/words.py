@@ -153,7 +153,8 @@ def _listing(sweep: Sweep, answer: Answer) -> str:
     found = answer.overall
     if found is None:
         return "No two points have a figure; what there is stands in summary.csv."
-    more = len(sweep.points) - len(found.ranked)
-    text = tables.table(*ranking_rows(found))
+    header, rows = ranking_rows(found)
+    more = len(sweep.points) - len(rows)
+    text = tables.table(header, rows)
     text += f"\n... and {more} more points; all are in summary.csv" if more > 0 else ""
     return f"{text}\n{tables.paragraph(RANKS)}"
