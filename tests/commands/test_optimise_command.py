@@ -64,6 +64,7 @@ def test_without_optuna_it_says_how_to_install_it(
             "this is a space of designs, not a scenario; use `orgsim optimise space.yaml`",
         ),
         (["optimise", "nothing.yaml"], "nothing.yaml: no such file"),
+        (["optimise", "space.yaml", "--runs", "1"], "--runs 1 is too few"),
     ],
 )
 def test_other_files_are_refused_with_their_command(
