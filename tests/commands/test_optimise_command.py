@@ -109,7 +109,7 @@ def test_a_small_search_its_files_and_the_same_again(files: Path) -> None:
         assert ran.returncode == 0, ran.stderr
     if data["designs"]:
         compared = orgsim(
-            "compare", str(out / "scenarios/base.yaml"), str(out / "scenarios/01.yaml"), "--runs", "6", "--seed",
+            "compare", str(out / "scenarios" / "base.yaml"), str(out / "scenarios" / "01.yaml"), "--runs", "6", "--seed",
             str(data["fresh_seed"]), "--ranges", "0", "--json", cwd=files,
         )  # fmt: skip
         (row,) = [
