@@ -64,6 +64,7 @@ def test_without_optuna_it_says_how_to_install_it(
             "this is a space of designs, not a scenario; use `orgsim optimise space.yaml`",
         ),
         (["optimise", "nothing.yaml"], "nothing.yaml: no such file"),
+        (["optimise", "space.yaml", "--runs", "1"], "--runs 1 is too few"),
     ],
 )
 def test_other_files_are_refused_with_their_command(
@@ -108,7 +109,7 @@ def test_a_small_search_its_files_and_the_same_again(files: Path) -> None:
         assert ran.returncode == 0, ran.stderr
     if data["designs"]:
         compared = orgsim(
-            "compare", str(out / "scenarios/base.yaml"), str(out / "scenarios/01.yaml"), "--runs", "6", "--seed",
+            "compare", str(out / "scenarios" / "base.yaml"), str(out / "scenarios" / "01.yaml"), "--runs", "6", "--seed",
             str(data["fresh_seed"]), "--ranges", "0", "--json", cwd=files,
         )  # fmt: skip
         (row,) = [

@@ -273,7 +273,7 @@ def test_the_same_seed_gives_the_same_whatever_the_workers(tmp_path: Path, small
 @pytest.mark.usefixtures("unseen")
 def test_a_second_call_simulates_nothing_and_writes_the_same(tmp_path: Path, small: Space) -> None:
     out = _kept(small, Engine(), tmp_path / "out")
-    names = ("summary.csv", "optimise.json", "answer.txt", "evaluations.jsonl", "scenarios/01.yaml")
+    names = ("summary.csv", "optimise.json", "answer.txt", "evaluations.jsonl", "candidates.csv")
     before = {name: (out / name).read_bytes() for name in names}
     again = Engine()
     _kept(small, again, out)

@@ -4,7 +4,7 @@ optimise.json        all figures: what `--json` prints
 answer.txt           what was printed
 summary.csv          a row per design of the front and outcome, from the fresh runs
 candidates.csv       every candidate, with its means over the runs of the search
-scenarios/NN.yaml    the designs of the front, held equal to scenarios/base.yaml: `orgsim run`, `compare` and all others take them
+scenarios/           base.yaml and the designs of the front, 01.yaml on, held equal to it: `orgsim run` and all others take them
 plots/front.*        the picture, SVG and PNG
 evaluations.jsonl    what was simulated, so that the same question again simulates nothing
 """

@@ -125,6 +125,8 @@ def load_space(
 
     Raises UserError.
     """
+    if runs is not None and runs < 2:
+        raise UserError(f"--runs {runs} is too few: nothing can be told from noise; use at least 2")
     given, path = path, find(path)
     document = read_yaml(path, shown(path))
     if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
