@@ -104,6 +104,9 @@ _ACTIVITY = dict(
 )  # fmt: skip
 _WAITS = ("lead_time_hours", "review_wait_hours", "decision_latency_hours", "item_time_hours")
 _DECISIONS = ("guessed_share", "unreviewed_share", "change_failure_rate")
+DRAWN = (
+    "value_per_week", "value_per_fte", "cost_per_value", "lead_time_hours", "review_wait_hours", "decision_latency_hours",
+)  # fmt: skip
 _DETECTED = ("better", "worse", "higher", "lower")
 _SHARES = ("share", "probability")
 LEAST_HOURS = 0.05  # hours a week below which a change would be printed as 0.0

@@ -88,9 +88,7 @@ def results_view(
         "charts": _markup(_charts(designs, design, found, pictures)),
         "why": _why(rows),
         "nothing": texts.NOTHING,
-        "pictures": _markup(pictures.changes(found, (lesson.headline, *lesson.figures)))
-        if rows
-        else Markup(),
+        "pictures": _markup(pictures.changes(found, _drawn(rows, lesson.headline))) if rows else Markup(),
         "table": _markup([_table(rows, lesson.headline)]) if rows else Markup(),
         "notes": [texts.sentence(note) for note in found.comparison.notes] if found.comparison else [],
         "files": [] if is_base else files(designs, design),
@@ -158,6 +156,11 @@ def _charts(designs: Designs, design: Design, found: Found, pictures: Pictures) 
 
 def _people(name: str, design: Design) -> str:
     return f"{name[:1].upper()}{name[1:]}: {design.built.ics + design.built.managers} people"
+
+
+def _drawn(rows: Mapping[str, Row], headline: str) -> list[str]:
+    """Outcomes whose changes are drawn side by side. Not shares: one that was near zero would grow by a thousand per cent."""
+    return [headline, *(x for x in texts.DRAWN if x != headline and x in rows)]
 
 
 def _why(rows: Mapping[str, Row]) -> list[tuple[str, list[str]]]:
