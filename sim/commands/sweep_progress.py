@@ -47,25 +47,38 @@ class Bar:
 
 
 class Lines:
-    """A line now and then: runs, rate, time left, and what comes out so far. Nothing within the first minute."""
+    """A line now and then: runs, rate, time left, and what comes out so far. Nothing within the first minute.
+
+    Rate and time left are counted from the first runs that come out: before them the engine is compiled, once.
+    """
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, say: Callable[[str], None] | None = None
     ) -> None:
         self._clock = clock
         self._say = say or (lambda line: click.echo(line, err=True))
-        self._began = self._said = clock()
+        self._said = clock()
+        self._first: tuple[float, int] | None = (
+            None  # when the first runs came out, and how many are done by then
+        )
 
     def __call__(self, state: "State") -> None:
         """So far it is."""
         now = self._clock()
+        if self._first is None and state.done > state.reused:
+            self._first = now, state.done
         if now - self._said < EVERY or state.done >= state.planned:
             return
         from sim.experiments.sweep.planning import span
 
         self._said = now
-        rate = (state.done - state.reused) / max(now - self._began, 1e-9)
-        left = f", about {span((state.planned - state.done) / rate)} left" if rate > 0 else ""
+        began, before = self._first or (now, state.done)
+        rate = (state.done - before) / (now - began) if now > began else 0.0
+        left = (
+            f", {rate:,.3g} a second, about {span((state.planned - state.done) / rate)} left"
+            if rate > 0
+            else ""
+        )
         headline = state.headline()
         comes_out = f"; {headline}" if headline else ""
-        self._say(f"{state.done:,} of {state.planned:,} runs, {rate:,.3g} a second{left}{comes_out}")
+        self._say(f"{state.done:,} of {state.planned:,} runs{left}{comes_out}")

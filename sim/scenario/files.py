@@ -5,9 +5,10 @@ import stat
 from pathlib import Path
 
 from sim.constants import PACKAGE
-from sim.errors import UserError, suggest
+from sim.errors import UserError, nearest_word, suggest
 
 SUFFIXES = (".yaml", ".yml")
+_MOST_NAMES = 500  # files of a folder among which a similar name is looked for
 
 
 def folder() -> Path:
@@ -61,9 +62,22 @@ def find(name: str | Path, beside: Path | None = None, where: str = "") -> Path:
         raise UserError(f"{where}{named}: is a device or a pipe, not a file; save the scenario as a file")
     last = Path(text).name
     last = last.removesuffix(".yaml").removesuffix(".yml")
-    near = f", did you mean the bundled '{last}'?" if last in known else suggest(last[:80], tuple(known))
+    near = f", did you mean the bundled '{last}'?" if last in known else ""
+    near = near or _own_beside(path) or suggest(last[:80], tuple(known))
     listed = f"; bundled scenarios: {', '.join(known)}"
     raise UserError(f"{where}{named}: no such file{near or listed}")
+
+
+def _own_beside(path: Path) -> str:
+    """ ", did you mean 'ours.yaml'?" where the folder has a scenario file of nearly that name, else ""."""
+    try:
+        there = [entry.name for entry in path.parent.iterdir() if entry.suffix in SUFFIXES]
+    except (OSError, ValueError):
+        return ""
+    own = {Path(name).stem: name for name in sorted(there)[:_MOST_NAMES]}
+    stem = path.stem if path.suffix in SUFFIXES else path.name
+    near = own.get(stem) or own.get(nearest_word(stem[:80], list(own)))
+    return f", did you mean '{one_line(str(path.with_name(near)), 200)}'?" if near else ""
 
 
 def find_bundled(name: str, where: str = "") -> Path:

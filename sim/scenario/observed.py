@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError, percent_hint
+from sim.errors import UserError, number_hint
 from sim.scenario.files import one_line
 from sim.text.numbers import shown_unit
 
@@ -31,6 +31,15 @@ DISCREPANCY = 0.05
 KEYS = ("value", "within", "source", "discrepancy")
 _MAX_WORDS = 2000
 _SHARES = ("share", "probability")
+_PER_PERSON = "/person-year"
+#: The most that can happen to a person in a year: once, where nothing else stands here. So many are hired where a firm grows
+#: fourfold in a year: ASSUMPTION, above it a percentage is meant.
+_MOST_A_YEAR = {"hires_per_year": 3.0}
+#: Outcomes that can be below zero: value is net of what incidents destroy, a gap and a saving have a sign.
+_SIGNED = (
+    "value_per_week", "value_per_fte", "value_per_payroll_usd", "value_per_people_and_ai_usd", "cost_per_value", "payroll_gap",
+    "value_by_managers_per_week", "people_usd_per_year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,15 +83,35 @@ def read_observation(name: str, given: object) -> Observation | None:
         if key not in given:
             raise UserError(f"{path}: {key}: is missing; write {{value: .., within: ..}}, {_MEANT}")
     value = _number(f"{path}.value", given["value"], shown_unit(unit)[0])
-    if unit in _SHARES and not 0.0 <= value <= 1.0:
-        raise UserError(f"{path}.value: {value:g} is outside 0 to 1; write shares as fractions, such as 0.15")
+    _check_range(f"{path}.value", name, unit, value)
     within = _number(f"{path}.within", given["within"], shown_unit(unit)[0])
     if within <= 0:
         raise UserError(f"{path}.within: {within:g} is not above 0; {_MEANT}")
+    _check_range(f"{path}.within", name, unit, within)
     source = given.get("source")
     if source is not None and (not isinstance(source, str) or not 0 < len(source.strip()) <= _MAX_WORDS):
         raise UserError(f"{path}.source: expected words, got {one_line(repr(source))}")
     return Observation(value, within, source, _discrepancy(path, given.get("discrepancy", DISCREPANCY)))
+
+
+def _check_range(path: str, name: str, unit: str, value: float) -> None:
+    """Raise `UserError` for a value that the outcome cannot have: below zero, or a share, or a rate per person, in per cent."""
+    if value < 0 and name not in _SIGNED:
+        raise UserError(
+            f"{path}: {value:g} is below 0, which {shown_unit(unit)[0]} cannot be; check the figure"
+        )
+    shared, rate = unit in _SHARES, unit.endswith(_PER_PERSON)
+    most = 1.0 if shared else _MOST_A_YEAR.get(name, 1.0) if rate else math.inf
+    if value <= most:
+        return
+    meant = f"; did you mean {value / 100:.12g} ({value:g} %)?" if value <= 100 * most else ""
+    if shared:
+        raise UserError(
+            f"{path}: {value:g} is outside 0 to 1; write shares as fractions, such as 0.15{meant}"
+        )
+    raise UserError(
+        f"{path}: {value:g} is outside 0 to {most:g} ({unit}), counted per person and year{meant}"
+    )
 
 
 _MEANT = "within being half of the width in which the true figure lies (two standard deviations of the measurement)"
@@ -97,7 +126,7 @@ def _discrepancy(path: str, given: object) -> float:
 
 def _number(path: str, given: object, unit: str) -> float:
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not math.isfinite(given):
-        hint = percent_hint(given) or f"expected a number ({unit}), got {one_line(repr(given))}"
+        hint = number_hint(given) or f"expected a number ({unit}), got {one_line(repr(given))}"
         raise UserError(f"{path}: {hint}")
     return float(given)
 

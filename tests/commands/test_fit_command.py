@@ -84,7 +84,7 @@ def test_impossible_numbers_say_which(files: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "lead_time_hours is " in " ".join(made.stdout.split())
     after = orgsim("compare", "mine.yaml", "flat.yaml", "--runs", "4", "--ranges", "4", cwd=files)
-    assert "no plausible world gives the observed figures of mine.yaml" in after.stderr
+    assert "what was observed is not used yet" in after.stderr
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,19 @@ def test_an_interrupted_fit_goes_on_to_the_same_bytes(files: Path, tmp_path: Pat
     (files / "mine.fit.json").unlink()
     assert orgsim(*long, "--out", "whole", cwd=files).returncode == 0
     assert ((files / "mine.fit.json").read_bytes(), (files / "whole/fit.json").read_bytes()) == resumed
+
+
+def test_no_world_kept_writes_nothing_beside_the_scenario(files: Path) -> None:
+    (files / "mine.yaml").write_text(MINE.replace("VALUE", "900"))
+    made = orgsim("fit", "mine.yaml", "--samples", "16", "--waves", "1", cwd=files)
+    assert made.returncode == 0, made.stderr
+    words = " ".join(made.stdout.split())
+    assert "No plausible world of 16 tried gives the observed figures: lead_time_hours is" in words
+    assert "nothing is written beside the scenario" in words
+    assert not (files / "mine.fit.json").exists()
+    assert (files / "results" / "mine-fit" / "fit.json").is_file()
+    told = orgsim("report", "results/mine-fit", cwd=files)
+    assert told.returncode == 0, told.stderr
+    assert "No plausible world of 16 tried" in (files / "results" / "mine-fit" / "report.html").read_text(
+        encoding="utf-8"
+    )

@@ -18,6 +18,16 @@ runs: 2
 ranges: 2
 crossing: {of: organisation.management_layers, between: [2, 3], along: ai.share_of_code}
 """
+RULE = """\
+question: Where are <lead times> short?
+base: small-startup
+passes: {outcome: lead_time_hours, at_most: 24}
+vary: {ai.share_of_code: {from: 0.0, to: 0.9}, work.size_mean: {from: 2.0, to: 12.0}, ai.answers: [by_use, always]}
+roles: {ai.answers: given}
+weeks: 6
+points: 60
+runs: 2
+"""
 SPACE = """\
 question: Which review gives <most> for the payroll & for "speed"?
 base: small-startup
@@ -29,7 +39,7 @@ runs: 8
 ranges: 2
 weeks: 6
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise")
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise", "rules", "fit")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -59,10 +69,18 @@ def make(kind: str, folder: Path) -> Path:
     if kind == "sweep":
         (folder / "small.yaml").write_text(SWEEP)
         commands["sweep"] = ["sweep", str(folder / "small.yaml")]
+    if kind == "rules":
+        (folder / "rule.yaml").write_text(RULE)
+        commands["rules"] = ["rules", str(folder / "rule.yaml")]
     if kind == "optimise":
         pytest.importorskip("optuna", reason="needs orgsim[optimise]")
         (folder / "space.yaml").write_text(SPACE)
         commands["optimise"] = ["optimise", str(folder / "space.yaml")]
+    if kind == "fit":
+        (folder / "measured.yaml").write_text(
+            "extends: small-startup\nquestion: Mine?\nobserved: {lead_time_hours: {value: 30, within: 15}}\n"
+        )
+        commands["fit"] = ["fit", str(folder / "measured.yaml"), "--samples", "8", "--waves", "1", *SHORT]
     if kind == "explain":
         (folder / "other.yaml").write_text(
             "extends: small-startup\nquestion: And with more AI, and fewer hours for review?\nai: {share_of_code: 0.8}\nparameters: {review.hours_per_week: 3.0}\n"

@@ -2,8 +2,17 @@
 
 import pytest
 
+from sim.commands.plan import YEAR
 from sim.errors import UserError
-from sim.experiments.plan.measures import Asked, check, check_named, events_of, share, short_horizon
+from sim.experiments.plan.measures import (
+    FIRST_YEAR,
+    Asked,
+    check,
+    check_named,
+    events_of,
+    share,
+    short_horizon,
+)
 from sim.experiments.plan.study import prepared
 from sim.scenario.scenario import load
 
@@ -18,7 +27,7 @@ def test_shares_are_percentages_or_fractions(text, value):
 @pytest.mark.parametrize(
     ("text", "says"),
     [("8", "write 8% or 0.08"), ("x", "is no share"), ("", "is no share"), ("%", "is no share"), ("0%", "outside 0 to 100"),
-     ("101%", "outside 0 to 100"), ("-3%", "is no share"), ("8%%", "is no share")],
+     ("0,08", "write 0.08 instead of 0,08"), ("101%", "outside 0 to 100"), ("-3%", "is no share"), ("8%%", "is no share")],
 )  # fmt: skip
 def test_other_shares_are_refused(text, says):
     with pytest.raises(UserError, match=f"--lay-off.*{says}"):
@@ -66,7 +75,7 @@ def test_what_cannot_be_done_is_refused_in_the_words_of_the_option(asked, sets, 
 
 
 def test_measures_are_combined_in_one_week_the_layer_first():
-    events = events_of(Asked(26, "top-1", 0.08, 0.4, freeze=True))
+    events = events_of(Asked(26, "top-1", 0.08, 0.4, freeze=True), load("people"))
     assert [next(key for key in event if key != "week") for event in events] == [
         "lay_off",
         "lay_off",
@@ -76,6 +85,29 @@ def test_measures_are_combined_in_one_week_the_layer_first():
     assert events[0]["lay_off"] == {"role": "manager", "layer": "top-1", "share": 1.0}
     assert events[-1]["set"] == {"ai.share_of_code": 0.4, "hiring.policy": "freeze"}
     assert {event["week"] for event in events} == {26}
+
+
+def test_a_freeze_of_some_weeks_ends_as_it_was():
+    people = load("people", ["hiring.policy=attrition_only"])
+    events = events_of(Asked(26, freeze=True, freeze_weeks=13), people)
+    assert events == [
+        {"week": 26, "set": {"hiring.policy": "freeze"}},
+        {"week": 39, "set": {"hiring.policy": "attrition_only"}},
+    ]
+    later = people.with_values({"events": [{"week": 30, "set": {"hiring.policy": "backfill"}}]})
+    assert events_of(Asked(26, freeze=True, freeze_weeks=13), later)[-1]["set"] == {
+        "hiring.policy": "backfill"
+    }
+    assert Asked(26, freeze=True, freeze_weeks=13).in_words() == "freeze hiring for 13 weeks"
+
+
+def test_a_freeze_that_ends_after_the_horizon_is_refused():
+    with pytest.raises(UserError, match=r"--freeze 30: ends in week 56, but only 52 weeks .*--weeks 82"):
+        check(Asked(26, freeze=True, freeze_weeks=30), load("people", ["time.weeks=52"]))
+
+
+def test_the_default_horizon_is_a_year_after_the_measure():
+    assert YEAR == FIRST_YEAR
 
 
 def test_few_weeks_after_the_measure_are_warned_of():

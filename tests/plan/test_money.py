@@ -11,6 +11,7 @@ from sim.experiments.plan.study import prepared
 from sim.scenario.scenario import load
 from sim.simulation.branch import run_branches
 from sim.simulation.run import run
+from sim.statistics import estimates
 
 
 def summed(*weekly, runs=4):
@@ -64,6 +65,13 @@ class TestPrice:
         found = price(money + self.noise - self.noise.mean(), output + 0.01 * self.noise, seed=1)
         assert found.pays == pays
         assert (found.usd is None) == (pays != "above")
+
+    def test_no_negative_price_where_the_output_may_be_nothing(self):
+        # Beyond noise by a hair (t interval), but in some resamples output moves the other way: a ratio through zero.
+        output = np.array([-1.27, 0.0, -1.05, -0.46, -1.36, 0.08])
+        assert estimates.mean_ci(output).interval.sign == -1
+        found = price(np.full(6, 1000.0), output, seed=1)
+        assert (found.pays, found.usd, found.interval) == ("open", None, None)
 
 
 WEEK, WEEKS = 4, 12

@@ -5,9 +5,13 @@ import json
 import pytest
 from helpers.cli import clean, orgsim
 
+from sim.errors import UserError
 from sim.experiments.plan.folder import texts
+from sim.experiments.plan.imported import FOLDER, imported
 from sim.experiments.plan.measures import Asked
 from sim.experiments.plan.study import prepared
+from sim.organisation.roster.roles import read_rules
+from sim.organisation.roster.settling import Wishes
 from sim.scenario.files import find
 from sim.scenario.scenario import load
 
@@ -43,6 +47,42 @@ def test_the_scenarios_of_a_plan_on_a_file_outside_the_folder_can_be_used_as_the
     checked = orgsim("check", str(folder / "base.yaml"), str(folder / "variant.yaml"), cwd=tmp_path)
     assert checked.returncode == 0, checked.stderr
     assert load(folder / "base.yaml").values["ai.share_of_code"] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [(["people", "--freeze", "--map", "id=Nr"], "--map: says how a roster is read, but people is a scenario"),
+     (["people", "--freeze", "--fold-single-reports"], "--fold-single-reports: says how a roster is read"),
+     (["--freeze", "people"], "is no number of weeks, 1 to 5,199; alone, --freeze stays"),
+     (["people", "--freeze=0"], "is no number of weeks"),
+     (["mine.csv", "--freeze", "--rate", "EUR=1,1"], "--rate EUR=1,1: write 1.1 instead of 1,1"),
+     (["mine.csv", "--freeze", "--map", "manager"], "--map manager: expected field=column")],
+)  # fmt: skip
+def test_how_a_roster_is_read_is_asked_as_import_asks_it(tmp_path, args, says):
+    found = orgsim("plan", *args, cwd=tmp_path)
+    assert found.returncode == 2
+    assert clean(found)
+    assert says in " ".join(found.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_reading_of_a_roster_is_another_import(tmp_path):
+    """In the process: what the options say reaches the import, and an earlier import with others is not used."""
+    (tmp_path / "odd.csv").write_text(
+        "nr,boss,job\n"
+        + "".join(f"{k},{'' if k == 1 else 1 if k < 5 else 2 + k % 3},Analyst\n" for k in range(1, 30)),
+        encoding="utf-8",
+    )
+    with pytest.raises(UserError, match="takes the options of `orgsim import`, too"):
+        imported(tmp_path / "odd.csv", tmp_path / "plan", tmp_path / "a")
+    columns = {"id": "nr", "manager": "boss", "title": "job"}
+    first = imported(tmp_path / "odd.csv", tmp_path / "plan", tmp_path / "plan" / FOLDER, columns)
+    again = imported(tmp_path / "odd.csv", tmp_path / "plan", tmp_path / "b", columns)
+    assert (first.again, again.again) == (False, True)
+    assert again.folder == first.folder
+    wishes = Wishes(read_rules(["Analyst=engineer"]))
+    other = imported(tmp_path / "odd.csv", tmp_path / "plan", tmp_path / "c", columns, wishes=wishes)
+    assert (other.again, other.folder) == (False, tmp_path / "c")
 
 
 @pytest.mark.slow

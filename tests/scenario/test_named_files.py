@@ -199,3 +199,32 @@ def test_devices_pipes_binaries_and_huge_files_end_with_a_sentence(tmp_path):
         refused(f"organisation: {{chart: {name}}}", tmp_path)
         with pytest.raises(UserError):
             load("base", [f"organisation.chart={tmp_path / name}"]).hash()
+
+
+# ---- a slip in the name of one's own file
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("our.yaml", "ours.yaml"), ("ours", "ours.yaml"), ("uors.yml", "ours.yaml")]
+)
+def test_a_file_of_nearly_that_name_is_suggested(tmp_path, monkeypatch, typed, meant):
+    write(tmp_path / "ours.yaml", "question: q\n")
+    write(tmp_path / "our.txt", "")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=f"no such file, did you mean '{meant}'\\?$"):
+        load(typed)
+
+
+def test_a_file_in_another_folder_is_suggested_with_it(tmp_path):
+    write(tmp_path / "sub" / "ours.yaml", "question: q\n")
+    with pytest.raises(UserError, match=r"did you mean '.*sub.ours\.yaml'"):
+        load(tmp_path / "sub" / "our.yaml")
+
+
+def test_the_ending_alone_makes_no_name_near(tmp_path, monkeypatch):
+    write(tmp_path / "ours.yaml", "question: q\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="no such file, did you mean 'flat'"):
+        load("flatt")
+    with pytest.raises(UserError, match="no such file; bundled scenarios"):
+        load("zzz.yaml")

@@ -74,6 +74,19 @@ def test_they_change_no_result(tmp_path: Path) -> None:
         ("change_failure_rate: {value: 12%, within: 0.04}", "write 0.12 instead of 12%"),
         ("change_failure_rate: {value: 12, within: 4}", "12 is outside 0 to 1; write shares as fractions"),
         ("lead_time_hours: {value: 40, within: 8, discrepancy: 5}", "discrepancy: 5 is outside 0 to 1"),
+        ("change_failure_rate: {value: 12, within: 4}", "did you mean 0.12 (12 %)?"),
+        ("change_failure_rate: {value: 0.12, within: 4}", "within: 4 is outside 0 to 1"),
+        ("quits_per_year: {value: 12, within: 2}", "value: 12 is outside 0 to 1 (quits/person-year)"),
+        ("quits_per_year: {value: 12, within: 2}", "did you mean 0.12 (12 %)?"),
+        ("quits_per_year: {value: 0.12, within: 2}", "within: 2 is outside 0 to 1"),
+        ("hires_per_year: {value: 30, within: .1}", "did you mean 0.3 (30 %)?"),
+        ("layoff_risk_ic: {value: 8, within: .1}", "did you mean 0.08 (8 %)?"),
+        ("lead_time_hours: {value: -4, within: 1}", "-4 is below 0"),
+        (
+            "lead_time_hours: {value: '0,3', within: .1}",
+            "value: write 0.3 instead of 0,3: decimals follow a point",
+        ),
+        ("lead_time_hours: {value: 3, within: '0,1'}", "within: write 0.1 instead of 0,1"),
         ("lead_time_hours: {value: 40, within: 8, source: 3}", "source: expected words, got 3"),
     ],
 )
@@ -82,6 +95,15 @@ def test_what_is_wrong_is_said_with_its_place(line: str, said: str) -> None:
         from_yaml(f"question: Q?\nobserved:\n  {line}\n", "mine.yaml")
     assert str(caught.value).startswith("mine.yaml:3:")
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["hires_per_year: {value: 1.5, within: .1}", "value_per_week: {value: -5, within: 1}", "quits_per_year: {value: 1, within: 1}",
+     "lead_time_hours: {value: 4000, within: 8}"],
+)  # fmt: skip
+def test_what_is_unusual_but_possible_is_taken(line: str) -> None:
+    assert len(from_yaml(f"question: Q?\nobserved:\n  {line}\n", "mine.yaml").observed) == 1
 
 
 def test_it_is_a_mapping() -> None:

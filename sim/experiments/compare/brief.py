@@ -14,6 +14,7 @@ from sim.experiments.assumption_words import (
     support_words,
     worlds_words,
 )
+from sim.experiments.besides import COST, cost_sign, dearer, leaves_out_costs
 from sim.experiments.compare.study import Comparison, Row
 from sim.experiments.holding import Holding
 from sim.experiments.parts import ARITHMETIC, PAYROLL
@@ -29,7 +30,9 @@ _VERBS = {"better": "beats", "worse": "loses to", "higher": "is above", "lower":
 
 
 def verdict_sentence(comparison: Comparison, name: str) -> str:
-    """One plain sentence on the primary outcome. Nothing within noise is called a difference."""
+    """One plain sentence on the primary outcome, and where the full cost of output goes against it. Nothing within noise is
+    called a difference.
+    """
     row = comparison.rows[name].get(comparison.primary)
     base, topic = comparison.base, numbers.outcome_words(comparison.primary)
     if row is None or row.figures.n == 0:
@@ -37,8 +40,10 @@ def verdict_sentence(comparison: Comparison, name: str) -> str:
     size = size_words(row)
     if row.verdict == "equal":
         return f"{name} and {base} have exactly the same {topic}."
+    against = costs_against(comparison, name)
+    but = f", but is {dearer(_figures(comparison.rows[name]), against)}" if against else ""
     if row.verdict in DETECTED:
-        return f"{name} {_VERBS[row.verdict]} {base} on {topic} by {size}."
+        return f"{name} {_VERBS[row.verdict]} {base} on {topic} by {size}{but}."
     if row.figures.p is not None and row.figures.p < 0.05 and not comparison.until_decided:
         return (
             f"{name} differs from {base} on {topic} by {size} if this comparison is looked at alone, but not beyond "
@@ -46,7 +51,18 @@ def verdict_sentence(comparison: Comparison, name: str) -> str:
         )
     if row.figures.p is None:
         return f"{name} against {base} on {topic}: {size} in one run, which decides nothing."
-    return f"{name} against {base} on {topic}: no difference detected ({size})."
+    return f"{name} against {base} on {topic}: no difference detected ({size}){but.replace(', but is', '; it is', 1)}."
+
+
+def costs_against(comparison: Comparison, name: str) -> int:
+    """+1 where an hour of output is dearer in full although payroll alone does not say so, -1 where it is cheaper, else 0."""
+    row, cost = comparison.rows[name].get(comparison.primary), comparison.rows[name].get(COST)
+    if row is None or cost is None or not leaves_out_costs(comparison.primary):
+        return 0
+    sign = cost_sign(cost.figures)
+    if row.verdict in DETECTED:
+        return sign if sign == {"better": 1, "worse": -1}.get(row.verdict) else 0
+    return sign if cost.verdict in DETECTED and row.figures.n > 1 else 0
 
 
 def headline(comparison: Comparison, name: str) -> str:
@@ -175,7 +191,9 @@ def _summary_row(comparison: Comparison, name: str) -> list[str]:
         cells.append(shares(row.holding, ("holds", "open", "reversed")))
     arithmetic = row.verdict in DETECTED and row.parts is not None and row.parts.cause == ARITHMETIC
     verdict = row.verdict if row.verdict in (*DETECTED, "equal", "undefined") else "not detected"
-    return [*cells, f"{verdict} (arithmetic)" if arithmetic else verdict]
+    full = {1: "dearer in full", -1: "cheaper in full"}.get(costs_against(comparison, name), "")
+    beside = ", ".join(filter(None, ("arithmetic" if arithmetic else "", full)))
+    return [*cells, f"{verdict} ({beside})" if beside else verdict]
 
 
 def cut(name: str, width: int) -> str:

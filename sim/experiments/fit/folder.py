@@ -19,7 +19,9 @@ def question(scenario: Scenario, waves: int, samples: int, seed: int) -> dict[st
 
 
 def write(place: Taken, scenario: Scenario, sets: Sequence[str], found: Fit) -> Path | None:
-    """Write the figures into the folder that was taken, then the kept sets beside the scenario; the latter file, or None."""
+    """Write the figures into the folder that was taken, then the kept sets beside the scenario, if there are any; the latter
+    file, or None.
+    """
     with place.writing() as folder:
         files.write_json(folder / "fit.json", fit_json(found))
-    return write_fit(scenario, sets, found.worlds, facts(found))
+    return write_fit(scenario, sets, found.worlds, facts(found)) if found.worlds else None

@@ -39,7 +39,7 @@ from sim.scenario.files import find, shown
 from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import TOP_KEYS
-from sim.scenario.statement import is_sweep
+from sim.scenario.statement import is_space, is_sweep
 from sim.scenario.yaml_source import YamlDocument, read_yaml
 
 KEYS = (
@@ -160,11 +160,6 @@ def load_space(
     )
     _check_values(reader, space)
     return space
-
-
-def is_space(document: YamlDocument) -> bool:
-    """True if the document says for what the best is sought."""
-    return isinstance(document.data, Mapping) and "objectives" in document.data
 
 
 def _check_kind(document: YamlDocument, given: str) -> None:

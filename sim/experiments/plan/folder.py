@@ -75,7 +75,7 @@ def texts(
         )
         own["organisation.hold_to"] = HELD
     made[BASE] = scenario_text("Written by orgsim plan: going on as it is.", head, own)
-    events = [*map(stated, base.events), *events_of(asked)]
+    events = [*map(stated, base.events), *events_of(asked, base)]
     with_it = {
         "question": f"What does it bring to {asked.in_words()} in week {asked.week}?",
         "extends": BASE,

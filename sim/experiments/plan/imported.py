@@ -5,13 +5,14 @@ the same roster, into the same folder or one beside it, uses it as it is, so tha
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import UserError
 from sim.organisation.roster.health import health_report
 from sim.organisation.roster.importing import import_roster
+from sim.organisation.roster.settling import Wishes
 from sim.store import files
 from sim.text.numbers import plural
 
@@ -31,10 +32,7 @@ class Imported:
 
     def words(self, results: Path) -> str:
         """Sentences for the page. results: the folder of the results."""
-        pay = (
-            f" Money is counted with standard pay by role and layer, not with yours. {self.pay}. For that, `orgsim import` "
-            f"the roster and plan on its scenario."
-        )
+        pay = f" Money is counted with standard pay by role and layer, not with yours. {self.pay}."
         pay = pay if self.pay else ""
         if not self.assumptions:
             return f"The roster was imported without an assumption.{pay}"
@@ -49,14 +47,24 @@ def is_roster(name: str) -> bool:
     return Path(name).suffix.lower() in ROSTERS
 
 
-def imported(roster: Path, place: Path, room: Path) -> Imported:
+def imported(
+    roster: Path,
+    place: Path,
+    room: Path,
+    columns: Mapping[str, str] | None = None,
+    keep_roots: bool = False,
+    fill: str | None = None,
+    wishes: Wishes | None = None,
+) -> Imported:
     """Import *roster* into the folder *room*, or find the import that an earlier plan left in *place* or beside it.
 
-    Raises `UserError` as `orgsim import` does.
+    columns, keep_roots, fill, wishes: how it is read, see `import_roster`; another reading is another import. Raises
+    `UserError` as `orgsim import` does.
     """
     if not roster.is_file():
         raise UserError(f"{roster}: no such file; name a roster (.csv or .json) or a scenario")
-    digest = _digest(roster)
+    options = (dict(columns or {}), keep_roots, fill, wishes or Wishes())
+    digest = _digest(roster, "" if options == ({}, False, None, Wishes()) else repr(options))
     for folder in _earlier(place):
         notes = files.read_json(folder / NOTES)
         scenario = folder / f"{roster.stem}.yaml"
@@ -66,11 +74,10 @@ def imported(roster: Path, place: Path, room: Path) -> Imported:
             return Imported(folder, scenario, count, again=True, pay=str(notes.get("pay") or ""))
     room.mkdir(parents=True, exist_ok=True)
     try:
-        found = import_roster(roster, output=room / f"{roster.stem}.yaml")
+        scenario = room / f"{roster.stem}.yaml"
+        found = import_roster(roster, columns, scenario, keep_roots=keep_roots, fill=fill, wishes=wishes)
     except UserError as error:
-        raise UserError(
-            f"{error}; import it first with `orgsim import` and its options, then plan on the scenario"
-        ) from None
+        raise UserError(f"{error}; `orgsim plan` takes the options of `orgsim import`, too") from None
     assumptions, bands = len(found.chart.assumptions), found.chart.bands
     pay = "" if bands.pay or not bands.notes else bands.notes[-1]
     files.write_text(room / REPORT, health_report(found.chart) + "\n")
@@ -85,9 +92,9 @@ def _earlier(place: Path) -> Iterator[Path]:
     yield from (folder / FOLDER for folder in sorted(beside))
 
 
-def _digest(roster: Path) -> str:
-    """What tells the roster from another one."""
+def _digest(roster: Path, options: str) -> str:
+    """What tells the roster, and how it is read, from another one."""
     try:
-        return hashlib.sha256(roster.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(roster.read_bytes() + options.encode()).hexdigest()[:16]
     except OSError as error:
         raise UserError(f"{roster}: cannot be read ({error.strerror or error})") from None

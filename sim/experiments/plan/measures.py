@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.errors import UserError
+from sim.errors import UserError, comma_hint
 from sim.organisation.headcounts import share_of
 from sim.organisation.levels import in_words, read_layer
 from sim.scenario.events import DatedEvent
@@ -27,7 +27,7 @@ class Asked:
     """What is asked for: week at whose end all of it is done, counted after the warm-up; None, False or 0: not asked for.
 
     remove_layer: as somebody wrote it, which the scenario's own checks read. lay_off: share of ICs and of managers. ai_share: of
-    code. grow: seats of ICs that are opened.
+    code. grow: seats of ICs that are opened. freeze_weeks: after so many, hiring is as before; None: it stays frozen.
     """
 
     week: int
@@ -36,6 +36,7 @@ class Asked:
     ai_share: float | None = None
     freeze: bool = False
     grow: int | None = None
+    freeze_weeks: int | None = None
 
     @property
     def nothing(self) -> bool:
@@ -56,10 +57,16 @@ class Asked:
             f"lay off {100 * self.lay_off:g} %" if self.lay_off else "",
             f"open {plural(self.grow, 'seat')} for ICs" if self.grow else "",
             f"AI writes {percent(self.ai_share, 0)} % of the code" if self.ai_share is not None else "",
-            "freeze hiring" if self.freeze else "",
+            _freeze_in_words(self),
         ]
         named = [part for part in parts if part]
         return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def _freeze_in_words(asked: Asked) -> str:
+    if not asked.freeze:
+        return ""
+    return "freeze hiring" + (f" for {plural(asked.freeze_weeks, 'week')}" if asked.freeze_weeks else "")
 
 
 def share(text: str, option: str, *, none: bool = False) -> float:
@@ -68,6 +75,8 @@ def share(text: str, option: str, *, none: bool = False) -> float:
     """
     match = re.fullmatch(r"\s*(\d{0,9}(?:\.\d{0,12})?)\s*(%?)\s*", text)
     named = f"{option} {text[:40]}"
+    if hint := comma_hint(text):
+        raise UserError(f"{named}: {hint}")
     if match is None or not any(map(str.isdigit, match[1])):
         raise UserError(f"{named}: is no share; write a percentage or a fraction, such as 8% or 0.08")
     value = float(match[1]) / (100 if match[2] else 1)
@@ -78,6 +87,45 @@ def share(text: str, option: str, *, none: bool = False) -> float:
             f"{named}: is outside 0 to 100 %; write a percentage or a fraction, such as 8% or 0.08"
         )
     return value
+
+
+def separate(asked: Asked) -> list[Asked]:
+    """Each measure of *asked* by itself. Raises `UserError` where fewer than two are named, or one cannot stand."""
+    nothing = Asked(asked.week)
+    made = [
+        replace(nothing, remove_layer=asked.remove_layer),
+        replace(nothing, lay_off=asked.lay_off),
+        replace(nothing, ai_share=asked.ai_share),
+        replace(nothing, freeze=asked.freeze, freeze_weeks=asked.freeze_weeks),
+        replace(nothing, grow=asked.grow),
+    ]
+    named = [one for one in made if not one.nothing]
+    if len(named) < 2:
+        raise UserError(
+            "--each: sets measures side by side, so it needs two or more; name another, or leave it out"
+        )
+    for one in named:
+        check_named(one)
+    return named
+
+
+def short_name(asked: Asked) -> str:
+    """One measure in two or three words, for a table: 'remove layer 2', 'lay off 8 %'."""
+    if asked.remove_layer is not None:
+        layer = layer_of(asked)
+        return f"remove layer {layer}" if isinstance(layer, int) else f"remove {layer}"
+    if asked.lay_off:
+        return f"lay off {100 * asked.lay_off:g} %"
+    if asked.grow:
+        return f"grow {asked.grow}"
+    if asked.ai_share is not None:
+        return f"AI share {percent(asked.ai_share, 0)} %"
+    return f"freeze {asked.freeze_weeks} weeks" if asked.freeze_weeks else "freeze"
+
+
+def folder_name(asked: Asked) -> str:
+    """'freeze-26-weeks': what the folder of one measure is called."""
+    return re.sub(r"[^a-z0-9.]+", "-", short_name(asked).lower()).strip("-")[:60]
 
 
 def check_named(asked: Asked) -> None:
@@ -104,6 +152,12 @@ def check(asked: Asked, base: Scenario) -> None:
     if asked.freeze and base.values[_POLICY] == "freeze":
         raise UserError(
             f"--freeze: hiring is frozen in {base.name} from the start ({_POLICY}: freeze); choose another measure"
+        )
+    thaw = asked.week + (asked.freeze_weeks or 0)
+    if asked.freeze_weeks and thaw >= base.weeks:
+        raise UserError(
+            f"--freeze {asked.freeze_weeks}: ends in week {thaw}, but only {plural(base.weeks, 'week')} are simulated; write "
+            f"--freeze alone for one that stays, or --weeks {thaw + ENOUGH_WEEKS}"
         )
     if asked.ai_share is not None and asked.ai_share == base.values[_SHARE]:
         raise UserError(f"--ai-share {asked.ai_share:g}: is what {base.name} has already; name another share")
@@ -142,8 +196,8 @@ def layer_of(asked: Asked) -> int | str:
     return int(text)
 
 
-def events_of(asked: Asked) -> list[dict[str, Any]]:
-    """The events that do what is asked for, as a scenario states them."""
+def events_of(asked: Asked, base: Scenario) -> list[dict[str, Any]]:
+    """The events that do to *base* what is asked for, as a scenario states them."""
     week, made = asked.week, []
     if asked.remove_layer is not None:
         made.append({"week": week, "lay_off": {"role": "manager", "layer": layer_of(asked), "share": 1.0}})
@@ -155,13 +209,25 @@ def events_of(asked: Asked) -> list[dict[str, Any]]:
         made.append({"week": week, "open": {"role": "ic", "count": asked.grow}})
     settings: dict[str, Any] = {} if asked.ai_share is None else {_SHARE: asked.ai_share}
     settings |= {_POLICY: "freeze"} if asked.freeze else {}
-    return [*made, {"week": week, "set": settings}] if settings else made
+    made += [{"week": week, "set": settings}] if settings else []
+    return [*made, *_thaw(asked, base)]
+
+
+def _thaw(asked: Asked, base: Scenario) -> list[dict[str, Any]]:
+    """The event that ends a freeze of some weeks: hiring goes on as it would without it at that date."""
+    if not asked.freeze_weeks:
+        return []
+    week, before = asked.week + asked.freeze_weeks, base.values[_POLICY]
+    for event in sorted(base.events, key=lambda event: event.week):
+        if event.week <= week:
+            before = dict(event.settings).get(_POLICY, before)
+    return [{"week": week, "set": {_POLICY: before}}]
 
 
 def with_measure(base: Scenario, asked: Asked) -> Scenario:
     """Return *base* with what is asked for. Raises `UserError` in the words of the options."""
     try:
-        made = base.with_values({"events": (*base.events, *events_of(asked))})
+        made = base.with_values({"events": (*base.events, *events_of(asked, base))})
     except UserError as error:
         raise UserError(told(error, asked, base)) from None
     return replace(made, name=f"{base.name}-plan")
@@ -170,7 +236,7 @@ def with_measure(base: Scenario, asked: Asked) -> Scenario:
 def told(error: UserError, asked: Asked, base: Scenario) -> str:
     """The error in the words of the options: which of them it concerns, instead of a place in a file that is not there."""
     text = str(error)
-    for k, event in enumerate(events_of(asked), len(base.events)):
+    for k, event in enumerate(events_of(asked, base), len(base.events)):
         action = next(key for key in event if key != "week")
         place = f"events[{k}].{action}"
         if place in text:

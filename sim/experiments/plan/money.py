@@ -237,5 +237,7 @@ def price(money: np.ndarray, output: np.ndarray, seed: int) -> Price:
     ratios = np.sort(-(weights @ money) / (weights @ output))
     tail = expanded_tail(runs)
     lo, hi = float(ratios[int(tail * len(ratios))]), float(ratios[math.ceil((1 - tail) * len(ratios)) - 1])
+    if not 0 < lo <= hi < math.inf:  # the change in output is so near to zero that the ratio has no interval
+        return Price(None, None, "open")
     usd = -float(money.mean()) / float(output.mean())
     return Price(usd, Interval(min(lo, usd), max(hi, usd)), "below" if signs[0] > 0 else "above")

@@ -22,7 +22,7 @@ SHOWN = {
     "lead_time_hours": ("lead time of a change, hours", 1.0),
     "guessed_share": ("decisions guessed, % of questions", 100.0),
     "change_failure_rate": ("changes that fail, %", 100.0),
-    "quits_per_year": ("quits, % of people a year", 100.0),
+    "quits_per_year": ("quits, with newcomers, % a year", 100.0),
 }
 
 
@@ -42,6 +42,7 @@ def output_text(plan: Plan) -> str:
     text = tables.table(header, rows, "<" + ">" * (len(header) - 1))
     weeks = plan.comparison.weeks
     note = f"The first row is of the weeks after the measure, the others of all {weeks} weeks, as in orgsim compare."
+    note += " Quits are those of all people, newcomers too; 'Who is at risk' has those there at the start."
     if ranges:
         note += (
             " holds/rev.: see 'How sure'; for output per payroll and its cost, of the change in output alone."

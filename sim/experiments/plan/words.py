@@ -29,7 +29,7 @@ DRIVEN = {
     "coaching_coverage": "coaching given, of what is needed",
     "manager_utilisation": "managers' load",
     "skill_mean": "skill",
-    "quits_per_year": "quits",
+    "quits_per_year": "quits, newcomers included",
     "orphaned_changes_per_year": "changes whose owner left",
     "ai_share_realised": "code that AI writes",
     "unreviewed_share": "changes that nobody reviewed",
@@ -164,7 +164,7 @@ def _leavers(plan: Plan) -> str:
         share = numbers.percent(everybody.by_measure.mean)
         of = f"{known(plan.people.leavers.mean):,.0f} of the {there:,} there at the start"
         text = f"the measure lays off {share} % in week {plan.asked.week} ({of}), besides {laid_off} who are laid off {when}"
-    return f"{text}; quits {points(everybody.quits)}"
+    return f"{text}; quits of those there at the start {points(everybody.quits)}"
 
 
 def _chance(plan: Plan) -> str:
@@ -200,7 +200,7 @@ def price_words(money: Money) -> str:
     """At which price of output the measure pays."""
     found = money.price
     if found.pays == "open":
-        return "At which price of output it would pay cannot be told: money or output is within noise."
+        return "At which price of output it would pay cannot be told: money or output is within noise, or hardly beyond it."
     if found.pays == "always":
         return "It saves money and raises output, so in these weeks it pays whatever output is worth."
     if found.pays == "never":
@@ -219,7 +219,7 @@ def sure(plan: Plan) -> list[str]:
     found = plan.comparison
     name = found.names[0]
     lines = [
-        f"By chance, output after the measure: {moves(plan.money.per_week)}. Net with output in the first year: "
+        f"By chance, output after the measure: {moves(plan.money.per_week)}. Net with output {_over(plan.money)}: "
         f"{earned(plan.money.with_output)}. Output per payroll dollar: {_lower(chance(found, name))}.",
     ]
     if not found.ranges:

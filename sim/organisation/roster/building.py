@@ -22,6 +22,7 @@ from sim.organisation.roster.given import RosterText
 from sim.organisation.roster.matching import Finder, absent_key, chains_above, references_of
 from sim.organisation.roster.people import hardly_managers
 from sim.organisation.roster.reading import Record, Source, read_source
+from sim.organisation.roster.repeats import check_people, repeated
 from sim.organisation.roster.settling import Wishes, pay_of, people_of
 from sim.organisation.tenure import coarsened
 from sim.text.numbers import plural
@@ -87,7 +88,7 @@ class _Builder:
     def _merge_rows(self) -> None:
         times = Counter(record.source_id for record in self.records)
         groups: dict[str, list[Record]] = {}
-        without_id, merged = [], []
+        without_id, merged = [], 0
         for k, record in enumerate(self.records):
             # Ids start from 1 in practice: a 0 that comes back stands for "no number".
             if record.source_id == "0" and times["0"] > 1:
@@ -98,8 +99,7 @@ class _Builder:
             else:
                 without_id.append(record.place)
                 key = f"{_LAST}{(record.keys['name'] or [''])[0]}\0{k:07d}"
-            if key in groups:
-                merged.append(record.place)
+            merged += key in groups
             groups.setdefault(key, []).append(record)
         if without_id and len(without_id) < len(self.records):
             self._note(
@@ -112,14 +112,10 @@ class _Builder:
             status = min((r.status for r in records), key=lambda s: _FATE.get(s, 0))
             self.positions.append(Position(key, records, status, order=records[0].order))
             self.positions[-1].inferred = records[0].inferred
-        if merged:
-            shared = sum(len(records) > 1 for records in groups.values())
-            self._note(
-                f"{plural(shared, 'id')} in more than one row (job shares, or several assignments of one person): one "
-                f"position each, {plural(len(merged), 'row')} merged into it",
-                merged,
-            )
-        self.counts["rows merged into a position of the same id"] = len(merged)
+        check_people(self.sources, groups)
+        for text, places in repeated(groups):
+            self._note(text, places)
+        self.counts["rows merged into a position of the same id"] = merged
 
     # ---- who is the manager
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from sim.constants import HOURS_PER_WEEK, WEEKS_PER_YEAR
-from sim.errors import UserError
+from sim.errors import UserError, comma_hint
 from sim.organisation.costs import OTHER_BAND, band_name
 from sim.organisation.roster.cells import clean, plain, rows_in_words
 from sim.text.numbers import plural
@@ -66,6 +66,8 @@ def read_rates(options: Sequence[str]) -> dict[str, float]:
     rates = {}
     for text in options:
         found = _RATE.fullmatch(text)
+        if not found and (hint := comma_hint(text.partition("=")[2])):
+            raise UserError(f"--rate {text[:80]}: {hint}")
         if not found or not float(found.group(2)) > 0:
             raise UserError(
                 f"--rate {text[:80]}: expected CURRENCY=USD, what one unit is worth, such as EUR=1.08"
