@@ -3,12 +3,13 @@
 The map of the house. Each folder is a room on a floor; a file may import what stands on floors below, never beside or above
 (a contract in pyproject.toml checks it). From the top:
 
-    11  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
-    10  commands       one thin file a command: options, calling, printing
+    12  reference      the generated pages, and the ODD description read from the code       (cli.py stands here, too)
+    11  commands       one thin file a command: options, calling, printing
+    10  workshop       designing an organisation in the browser: lessons, designs, a desk that computes, pages
      9  report         a results folder as one HTML file: kinds/ has a file for each kind of results
-     8  experiments    run, compare, sweep, sensitivity, explain, ledger, risk, paths, plan: study (figures), words, pictures
+     8  experiments    run, compare, sweep, rules, sensitivity, explain, ledger, risk, paths, plan: study, words, pictures
         validation     limits of theory and facts, as ordinary scenarios
-        mesa_model     the organisation as a Mesa model: look, step, act
+        mesa_model     the organisation as a Mesa model: look, step, act, replay
      7  simulation     one scenario run many times, in threads
      6  people         a week's end: who comes, goes and moves, carried out in the tables
      5  flow           the life of a change, and the order of everything that happens to it
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.errors import UserError as UserError
     from sim.experiments.compare.study import compare as compare
     from sim.mesa_model.model import OrgModel as OrgModel
+    from sim.mesa_model.replay import replay as replay
     from sim.organisation.roster.importing import read_chart as read_chart
     from sim.organisation.roster.importing import roster_rows as roster_rows
     from sim.organisation.roster.importing import roster_text as roster_text
@@ -47,10 +49,11 @@ _PUBLIC = {
     "roster_text": "sim.organisation.roster.importing",
     "compare": "sim.experiments.compare.study",
     "OrgModel": "sim.mesa_model.model",
+    "replay": "sim.mesa_model.replay",
     "UserError": "sim.errors",
 }
 __all__ = [
-    "OrgModel", "Scenario", "UserError", "compare", "load", "read_chart", "roster_rows", "roster_text", "run",
+    "OrgModel", "Scenario", "UserError", "compare", "load", "read_chart", "replay", "roster_rows", "roster_text", "run",
 ]  # fmt: skip
 
 

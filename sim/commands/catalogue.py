@@ -23,7 +23,7 @@ _MOST_BUILT = 20_000  # people in the trees of a sweep that `check` builds, so t
 @click.command("list")
 @json_option
 def list_command(as_json: bool) -> None:
-    """List the bundled scenarios and sweeps.
+    """List the bundled scenarios, sweeps and rules.
 
     Each answers a question, which is printed with it.
 
@@ -32,14 +32,16 @@ def list_command(as_json: bool) -> None:
       orgsim list
     """
     from sim.scenario.files import bundled
-    from sim.scenario.statement import is_sweep
+    from sim.scenario.statement import is_rules, is_sweep
     from sim.scenario.yaml_source import read_yaml
 
-    found: dict[str, list[dict[str, str]]] = {"scenarios": [], "sweeps": []}
+    found: dict[str, list[dict[str, str]]] = {"scenarios": [], "sweeps": [], "rules": []}
     for name, path in bundled().items():
         document = read_yaml(path, path.name)
         entry = {"name": name, "question": document.data["question"]}
-        found["sweeps" if is_sweep(document) else "scenarios"].append(entry)
+        found["rules" if is_rules(document) else "sweeps" if is_sweep(document) else "scenarios"].append(
+            entry
+        )
     if as_json:
         print_json(found)
         return
@@ -48,7 +50,9 @@ def list_command(as_json: bool) -> None:
         click.echo(f"{title.capitalize()}:")
         for entry in entries:
             click.echo(f"  {entry['name']:<{width}}  {entry['question']}")
-    click.echo("\nRun one with `orgsim run NAME`, a sweep with `orgsim sweep NAME`.")
+    click.echo(
+        "\nRun one with `orgsim run NAME`, a sweep with `orgsim sweep NAME`, a rule with `orgsim rules NAME`."
+    )
 
 
 @click.command("check")
@@ -56,7 +60,7 @@ def list_command(as_json: bool) -> None:
 @sets_option
 @json_option
 def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> int:
-    """Validate scenarios or sweeps without running them.
+    """Validate scenarios, sweeps or rules without running them.
 
     The organisation is built, so a chart, spans or a hold that cannot be met show here. Prints its size; of a sweep,
     that of its base.
@@ -88,11 +92,16 @@ def check_command(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) 
 def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     """What is known of a valid file: kind, warnings, size and, of a sweep, how many structures were built."""
     from sim.scenario.files import find
-    from sim.scenario.statement import is_sweep
+    from sim.scenario.statement import is_rules, is_space, is_sweep
     from sim.scenario.yaml_source import read_yaml
 
     path = find(name)
-    if is_sweep(read_yaml(path)):
+    document = read_yaml(path)
+    if is_rules(document):
+        return _check_rules(path, sets)
+    if is_space(document):
+        return _check_space(path, sets)
+    if is_sweep(document):
         from sim.experiments.sweep.file import load_sweep
         from sim.experiments.sweep.hardly_meant import point_warnings
 
@@ -100,7 +109,8 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
         size, warnings = _size_and_warnings(sweep.base)
         structures = _build_structures(sweep, path)
         return {
-            "kind": f"sweep of {len(sweep.points):,} design points",
+            "kind": f"sweep of {len(sweep.points):,} design points"
+            + (f" ({left_out})" if (left_out := sweep.left_out.words()) else ""),
             "warnings": [*warnings, *point_warnings(sweep)],
             "size": size,
             "structures": structures,
@@ -110,6 +120,31 @@ def _check(name: str, sets: tuple[str, ...]) -> dict[str, Any]:
     scenario = load(path, sets)
     size, warnings = _size_and_warnings(scenario)
     return {"kind": "scenario", "warnings": warnings, "size": size}
+
+
+def _check_space(path: "Path", sets: tuple[str, ...]) -> dict[str, Any]:
+    """What is known of a valid space of designs."""
+    from sim.experiments.optimise.space import load_space
+
+    space = load_space(path, sets)
+    size, warnings = _size_and_warnings(space.base)
+    return {
+        "kind": f"space of designs ({plural(space.candidates, 'candidate')})",
+        "warnings": warnings,
+        "size": size,
+    }
+
+
+def _check_rules(path: "Path", sets: tuple[str, ...]) -> dict[str, Any]:
+    """What is known of a valid file that asks for a rule. Loading it has built both designs at the ends of everything."""
+    from sim.experiments.rules.file import load_rules
+
+    asked = load_rules(path, sets)
+    size, warnings = _size_and_warnings(asked.base)
+    for design in asked.designs:
+        _outline(asked.scenario(design, {}))
+    kind = f"a rule over {plural(len(asked.axes), 'factor')}, sought at {asked.points:,} points and tried at {asked.fresh:,}"
+    return {"kind": kind, "warnings": warnings, "size": size}
 
 
 def _size_and_warnings(scenario: "Scenario") -> tuple[dict[str, Any], list[str]]:

@@ -299,6 +299,7 @@ def _carried_out(
     from sim.experiments.plan import folder
     from sim.experiments.plan.imported import FOLDER
     from sim.experiments.plan.study import plan
+    from sim.experiments.written import copies
     from sim.store.taking import taken
 
     default, question = (
@@ -310,7 +311,7 @@ def _carried_out(
             folder.untouched(place.folder)
         path = source.path if source.imported is None else place.folder / FOLDER / source.path.name
         scenarios = folder.texts(pair[0], path, sets, on, asked, place.folder)
-        copied = folder.copies(pair[0], path, place.folder)
+        copied = copies(pair[0], path, place.folder)
         with progress(2 * how[0]) as bar:
             found = plan(*pair, asked, *how, workers, progress=bar.at)
         about = "" if source.imported is None else source.imported.words(place.folder)

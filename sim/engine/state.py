@@ -190,8 +190,9 @@ CHANGE = _in_lines(
     ]
 )
 
-ITEM = np.dtype(
+ITEM = _in_lines(
     [
+        # a line
         ("change", "i4"),
         ("life", "i4"),  # the change's life number at sending
         ("kind", "i1"),
@@ -206,10 +207,10 @@ ITEM = np.dtype(
         ("hours", "f8"),  # h needed
         ("sent_at", "f8"),
         ("asked_at", "f8"),  # of a question: when its asker asked it
+        # by kind
         ("difficulty", "f8"),  # of a question
         ("loss", "f8"),  # standard hours of value that an incident destroys
-    ],
-    align=True,
+    ]
 )
 
 AGENT = np.dtype(
@@ -449,6 +450,18 @@ LEDGER = np.dtype(
     align=True,
 )
 
+#: A row for everybody who left, whoever was there at the start or was hired since.
+EXIT = np.dtype(
+    [
+        ("week", "f8"),  # at whose end
+        ("pid", "i8"),
+        ("seat", "i8"),  # row of `Org.people`
+        ("role", "i8"),
+        ("kind", "i8"),  # LAID_OFF, QUIT, RETIRED
+    ],
+    align=True,
+)
+
 
 class Org(NamedTuple):
     """The tables of one simulated organisation; all kernels take it as their first argument.
@@ -473,6 +486,7 @@ class Org(NamedTuple):
     occupants: np.ndarray  # a row per person (OCCUPANT)
     cohort: np.ndarray  # COHORT, empty before week 0
     ledger: np.ndarray  # LEDGER
+    exits: np.ndarray  # EXIT
 
 
 def table(rows: int, dtype: np.dtype) -> np.ndarray:

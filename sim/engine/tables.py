@@ -9,13 +9,14 @@ from sim.engine.state import Org, lengthened
 
 #: Desks have ids of their own, apart from their managers'.
 DESK_ID = 1 << 30
-#: Hours after which the ring of the event calendar comes round.
-CALENDAR_HOURS = 64.0
+#: Hours after which the ring of the event calendar comes round. Events further ahead than that are few, and are passed over until
+#: their round comes; a longer ring would take up more of a processor's cache.
+CALENDAR_HOURS = 8
 
 
 def calendar(world: np.ndarray, people: int) -> tuple[np.ndarray, np.ndarray]:
     """Return empty buckets for about one event in three slots and their bits, and set the length of a slot in *world*."""
-    buckets = 1 << max(6, (64 * people).bit_length())
+    buckets = 1 << max(6, (CALENDAR_HOURS * people).bit_length())
     world["slots_per_hour"] = buckets / CALENDAR_HOURS
     return np.full(buckets, NONE, np.int32), np.zeros(buckets // 64, np.uint64)
 

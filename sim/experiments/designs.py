@@ -15,7 +15,7 @@ import numpy as np
 from sim.errors import UserError
 
 MAX_POINTS = 100_000
-DESIGNS = ("grid", "lhs", "sobol")
+DESIGNS = ("grid", "lhs", "sobol", "table")
 
 
 @dataclass(frozen=True)

@@ -72,17 +72,27 @@ def _range(reader: Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
 
 
 def read_points(reader: Reader, design: str, vary: Mapping[str, Axis], seed: int) -> list[dict[str, object]]:
+    """The points of a grid or a sample, without conditions."""
     if design == "grid":
-        if reader.get(("samples",)) is not None:
-            reader.fail(("samples",), "a grid has no samples; remove the key, or use design: lhs or sobol")
-        try:
-            return grid(vary)
-        except UserError as error:
-            reader.fail(("vary",), str(error))
+        return read_grid(reader, vary)
+    return (lhs if design == "lhs" else sobol)(vary, read_samples(reader, design), seed)
+
+
+def read_grid(reader: Reader, vary: Mapping[str, Axis]) -> list[dict[str, object]]:
+    """All points of a grid."""
+    if reader.get(("samples",)) is not None:
+        reader.fail(("samples",), "a grid has no samples; remove the key, or use design: lhs or sobol")
+    try:
+        return grid(vary)
+    except UserError as error:
+        reader.fail(("vary",), str(error))
+
+
+def read_samples(reader: Reader, design: str) -> int:
+    """How many points a sample has."""
     if reader.get(("samples",)) is None:
         reader.fail(("design",), f"{design} needs the key samples (how many points)")
-    samples = reader.whole(("samples",), 0, 1, 100_000)
-    return (lhs if design == "lhs" else sobol)(vary, samples, seed)
+    return reader.whole(("samples",), 0, 1, 100_000)
 
 
 def is_numeric(axis: Axis) -> bool:

@@ -69,6 +69,13 @@ def set_title(figure: Figure, axes: Axes, title: str, margin: float = 1.0) -> No
     axes.set_title(text, fontsize=TITLE_SIZE, loc="left")
 
 
+def set_heading(figure: Figure, title: str) -> None:
+    """A title over several pictures, each of its lines wrapped at the width of the figure."""
+    letters = int((figure.get_figwidth() - 0.3) * 72 / (LETTER * 0.94 * TITLE_SIZE))
+    text = "\n".join(textwrap.fill(line, letters) for line in title.splitlines())
+    figure.suptitle(text, fontsize=TITLE_SIZE, x=0.01, ha="left")
+
+
 def legend_below(figure: Figure, axes: Axes, columns: int, size: float = LEGEND_SIZE) -> None:
     """A legend below everything, in as many columns, up to *columns*, as fit into the figure; long names are wrapped.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,6 +19,14 @@ from sim.store.journal import Journal
 Evaluate = Callable[[Sequence[Mapping[str, object]], int, Sequence[int]], np.ndarray]
 
 
+class Makes(Protocol):
+    """What makes a scenario of a point: a scenario, or a design that is held equal to something at every point."""
+
+    def with_values(self, values: Mapping[str, Any]) -> Scenario:
+        """The scenario with these values by path. Raises `UserError`."""
+        ...
+
+
 @dataclass
 class Simulated:
     """The simulator as `Evaluate`, in threads. `failed` points could not be built, `failures` are runs that failed.
@@ -25,7 +34,7 @@ class Simulated:
     journal: what an earlier start finished, and where what is finished is kept.
     """
 
-    scenarios: Sequence[Scenario]
+    scenarios: Sequence[Makes]
     outcomes: Sequence[str]
     seed: int
     workers: int | None
@@ -79,7 +88,7 @@ class Simulated:
         return True
 
     def _one(
-        self, scenario: Scenario, point: Mapping[str, object], first: int, runs: int
+        self, scenario: Makes, point: Mapping[str, object], first: int, runs: int
     ) -> tuple[int, Results] | UserError:
         """The number of the first run and the results, or why there are none."""
         try:

@@ -14,6 +14,7 @@ from sim.engine.state import (
     CHANGE,
     COHORT,
     EVENT,
+    EXIT,
     ITEM,
     LEDGER,
     OCCUPANT,
@@ -57,6 +58,7 @@ def new_org(tree: Tree, p: np.ndarray, weeks: int) -> Org:
     org = Org(
         world, people, teams, table(0, CHANGE), table(0, ITEM), agents, table(0, EVENT), *calendar(world, n), modules, home,
         np.zeros((n, len(ACTIVITIES))), table(weeks + 1, WORLD), _occupants(tree, people), table(0, COHORT), table(0, LEDGER),
+        table(0, EXIT),
     )  # fmt: skip
     # Where nothing is written or asked there is nothing to make room for, but what an event may need.
     room = (

@@ -19,24 +19,9 @@ from sim.engine import codes
 from sim.engine.state import Org
 from sim.errors import UserError
 from sim.mesa_model.host import Host, Mark
+from sim.mesa_model.hours import hours_to_date
+from sim.mesa_model.leaving import Leaving
 from sim.scenario.by_layer import BY_LAYER
-
-_ACTIVITY = {
-    codes.INCIDENT: codes.INCIDENTS,
-    codes.FIX: codes.REWORKING,
-    codes.QUESTION: codes.ANSWERING,
-    codes.COORDINATION: codes.COORDINATING,
-    codes.REVIEW: codes.REVIEWING,
-    codes.VERIFY: codes.VERIFYING,
-    codes.SPECIFY: codes.SPECIFYING,
-}
-_DUTIES = (
-    ("meetings_rate", codes.MEETINGS),
-    ("other_rate", codes.OTHER),
-    ("people_rate", codes.PEOPLE),
-    ("aligning_rate", codes.ALIGNING),
-    ("talking_rate", codes.COORDINATING),
-)
 
 
 class Inbox(NamedTuple):
@@ -58,40 +43,6 @@ class HandsOn:
     writing: int
     open_changes: int
     ai_share: float
-
-
-def hours_to_date(org: Org, row: int) -> np.ndarray:
-    """Return the hours of the human in *row* by activity, float64 [activities], up to now; nothing is settled.
-
-    Their sum is the time since the start: used + waiting + idle = present.
-    """
-    books: np.ndarray = org.hours[row].copy()
-    now, week = float(org.world["now"][0]), int(org.world["week"][0])
-    person = org.people[row]
-    for field, activity in _DUTIES:
-        books[activity] += person[field] * (now - week * HOURS_PER_WEEK)
-    for seat in (row, int(person["desk"])):
-        if seat >= 0:
-            _add_unsettled(org, seat, now, books)
-    return books
-
-
-def _add_unsettled(org: Org, row: int, now: float, books: np.ndarray) -> None:
-    person = org.people[row]
-    hours = (now - person["since"]) * person["rate"]
-    current = int(person["current"])
-    if current < 0:
-        books[codes.WAITING if person["has_work"] else codes.IDLE] += hours
-        return
-    item = org.items[current]
-    if item["kind"] != codes.WRITE:
-        books[_ACTIVITY[int(item["kind"])]] += hours
-        return
-    change = org.changes[int(item["change"])]
-    coding, verifying = hours * change["share_coding"], hours * change["share_verifying"]
-    books[codes.CODING] += coding
-    books[codes.VERIFYING] += verifying
-    books[codes.SPECIFYING] += hours - coding - verifying
 
 
 def _queue(org: Org, k: int) -> Inbox:
@@ -130,7 +81,7 @@ class Person(_View):
     """A human: what ICs and managers have in common.
 
     The agent is the person, not the seat. Once somebody has left or changed roles, the agent is out of the model, knows
-    only its `pid`, and refuses (`UserError`) to show what is now somebody else's; `present` tells.
+    only its `pid` and why it `left`, and refuses (`UserError`) to show what is now somebody else's; `present` tells.
     """
 
     def __init__(self, model: Host, row: int) -> None:
@@ -138,15 +89,16 @@ class Person(_View):
         self._row: int | None = row
         self._pid = int(model.tables.people["pid"][row])
         self._since_day = model.day
+        self._left: Leaving | None = None
 
     def sit_down(self, row: int) -> None:
         """Show *row* from now on, where this person sits (the model calls it)."""
         if row != self._row:
             self._row, self._since_day = row, self.model.day
 
-    def leave(self) -> None:
-        """Leave the model, as the person has left or changed roles (the model calls it)."""
-        self._row = None
+    def leave(self, why: Leaving | None) -> None:
+        """Leave the model, as the person has left or changed roles; *why* is kept in `left` (the model calls it)."""
+        self._row, self._left = None, why
         super(_View, self).remove()
 
     def _field(self, name: str) -> Any:
@@ -160,6 +112,11 @@ class Person(_View):
     def present(self) -> bool:
         """True while this person works here in this role."""
         return self._row is not None
+
+    @property
+    def left(self) -> Leaving | None:
+        """When and why this person left, or left this role; None while `present`."""
+        return self._left
 
     @property
     def row(self) -> int:
@@ -204,7 +161,7 @@ class Person(_View):
     @property
     def hours(self) -> dict[str, float]:
         """Hours since the start, or since joining, by activity; their sum is the time that has passed since."""
-        hours = hours_to_date(self.model.tables, self.row) + self.model.carried_hours(self.row)
+        hours = hours_to_date(self.model.tables, np.array([self.row]))[0] + self.model.carried_hours(self.row)
         return dict(zip(codes.ACTIVITIES, hours.tolist(), strict=True))
 
     @property

@@ -10,11 +10,14 @@ from sim.constants import HOURS_PER_DAY, HOURS_PER_WEEK
 from sim.engine.record import record
 from sim.errors import UserError
 from sim.mesa_model.agents import is_human
+from sim.mesa_model.hours import hand_hours_to_date
 from sim.people import replan
 from sim.scenario.scenario import Scenario, Value
 from sim.simulation.simulator import Engine
 
 DAYS_PER_WEEK = 5
+#: Hours before a week's end at which hours of hand-writing are noted: the week's end clears them.
+_MOMENT = 2.0**-20
 
 
 class Course:
@@ -37,6 +40,7 @@ class Course:
         self.people_come_and_go = self.engine.people_come_and_go
         self._asked: set[int] = set()
         self._plan_week = self._wake = False
+        self._hand_hours = np.zeros(len(self.org.people))
 
     # --- Time ------------------------------------------------------------------------------------------------------------
 
@@ -68,8 +72,15 @@ class Course:
     def pass_day(self) -> None:
         """Simulate the flow of work for a day."""
         hours = min((self.day + 1) * HOURS_PER_DAY, self.engine.weeks * HOURS_PER_WEEK)
+        if hours % HOURS_PER_WEEK == 0.0:
+            self.org = self.engine.advance_flow(self.org, hours - _MOMENT, self.parameters)
+            self._hand_hours = hand_hours_to_date(self.org)
         self.org = self.engine.advance_flow(self.org, hours, self.parameters)
         self.day += 1
+
+    def hand_hours(self) -> np.ndarray:
+        """Return the hours written by hand since the last week's end, float64 [people]; at a week's end those of the week."""
+        return self._hand_hours if self.week_has_ended else hand_hours_to_date(self.org)
 
     def hold_week(self) -> None:
         """Hold the people's week that has just ended.

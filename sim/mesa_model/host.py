@@ -34,6 +34,10 @@ class Host(Protocol):
         """Working days since the start of the warm-up."""
 
     @property
+    def week(self) -> int:
+        """Completed weeks since the end of the warm-up; negative before."""
+
+    @property
     def tables(self) -> Org:
         """The engine's tables."""
 

@@ -31,10 +31,12 @@ from sim.mesa_model.ai_plan import AiPlan
 from sim.mesa_model.course import DAYS_PER_WEEK, Course
 from sim.mesa_model.following import Following
 from sim.mesa_model.host import Mark
+from sim.mesa_model.leaving import Leaving, leavings_of
 from sim.mesa_model.measuring import Measuring
 from sim.mesa_model.moving import Moving
 from sim.mesa_model.settings import Settings
 from sim.mesa_model.staff import Staff
+from sim.mesa_model.waits import Wait, waits_of
 from sim.organisation.tree import Tree
 from sim.outcomes.declared import WEEKLY, left_out
 from sim.scenario.scenario import Scenario, Value, load
@@ -132,6 +134,12 @@ class OrgModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         for _ in range(round(days)):
             self.step()
 
+    def before_people(self) -> None:
+        """Called at every week's end from week 0 on, before people come and go; does nothing.
+
+        A subclass may look here at those who were there in the week that has ended, but not act.
+        """
+
     def _mark(self) -> Mark:
         org = self._course.org
         columns = (org.people["served_hours"], org.people["capacity_hours"], org.hours)
@@ -141,6 +149,7 @@ class OrgModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
         """Let people come and go at a week's end after the warm-up, and the agents follow."""
         if self.week < 0 or not self.week_has_ended:
             return
+        self.before_people()
         books = self._staff.books()
         due = self._course.engine.settings_due(self.week)
         self._course.hold_week()
@@ -173,6 +182,24 @@ class OrgModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no types
     def vacancies(self) -> tuple[Vacancy, ...]:
         """The vacant seats, managers' first; `hire` fills one."""
         return self._actions.vacancies()
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """Who waits for whom at this moment: open questions, changes that need another IC, and reviews."""
+        return tuple(waits_of(self.tables))
+
+    @property
+    def leavings(self) -> tuple[Leaving, ...]:
+        """Everybody who has left the organisation so far, when and why, those hired during the run among them."""
+        return tuple(leavings_of(self.tables))
+
+    @property
+    def hand_hours(self) -> np.ndarray:
+        """Hours that everybody has written by hand since the last week's end, float64 [people], a part of those of coding.
+
+        At a week's end those of the week that has ended.
+        """
+        return self._course.hand_hours()
 
     def person(self, pid: int) -> IC | Manager:
         """Return the person with the permanent id *pid*."""

@@ -12,6 +12,7 @@ from sim.constants import MANAGER
 from sim.errors import UserError
 from sim.mesa_model.agents import IC, CodingAgent, Manager, Person
 from sim.mesa_model.host import Host
+from sim.mesa_model.leaving import BECAME_IC, PROMOTED, Leaving, leavings_of
 
 
 class Staff:
@@ -101,10 +102,19 @@ class Staff:
             else:
                 agent = kind(self._model, row)
             self.of[agent.pid] = self.at[row] = agent
-        for number, agent in earlier.items():
-            if self.of.get(number) is not agent:
-                agent.leave()
+        self._let_leave([agent for number, agent in earlier.items() if self.of.get(number) is not agent])
         return True
+
+    def _let_leave(self, agents: list[IC | Manager]) -> None:
+        """Let *agents* leave, who have left the organisation or are there in another role, and know why."""
+        why = {one.pid: one for one in leavings_of(self._model.tables)} if agents else {}
+        for agent in agents:
+            kind = "manager" if isinstance(agent, Manager) else "IC"
+            if agent.pid in self.of:
+                reason = PROMOTED if isinstance(agent, IC) else BECAME_IC
+                agent.leave(Leaving(agent.pid, self._model.week, reason, None, agent.row, kind))
+            else:
+                agent.leave(why.get(agent.pid))
 
     def _follow_hours(self, before: np.ndarray) -> None:
         """Keep the hours of everybody who stays, whatever row they are in: the engine's books begin anew there."""

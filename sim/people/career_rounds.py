@@ -49,7 +49,7 @@ def hold(org: Org, p: np.ndarray, settings: Settings, workforce: Workforce, dice
         org, workforce, (_dismissals(workforce, np.flatnonzero(dismissed & left)),), workforce.week
     )
     for row, retires in zip(workforce.row[left].tolist(), retire[left].tolist(), strict=True):
-        exits.record_exit(org, p, row, RETIRED if retires else LAID_OFF, workforce.week)
+        org = exits.record_exit(org, p, row, RETIRED if retires else LAID_OFF, workforce.week)
     if in_place:
         return _succeed(org, p, settings, workforce, dice, left)
     for row, pid in zip(workforce.row[left].tolist(), workforce.pid[left].tolist(), strict=True):

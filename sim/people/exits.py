@@ -1,10 +1,10 @@
-"""Somebody leaves: the seat is emptied, and the books of the cohort and of the cuts are kept."""
+"""Somebody leaves: the seat is emptied, and the books of exits, of the cohort and of the cuts are kept."""
 
 import numpy as np
 
 from sim.constants import IC, MANAGER, RISK_WEEKS, WEEKS_PER_YEAR
 from sim.engine import codes
-from sim.engine.state import LEDGER, Org, table
+from sim.engine.state import EXIT, LEDGER, Org, table
 from sim.mechanisms.people import layoffs
 from sim.mechanisms.people.workforce import Workforce
 from sim.people import seats
@@ -33,14 +33,14 @@ def with_ledger(org: Org, workforce: Workforce, cuts: tuple[layoffs.Cuts, ...], 
 
 def leave(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
     """Let the occupant of seat *i* leave the organisation as LAID_OFF, QUIT or RETIRED in *week*."""
-    record_exit(org, p, i, kind, week)
+    org = record_exit(org, p, i, kind, week)
     org = seats.vacate(org, p, i)
     org.occupants["cohort"][i] = codes.NONE
     return org
 
 
-def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
-    """Keep the books of an exit: cohort, counts, severance."""
+def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> Org:
+    """Keep the books of an exit: its row in `Org.exits`, cohort, counts, severance."""
     own = int(org.occupants["cohort"][i])
     severance = 0.0
     if kind == codes.LAID_OFF:
@@ -53,3 +53,7 @@ def record_exit(org: Org, p: np.ndarray, i: int, kind: int, week: int) -> None:
             org.world["laid_off_ics" if org.cohort["role"][own] == IC else "laid_off_managers"] += 1
         org.cohort["severance"][own] = severance
     org.world[{codes.LAID_OFF: "layoffs", codes.QUIT: "quits", codes.RETIRED: "retired"}[kind]] += 1
+    row = table(1, EXIT)
+    row["week"], row["seat"], row["kind"] = week, i, kind
+    row["pid"], row["role"] = org.people["pid"][i], org.people["role"][i]
+    return org._replace(exits=np.concatenate([org.exits, row]))

@@ -135,7 +135,7 @@ def observable_text() -> str:
 
 
 def keys_page() -> str:
-    """The keys of scenario and sweep files."""
+    """The keys of scenarios, sweeps and files that ask for a rule."""
     lines = [
         _NOTE,
         "# Keys of a scenario",
@@ -170,16 +170,33 @@ def keys_page() -> str:
         *_events(),
         "# Keys of a sweep",
         "",
-        "A file with `vary` is a sweep.",
+        "A file with `base` or `vary` is a sweep. `vary` is needed unless `points` has what is varied.",
         "",
         "| key | needed | meaning |",
         "|---|---|---|",
     ]
-    sweep = schema()["$defs"]["sweep"]
-    for key, made in sweep["properties"].items():
-        needed = "yes" if key in sweep["required"] else ""
-        lines.append(f"| `{key}` | {needed} | {markdown_cell(_sweep_words(key, made))} |")
+    lines += _key_rows("sweep")
+    lines += [
+        "",
+        "# Keys of a rule",
+        "",
+        "A file with `between` or `passes` (one of them) asks for a rule, for `orgsim rules` "
+        "([how-to](../how-to/find-a-rule.md)). It varies something: `vary`, `assumed` or both.",
+        "",
+        "| key | needed | meaning |",
+        "|---|---|---|",
+        *_key_rows("rule"),
+    ]
     return "\n".join([*lines, ""])
+
+
+def _key_rows(kind: str) -> list[str]:
+    """A row of a table for every key of a file of that kind."""
+    made = schema()["$defs"][kind]
+    return [
+        f"| `{key}` | {'yes' if key in made['required'] else ''} | {markdown_cell(_sweep_words(key, one))} |"
+        for key, one in made["properties"].items()
+    ]
 
 
 def _events() -> list[str]:
@@ -235,15 +252,16 @@ def _setting_row(s: Setting) -> str:
 
 
 def _sweep_words(key: str, made: dict[str, Any]) -> str:
-    """What a key of a sweep means; nested keys are named after it."""
+    """What a key of a sweep, or of a rule, means; nested keys are named after it."""
     words = {
-        "design": "grid (every combination), lhs (Latin hypercube) or sobol, the latter two with `samples`",
-        "runs": "runs of each point, or `{until: decided, max: N}`",
+        "design": "grid (every combination), lhs (Latin hypercube) or sobol, these two with `samples`, or table with `points`",
+        "runs": "runs of each point, or `{until: decided, max: N}`; without a crossing also `worth`, the share of the best by "
+        "which another point may be better before it matters (0.005)",
         "seed": "seed of the dice",
         "crossing": "two values of a path whose crossing is sought: "
         + ", ".join(f"`{name}`" for name in made.get("properties", {})),
     }
-    text = words.get(key, made.get("description", ""))
+    text = made.get("description") or words.get(key, "")
     if not text:
         raise UserError(f"sim.reference: the sweep key '{key}' has no description; add one")
     default = made.get("default")

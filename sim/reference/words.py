@@ -87,6 +87,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "percentile": "% of the other candidates with a lower score",
         "converted": "became an IC instead of being laid off",
     },
+    "EXIT": {"pid": "permanent id", "role": "when leaving"},
     "WORLD": {
         "seed": "of the dice",
         "run": "number of the run",
@@ -172,6 +173,7 @@ ENTITIES: Mapping[str, str] = {
     "WORLD": "Organisation and its environment, one record",
     "COHORT": "Cohort: everybody present at week 0, for observation only",
     "LEDGER": "Ledger of cuts, for observation only",
+    "EXIT": "Exits of everybody who left, for observation only",
 }
 
 #: Yes-or-no parameter -> what remains of the model when it is switched the other way than declared. Those that switch a section

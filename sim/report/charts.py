@@ -280,6 +280,60 @@ def dots(
     return Figure(title, canvas.svg(key, title), note, Table((x_label, unit), rows, caption))
 
 
+@dataclass(frozen=True)
+class Cloud:
+    """Points (x, y) of one kind; pale: they are beside the point."""
+
+    name: str
+    pairs: Sequence[tuple[float, float]]
+    pale: bool = False
+
+
+def clouds(
+    key: str,
+    title: str,
+    groups: Sequence[Cloud],
+    labels: tuple[str, str],
+    note: str = "",
+    *,
+    box: tuple[float, float, float, float] | None = None,
+    ticks: tuple[Sequence[tuple[float, str]], Sequence[tuple[float, str]]] = ((), ()),
+    log: tuple[bool, bool] = (False, False),
+) -> Figure:
+    """Points of several kinds, each with its colour and mark, and a box (left, right, low, high) around some of them.
+
+    labels: of x and y; ticks: of an axis of levels, position and text; log: on a log scale. The table counts the points.
+    """
+    canvas = Canvas(330)
+    axes = canvas.axes
+    for k, group in enumerate(groups):
+        x, y = ([pair[side] for pair in group.pairs] for side in (0, 1))
+        alpha = 0.25 if group.pale else 0.95
+        axes.plot(x, y, "ox"[k % 2], color=series(k % 2), ms=3.8, alpha=alpha, label=group.name)
+    handles, names = axes.get_legend_handles_labels()
+    if box is not None:
+        left, right, low, high = box
+        frame = Rectangle((left, low), right - left, high - low, fill=False, ec=ACCENT, lw=2.2)
+        axes.add_patch(frame)
+        handles, names = [*handles, Patch(facecolor="none", edgecolor=ACCENT, lw=2)], [*names, "the box"]
+    axes.set_xlabel(labels[0])
+    axes.set_title(labels[1], loc="left", fontsize=SMALL, color=INK)
+    axes.grid()
+    for places, is_log, set_scale, set_ticks, name in (
+        (ticks[0], log[0], axes.set_xscale, axes.set_xticks, "x"),
+        (ticks[1], log[1], axes.set_yscale, axes.set_yticks, "y"),
+    ):
+        if is_log:
+            set_scale("log")
+        elif places:
+            set_ticks([place for place, _ in places], [text for _, text in places])
+        else:
+            _few_ticks(axes, name)
+    canvas.legend(handles, names, 2)
+    rows = [(group.name, f"{len(group.pairs):,}") for group in groups]
+    return Figure(title, canvas.svg(key, title), note, Table(("points", "number"), rows))
+
+
 def heat_map(
     key: str,
     title: str,

@@ -59,6 +59,11 @@ def render(page: Page) -> str:
     )
 
 
+def pieces(items: Sequence[Item]) -> str:
+    """Pieces alone, for a page that has a frame of its own."""
+    return _items(items)
+
+
 def _section(section: Section) -> str:
     return (
         f'<section aria-labelledby="{section.key}">\n<h2 id="{section.key}">{escape(section.title)}</h2>\n'

@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of scenario and sweep files, generated from the declarations.
+"""JSON Schema (draft 2020-12) of scenarios, sweeps and files that ask for a rule, generated from the declarations.
 
 Editors use it for completion and checks; the program itself validates with positions and better messages (see
 `sim.scenario.statement`). ``python -m sim.scenario.schema > scenarios/schema.json`` writes the file that the bundled scenarios
@@ -27,17 +27,22 @@ _FROM_TOP = {"type": "string", "pattern": f"^{FROM_TOP}[1-9][0-9]*$"}
 
 
 def schema() -> dict[str, Any]:
-    """The schema: a file with `vary` or `base` is a sweep, any other a scenario."""
+    """The schema: a file with `between` or `passes` asks for a rule, any other with `vary` or `base` is a sweep."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "orgsim scenario or sweep",
+        "title": "orgsim scenario, sweep or rule",
         "type": "object",
-        "if": {"anyOf": [{"required": ["vary"]}, {"required": ["base"]}]},
-        "then": _ref("sweep"),
-        "else": _ref("scenario"),
+        "if": {"anyOf": [{"required": ["between"]}, {"required": ["passes"]}]},
+        "then": _ref("rule"),
+        "else": {
+            "if": {"anyOf": [{"required": ["vary"]}, {"required": ["base"]}]},
+            "then": _ref("sweep"),
+            "else": _ref("scenario"),
+        },
         "$defs": {
             "scenario": _scenario(),
             "sweep": _sweep(),
+            "rule": _rule(),
             "observation": observation_schema(),
             "path": {"enum": list(PATHS)},
             **{path: _value(path) for path in PATHS},
@@ -266,7 +271,12 @@ def _sweep() -> dict[str, Any]:
     axis = {"anyOf": [{"type": "array", "minItems": 1}, steps]}
     vary = {"type": "object", "minProperties": 1, "propertyNames": _ref("path"), "additionalProperties": axis}
     decided = _object(
-        {"until": {"const": "decided"}, "max": {"type": "integer", "minimum": 2}}, required=("until", "max")
+        {
+            "until": {"const": "decided"},
+            "max": {"type": "integer", "minimum": 2},
+            "worth": {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0.005},
+        },
+        required=("until", "max"),
     )
     pair = {"type": "array", "minItems": 2, "maxItems": 2}
     crossing = _object(
@@ -280,14 +290,26 @@ def _sweep() -> dict[str, Any]:
     )
     settings = {"type": "object", "minProperties": 1, "propertyNames": _ref("path")}
     whole = {"type": "integer", "minimum": 0}
-    return _object(
+    made = _object(
         {
             "question": _words(WORDS["question"]),
             "name": _words("name of the results folder; default: the file's name"),
             "base": _words("the scenario that is varied: a file beside this one, or a bundled name"),
             "vary": {**vary, "description": "path -> list of values, or from, to, steps"},
-            "design": {"enum": ["grid", "lhs", "sobol"], "default": "grid"},
+            "design": {"enum": ["grid", "lhs", "sobol", "table"], "default": "grid"},
             "samples": {"type": "integer", "minimum": 1, "description": "points of design lhs or sobol"},
+            "points": _words("CSV file of design table: a column for every path, a row for every point"),
+            "where": {
+                "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}],
+                "description": "conditions between what is varied, such as `a.b + c.d <= 1`; other points are left out",
+            },
+            "roles": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": _ref("path"),
+                "additionalProperties": {"enum": ["decide", "given", "assumed"]},
+                "description": "varied path -> decide, given or assumed: who settles it",
+            },
             "weeks": {
                 "type": "integer",
                 "minimum": 1,
@@ -306,7 +328,64 @@ def _sweep() -> dict[str, Any]:
                 "description": "name -> settings of the base under which the question is asked again",
             },
         },
-        required=("question", "base", "vary"),
+        required=("question", "base"),
+    )
+    return {**made, "anyOf": [{"required": ["vary"]}, {"required": ["points"]}]}
+
+
+def _rule() -> dict[str, Any]:
+    """A file for `orgsim rules`: what of a sweep it has, too, means the same."""
+    sweep = _sweep()["properties"]
+    settings = {"type": "object", "propertyNames": _ref("path")}
+    points = {"type": "integer", "minimum": 40}
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    paths = {"type": "array", "minItems": 1, "items": _ref("path")}
+    return _object(
+        {
+            **{key: sweep[key] for key in ("question", "name", "base", "vary", "weeks", "outcome")},
+            "between": {
+                "type": "object",
+                "minProperties": 2,
+                "maxProperties": 2,
+                "additionalProperties": settings,
+                "description": "two names with settings of the base; the rule says where the first one is better",
+            },
+            "passes": {
+                **_object(
+                    {"outcome": {"type": "string"}, "at_most": _NUMBERS, "at_least": _NUMBERS},
+                    required=("outcome",),
+                ),
+                "description": "a bar that an outcome of the base passes; in place of between",
+            },
+            "assumed": {
+                "anyOf": [{"const": "all"}, paths],
+                "description": "uncertain parameters that are varied, too, over their plausible ranges",
+            },
+            "roles": {
+                "type": "object",
+                "propertyNames": _ref("path"),
+                "additionalProperties": {"enum": ["decide", "given", "assumed"]},
+                "description": "path -> given or assumed, where it is not as usual; what is decided belongs into between",
+            },
+            "hold": {
+                "enum": list(HOLDS),
+                "description": "what both designs keep equal to the base with the same values",
+            },
+            "points": {**points, "default": 300, "description": "at which a rule is sought"},
+            "fresh": {**points, "description": "other points, on which it is certified; default: as many"},
+            "runs": {
+                "type": "integer",
+                "minimum": 1,
+                "default": 4,
+                "description": "of each design at every point",
+            },
+            "seed": sweep["seed"],
+            "useful": {
+                **_object({"density": share, "coverage": share}),
+                "description": "a box that is right less often (default 0.75), or covers less (0.2), is no rule",
+            },
+        },
+        required=("question", "base"),
     )
 
 

@@ -78,8 +78,13 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
     if is_sweep(document):
         key = "vary" if "vary" in data else "base"
         name = document.source if path is None or bundled().get(path.stem) != path else path.stem
+        kind, command = ("a sweep", "sweep")
+        if is_rules(document):
+            kind, command = ("a file for a rule", "rules")
+        elif is_space(document):
+            kind, command = ("a space of designs", "optimise")
         raise UserError(
-            f"{document.where((key,), key=True)}: {key}: this is a sweep, not a scenario; use `orgsim sweep {name}`"
+            f"{document.where((key,), key=True)}: {key}: this is {kind}, not a scenario; use `orgsim {command} {name}`"
         )
     reader = _Reader(document)
     for key, value in data.items():
@@ -95,6 +100,16 @@ def statement(document: YamlDocument, path: Path | None = None, folder: Path | N
 def is_sweep(document: YamlDocument) -> bool:
     """True if the document is a sweep (it has `base` or `vary`) rather than a scenario."""
     return isinstance(document.data, dict) and bool({"vary", "base"} & document.data.keys())
+
+
+def is_rules(document: YamlDocument) -> bool:
+    """True if the document asks for a rule (it has `between` or `passes`), which `is_sweep` is true of as well."""
+    return is_sweep(document) and bool({"between", "passes"} & document.data.keys())
+
+
+def is_space(document: YamlDocument) -> bool:
+    """True if the document asks for the best designs (it has `objectives`), which `is_sweep` is true of as well."""
+    return is_sweep(document) and "objectives" in document.data
 
 
 class _Reader:

@@ -29,16 +29,19 @@ def moderated_variance(variance: np.ndarray, freedom: np.ndarray) -> tuple[np.nd
     if not len(variance):
         return variance, freedom
     total = float(freedom.sum())
-    pooled = float(np.sum(freedom * variance)) / total
-    prior, scale = _prior(variance, freedom, pooled)
+    prior, scale = prior_of(variance, freedom)
+    pooled = scale
     if math.isinf(prior):
         return np.full(len(variance), pooled), np.full(len(variance), total)
     moderated = (prior * scale + freedom * variance) / (prior + freedom)
     return moderated, np.minimum(prior + freedom, total)
 
 
-def _prior(variance: np.ndarray, freedom: np.ndarray, pooled: float) -> tuple[float, float]:
-    """Degrees of freedom and scale of the distribution of the variances; infinite where they do not differ beyond chance."""
+def prior_of(variance: np.ndarray, freedom: np.ndarray) -> tuple[float, float]:
+    """Degrees of freedom and scale of the distribution of the variances; infinite, and their mean by freedom, where they do not
+    differ beyond chance.
+    """
+    pooled = float(np.sum(freedom * variance)) / float(freedom.sum())
     middle = float(np.median(variance))
     if len(variance) < 2 or middle == 0:
         return math.inf, pooled

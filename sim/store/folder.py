@@ -11,7 +11,8 @@ sees a whole file or none. Tables are Parquet files written by DuckDB; undefined
     summary.csv        a row per design point and outcome; the same bytes whatever the workers or interruptions
     summary/*.parquet  all of that, where there are too many points for a CSV file of every outcome
     .blocks/           what is finished of an unfinished sweep and not yet in runs/ (`sim.store.parts`)
-    compare.json       all figures of a comparison: what `--json` prints (also risk.json, explain.json, sensitivity.json)
+    compare.json       all figures of a comparison: what `--json` prints (also risk.json, explain.json, rules.json ..)
+    points.csv         of `rules`: a row for every point, searched and fresh
     plots/             pictures, where any were drawn (of a comparison: compare.svg, compare.png)
     answer.txt         what was printed
 """
@@ -53,6 +54,8 @@ CONTENTS = (
     "risk.json",
     "ledger.csv",
     "sensitivity.json",
+    "rules.json",
+    "points.csv",
     "explain.json",
     "plan.json",
     "page.txt",
@@ -64,6 +67,10 @@ CONTENTS = (
     "imported",
     "from",
     "fit.json",
+    "optimise.json",
+    "candidates.csv",
+    "scenarios",
+    "evaluations.jsonl",
     "failures.parquet",
     "summary.csv",
     "summary",

@@ -111,9 +111,10 @@ class TestList:
 
     def test_json(self):
         data = json.loads(orgsim("list", "--json").stdout)
-        names = [entry["name"] for entry in data["scenarios"] + data["sweeps"]]
+        names = [entry["name"] for entry in data["scenarios"] + data["sweeps"] + data["rules"]]
         assert set(names) == set(bundled())
         assert [entry["name"] for entry in data["sweeps"]] == ["flat-vs-layered"]
+        assert [entry["name"] for entry in data["rules"]] == ["layered-rule"]
 
 
 class TestCheck:

@@ -120,3 +120,21 @@ def test_the_two_ways_do_not_run_each_others_code(tmp_path, breaking):
     assert played(code, breaking, cache) == [0, 1]  # not what the other way had compiled
     assert played(code, breaking, cache) == [1, 0]
     assert played(code, "pass", cache) == [1, 0]
+
+
+SHOWN = """
+import json, sys
+BREAKING
+sys.path.insert(0, MODULE_FOLDER)
+from small import twice_and_one
+assert twice_and_one(20) == 41
+(made,) = twice_and_one.overloads.values()
+print(json.dumps([[one.name, one.linkage.name] for one in made.library.get_defined_functions()]))
+"""
+
+
+def test_an_entry_shows_none_of_its_kernels(tmp_path):
+    (tmp_path / "small.py").write_text(MODULE)
+    functions = played(SHOWN.replace("MODULE_FOLDER", repr(str(tmp_path))), "pass", tmp_path / "cache")
+    assert "external" in [linkage for name, linkage in functions if "twice_and_one" in name]
+    assert all(linkage == "internal" for name, linkage in functions if "twice_and_one" not in name)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 import cli
 
 SHORT = ["--set", "time.weeks=6", "--set", "time.warmup_weeks=2"]
@@ -16,7 +18,28 @@ runs: 2
 ranges: 2
 crossing: {of: organisation.management_layers, between: [2, 3], along: ai.share_of_code}
 """
-KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "fit")
+RULE = """\
+question: Where are <lead times> short?
+base: small-startup
+passes: {outcome: lead_time_hours, at_most: 24}
+vary: {ai.share_of_code: {from: 0.0, to: 0.9}, work.size_mean: {from: 2.0, to: 12.0}, ai.answers: [by_use, always]}
+roles: {ai.answers: given}
+weeks: 6
+points: 60
+runs: 2
+"""
+SPACE = """\
+question: Which review gives <most> for the payroll & for "speed"?
+base: small-startup
+vary: {organisation.management_layers: [1, 2], review.hours_per_week: [2.6, 4, 6.4]}
+objectives: {value_per_payroll_usd: max, lead_time_hours: min}
+candidates: 8
+search_runs: 2
+runs: 8
+ranges: 2
+weeks: 6
+"""
+KINDS = ("run", "sweep", "risk", "explain", "sensitivity", "compare", "plan", "optimise", "rules", "fit")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -46,6 +69,13 @@ def make(kind: str, folder: Path) -> Path:
     if kind == "sweep":
         (folder / "small.yaml").write_text(SWEEP)
         commands["sweep"] = ["sweep", str(folder / "small.yaml")]
+    if kind == "rules":
+        (folder / "rule.yaml").write_text(RULE)
+        commands["rules"] = ["rules", str(folder / "rule.yaml")]
+    if kind == "optimise":
+        pytest.importorskip("optuna", reason="needs orgsim[optimise]")
+        (folder / "space.yaml").write_text(SPACE)
+        commands["optimise"] = ["optimise", str(folder / "space.yaml")]
     if kind == "fit":
         (folder / "measured.yaml").write_text(
             "extends: small-startup\nquestion: Mine?\nobserved: {lead_time_hours: {value: 30, within: 15}}\n"

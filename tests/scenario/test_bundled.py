@@ -83,7 +83,7 @@ class TestSchema:
             assert list(validator.iter_errors(read_yaml(path).data)) == [], path.name
         for bad in (
             {"ai": {"shre": 1}}, {"foo": 1}, {"ai": {"share_of_code": 2}}, {"organisation": {"hold": "x"}},
-            {"base": "flat"}, {"base": "flat", "question": "q", "vary": {"ai.shre": [1]}},
+            {"base": "flat"}, {"base": "flat", "question": "q", "vary": {"ai.shre": [1]}}, {"base": "flat", "question": "q", "between": {"a": {}}},
         ):  # fmt: skip
             assert list(validator.iter_errors(bad)), bad
 
@@ -94,6 +94,11 @@ class TestSchema:
         from sim.experiments.sweep.file import KEYS
 
         assert set(schema()["$defs"]["sweep"]["properties"]) == set(KEYS)
+
+    def test_rule_keys_are_those_of_the_reader(self):
+        from sim.experiments.rules.file import KEYS
+
+        assert set(schema()["$defs"]["rule"]["properties"]) == set(KEYS)
 
 
 class TestEvidence:

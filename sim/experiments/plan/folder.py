@@ -9,7 +9,6 @@ imported/             of a roster: scenario, chart, salt and health report, see 
 """
 
 import hashlib
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,10 +18,10 @@ from sim.engine.kernel import source_hash
 from sim.errors import UserError
 from sim.experiments.plan.figures import plan_json
 from sim.experiments.plan.imported import FOLDER, Imported
-from sim.experiments.plan.measures import Asked, events_of, plain_value, stated
+from sim.experiments.plan.measures import Asked, events_of, stated
 from sim.experiments.plan.study import Plan
 from sim.experiments.plan.words import page
-from sim.scenario import files as scenario_files
+from sim.experiments.written import reference, scenario_text
 from sim.scenario.scenario import Scenario, parse_set
 from sim.scenario.tree import shape_of
 from sim.store import files
@@ -30,7 +29,6 @@ from sim.store.folder import manifest, read_manifest
 from sim.store.taking import Taken
 
 BASE, VARIANT, HELD = "base.yaml", "variant.yaml", "held.yaml"
-COPIES = "from"  # files that the scenarios extend, as a file names only what lies beside or below it
 
 
 def question(
@@ -72,11 +70,11 @@ def texts(
     if base.hold_base is not None and base.hold_base.path is not None:
         outside = {path: value for path, value in given.items() if not path.startswith("organisation.")}
         held = {"extends": reference(base.hold_base.path, folder, source), "name": base.hold_base.name}
-        made[HELD] = _yaml(
+        made[HELD] = scenario_text(
             "To what the organisation is held equal, under the same assumptions.", held, outside
         )
         own["organisation.hold_to"] = HELD
-    made[BASE] = _yaml("Written by orgsim plan: going on as it is.", head, own)
+    made[BASE] = scenario_text("Written by orgsim plan: going on as it is.", head, own)
     events = [*map(stated, base.events), *events_of(asked, base)]
     with_it = {
         "question": f"What does it bring to {asked.in_words()} in week {asked.week}?",
@@ -84,62 +82,8 @@ def texts(
         "name": f"{base.name}-plan",
     }
     note = f"Written by orgsim plan: the measure. Change it by hand, then: orgsim compare {BASE} {VARIANT}"
-    made[VARIANT] = _yaml(note, with_it, {}, events)
+    made[VARIANT] = scenario_text(note, with_it, {}, events)
     return made
-
-
-def reference(path: Path, folder: Path, source: Path) -> str:
-    """How a file in *folder* names the scenario *path*: a bundled one by name, one in the folder by where it is there, others
-    by their copy. source: the scenario that was named; the others lie in its folder or below.
-    """
-    if path.resolve().parent == scenario_files.folder().resolve():
-        return path.stem
-    if path.resolve().is_relative_to(folder.resolve()):
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    return f"{COPIES}/{path.resolve().relative_to(source.resolve().parent).as_posix()}"
-
-
-def copies(base: Scenario, source: Path, folder: Path) -> dict[str, Path]:
-    """Name in the results *folder* -> file of everything that *base* was read from; none of what is bundled or there already."""
-    root = source.resolve().parent
-    if root.is_relative_to(folder.resolve()):
-        return {}
-    below = (path for path in base.files if path.is_relative_to(root))
-    return {f"{COPIES}/{path.relative_to(root).as_posix()}": path for path in below}
-
-
-def _yaml(
-    note: str, head: Mapping[str, str], values: Mapping[str, Any], events: Sequence[Mapping[str, Any]] = ()
-) -> str:
-    """A scenario in YAML: a comment, what it is called, values by path in their sections, events."""
-    lines = [f"# {note}", *(f"{key}: {_flow(value)}" for key, value in head.items())]
-    sections: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
-        section, _, name = path.partition(".")
-        if name:
-            sections.setdefault(section, {})[name] = value
-        else:
-            lines.append(f"{section}: {_flow(value)}")
-    for section, inside in sections.items():
-        lines += [f"{section}:", *(f"  {name}: {_flow(value)}" for name, value in inside.items())]
-    if events:
-        lines += ["events:", *(f"  - {_flow(event)}" for event in events)]
-    return "\n".join(lines) + "\n"
-
-
-def _flow(value: Any) -> str:
-    """A value in YAML on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    value = plain_value(value)
-    if value == ".inf" or (isinstance(value, str) and value.isidentifier() and value.lower() not in _WORDS):
-        return str(value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-_WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n", "inf", "nan")
 
 
 def untouched(folder: Path) -> None:

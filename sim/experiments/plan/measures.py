@@ -3,7 +3,6 @@
 Light: no NumPy, so that a mistake is told at once.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -267,8 +266,3 @@ def layer_option(asked: Asked) -> str:
 def stated(event: DatedEvent | Mapping[str, Any]) -> dict[str, Any]:
     """An event as a scenario states it."""
     return event.to_dict() if isinstance(event, DatedEvent) else dict(event)
-
-
-def plain_value(value: Any) -> Any:
-    """A parameter's value as YAML reads it."""
-    return ".inf" if isinstance(value, float) and math.isinf(value) else value

@@ -25,7 +25,9 @@ from sim.experiments.designs import Levels, as_numbers, levels_of
 from sim.experiments.holding import Holding
 from sim.experiments.sweep.again import AskedAgain, DesignRuns, Said, compare_again
 from sim.experiments.sweep.again_words import again_sentences
-from sim.experiments.sweep.file import CrossingSpec, Sweep, label
+from sim.experiments.sweep.effects import Overall, overall
+from sim.experiments.sweep.effects_words import open_notice, overall_sentences, point_words
+from sim.experiments.sweep.file import Sweep, label
 from sim.experiments.sweep.plausible import Ranges, places
 from sim.experiments.sweep.ranking import (
     Ranking,
@@ -108,7 +110,7 @@ class Answer:
     a pair.
 
     unit: of every figure shown (the outcome in its declared unit times `scale`). robust: how often first beats second over
-    plausible ranges, at several values of `along`.
+    plausible ranges, at several values of `along`. overall: of a sweep that seeks the best of its points.
     """
 
     outcome: str
@@ -126,14 +128,16 @@ class Answer:
     robust_sentence: str
     again: tuple[AskedAgain, ...] = ()
     again_sentences: tuple[str, ...] = ()
+    overall: Overall | None = None
 
     def sentences(self) -> list[str]:
         """The answer in words, one sentence or two per panel, then what it hangs on."""
         return [*self.panel_sentences(), *self.limits()]
 
     def panel_sentences(self) -> list[str]:
-        """One sentence or two per panel."""
-        return [p.sentence for p in self.panels if p.sentence]
+        """One sentence or two per panel; of a sweep that seeks the best of its points, what drives it."""
+        drives = [] if self.overall is None else overall_sentences(self.overall, self.unit)
+        return [*(p.sentence for p in self.panels if p.sentence), *drives]
 
     def limits(self) -> list[str]:
         """What the question comes to under other settings, then how far to trust the answer."""
@@ -141,7 +145,8 @@ class Answer:
 
     def notices(self) -> list[str]:
         """What the runs are too few for, one sentence or two per panel."""
-        return [p.too_few.sentence for p in self.panels if p.too_few]
+        few = "" if self.overall is None else open_notice(self.overall)
+        return [*(p.too_few.sentence for p in self.panels if p.too_few), *([few] if few else [])]
 
 
 # ---- the shape of the table
@@ -186,11 +191,12 @@ def answer(
     first, second = names_of(sweep.crossing)
     of = along = None
     panels: list[Panel] = []
-    if sweep.design == "grid":
+    if sweep.crossed:
         of, along = _layout(sweep)
         for fixed, points in _panels(sweep, of, along):
             panels.append(_panel(sweep, scaled, declared, fixed, points, (of, along), (first, second)))
-    robust, sentence = _robust(sweep, declared.better, panels, ranges)
+    whole = overall(sweep, scaled, declared) if sweep.seeks_best else None
+    robust, sentence = _robust(sweep, declared.better, panels, ranges, whole)
     said = _said(sweep, declared.better, panels)
     asked = compare_again(sweep, again, said, declared.better, scale)
     panels = _with_support(sweep, panels, robust)
@@ -212,6 +218,7 @@ def answer(
         again_sentences=again_sentences(
             asked, said, sweep.crossing.along if sweep.crossing else None, (first, second)
         ),
+        overall=whole,
     )
 
 
@@ -311,31 +318,32 @@ def _ranked(means: Mapping[int, float], better: int) -> list[int]:
 
 
 def _robust(
-    sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Ranges | None
+    sweep: Sweep, better: int, panels: Sequence[Panel], ranges: Ranges | None, whole: Overall | None
 ) -> tuple[tuple[Robust, ...], str]:
     """In how many plausible worlds the first design beats the second, at each place of `sim.experiments.sweep.plausible`."""
-    spec, (first, second) = _compared(sweep, panels)
-    if ranges is None or spec is None or better == 0:
+    compared = _compared(sweep, panels, whole)
+    if ranges is None or compared is None or better == 0:
         return (), ""
+    along = compared.along
     panel = _base_panel(sweep, panels)
     own, found = ranges.of == sweep.outcome, []
     for k, place in enumerate(ranges.at):
         ahead = ranges.ahead(k, better if own else 1)
         sign = 0 if panel is None or not own else panel.sign(_row(sweep, place), better)
+        sign = 1 if whole is not None and own else sign  # the second of its two points is behind beyond noise
         says = (ahead if sign > 0 else ahead.turned).support if sign else None
         found.append(Robust(place, ahead, ranges.of, says))
     if not any(r.ahead.worlds for r in found):
         return tuple(found), f"None of the {kind_words(ranges.like)} could be run: {ranges.reason}"
     lost = max(ranges.failed)
     failed = f" ({plural(lost, 'world')} could not be run)" if lost else ""
-    others = [words(path) for path in sweep.vary if path not in (spec.of, spec.along)]
-    base = f", {' and '.join(others)} as in the base" if others else ""
+    base = f", {' and '.join(compared.others)} as in the base" if compared.others else ""
     on = "" if own else f" on {outcome_words(ranges.of)} (what they are paid differs)"
-    listed = "; ".join(_share(r, spec.along if k == 0 else None) for k, r in enumerate(found))
+    listed = "; ".join(_share(r, along if k == 0 else None) for k, r in enumerate(found))
     return tuple(found), (
         f"How sure by assumptions: over {worlds_words(ranges.tried, ranges.like)}, sets of the {ranges.varied} uncertain "
-        f"parameters{failed}{base}, that {first} is ahead of {second}{on} {listed}. Each is judged beyond the noise of "
-        f"{plural(ranges.runs, 'run')} in a world.{_flips(found, spec.along)}"
+        f"parameters{failed}{base}, that {compared.first} is ahead of {compared.second}{on} {listed}. Each is judged beyond "
+        f"the noise of {plural(ranges.runs, 'run')} in a world.{_flips(found, along)}"
     )
 
 
@@ -363,14 +371,33 @@ def _flips(found: Sequence[Robust], along: str | None) -> str:
     return "".join(said)
 
 
-def _compared(sweep: Sweep, panels: Sequence[Panel]) -> tuple[CrossingSpec | None, tuple[str, str]]:
-    """The two designs that are tried in plausible worlds, and what they are called; of ranked levels the best two."""
-    if sweep.crossing is not None or not panels or panels[0].ranking is None:
-        return sweep.crossing, names_of(sweep.crossing)
-    path = next(iter(sweep.vary))
-    spec = best_pair(path, panels[0].rows, panels[0].ranking)
-    best, other = (describe(path, value) for value in spec.between)
-    return spec, (best, other)
+@dataclass(frozen=True)
+class _Compared:
+    """The two designs that are tried in plausible worlds: what they are called, the path along which they are, and what else
+    is varied.
+    """
+
+    first: str
+    second: str
+    along: str | None = None
+    others: tuple[str, ...] = ()
+
+
+def _compared(sweep: Sweep, panels: Sequence[Panel], whole: Overall | None) -> _Compared | None:
+    """Those of a crossing; of ranked levels the best two; of points the best and the nearest that is behind beyond noise."""
+    spec, path = sweep.crossing, next(iter(sweep.vary))
+    if whole is not None:
+        if whole.best.best is None or whole.nearest is None:
+            return None
+        return _Compared(point_words(whole, whole.best.best), point_words(whole, whole.nearest[0]))
+    if spec is not None:
+        others = tuple(words(path) for path in sweep.vary if path not in (spec.of, spec.along))
+        return _Compared(*names_of(spec), spec.along, others)
+    if not panels or panels[0].ranking is None:
+        return None
+    pair = best_pair(path, panels[0].rows, panels[0].ranking)
+    best, other = (describe(path, value) for value in pair.between)
+    return _Compared(best, other)
 
 
 def _said(sweep: Sweep, better: int, panels: Sequence[Panel]) -> Said:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sim.experiments.holding import holding_json
 from sim.experiments.sweep.again import AskedAgain
 from sim.experiments.sweep.answer import Answer
+from sim.experiments.sweep.effects_json import overall_json
 from sim.experiments.sweep.file import label
 from sim.experiments.sweep.ranking import Ranking
 from sim.experiments.sweep.sentences import TooFew, is_shown
@@ -55,6 +56,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
             for r in answer.robust
         ],
         "again": [_again_json(one, plain) for one in answer.again],
+        **({} if answer.overall is None else {"overall": overall_json(answer.overall, answer.scale)}),
         "sentences": answer.sentences(),
         "notices": answer.notices(),
     }

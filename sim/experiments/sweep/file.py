@@ -9,10 +9,13 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
       organisation.management_layers: [1, 2, 3, 4]
       ai.share_of_code: {from: 0.0, to: 0.9, steps: 10}
       # organisation.remove_layer: [null, 1, 2]   null: no layer is removed; in tables and texts "as it is"
-    design: grid                    # grid | lhs | sobol (with samples: N)
+    design: grid                    # grid | lhs | sobol (with samples: N) | table (with points: FILE.csv, without vary)
+    where: [a.b + c.d <= 1]         # conditions between what is varied; points at which one does not hold are left out
+    roles: {ai.share_of_code: decide}   # decide | given | assumed, see `sim.experiments.roles`
     weeks: 52                       # horizon of every run; default: the base's
     hold: payroll                   # kept equal to the base at every point: ics | headcount | payroll | budget
-    runs: 50                        # or {until: decided, max: 2000}
+    runs: 50                        # or {until: decided, max: 2000}; without a crossing also worth: 0.005, the share of the
+                                    # best by which another may be better before it matters
     seed: 1
     outcome: value_per_payroll_usd  # the outcome that answers the question
     ranges: 32                      # plausible parameter sets on which the verdict is tried; 0 = skip
@@ -30,31 +33,36 @@ Errors read `file:line:col: path: what is wrong, did you mean ...`.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.constants import MAX_SEED, PRIMARY
 from sim.errors import UserError, number_hint, suggest
+from sim.experiments.design_file import MOST_TRIED, Design, read_design
 from sim.experiments.designs import DESIGNS, Axis, Levels, as_numbers, levels_of
-from sim.experiments.factors import is_numeric, read_points, read_vary
+from sim.experiments.factors import is_numeric
+from sim.experiments.feasible import NOTHING, LeftOut
+from sim.experiments.roles import read_roles
 from sim.experiments.study_file import Reader, short
 from sim.organisation.headcounts import HOLDS
 from sim.scenario.files import find, shown
 from sim.scenario.foreign import NOT_QUOTED, is_foreign
 from sim.scenario.scenario import Scenario, load
 from sim.scenario.settings import LISTS, TOP_KEYS, check_value, known_path
-from sim.scenario.statement import is_sweep
+from sim.scenario.statement import is_rules, is_space, is_sweep
 from sim.scenario.yaml_source import YamlDocument, read_yaml
 
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
-    "again",
+    "again", "points", "where", "roles",
 )  # fmt: skip
 AS_IT_IS = "as it is"  # what null means in a list of values: nothing is stated, no layer is removed
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
 DEFAULT_RANGES = 32
+WORTH = 0.005  # of the best: a difference that nobody would act on
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,11 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A validated sweep. `runs` is the most runs per point; `until_decided`: fewer where the verdict is
-    clear.
+    """A validated sweep.
+
+    runs: the most runs per point; until_decided: fewer where the verdict is clear. worth: share of the best point that is not
+    worth telling. where: conditions at which points were left out, as they are written; roles: of every varied path. versus: two
+    points, of which the first is tried against the second in plausible worlds, where no crossing says which two.
     """
 
     name: str
@@ -100,6 +111,21 @@ class Sweep:
     ranges: int
     crossing: CrossingSpec | None
     again: tuple[Alternative, ...] = ()
+    where: tuple[str, ...] = ()
+    left_out: LeftOut = NOTHING
+    roles: Mapping[str, str] = field(default_factory=dict)
+    worth: float = WORTH
+    versus: tuple[Mapping[str, object], Mapping[str, object]] | None = None
+
+    @property
+    def seeks_best(self) -> bool:
+        """Whether it is answered by the best of its points and what drives them, not by tables and a crossing."""
+        return self.crossing is None and (not self.crossed or self.until_decided)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether every combination of the values is there, so that a table can be made of them."""
+        return self.design == "grid" and not self.where
 
     def scenario(self, values: Mapping[str, object]) -> Scenario:
         """The scenario of a design point: the base with these values, held equal to the base where `hold`
@@ -137,15 +163,16 @@ def load_sweep(
         raise UserError(f"{shown(path)}: {NOT_QUOTED}")
     _check_sweep(document, str(given))
     reader = Reader(document)
-    data = reader.mapping((), KEYS, ("question", "base", "vary"))
+    data = reader.mapping((), KEYS, ("question", "base"))
     if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
         sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
     base = _base(reader, path, sets)
     design = reader.choice("design", DESIGNS) or "grid"
     chosen_seed = reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed
-    vary = read_vary(reader)
     hold = reader.choice("hold", HOLDS)
-    most, until = _runs(reader, runs)
+    made = read_design(reader, path.parent, design, chosen_seed, partial(scenario_at, base, hold))
+    vary = made.vary
+    most, until, worth = _runs(reader, runs)
     sweep = Sweep(
         name=_name(reader, path),
         question=reader.text("question"),
@@ -153,7 +180,7 @@ def load_sweep(
         base=base,
         vary=vary,
         design=design,
-        points=tuple(read_points(reader, design, vary, chosen_seed)),
+        points=tuple(made.points),
         runs=most,
         until_decided=until,
         seed=chosen_seed,
@@ -161,19 +188,28 @@ def load_sweep(
         outcome=reader.text("outcome") if "outcome" in data else PRIMARY,
         ranges=reader.whole(("ranges",), DEFAULT_RANGES, 0, 100_000),
         crossing=_crossing(reader, design, vary),
+        where=made.where,
+        left_out=made.left_out,
+        roles=read_roles(reader, vary),
+        worth=worth,
     )
-    if until and sweep.crossing is None:
-        reader.fail(
-            ("runs",),
-            "until: decided needs a crossing (which two designs are compared); add the key crossing",
-        )
-    _check_levels(reader, sweep)
+    if sweep.crossing is not None and reader.get(("runs", "worth")) is not None:
+        reader.fail(("runs", "worth"), "belongs to sweeps without a crossing; remove it here", key=True)
+    _check_points(reader, sweep, made)
     return replace(sweep, again=_again(reader, sweep))
 
 
 def _check_sweep(document: YamlDocument, given: str) -> None:
-    """Refuse a scenario, with the commands that take one. given: the file as the user named it."""
+    """Refuse what is no sweep, with the commands that take it. given: the file as the user named it."""
     data = document.data
+    if is_rules(document):
+        raise UserError(
+            f"{document.source}: this asks for a rule, not for a sweep; use `orgsim rules {given}`"
+        )
+    if is_space(document):
+        raise UserError(
+            f"{document.source}: this asks for the best designs, not for a sweep; use `orgsim optimise {given}`"
+        )
     if is_sweep(document) or not isinstance(data, dict) or not data.keys() & set(TOP_KEYS) - set(KEYS):
         return
     raise UserError(
@@ -196,30 +232,43 @@ def _base(reader: Reader, path: Path, sets: Sequence[str]) -> Scenario:
     return load(find(reader.text("base"), path.parent, where), tuple(sets))
 
 
-def _runs(reader: Reader, override: int | None) -> tuple[int, bool]:
-    """Most runs per point, and whether they stop when decided."""
+def _runs(reader: Reader, override: int | None) -> tuple[int, bool, float]:
+    """Most runs per point, whether they stop when decided, and the share of the best that is not worth telling."""
     if override is not None:
         if not 1 <= override <= MAX_RUNS:
             raise UserError(f"--runs {override} is out of range; use 1 to {MAX_RUNS:,}")
-        return override, False
+        return override, False, WORTH
     if isinstance(reader.get(("runs",)), Mapping):
-        spec = reader.mapping(("runs",), ("until", "max"), ("until", "max"))
+        spec = reader.mapping(("runs",), ("until", "max", "worth"), ("until", "max"))
         if spec["until"] != "decided":
             reader.fail(("runs", "until"), f"{short(spec['until'])} is unknown; the only rule is: decided")
-        return reader.whole(("runs", "max"), 0, 2, MAX_RUNS), True
-    return reader.whole(("runs",), 100, 1, MAX_RUNS), False
+        worth = spec.get("worth", WORTH)
+        if isinstance(worth, bool) or not isinstance(worth, (int, float)) or not 0 <= worth < 1:
+            hint = number_hint(worth) or f"expected a share from 0 to 1, got {short(worth)}"
+            reader.fail(("runs", "worth"), hint)
+        return reader.whole(("runs", "max"), 0, 2, MAX_RUNS), True, float(worth)
+    return reader.whole(("runs",), 100, 1, MAX_RUNS), False, WORTH
 
 
 # ---- the crossing
 
 
 def _crossing(reader: Reader, design: str, vary: Mapping[str, Axis]) -> CrossingSpec | None:
+    filtered = reader.get(("where",)) is not None
     if reader.get(("crossing",)) is None:
-        if design != "grid" or (_has_many_levels(vary) and not isinstance(reader.get(("runs",)), Mapping)):
+        if (
+            filtered
+            or design != "grid"
+            or (_has_many_levels(vary) and not isinstance(reader.get(("runs",)), Mapping))
+        ):
             return None  # the levels of a single path are ranked, see `sim.experiments.sweep.ranking`
         return _default_crossing(vary)
     if design != "grid":
         reader.fail(("crossing",), f"a crossing needs design: grid, this is {design}; remove the key")
+    if filtered:
+        reader.fail(
+            ("crossing",), "a crossing needs every point of the grid; remove it, or the conditions of where"
+        )
     spec = reader.mapping(("crossing",), ("of", "between", "along", "names"), ("of", "between"))
     of, along = spec["of"], spec.get("along")
     for key in ("of", "along"):
@@ -279,21 +328,27 @@ def _count(axis: Axis) -> float:
 # ---- every value must make a scenario
 
 
-def _check_levels(reader: Reader, sweep: Sweep) -> None:
-    """Try every value of every path alone, and the two corner points, so that mistakes show before anything
-    runs.
+def _check_points(reader: Reader, sweep: Sweep, made: Design) -> None:
+    """Try every value of every path alone, and the first and the last point, so that mistakes show before anything runs.
+
+    Of a table, whose values may belong together, its rows are tried, the first many; of values that are limited by conditions, or
+    were tried together, the two points.
     """
-    for path, axis in sweep.vary.items():
-        for value in axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12)):
-            try:
-                sweep.base.with_values({path: value})
-            except UserError as error:
-                reader.fail(("vary", path), f"{label(value)}: {error}")
-    for values in (sweep.points[0], sweep.points[-1]):
+    if not made.places and not made.tried and not sweep.where:
+        for path, axis in sweep.vary.items():
+            for value in axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12)):
+                try:
+                    sweep.base.with_values({path: value})
+                except UserError as error:
+                    reader.fail(("vary", path), f"{label(value)}: {error}")
+    count = len(sweep.points)
+    for k in {*range(min(count, MOST_TRIED)), count - 1} if made.places else {0, count - 1}:
         try:
-            sweep.scenario(values)
+            sweep.scenario(sweep.points[k])
         except UserError as error:
-            place = ", ".join(f"{path}={label(value)}" for path, value in values.items())
+            if made.places:
+                raise UserError(f"{made.places[k]}: {error}") from None
+            place = ", ".join(f"{path}={label(value)}" for path, value in sweep.points[k].items())
             reader.fail(("vary",), f"at {place}: {error}")
 
 

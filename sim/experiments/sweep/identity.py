@@ -22,13 +22,9 @@ def identity_of(sweep: Sweep, source: str | None = None, shard: Shard | None = N
     """
     runs: dict[str, object] = {"runs": sweep.runs}
     if sweep.until_decided:
-        assert sweep.crossing is not None
-        runs = {
-            "until": "decided",
-            "max": sweep.runs,
-            "outcome": sweep.outcome,
-            "between": sweep.crossing.between,
-        }
+        spec = sweep.crossing
+        rule = {"worth": sweep.worth} if spec is None else {"between": spec.between}
+        runs = {"until": "decided", "max": sweep.runs, "outcome": sweep.outcome, **rule}
     made = [sweep.scenario(sweep.points[k]).hash() for k in (0, -1)]
     found: dict[str, object] = {
         "scenario": sweep.base.hash(),
@@ -68,6 +64,11 @@ def points_of(sweep: Sweep, shard: Shard | None) -> list[int]:
     if shard is None:
         return list(range(len(sweep.points)))
     which, of = shard
+    if sweep.until_decided and sweep.crossing is None:
+        raise UserError(
+            f"--shard {which}/{of}: which point is best is decided over all points together; give a number of runs instead of "
+            f"until: decided, or run it without --shard"
+        )
     if sweep.until_decided:
         return sorted(point for row in groups(sweep)[which - 1 :: of] for point in row.values())
     return list(range(which - 1, len(sweep.points), of))

@@ -8,6 +8,7 @@ import numpy as np
 from sim.experiments import plots
 from sim.experiments.designs import as_numbers
 from sim.experiments.sweep.answer import Answer, Panel
+from sim.experiments.sweep.effects_pictures import draw_effects
 from sim.experiments.sweep.file import Sweep, label
 from sim.experiments.sweep.sentences import describe, is_shown, short_name
 from sim.experiments.sweep.words import MAX_PANELS, decimals_for
@@ -16,9 +17,11 @@ from sim.text import numbers
 
 
 def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
-    """Heat map and lines per panel (at most eight); returns the files written."""
+    """Heat map and lines per panel (at most eight), and what drives the outcome over all points; returns the files written."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
+    if answer.overall is not None:
+        written += draw_effects(sweep, answer.overall, answer.unit, folder / "effects")
     for k, panel in enumerate(answer.panels[:MAX_PANELS]):
         suffix = "" if len(answer.panels) == 1 else f"-{k + 1}"
         if answer.along is None or len(panel.rows) < 2:

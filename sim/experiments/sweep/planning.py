@@ -111,6 +111,8 @@ class Plan:
             f"({_place(sweep, self.dearest.point)})",
             f"  disk     about {max(1, round(self.size / 1e6)):,} MB",
         ]
+        if left_out := sweep.left_out.words():
+            lines.append(f"  design   {left_out}")
         unit, scale = shown_unit(self.declared.unit)
         means = [float(np.mean(t.values)) for t in (self.cheapest, self.dearest) if len(t.values)]
         if self.half is not None and means:

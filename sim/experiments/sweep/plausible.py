@@ -122,7 +122,7 @@ def tried_in(sweep: Sweep) -> Choice:
 
 def planned(sweep: Sweep) -> int:
     """Runs in plausible worlds, and in those that look like the base; 0 if nothing is compared."""
-    if not sweep.crossing:
+    if not sweep.crossing and sweep.versus is None:
         return 0
     worlds = sweep.ranges + len(tried_in(sweep).sets)
     return 2 * worlds * runs_at_a_place(sweep) * len(places(sweep))
@@ -143,11 +143,15 @@ def sweep_ranges(
     nothing is compared.
     """
     spec = sweep.crossing
-    if not sweep.ranges or spec is None:
+    if not sweep.ranges or (spec is None and sweep.versus is None):
         return None
     runs, at, choice = runs_at_a_place(sweep), places(sweep), tried_in(sweep)
     same = {key: content[key] for key in ("scenario", "hold", "seed", "source")}  # more runs change no set
-    asked: list[object] = [spec.of, spec.between, spec.along, at, sweep.outcome, sweep.ranges, runs, HOLDS]
+    along = None if spec is None else spec.along
+    what: list[object] = [list(one.items()) for one in sweep.versus or ()]
+    if spec is not None:
+        what = [spec.of, spec.between, along]
+    asked: list[object] = [*what, at, sweep.outcome, sweep.ranges, runs, HOLDS]
     asked += [choice.like, list(choice.sets)] if choice.sets else []
     key = content_hash({**same, "asked": asked})
     path = folder / "ranges.json"
@@ -157,8 +161,7 @@ def sweep_ranges(
         return _ranges(kept)
     found, equal = [], True
     for place in at:
-        fixed = {} if spec.along is None else {spec.along: place}
-        b, a = (sweep.scenario({**fixed, spec.of: value}) for value in spec.between)
+        b, a = (sweep.scenario(values) for values in _compared(sweep, place))
         equal = equal and equal_money(declared, tree_of(a), tree_of(b))
         found.append(
             over_worlds(
@@ -174,9 +177,18 @@ def sweep_ranges(
         )
     of = sweep.outcome if equal else VALUE
     better = declared.better if equal else 1
-    data = plain.jsonable({"key": key, "along": spec.along, **_data(found, at, of, runs, better)})
+    data = plain.jsonable({"key": key, "along": along, **_data(found, at, of, runs, better)})
     files.write_json(path, data)
     return _ranges(data)
+
+
+def _compared(sweep: Sweep, place: object) -> Sequence[Mapping[str, object]]:
+    """The two designs at a place: the one that is asked to be ahead, then the other."""
+    spec = sweep.crossing
+    if spec is None:
+        return known(sweep.versus)
+    fixed = {} if spec.along is None else {spec.along: place}
+    return [{**fixed, spec.of: value} for value in spec.between]
 
 
 def _data(

@@ -35,7 +35,7 @@ class Ranking:
 
 def ranks(sweep: Sweep) -> bool:
     """Whether a sweep is answered by a ranking: a grid over one path, with no two designs to be compared."""
-    return sweep.design == "grid" and sweep.crossing is None and len(sweep.vary) == 1
+    return sweep.crossed and sweep.crossing is None and len(sweep.vary) == 1 and not sweep.until_decided
 
 
 def ranking(values: Sequence[np.ndarray], better: int) -> Ranking | None:

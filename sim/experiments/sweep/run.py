@@ -23,6 +23,7 @@ from sim.experiments.sweep.again import DesignRuns, simulate_again
 from sim.experiments.sweep.again import planned as planned_again
 from sim.experiments.sweep.answer import Answer, answer
 from sim.experiments.sweep.columns import layout
+from sim.experiments.sweep.deciding import versus_of
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, load_sweep
 from sim.experiments.sweep.identity import Shard, default_folder, identity_of, key_of, manifest_of, points_of
@@ -328,9 +329,14 @@ def _besides(
 
 
 def _asked(work: SweepWork, better: int) -> Sweep:
-    """The sweep with the two designs that are tried on plausible sets: of ranked levels the best and the runner-up."""
+    """The sweep with the two designs that are tried on plausible sets: of ranked levels the best and the runner-up, of
+    points the best and the nearest that is behind it beyond noise."""
     sweep = work.sweep
-    found = ranking(_values(work), better) if sweep.ranges and ranks(sweep) else None
+    if not sweep.ranges:
+        return sweep
+    if sweep.seeks_best:
+        return replace(sweep, versus=versus_of(sweep, _values(work), better))
+    found = ranking(_values(work), better) if ranks(sweep) else None
     if found is None:
         return sweep
     path, axis = next(iter(sweep.vary.items()))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.experiments.sweep.answer import Answer, Panel
+from sim.experiments.sweep.effects_words import RANKS, ranking_rows
 from sim.experiments.sweep.file import Sweep, label, scenario_at
 from sim.experiments.sweep.run import SweepResult
 from sim.experiments.sweep.sentences import describe, short_name
@@ -11,7 +12,6 @@ from sim.statistics.estimates import Paired
 from sim.text import numbers, tables
 
 MAX_PANELS = 8
-MAX_LISTED = 40
 
 
 def sweep_text(result: SweepResult, colour: bool = False) -> str:
@@ -24,6 +24,8 @@ def sweep_text(result: SweepResult, colour: bool = False) -> str:
     counted = f"{'at most ' if sweep.until_decided else ''}{runs} of {sweep.base.weeks} weeks each"
     counted += ", until decided" if sweep.until_decided else ""
     parts.append(tables.paragraph(f"{topic}, {answer.unit}; {counted}, common random numbers{held}."))
+    if left_out := sweep.left_out.words():
+        parts.append(tables.paragraph(f"{left_out}."))
     if answer.panels:
         parts += [panel_text(answer, panel, colour) for panel in answer.panels[:MAX_PANELS]]
         structures = _structures(sweep, answer)
@@ -147,19 +149,12 @@ def _fixed(value: float | None, decimals: int) -> str:
 
 
 def _listing(sweep: Sweep, answer: Answer) -> str:
-    header = ["point", *(numbers.words(path) for path in sweep.vary), "mean", "95 % interval"]
-    rows = []
-    for k, values in enumerate(sweep.points[:MAX_LISTED]):
-        e = answer.listing[k]
-        rows.append(
-            [
-                str(k),
-                *(label(v) for v in values.values()),
-                numbers.number(e.mean),
-                numbers.interval(e.lo, e.hi, 4),
-            ]
-        )
-    more = len(sweep.points) - MAX_LISTED
-    return tables.table(header, rows) + (
-        f"\n... and {more} more points; all are in summary.csv" if more > 0 else ""
-    )
+    """The points, the best first; those without a figure are left out."""
+    found = answer.overall
+    if found is None:
+        return "No two points have a figure; what there is stands in summary.csv."
+    header, rows = ranking_rows(found)
+    more = len(sweep.points) - len(rows)
+    text = tables.table(header, rows)
+    text += f"\n... and {more} more points; all are in summary.csv" if more > 0 else ""
+    return f"{text}\n{tables.paragraph(RANKS)}"

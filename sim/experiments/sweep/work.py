@@ -11,6 +11,7 @@ from sim.experiments.sweep.answer import groups
 from sim.experiments.sweep.blocks import Block, Done, Work, failed, simulate_blocks
 from sim.experiments.sweep.columns import Layout, rows
 from sim.experiments.sweep.cutting import Cutter
+from sim.experiments.sweep.deciding import best_so_far, plan_of_looks
 from sim.experiments.sweep.file import Sweep
 from sim.experiments.sweep.headline import headline
 from sim.outcomes.declared import Outcome
@@ -114,6 +115,9 @@ class SweepWork:
             self.planned = len(self.points) * sweep.runs + more
             self.run(self.points, (0, sweep.runs), side_by_side, simulate)
             return
+        if sweep.crossing is None:
+            self._run_until_best(side_by_side, simulate, more)
+            return
         every, ours = groups(sweep), set(self.points)
         plan = sequential.looks(sweep.runs, 0.05 / len(every))
         start, open_rows = 0, [row for row in every if next(iter(row.values())) in ours]
@@ -124,6 +128,17 @@ class SweepWork:
             open_rows = [row for row in open_rows if not self._is_decided(row, look)]
             start = look.runs
             if not open_rows:
+                return
+
+    def _run_until_best(self, side_by_side: Pool, simulate: Simulate | None, more: int) -> None:
+        """Look by look, the points that can still be the best."""
+        sweep, start, standing = self.sweep, 0, list(self.points)
+        for look in plan_of_looks(sweep):
+            self.planned = self.done + len(standing) * (look.runs - start) + more
+            self.run(standing, (start, look.runs), side_by_side, simulate)
+            found = best_so_far(sweep, [self.values(k) for k in self.points], self.declared, look.runs)
+            standing, start = sorted(found.standing), look.runs
+            if found.decided or not standing:
                 return
 
     def _is_decided(self, row: Mapping[object, int], look: sequential.Look) -> bool:

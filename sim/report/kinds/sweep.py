@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.constants import PRIMARY
 from sim.outcomes.declared import DECISIVE, OUTCOMES
-from sim.report import charts, parts
+from sim.report import charts, drivers, parts
 from sim.report.page import Bullets, Choice, Item, Page, Section
 from sim.report.source import Source
 from sim.statistics.estimates import Estimate
@@ -32,6 +32,7 @@ def page(source: Source) -> Page:
     rows = [(name, means) for name, _, means in groups]
     shapes = [(shape, parts.shown_load(parts.load_of(means), shape)) for _, shape, means in groups if shape]
     sections = [
+        *drivers.sections(answer),
         *_drawn(paths, points, answer),
         *_holds(answer),
         *parts.charts_section(
@@ -78,6 +79,8 @@ def _sentences(answer: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     said = panels[:2]
     if len(panels) > 2:
         said.append(f"{len(panels) - 2} more answers, for other values, stand below the pictures.")
+    if answer.get("overall"):
+        return every[:2], [*(f"Too few runs: {text}" for text in answer.get("notices") or ()), *every[2:]]
     if not panels and answer:
         said = ["This sweep compares no two designs; the figures of every point are below."]
     return said, [*(f"Too few runs: {text}" for text in answer.get("notices") or ()), *rest, *panels[2:]]
