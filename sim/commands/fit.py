@@ -20,6 +20,8 @@ from sim.commands.common import (
     workers_option,
 )  # fmt: skip
 
+_NO_FILE = "nothing beside the scenario, as no world was kept; "
+
 
 @click.command("fit")
 @click.argument("scenario", metavar="SCENARIO")
@@ -101,12 +103,8 @@ def fit_command(
         print_json(fit_json(found))
     else:
         click.echo(fit_text(found, everything))
-        beside = f"{shown(file)} (the worlds that look like it), " if file else ""
+        beside = f"{shown(file)} (the worlds that look like it), " if file else _NO_FILE
         click.echo(f"\nWritten: {beside}{place.folder} (all figures in fit.json)")
-        if not found.worlds:
-            click.echo(
-                "No world was kept, so nothing is written beside the scenario, and no verdict is tried in its worlds."
-            )
     # A set changes parameters, so a run number and the seed alone do not replay a failure.
     report_failures(found.failures, "the same command with --seed {seed} --workers 1 meets run {run} again")
     return exit_code(len(found.failures), len(found.points) * found.runs)

@@ -154,25 +154,41 @@ def plan_command(
     )
     measures = _measures(asked, each)
     reading = reading_of(mapped, fill, keep_roots, roles, roles_file, rates, fold)
+    how = runs, seed, ranges
+    done = _all_done(
+        scenario, measures, reading, sets, weeks, how, out, each=each, fresh=fresh, workers=workers
+    )
+    return _told(done, runs, each=each, as_json=as_json)
+
+
+def _all_done(
+    scenario: str,
+    measures: "list[Asked]",
+    reading: Reading,
+    sets: tuple[str, ...],
+    weeks: int | None,
+    how: tuple[int, int, int],
+    out: str | None,
+    *,
+    each: bool,
+    fresh: bool,
+    workers: int | None,
+) -> "list[tuple[Plan, Path, str]]":
+    """Carry out the plan of each of *measures*, all checked before the first; how: runs, seed, ranges."""
     with tempfile.TemporaryDirectory(prefix="orgsim-") as room:
-        named = _place(scenario, out, measures[0], each)
-        source = _source(scenario, named, Path(room), reading)
-        base, on = _base(source, sets, weeks, week)
+        source = _source(scenario, _place(scenario, out, measures[0], each), Path(room), reading)
+        base, on = _base(source, sets, weeks, measures[0].week)
         variants = [_variant(base, one) for one in measures]
-        done = [
+        return [
             _carried_out(
-                source,
-                (base, variant),
-                on,
-                one,
-                sets,
-                (runs, seed, ranges),
-                _place(scenario, out, one, each),
-                fresh,
-                workers,
+                source, (base, variant), on, one, sets, how, _place(scenario, out, one, each), fresh, workers
             )
             for one, variant in zip(measures, variants, strict=True)
         ]
+
+
+def _told(done: "list[tuple[Plan, Path, str]]", runs: int, *, each: bool, as_json: bool) -> int:
+    """Print what was found, and which runs failed; the exit code."""
     if each:
         _report_each(done, as_json)
     for found, folder, about in done:

@@ -124,7 +124,7 @@ def test_no_world_kept_writes_nothing_beside_the_scenario(files: Path) -> None:
     assert made.returncode == 0, made.stderr
     words = " ".join(made.stdout.split())
     assert "No plausible world of 16 tried gives the observed figures: lead_time_hours is" in words
-    assert "nothing is written beside the scenario" in words
+    assert "Written: nothing beside the scenario, as no world was kept; results/mine-fit (all" in words
     assert not (files / "mine.fit.json").exists()
     assert (files / "results" / "mine-fit" / "fit.json").is_file()
     told = orgsim("report", "results/mine-fit", cwd=files)
