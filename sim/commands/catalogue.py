@@ -198,7 +198,7 @@ def _outline(scenario: "Scenario") -> "Outline":
 
 def _build_structures(sweep: "Sweep", path: "Path") -> dict[str, int]:
     """Build the trees of a sweep, each structure once, up to a number of people in all; return how many of how many."""
-    from sim.experiments.sweep.file import label
+    from sim.experiments.points import label
     from sim.scenario.files import shown
 
     points: dict[tuple[tuple[str, object], ...], Mapping[str, object]] = {}

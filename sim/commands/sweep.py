@@ -221,7 +221,7 @@ def _replay_command(file: str, runs: int | None, seed: int | None, sets: Sequenc
 
 def _report_failures(found: "SweepResult", again: str) -> None:
     """List failed runs on stderr, with the commands that replay them."""
-    from sim.experiments.sweep.file import label
+    from sim.experiments.points import label
 
     hold = f", {found.sweep.hold} held" if found.sweep.hold else ""
     for point, run, at, message in found.failures[:_SHOWN_FAILURES]:

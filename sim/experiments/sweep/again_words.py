@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sim.experiments.parts_words import change_words
+from sim.experiments.points import label
 from sim.experiments.sweep.again import AskedAgain, PlaceAgain, Said
-from sim.experiments.sweep.file import label
 from sim.experiments.sweep.sentences import short_name
 from sim.text.numbers import plural, words
 

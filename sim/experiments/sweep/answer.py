@@ -23,11 +23,12 @@ from sim.experiments.assumption_words import (
 )
 from sim.experiments.designs import Levels, as_numbers, levels_of
 from sim.experiments.holding import Holding
+from sim.experiments.points import label
 from sim.experiments.sweep.again import AskedAgain, DesignRuns, Said, compare_again
 from sim.experiments.sweep.again_words import again_sentences
 from sim.experiments.sweep.effects import Overall, overall
 from sim.experiments.sweep.effects_words import open_notice, overall_sentences, point_words
-from sim.experiments.sweep.file import Sweep, label
+from sim.experiments.sweep.file import Sweep
 from sim.experiments.sweep.plausible import Ranges, places
 from sim.experiments.sweep.ranking import (
     Ranking,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError
-from sim.experiments.sweep.file import label, scenario_at
+from sim.experiments.points import label, scenario_at
 from sim.scenario.scenario import Scenario
 from sim.simulation import run as engine
 from sim.simulation.results import Results, Simulate

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.experiments.points import label
 from sim.experiments.sweep.blocks import BlockResult, Work
-from sim.experiments.sweep.file import Sweep, label
+from sim.experiments.sweep.file import Sweep
 from sim.store.files import cell
 
 LARGEST = 2**53  # whole numbers beyond this are no longer whole as floating-point numbers

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.designs import Levels
+from sim.experiments.points import label
 from sim.experiments.sweep.deciding import best_so_far, nearest_behind, ranks_of
-from sim.experiments.sweep.file import Sweep, label
+from sim.experiments.sweep.file import Sweep
 from sim.outcomes.declared import Outcome
 from sim.statistics.best import Best, mean_of
 from sim.statistics.effects import Effects, Main, effects

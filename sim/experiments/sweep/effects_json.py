@@ -1,7 +1,7 @@
 """The answer over all points of a sweep as plain data, in the declared unit."""
 
+from sim.experiments.points import label
 from sim.experiments.sweep.effects import Driver, Overall
-from sim.experiments.sweep.file import label
 from sim.statistics.effects import Change, Interaction, Main, Share
 from sim.statistics.estimates import Paired
 from sim.text.plain import ends

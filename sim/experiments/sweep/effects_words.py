@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sim.constants import ALPHA
 from sim.experiments.parts_words import change_words
+from sim.experiments.points import label
 from sim.experiments.roles import ASSUMED, GIVEN
 from sim.experiments.sweep.effects import Driver, Overall
-from sim.experiments.sweep.file import label
 from sim.statistics.effects import LEAST_EXPLAINED, Change, Interaction, Main, Share
 from sim.statistics.estimates import Interval
 from sim.text.numbers import interval, number, outcome_words, p_value, percent, plural, signed, words

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from sim.experiments.holding import holding_json
+from sim.experiments.points import label
 from sim.experiments.sweep.again import AskedAgain
 from sim.experiments.sweep.answer import Answer
 from sim.experiments.sweep.effects_json import overall_json
-from sim.experiments.sweep.file import label
 from sim.experiments.sweep.ranking import Ranking
 from sim.experiments.sweep.sentences import TooFew, is_shown
 from sim.statistics.crossing import Crossing

@@ -44,6 +44,7 @@ from sim.experiments.design_file import MOST_TRIED, Design, read_design
 from sim.experiments.designs import DESIGNS, Axis, Levels, as_numbers, levels_of
 from sim.experiments.factors import is_numeric
 from sim.experiments.feasible import NOTHING, LeftOut
+from sim.experiments.points import label, scenario_at
 from sim.experiments.roles import read_roles
 from sim.experiments.study_file import Reader, short
 from sim.organisation.headcounts import HOLDS
@@ -58,7 +59,6 @@ KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
     "again", "points", "where", "roles",
 )  # fmt: skip
-AS_IT_IS = "as it is"  # what null means in a list of values: nothing is stated, no layer is removed
 MAX_RUNS = 1_000_000
 MAX_WEEKS = 10_000
 DEFAULT_RANGES = 32
@@ -136,18 +136,6 @@ class Sweep:
     def under(self, alternative: Alternative) -> "Sweep":
         """The same sweep with these settings in its base, which is also what is held equal to."""
         return replace(self, base=self.base.with_values(alternative.settings))
-
-
-def scenario_at(base: Scenario, hold: str | None, values: Mapping[str, object]) -> Scenario:
-    """The base with values set; in a sweep, what is held equal is held equal to the sweep's base.
-
-    Prices (money.*) that a point sets also price the base, or a dearer manager would look like a larger
-    payroll.
-    """
-    prices = {path: value for path, value in values.items() if path.startswith("money.")}
-    held = base.with_values(prices) if prices else base
-    settings = {**values, "organisation.hold": hold} if hold else dict(values)
-    return base.with_values(settings, hold_base=held)
 
 
 def load_sweep(
@@ -422,14 +410,3 @@ def _changes(reader: Reader, sweep: Sweep, keys: tuple[Any, ...], alternative: A
     except UserError as error:
         reader.fail(keys, str(error), key=True)
     return any(sweep.scenario(values).hash() != one.hash() for values, one in zip(points, made, strict=True))
-
-
-def label(value: object) -> str:
-    """A level as text: 0.3, 'managed', '6-4-4' for a list of spans, 'as it is' for null, which states nothing."""
-    if value is None:
-        return AS_IT_IS
-    if isinstance(value, tuple):
-        return "-".join(str(item) for item in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -7,9 +7,10 @@ import numpy as np
 
 from sim.experiments import plots
 from sim.experiments.designs import as_numbers
+from sim.experiments.points import label
 from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.effects_pictures import draw_effects
-from sim.experiments.sweep.file import Sweep, label
+from sim.experiments.sweep.file import Sweep
 from sim.experiments.sweep.sentences import describe, is_shown, short_name
 from sim.experiments.sweep.words import MAX_PANELS, decimals_for
 from sim.statistics.estimates import Paired

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.experiments.points import label
 from sim.experiments.sweep.again import planned as planned_again
 from sim.experiments.sweep.blocks import Block, BlockResult, simulate_block
-from sim.experiments.sweep.file import Sweep, label
+from sim.experiments.sweep.file import Sweep
 from sim.experiments.sweep.identity import Shard, points_of
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.outcomes.declared import OUTCOMES, Outcome

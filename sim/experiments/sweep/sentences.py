@@ -12,7 +12,8 @@ from sim.experiments.cautions import MANY_RUNS, smaller_than
 from sim.experiments.designs import as_numbers
 from sim.experiments.holding import OPPOSE, SPLIT
 from sim.experiments.parts_words import change_words
-from sim.experiments.sweep.file import CrossingSpec, label
+from sim.experiments.points import label
+from sim.experiments.sweep.file import CrossingSpec
 from sim.outcomes.declared import Outcome
 from sim.statistics import crossing, estimates
 from sim.text.numbers import number, outcome_words, plural, words

@@ -3,7 +3,8 @@
 from typing import Any
 
 from sim.errors import UserError
-from sim.experiments.sweep.file import Sweep, label, scenario_at
+from sim.experiments.points import label, scenario_at
+from sim.experiments.sweep.file import Sweep
 from sim.experiments.sweep.sentences import describe
 from sim.scenario.tree import shape_of
 

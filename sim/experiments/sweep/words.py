@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from sim.experiments.points import label, scenario_at
 from sim.experiments.sweep.answer import Answer, Panel
 from sim.experiments.sweep.effects_words import RANKS, ranking_rows
-from sim.experiments.sweep.file import Sweep, label, scenario_at
+from sim.experiments.sweep.file import Sweep
 from sim.experiments.sweep.run import SweepResult
 from sim.experiments.sweep.sentences import describe, short_name
 from sim.scenario.tree import tree_of
