@@ -134,12 +134,13 @@ def test_a_reader_never_finds_a_run_twice(tmp_path, many_parts):
     assert table(out) == (480, 480)
 
 
+@pytest.mark.parametrize(("held", "most"), [("ROWS", 30), ("POINTS", 3)])
 def test_large_sweeps_have_the_outcomes_that_decide_in_the_csv_and_all_in_parquet(
-    sweep_file, tmp_path, monkeypatch
+    sweep_file, tmp_path, monkeypatch, held, most
 ):
     whole = run_file(sweep_file, tmp_path / "whole").folder
     monkeypatch.setattr(summary, "MOST_POINTS", 7)
-    monkeypatch.setattr(summary, "ROWS", 30)
+    monkeypatch.setattr(summary, held, most)
     folder = run_file(sweep_file, tmp_path / "out").folder
     lines = (whole / "summary.csv").read_text().splitlines()
     kept = [lines[0], *(line for line in lines[1:] if line.split(",")[3] in STUDIED)]

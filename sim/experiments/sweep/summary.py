@@ -19,7 +19,8 @@ from sim.store import files
 from sim.store.tables import Tables
 
 MOST_POINTS = 2_000  # with all outcomes in summary.csv: 80 MB
-ROWS = 50_000  # runs read at once
+ROWS = 50_000  # runs read at once, of no more points than
+POINTS = 10_000  # whose figures, five an outcome, are held at once
 FIGURES = ("runs", "failed", "defined", "mean", "sd", "ci95_lo", "ci95_hi")
 
 
@@ -77,7 +78,7 @@ def _chunks(
     parts: Sequence[Path], tables: Tables, asked: Asked, runs: int
 ) -> Iterator[tuple[list[_Point], dict[str, np.ndarray]]]:
     """Points, some at a time, with their runs in order."""
-    step = max(1, ROWS * asked.points // max(runs, 1))
+    step = min(max(1, ROWS * asked.points // max(runs, 1)), POINTS)
     columns = ["point", "run", *asked.vary, "failure", *asked.declared]
     for start in range(0, asked.points, step):
         stop = min(start + step, asked.points)
