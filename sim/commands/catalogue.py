@@ -159,7 +159,12 @@ def _size_and_warnings(scenario: "Scenario") -> tuple[dict[str, Any], list[str]]
         from sim.scenario.tree import removal_of  # NumPy, which the tree needs anyway
 
         size["removes"] = removal_of(scenario)
-    return size, [*scenario.warnings, *shape]
+    missing: tuple[str, ...] = ()
+    if scenario.hold_base is not None and scenario.hold_base.organisation.chart is not None:
+        from sim.scenario.tree import left_out  # NumPy, which the chart needs anyway
+
+        missing = left_out(scenario)
+    return size, [*scenario.warnings, *shape, *missing]
 
 
 def _outline(scenario: "Scenario") -> "Outline":

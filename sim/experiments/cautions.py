@@ -59,10 +59,10 @@ def as_event(scenarios: Sequence[Scenario], tree_of: Callable[[Scenario], Tree])
     if len(shapes) < 2:
         return []
     removed = [s.organisation.remove_layer for s in scenarios if s.organisation.remove_layer is not None]
-    option = f"--remove-layer {removed[0]}" if removed else "--help"
+    option = f" --remove-layer {removed[0]}" if removed else ""
     return [
         f"this compares two states, each as if it had always been so: the way there (severance, unrest, who leaves) is not in "
-        f"it; ask for the same change as an event with `orgsim plan CHART {option}`"
+        f"it; ask for the same change as an event with `orgsim plan CHART{option}`"
     ]
 
 

@@ -72,8 +72,13 @@ def what_differs(a: Scenario, b: Scenario, tree_of: Callable[[Scenario], Tree] =
 def structure_difference(a: Mapping[str, float], b: Mapping[str, float], smallest_pay: float) -> str:
     """One line on two `Tree.facts`; smallest_pay: USD a year, below which payrolls count as equal."""
     parts = []
-    for key, one, many in (("managers", "manager", "managers"), ("ics", "IC", "ICs")):
-        change = int(b[key] - a[key])
+    counted = (
+        ("managers", "manager", "managers"),
+        ("ics", "IC", "ICs"),
+        ("others", "other person", "other people"),
+    )
+    for key, one, many in counted:
+        change = int(b.get(key, 0) - a.get(key, 0))
         if change:
             parts.append(f"{change:+,} {one if abs(change) == 1 else many}")
     before, after = f"{a['first_line_span_mean']:.3g}", f"{b['first_line_span_mean']:.3g}"

@@ -99,10 +99,11 @@ def parts(outcome: Outcome, figures: Mapping[str, Paired], a: Tree, b: Tree) -> 
     over_time = 0.0 if size is None else -ratio.side * parts_of[key] - arithmetic
     dearer = b.payroll - a.payroll
     least = 1.0 if per_head else float(a.pay.min())
+    people = b.n - a.n if per_head else b.people - a.people  # all salaries count
     equal = equal_money(outcome, a, b) and abs(_change(figures.get(key))) < least
     return Parts(
         total, behaviour, _logs(figures[VALUE], ratio.side), arithmetic, over_time, ai,
-        total - behaviour - arithmetic - over_time - ai, b.n - a.n, dearer, b.n / a.n - 1, dearer / a.payroll, per_head, equal,
+        total - behaviour - arithmetic - over_time - ai, people, dearer, b.n / a.n - 1, dearer / a.payroll, per_head, equal,
     )  # fmt: skip
 
 

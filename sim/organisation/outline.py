@@ -159,7 +159,8 @@ def hold_ics(
     if base.others != variant.others:
         raise UserError(
             f"organisation.hold: {hold}: the base has {plural(base.others, 'other person', 'other people')} (no code), and "
-            f"this structure {variant.others:,}; ICs would stand in for people whose work the model does not know; use hold: ics"
+            f"this structure {variant.others:,}; ICs would stand in for people whose work the model does not know. With a chart, "
+            f"set organisation.remove_layer, which keeps them, not spans or layers, which make a tree without them"
         )
     if hold == "headcount":
         left, price, unit = float(base.n - variant.others - variant.managers_count), 1.0, "people"

@@ -16,6 +16,7 @@ from sim.organisation.tree import Tree
 from sim.scenario.layoff_checks import Heads
 from sim.scenario.plausibility import planned_heads, unusual_shape
 from sim.scenario.scenario import Scenario
+from sim.text.numbers import plural
 
 
 @lru_cache(maxsize=256)
@@ -82,6 +83,18 @@ def warnings_of(scenario: Scenario) -> tuple[str, ...]:
     Raises UserError for what cannot be built, as `tree_of` does.
     """
     if planned_heads(scenario) is not None:
-        return scenario.warnings
+        return (*scenario.warnings, *left_out(scenario))
     outline = tree_of(scenario).outline()
-    return (*scenario.warnings, *unusual_shape(outline.ics, outline.managers))
+    return (*scenario.warnings, *unusual_shape(outline.ics, outline.managers), *left_out(scenario))
+
+
+def left_out(scenario: Scenario) -> tuple[str, ...]:
+    """Return a warning that a generated structure has none of the other people of the chart to which it is held equal."""
+    base = scenario.hold_base
+    others = tree_of(base).others if base is not None and base.organisation.chart is not None else None
+    if base is None or others is None or scenario.organisation.chart is not None:
+        return ()
+    return (
+        f"its structure is generated, so {plural(others.count, 'other person', 'other people')} (no code) of the chart of "
+        f"{base.name} are not in it, nor is their pay; organisation.remove_layer keeps them",
+    )

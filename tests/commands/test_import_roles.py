@@ -59,6 +59,25 @@ def test_whom_a_layer_takes_is_said_before_it_runs(command):
     assert "my: removes both directors; 3 people get another boss." in err
 
 
+def test_a_generated_structure_says_that_it_leaves_out_the_other_people_of_the_chart(command, tmp_path):
+    assert command("import", "people.csv", "--roles", "rules.yaml", "-o", "my.yaml")[0] == 0
+    other = "question: Flatter?\nextends: my.yaml\norganisation: {management_layers: 2, hold: HOLD}\n"
+    (tmp_path / "flat.yaml").write_text(other.replace("HOLD", "payroll"))
+    code, _, err = command("check", "flat.yaml")
+    assert code == 2
+    assert "the base has 2 other people (no code), and this structure 0" in err
+    assert "set organisation.remove_layer, which keeps them" in err
+    (tmp_path / "flat.yaml").write_text(other.replace("HOLD", "ics"))
+    code, _, err = command("check", "flat.yaml")
+    assert code == 0
+    assert "2 other people (no code) of the chart of my are not in it, nor is their pay" in err
+    few = ("--runs", "2", "--ranges", "0", "--set", "time.weeks=2")
+    code, out, err = command("compare", "my.yaml", "flat.yaml", *few)
+    assert code == 0, err
+    assert "-2 other people" in out
+    assert "flat: its structure is generated, so 2 other people" in err
+
+
 def test_layers_that_are_not_there_name_those_that_are(command):
     command("import", "people.csv", "-o", "my.yaml")
     for layer, message in (
