@@ -102,8 +102,7 @@ def _report(found: "Found", folder: "Path", as_json: bool) -> None:
         print_json(rules_json(found))
     else:
         click.echo(rules_text(found))
-        click.echo(
-            f"\nWritten: {folder} (picture in plots/, every point in points.csv, all figures in rules.json)"
-        )
+        picture = "picture in plots/, " if found.box else ""
+        click.echo(f"\nWritten: {folder} ({picture}every point in points.csv, all figures in rules.json)")
     # A point sets parameters, so a run number and the seed alone do not replay a failure.
     report_failures(found.failures, "the same command with --seed {seed} --workers 1 meets run {run} again")

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from sim.errors import UserError
+from sim.experiments.rules.between import differing, notes
 from sim.experiments.rules.file import load_rules
 from sim.experiments.rules.folder import question, write
 from sim.experiments.rules.study import CHANCE, FEW, LITTLE, NOTHING, RULE, SELDOM, rules
 from sim.experiments.rules.words import answer, point_rows, rules_json, rules_text, value_words
+from sim.report.kinds.rules import page
+from sim.report.source import Source
 from sim.statistics.prim import inside
 from sim.store.journal import Journal
 from sim.store.taking import taken
@@ -121,7 +124,10 @@ class TestTwins:
     def test_one_null(self, file):
         found = rules(load_rules(file, points=80), 1, simulate=Planted(lead=0.0))
         assert found.state in (NOTHING, CHANCE)
-        assert answer(found)[0].startswith("No rule: ")
+        said = answer(found)
+        assert said[0].startswith("flat beats layered on value per payroll dollar in ")
+        assert "of all 80 cases; no condition could be found that parts " in said[0]
+        assert said[1].startswith("No rule: ")
 
     def test_fresh_points_and_fresh_dice(self, file):
         engine = Planted()
@@ -143,7 +149,11 @@ class TestTwins:
         assert found.state == FEW
         assert found.fresh is None
         assert len(engine.calls) == 120
-        assert "almost everywhere" in answer(found)[0]
+        assert answer(found) == [
+            "layered beats flat on value per payroll dollar in 100 % [94, 100] of all 60 cases: there is nothing to part.",
+            "With 2 runs at each point all 60 cases are beyond noise.",
+        ]
+        assert "more than chance" not in rules_text(found)
 
 
 class TestUseful:
@@ -151,10 +161,14 @@ class TestUseful:
         asked = load_rules(file, points=120)
         seldom = rules(replace(asked, density=1.0), 1, simulate=Planted())
         assert seldom.state == SELDOM
-        assert "less than the 100 %" in answer(seldom)[0]
+        assert (
+            "of all 120 cases; no condition could be found that parts them from the rest."
+            in answer(seldom)[0]
+        )
+        assert "less than the 100 %" in answer(seldom)[1]
         little = rules(replace(asked, coverage=1.0), 1, simulate=Planted())
         assert little.state == LITTLE
-        assert "must cover (useful: coverage)" in answer(little)[0]
+        assert "must cover (useful: coverage)" in answer(little)[1]
 
 
 class TestBar:
@@ -177,7 +191,8 @@ class TestBar:
             simulate=engine,
         )
         assert low.state == FEW
-        assert "almost nowhere" in answer(low)[0]
+        assert answer(low)[0].startswith("lead time is at least 300 hours in 0 % [0, ")
+        assert answer(low)[0].endswith(" of all 40 cases: there is nothing to part.")
 
     def test_it_is_said_in_the_unit_that_is_shown(self, tmp_path):
         text = self.TEXT.replace("lead_time_hours, at_most: 30", "value_per_payroll_usd, at_least: 1.0e+3")
@@ -251,6 +266,31 @@ class TestWords:
         assert "It covers " in text
         assert "flat wins in " in text
         assert "certificate" in rules_text(found)
+
+    def test_too_few_to_part(self, file):
+        class Nearly(Planted):
+            def __call__(self, scenario, runs, seed, *, first_run=0, **options):
+                self.lead = -0.5 if first_run < 6 else 0.5  # behind at three points
+                return super().__call__(scenario, runs, seed, first_run=first_run, **options)
+
+        asked = load_rules(file, points=60)
+        asked = replace(
+            asked, axes={SHARE: asked.axes[SHARE].__class__(0.3, 0.9), "ai.answers": asked.axes["ai.answers"]}
+        )
+        found = rules(asked, 1, simulate=Nearly(noise=0.0))
+        assert found.state == FEW
+        few = min(found.search.cases.k, 60 - found.search.cases.k)
+        assert 0 < few < 10
+        assert "of all 60 cases; no condition was sought that parts " in answer(found)[0]
+        assert answer(found)[1] == "No rule: they are too few, 10 are needed."
+
+    def test_what_the_designs_are(self, planted_rule):
+        said = " ".join(rules_text(planted_rule).split())
+        assert "flat organisation.spans [12] layered organisation.spans [4, 3]" in said
+        assert "What differs flat against layered, with nothing varied: -3 managers, " in said
+        stored = rules_json(planted_rule)
+        assert (stored["differs"]["design"], stored["differs"]["against"]) == ("flat", "layered")
+        assert stored["designs_in_words"]["flat"] == "organisation.spans [12]"
 
     @pytest.mark.parametrize(
         ("path", "value", "said"),
@@ -353,3 +393,68 @@ def test_without_a_journal_nothing_is_kept(file):
     journal = Journal()
     rules(load_rules(file, points=40), 1, simulate=Planted(), journal=journal)
     assert journal.kept == 0
+
+
+CHART = "id,manager,role\n1,,manager\n2,1,manager\n3,1,manager\n" + "".join(
+    f"{n},{2 + n % 2},engineer\n" for n in range(4, 16)
+)
+
+
+class TestChart:
+    """A chart from which a design, or a factor, takes a layer."""
+
+    def write(self, folder: Path, asks: str) -> Path:
+        (folder / "chart.csv").write_text(CHART)
+        (folder / "base.yaml").write_text(
+            "question: How?\norganisation: {chart: chart.csv}\ntime: {weeks: 52}\n"
+        )
+        (folder / "mine.yaml").write_text(f"question: Where?\nbase: base.yaml\n{asks}points: 40\nruns: 2\n")
+        return folder / "mine.yaml"
+
+    @pytest.mark.parametrize("between", ["flatter: {L: 1}, as it is: {}", "as it is: {}, flatter: {L: 1}"])
+    def test_a_design(self, tmp_path, between):
+        between = between.replace("L", "organisation.remove_layer")
+        asks = f"between: {{{between}}}\nvary: {{{SHARE}: {{from: 0, to: 0.9}}}}\n"
+        asked = load_rules(self.write(tmp_path, asks))
+        told, other, lines = differing(asked)
+        assert (told, other) == ("flatter", "as it is")
+        assert lines[0].startswith("-2 managers, mean first-line span 6 -> 12, one layer less, payroll -")
+        assert lines[1].startswith("remove_layer 1: removes ")
+        assert lines[1].endswith("; 12 people get another boss")
+        (way,) = [note for note in notes(asked) if note.startswith("this compares two states")]
+        assert way.endswith("`orgsim plan CHART --remove-layer 1`")
+
+    def test_a_factor(self, tmp_path):
+        asks = (
+            "passes: {outcome: lead_time_hours, at_most: 40}\nvary: {organisation.remove_layer: [null, 1]}\n"
+            "roles: {organisation.remove_layer: given}\n"
+        )
+        asked = load_rules(self.write(tmp_path, asks))
+        assert any("--remove-layer 1" in note for note in notes(asked))
+        assert differing(asked) == ("", "", [])
+        asked = replace(asked, axes={SHARE: asked.axes["organisation.remove_layer"].__class__((0.0, 0.5))})
+        assert notes(asked) == []
+
+
+class TestReport:
+    def page(self, found, folder):
+        with taken(str(folder), folder, question(found.asked), False, keeps=True) as place:
+            write(place, found)
+        return page(Source(folder))
+
+    def test_a_rule(self, planted_rule, tmp_path):
+        made = self.page(planted_rule, tmp_path / "out")
+        sections = {one.key: one for one in made.sections}
+        assert list(sections)[:4] == ["rule", "designs", "points", "factors"]
+        assert sections["designs"].items[0].rows[0] == ("flat", "organisation.spans [12]")
+        figure = sections["factors"].items[1]
+        assert figure.table.header == ("factor", "percentage points")
+        assert all(row[1] != "0" for row in figure.table.rows)
+
+    def test_none_has_no_picture(self, file, tmp_path):
+        found = rules(load_rules(file, points=40), 1, simulate=Planted(lead=0.0))
+        assert not found.box
+        made = self.page(found, tmp_path / "out")
+        assert "points" not in [one.key for one in made.sections]
+        assert made.answer[0].startswith("Flat beats layered on ")
+        assert not (tmp_path / "out" / "plots").exists()

@@ -293,7 +293,7 @@ def _check_values(reader: Reader, asked: Asked) -> None:
             f"{asked.designs[0].name} and {asked.designs[1].name} are the same scenario; they differ in nothing",
         )
     for path, axis in asked.axes.items():
-        for value in _ends(axis):
+        for value in ends_of(axis):
             try:
                 for design in asked.designs:
                     asked.scenario(design, {path: value})
@@ -301,7 +301,8 @@ def _check_values(reader: Reader, asked: Asked) -> None:
                 reader.fail(("vary", path), f"{short(value)}: {error}")
 
 
-def _ends(axis: Axis) -> tuple[object, ...]:
+def ends_of(axis: Axis) -> tuple[object, ...]:
+    """The values of an axis of levels, both ends of a range."""
     return axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12))
 
 
@@ -332,7 +333,7 @@ def _assumed(reader: Reader, asked: Asked) -> dict[str, Range]:
     if wanted is None:
         return {}
     corners: list[dict[str, object]] = [
-        {path: _ends(axis)[k] for path, axis in asked.axes.items()} for k in (0, -1)
+        {path: ends_of(axis)[k] for path, axis in asked.axes.items()} for k in (0, -1)
     ]
     try:
         made = [asked.scenario(design, values) for design in asked.designs for values in corners]

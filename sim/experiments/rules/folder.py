@@ -48,7 +48,9 @@ def write(place: Taken, found: Found) -> None:
     from sim.experiments.rules.pictures import draw  # Matplotlib, only to draw
 
     with place.writing() as folder:
-        files.write_json(folder / FIGURES, rules_json(found) | {"picture": scatter_json(found)})
+        picture = scatter_json(found) if found.box else None  # without a box any two factors show as little
+        files.write_json(folder / FIGURES, rules_json(found) | {"picture": picture})
         files.write_csv(folder / POINTS, *point_rows(found))
         files.write_text(folder / ANSWER, rules_text(found) + "\n")
-        draw(folder / "plots", found)
+        if found.box:
+            draw(folder / "plots", found)

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import UserError
-from sim.experiments.cautions import cautions, on_answers
+from sim.experiments.cautions import cautions
 from sim.experiments.designs import Axis, Levels, Range, as_numbers, lhs
 from sim.experiments.factors import is_numeric
 from sim.experiments.holding import Differences, differences, signs
+from sim.experiments.rules.between import notes
 from sim.experiments.rules.file import Asked, At
 from sim.experiments.simulated import Evaluate, Simulated
 from sim.outcomes.declared import OUTCOMES, Outcome
 from sim.parameters.flow import TIED
-from sim.scenario.tree import tree_of
 from sim.simulation.results import Failure, Simulate
 from sim.simulation.run import run
 from sim.statistics import prim
@@ -56,6 +56,11 @@ class Points:
     def settled_share(self) -> Holds:
         """The share of the points that are beyond noise."""
         return Holds(int(np.count_nonzero(self.settled)), len(self.settled))
+
+    @property
+    def settled_cases(self) -> Holds:
+        """The share of cases among the points that are beyond noise."""
+        return Holds(int(np.count_nonzero(self.case & self.settled)), int(np.count_nonzero(self.settled)))
 
     @property
     def cases(self) -> Holds:
@@ -138,21 +143,13 @@ def rules(
     kept = len(search.case) + (0 if fresh is None else len(fresh.case))
     return Found(
         asked, outcome, columns, _state(asked, search, certificate), search, fresh, candidate, certificate, settled, searched,
-        tuple(strengths(search.x, search.case, columns)), tuple(_notes(asked)),
+        tuple(strengths(search.x, search.case, columns)), (*cautions([asked.base]), *notes(asked)),
         evaluate.points - kept, evaluate.reason or _failed(evaluate), evaluate.points, tuple(evaluate.failures),
     )  # fmt: skip
 
 
 def _failed(evaluate: Simulated) -> str:
     return evaluate.failures[0].message if evaluate.failures else ""
-
-
-def _notes(asked: Asked) -> list[str]:
-    """What limits the answer, without full stops."""
-    made = [asked.scenario(design, {}) for design in asked.designs]
-    varied = {"ai.answers", "switches.ai_answers"} & asked.axes.keys()
-    asks = [] if len(made) == 1 or varied else on_answers(made, tree_of)
-    return [*cautions([asked.base]), *asks]
 
 
 def _state(asked: Asked, search: Points, found: Certificate | None) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from sim.experiments.assumption_words import listed, mechanism_words, share_words
 from sim.experiments.designs import Axis, Levels
+from sim.experiments.rules.between import differing, settings_words
 from sim.experiments.rules.file import Asked
-from sim.experiments.rules.study import CHANCE, FEW, LITTLE, NOTHING, RULE, SELDOM, Found
+from sim.experiments.rules.study import CHANCE, FEW, LITTLE, RULE, SELDOM, Found, Points
 from sim.parameters.registry import REGISTRY
 from sim.scenario.settings import SETTINGS
 from sim.statistics.estimates import Holds
 from sim.statistics.prim import Condition
-from sim.statistics.rule import FOLDS, Certificate
+from sim.statistics.rule import FOLDS, LEAST_CASES, Certificate
 from sim.text.numbers import outcome_words, percent, plural, shown_unit, words
 from sim.text.plain import ends
-from sim.text.tables import paragraph, table
+from sim.text.tables import labelled, paragraph, table
 
 _PERCENT = ("share", "probability")
 _OWN_NAMES = ("organisation", "time", "switches")  # sections that say nothing beside the name
@@ -108,25 +109,45 @@ def rule_words(found: Found) -> str:
 
 
 def answer(found: Found) -> list[str]:
-    """Sentences: the rule with its certificate, or that there is none and why; then how sure the cases are."""
-    whole = found.search if found.fresh is None else found.fresh
-    base = f"{_it_is(found)} in {share_words(whole.cases)} of all {plural(len(whole.case), 'case')}"
+    """Sentences: the rule with its certificate, or how often it is the case at all and why it is not parted; then how sure."""
+    if found.state == RULE and found.certificate is not None:
+        return [_rule_sentence(found, found.certificate, _base(found)), _settled_sentence(found)]
+    return [*_no_rule(found), _settled_sentence(found)]
+
+
+def _whole(found: Found) -> Points:
+    """The fresh points, or those searched where there are no others."""
+    return found.search if found.fresh is None else found.fresh
+
+
+def _base(found: Found) -> str:
+    whole = _whole(found)
+    return f"{_it_is(found)} in {share_words(whole.cases)} of all {plural(len(whole.case), 'case')}"
+
+
+def _no_rule(found: Found) -> list[str]:
+    """How often it is the case at all, before anything else; then why that is not parted."""
+    cases = _whole(found).cases
+    often = f"{claim(found)} in {share_words(cases)} of all {plural(cases.n, 'case')}"
+    refused = [] if found.certificate is None else [_refused(found, found.certificate)]
+    if cases.k in (0, cases.n):
+        return [f"{often}: there is nothing to part.", *refused]
+    mostly = 2 * cases.k >= cases.n
     if found.state == FEW:
-        rare = 2 * found.search.cases.k < found.search.cases.n
+        few = cases.n - cases.k if mostly else cases.k
+        rest = f"the {few} where it is not" if mostly else f"these {few}"
         return [
-            f"No rule: {claim(found)} in {share_words(found.search.cases)} of {plural(found.search.cases.n, 'case')} over what "
-            f"was searched, so {'almost nowhere' if rare else 'almost everywhere'}; there is nothing to part.",
-            _settled_sentence(found),
+            f"{often}; no condition was sought that parts {rest}.",
+            f"No rule: they are too few, {LEAST_CASES} are needed.",
         ]
-    if found.state == NOTHING or found.certificate is None:
-        return [
-            f"No rule: where {claim(found)} could not be told from the {plural(len(found.columns), 'factor')} searched. No box "
-            f"did better than chance on points left out of the search ({FOLDS}-fold cross-validation); {base}.",
-            _settled_sentence(found),
-        ]
-    if found.state == RULE:
-        return [_rule_sentence(found, found.certificate, base), _settled_sentence(found)]
-    return [_refused(found, found.certificate, base), _settled_sentence(found)]
+    none = (
+        f"No rule: no box of conditions on the {plural(len(found.columns), 'factor')} searched did better than chance on points "
+        f"left out of the search ({FOLDS}-fold cross-validation)."
+    )
+    return [
+        f"{often}; no condition could be found that parts {'the rest' if mostly else 'them from the rest'}.",
+        *(refused or [none]),
+    ]
 
 
 def _rule_sentence(found: Found, certificate: Certificate, base: str) -> str:
@@ -137,7 +158,7 @@ def _rule_sentence(found: Found, certificate: Certificate, base: str) -> str:
     )
 
 
-def _refused(found: Found, certificate: Certificate, base: str) -> str:
+def _refused(found: Found, certificate: Certificate) -> str:
     asked = found.asked
     why = {
         CHANCE: "which is not above the share of all cases beyond chance",
@@ -147,30 +168,50 @@ def _refused(found: Found, certificate: Certificate, base: str) -> str:
     }[found.state]
     return (
         f"No rule: the best box for where {claim(found)} ({rule_words(found)}) is right in "
-        f"{share_words(certificate.density)} of the {certificate.inside:,} fresh cases there, {why}; {base}."
+        f"{share_words(certificate.density)} of the {certificate.inside:,} fresh cases there, {why}."
     )
 
 
 def _settled_sentence(found: Found) -> str:
-    """How many points are beyond noise, and what the box is worth among them."""
-    whole = found.search if found.fresh is None else found.fresh
+    """How many points are beyond noise, and what the box, or without one the answer, is worth among them."""
+    whole = _whole(found)
     asked, share = found.asked, whole.settled_share
     if asked.runs < 2:
         return "With one run at each point nothing is known of noise; use runs: 4 or more."
-    text = f"With {asked.runs} runs at each point {share_words(share)} of the cases are beyond noise"
+    with_runs = f"With {asked.runs} runs at each point"
+    if share.k == share.n:
+        return f"{with_runs} all {plural(share.n, 'case')} are beyond noise."
+    text = f"{with_runs} {share_words(share)} of the cases are beyond noise"
     if found.settled is not None and found.settled.inside:
         return f"{text}; among these the box is right in {share_words(found.settled.density)}."
-    return f"{text}; the others are on their side by no more than chance, which makes a rule look worse than it is."
+    beyond = whole.settled_cases
+    among = (
+        f", and among these {_it_is(found)} in {share_words(beyond)}" if beyond.n and not found.box else ""
+    )
+    side = "looks worse than it is" if found.state == RULE else "may be hidden"
+    return f"{text}{among}; the others are on their side by no more than chance, so that a rule {side}."
 
 
 def rules_text(found: Found) -> str:
     """The answer, the box, the certificate, and what limits them."""
     parts = ["\n".join(paragraph(text) for text in answer(found))]
+    if len(found.asked.designs) == 2:
+        parts.append(_designs_text(found.asked))
     if found.box:
         parts.append(_box_table(found))
         parts.append(_certificate_table(found))
     parts.append(_searched_words(found))
     return "\n\n".join(part for part in parts if part)
+
+
+def _designs_text(asked: Asked) -> str:
+    """What the designs are, and what differs between them at the base."""
+    told, other, lines = differing(asked)
+    lead = f"{told} against {other}, with nothing varied: "
+    return labelled([
+        *((design.name, settings_words(asked, design)) for design in asked.designs),
+        ("What differs", f"{lead}{'; '.join(lines)}"),
+    ])  # fmt: skip
 
 
 def _box_table(found: Found) -> str:
@@ -222,6 +263,7 @@ def _searched_words(found: Found) -> str:
 def rules_json(found: Found) -> dict[str, object]:
     """All figures as plain data."""
     asked, names = found.asked, [column.name for column in found.columns]
+    told, other, differs = differing(asked)
     return {
         "question": asked.question,
         "answer": answer(found),
@@ -241,6 +283,8 @@ def rules_json(found: Found) -> dict[str, object]:
         "outcome": found.outcome.name,
         "unit": found.outcome.unit,
         "designs": {design.name: dict(design.settings) for design in asked.designs},
+        "designs_in_words": {design.name: settings_words(asked, design) for design in asked.designs},
+        "differs": None if asked.bar else {"design": told, "against": other, "in_words": differs},
         "bar": None if asked.bar is None else {"at_most" if asked.bar.at_most else "at_least": asked.bar.value},
         "hold": asked.hold,
         "scenario": asked.base.name,

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.report import charts, parts
-from sim.report.page import Fold, Item, Page, Section, Table
+from sim.report.page import Bullets, Fold, Item, Page, Section, Table
 from sim.report.source import Source
 from sim.text.numbers import percent, plural
 
-SHOWN = 14  # factors in the picture of what says most
+SHOWN = 10  # factors in the picture of what says most
 #: A key of rules.json, and what these points are.
 CERTIFICATES = (
     ("certificate", "fresh points"),
@@ -20,7 +20,7 @@ CERTIFICATES = (
 def page(source: Source) -> Page:
     """The rule and its certificate, the points around the box, which factor says how much by itself."""
     found = source.stored("rules.json") if source.finished else {}
-    sections = [*_rule(found), *_picture(found), *_strengths(found)] if found else []
+    sections = [*_rule(found), *_designs(found), *_picture(found), *_strengths(found)] if found else []
     said = [str(text) for text in found.get("answer") or ()]
     return Page(
         name=source.text("name"),
@@ -91,10 +91,32 @@ def _share(one: Mapping[str, Any]) -> str:
     return f"{percent(one['share'], 0)} % [{percent(ends[0], 0)}, {percent(ends[1], 0)}]"
 
 
+def _designs(found: Mapping[str, Any]) -> list[Section]:
+    """The settings of both designs, and what differs between them at the base."""
+    said, differs = found.get("designs_in_words"), found.get("differs")
+    if not isinstance(said, dict) or not isinstance(differs, dict):
+        return []
+    return [
+        Section(
+            "designs",
+            "The designs",
+            [
+                Table(
+                    ("design", "settings"),
+                    [(str(name), str(text)) for name, text in said.items()],
+                    align="<<",
+                ),
+                f"What differs: {differs['design']} against {differs['against']}, with nothing varied.",
+                Bullets([str(line) for line in differs["in_words"]]),
+            ],
+        )
+    ]
+
+
 def _picture(found: Mapping[str, Any]) -> list[Section]:
-    """The points over the two factors that say most."""
+    """The points over the two factors that say most, with the box; nothing without a box, as any two factors show as little."""
     shown = found.get("picture")
-    if not isinstance(shown, dict) or not shown.get("points"):
+    if not isinstance(shown, dict) or not shown.get("points") or not found.get("conditions"):
         return []
     across, up = shown["axes"]
     groups = []
@@ -121,27 +143,34 @@ def _picture(found: Mapping[str, Any]) -> list[Section]:
             log=(across["log"], up["log"]),
         )
     ]
-    return [Section("points", "Where it is the case", items)]
+    title = (
+        "Where it is the case"
+        if found.get("is_rule")
+        else "Where it is the case: the best box, which is no rule"
+    )
+    return [Section("points", title, items)]
 
 
 def _strengths(found: Mapping[str, Any]) -> list[Section]:
     """How far each factor alone parts the cases from the others."""
     every = [one for one in found.get("factors") or () if parts.is_number(one.get("lift_alone"))]
-    rows = [charts.Bar(str(one["words"]), 100 * one["lift_alone"]) for one in every[:SHOWN]]
-    if len(rows) < 2:
-        return []
+    rows = [charts.Bar(str(one["words"]), 100 * one["lift_alone"]) for one in every if one["lift_alone"] > 0]
     table = [(str(one["path"]), str(one["role"]), str(one["searched"])) for one in every]
+    if not table:
+        return []
+    items: list[Item] = []
+    if len(rows) > 1:
+        title = "Each factor alone" if len(rows) <= SHOWN else f"The {SHOWN} factors that say most alone"
+        items = [
+            "How far the best box on one factor alone parts the cases from the others: the share of the cases in it less the "
+            "share of the others. Over the points searched, so it flatters, and a factor that knows nothing is not at 0.",
+            charts.bars("factors", title, rows[:SHOWN], "percentage points", what="factor"),
+        ]
+    ranges = Table(("factor", "role", "searched"), table, align="<<<")
     return [
         Section(
             "factors",
             "What was searched",
-            [
-                "How far the best box on one factor alone parts the cases from the others: the share of the cases in it less the "
-                "share of the others. Over the points searched, so it flatters, and a factor that knows nothing is not at 0.",
-                charts.bars("factors", "Each factor alone", rows, "percentage points", what="factor"),
-                Fold(
-                    "Every factor with its range", [Table(("factor", "role", "searched"), table, align="<<<")]
-                ),
-            ],
+            [*items, Fold(f"{plural(len(table), 'factor')} with ranges", [ranges])],
         )
     ]

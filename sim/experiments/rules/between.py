@@ -1,0 +1,59 @@
+"""What the two designs of a rule are: their settings as the file states them, and what differs between them in words.
+
+What differs is told at the base, with nothing varied; `orgsim compare` has the same words.
+"""
+
+from collections.abc import Iterator
+
+from sim.experiments import cautions
+from sim.experiments.differences import plain, what_differs
+from sim.experiments.rules.file import Asked, Design, ends_of
+from sim.scenario.scenario import Scenario
+from sim.scenario.settings import STRUCTURES
+from sim.scenario.tree import left_out, tree_of
+
+_STRUCTURAL = {f"organisation.{name}" for name in (*STRUCTURES, "remove_layer")}
+
+
+def settings_words(asked: Asked, design: Design) -> str:
+    """The settings of a design as they are stated: 'organisation.remove_layer 1', 'mine as it is'."""
+    stated = [f"{path} {_written(value)}" for path, value in design.settings.items()]
+    held = f", {asked.hold} held equal to {asked.base.name}" if asked.hold else ""
+    return f"{', '.join(stated) or f'{asked.base.name} as it is'}{held}"
+
+
+def _written(value: object) -> str:
+    return f"[{', '.join(map(plain, value))}]" if isinstance(value, tuple) else plain(value)
+
+
+def differing(asked: Asked) -> tuple[str, str, list[str]]:
+    """Which design is told from which, and what it has that the other has not, a line each; ('', '', []) without two designs.
+
+    The other is the one without settings, the second where both or neither have some.
+    """
+    if len(asked.designs) < 2:
+        return "", "", []
+    first, second = asked.designs
+    told, other = (second, first) if second.settings and not first.settings else (first, second)
+    lines = what_differs(asked.scenario(other, {}), asked.scenario(told, {}))
+    return told.name, other.name, lines
+
+
+def notes(asked: Asked) -> list[str]:
+    """Where structures differ: that the way there is not in it, what AI answers decides, and whom a made structure leaves out."""
+    made = [asked.scenario(design, {}) for design in asked.designs]
+    varied = {"ai.answers", "switches.ai_answers"} & asked.axes.keys()
+    asks = [] if len(made) == 1 or varied else cautions.on_answers(made, tree_of)
+    missing = [
+        f"{design.name}: {text}"
+        for design, one in zip(asked.designs, made, strict=True)
+        for text in left_out(one)
+    ]
+    return [*cautions.as_event([*made, *_shapes(asked)], tree_of), *asks, *missing]
+
+
+def _shapes(asked: Asked) -> Iterator[Scenario]:
+    """The first design with each value of what is varied of its structure, the ends of a range."""
+    for path, axis in asked.axes.items():
+        if path in _STRUCTURAL:
+            yield from (asked.scenario(asked.designs[0], {path: value}) for value in ends_of(axis))
