@@ -20,6 +20,7 @@ from sim.report.source import Source
 from sim.statistics.prim import inside
 from sim.store.journal import Journal
 from sim.store.taking import taken
+from sim.store.views import Views
 
 SHARE, SIZE, CV, HELP = "ai.share_of_code", "organisation.ics", "work.size_cv", "questions.help_hours"
 FILE = f"""\
@@ -440,7 +441,8 @@ class TestReport:
     def page(self, found, folder):
         with taken(str(folder), folder, question(found.asked), False, keeps=True) as place:
             write(place, found)
-        return page(Source(folder))
+        with Views(folder) as views:
+            return page(Source(views))
 
     def test_a_rule(self, planted_rule, tmp_path):
         made = self.page(planted_rule, tmp_path / "out")

@@ -18,12 +18,17 @@ _STRUCTURAL = {f"organisation.{name}" for name in (*STRUCTURES, "remove_layer")}
 def settings_words(asked: Asked, design: Design) -> str:
     """The settings of a design as they are stated: 'organisation.remove_layer 1', 'mine as it is'."""
     stated = [f"{path} {_written(value)}" for path, value in design.settings.items()]
-    held = f", {asked.hold} held equal to {asked.base.name}" if asked.hold else ""
-    return f"{', '.join(stated) or f'{asked.base.name} as it is'}{held}"
+    return ", ".join(stated) or f"{asked.base.name} as it is"
 
 
 def _written(value: object) -> str:
     return f"[{', '.join(map(plain, value))}]" if isinstance(value, tuple) else plain(value)
+
+
+def point_words(asked: Asked) -> str:
+    """The point at which the difference is told."""
+    held = f", {asked.hold} of both held equal to {asked.base.name}" if asked.hold else ""
+    return f"with nothing varied{held}"
 
 
 def differing(asked: Asked) -> tuple[str, str, list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sim.experiments.assumption_words import listed, mechanism_words, share_words
 from sim.experiments.designs import Axis, Levels
-from sim.experiments.rules.between import differing, settings_words
+from sim.experiments.rules.between import differing, point_words, settings_words
 from sim.experiments.rules.file import Asked
 from sim.experiments.rules.study import CHANCE, FEW, LITTLE, RULE, SELDOM, Found, Points
 from sim.parameters.registry import REGISTRY
@@ -188,8 +188,9 @@ def _settled_sentence(found: Found) -> str:
     among = (
         f", and among these {_it_is(found)} in {share_words(beyond)}" if beyond.n and not found.box else ""
     )
-    side = "looks worse than it is" if found.state == RULE else "may be hidden"
-    return f"{text}{among}; the others are on their side by no more than chance, so that a rule {side}."
+    hides = ", so that a rule may be hidden" if 0 < whole.cases.k < whole.cases.n else ""
+    hides = ", so that the rule looks worse than it is" if found.state == RULE else hides
+    return f"{text}{among}; the others are on their side by no more than chance{hides}."
 
 
 def rules_text(found: Found) -> str:
@@ -207,7 +208,7 @@ def rules_text(found: Found) -> str:
 def _designs_text(asked: Asked) -> str:
     """What the designs are, and what differs between them at the base."""
     told, other, lines = differing(asked)
-    lead = f"{told} against {other}, with nothing varied: "
+    lead = f"{told} against {other}, {point_words(asked)}: "
     return labelled([
         *((design.name, settings_words(asked, design)) for design in asked.designs),
         ("What differs", f"{lead}{'; '.join(lines)}"),
@@ -284,7 +285,7 @@ def rules_json(found: Found) -> dict[str, object]:
         "unit": found.outcome.unit,
         "designs": {design.name: dict(design.settings) for design in asked.designs},
         "designs_in_words": {design.name: settings_words(asked, design) for design in asked.designs},
-        "differs": None if asked.bar else {"design": told, "against": other, "in_words": differs},
+        "differs": None if asked.bar else {"design": told, "against": other, "at": point_words(asked), "in_words": differs},
         "bar": None if asked.bar is None else {"at_most" if asked.bar.at_most else "at_least": asked.bar.value},
         "hold": asked.hold,
         "scenario": asked.base.name,

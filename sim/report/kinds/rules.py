@@ -106,7 +106,7 @@ def _designs(found: Mapping[str, Any]) -> list[Section]:
                     [(str(name), str(text)) for name, text in said.items()],
                     align="<<",
                 ),
-                f"What differs: {differs['design']} against {differs['against']}, with nothing varied.",
+                f"What differs: {differs['design']} against {differs['against']}, {differs['at']}.",
                 Bullets([str(line) for line in differs["in_words"]]),
             ],
         )
