@@ -101,18 +101,11 @@ def bars(
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     _few_ticks(axes, "x")
-    table = _bar_table(rows, unit, what, digits)
+    cells = [(r.name, number(r.value, digits), interval(r.lo, r.hi, digits)) for r in rows]
+    table = Table((what, unit, "95 % interval"), cells)
     if not all(row.strong for row in rows):
         note = f"{note} Grey: within noise.".strip()
     return Figure(title, canvas.svg(key, title), note, table)
-
-
-def _bar_table(rows: Sequence[Bar], unit: str, what: str, digits: int) -> Table:
-    """The values of bars, with a column of intervals where there are any."""
-    cells = [(r.name, number(r.value, digits), interval(r.lo, r.hi, digits)) for r in rows]
-    if not any(cell[2] for cell in cells):
-        return Table((what, unit), [cell[:2] for cell in cells])
-    return Table((what, unit, "95 % interval"), cells)
 
 
 def _zero(axes: Axes) -> None:

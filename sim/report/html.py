@@ -121,8 +121,19 @@ def _figure(figure: Figure) -> str:
     )
 
 
+def _filled(table: Table) -> Table:
+    """A table without the columns, but the first, that are empty in every row."""
+    kept = [
+        k for k in range(len(table.header)) if k == 0 or not table.rows or any(row[k] for row in table.rows)
+    ]
+    align = table.align and "".join(table.align[k] for k in kept)
+    rows = [[row[k] for k in kept] for row in table.rows]
+    return Table([table.header[k] for k in kept], rows, table.caption, align)
+
+
 def _table(table: Table, name: str = "") -> str:
-    """A table that scrolls by itself where it is wider than the page."""
+    """A table that scrolls by itself where it is wider than the page, without columns in which nothing stands."""
+    table = _filled(table)
     align = table.align or "<" + ">" * (len(table.header) - 1)
     sides = [' class="l"' if side == "<" else "" for side in align]
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""

@@ -15,6 +15,7 @@ from sim.experiments.rules.file import load_rules
 from sim.experiments.rules.folder import question, write
 from sim.experiments.rules.study import CHANCE, FEW, LITTLE, NOTHING, RULE, SELDOM, rules
 from sim.experiments.rules.words import answer, point_rows, rules_json, rules_text, value_words
+from sim.report.html import pieces
 from sim.report.kinds.rules import page
 from sim.report.source import Source
 from sim.statistics.prim import inside
@@ -450,7 +451,9 @@ class TestReport:
         assert list(sections)[:4] == ["rule", "designs", "points", "factors"]
         assert sections["designs"].items[0].rows[0] == ("flat", "organisation.spans [12]")
         figure = sections["factors"].items[1]
-        assert figure.table.header == ("factor", "percentage points")
+        page_text = pieces([figure])
+        assert '<th scope="col">percentage points</th>' in page_text
+        assert "95 % interval" not in page_text  # a column in which nothing stands
         assert all(row[1] != "0" for row in figure.table.rows)
 
     def test_none_has_no_picture(self, file, tmp_path):

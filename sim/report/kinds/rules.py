@@ -46,7 +46,7 @@ def _facts(found: Mapping[str, Any]) -> str:
 def _sure(found: Mapping[str, Any]) -> list[str]:
     lost = int(found.get("points_lost") or 0)
     return [
-        *(f"{text}." for text in found.get("warnings") or ()),
+        *(f"{text[:1].upper()}{text[1:]}." for text in map(str, found.get("warnings") or ())),
         *([f"{plural(lost, 'point')} could not be run, and is left out."] if lost else []),
         "Ranges are mostly judgement, so shares of cases are no probabilities.",
     ]
