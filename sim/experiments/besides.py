@@ -14,6 +14,7 @@ from sim.experiments.parts import AI_SPEND, PAYROLL
 from sim.experiments.parts_words import change_words
 from sim.outcomes.declared import OUTCOMES
 from sim.statistics.estimates import Paired
+from sim.text.numbers import outcome_words
 
 COST = "cost_per_value"
 #: What that cost has besides payroll: the outcome that shows it, and what to call it.
@@ -24,6 +25,17 @@ def leaves_out_costs(primary: str) -> bool:
     """True if *primary* is value per dollar of payroll, of which the full cost of an hour leaves nothing out."""
     declared = OUTCOMES.get(primary)
     return declared is not None and declared.ratio is not None and declared.ratio.under == (PAYROLL,)
+
+
+def costs_beside(primary: str, paths: Sequence[str]) -> list[str]:
+    """A note where use of AI is varied and *primary* leaves out what AI costs; else nothing. paths: what is varied."""
+    ai = [path for path in paths if path.startswith("ai.")]
+    if not ai or not leaves_out_costs(primary):
+        return []
+    return [
+        f"{outcome_words(primary)} leaves out what AI and incidents cost, and {_listed(ai)} {'is' if len(ai) == 1 else 'are'} "
+        f"varied: see whether the order is the same with outcome: {COST}"
+    ]
 
 
 def cost_sign(cost: Paired | None) -> int:

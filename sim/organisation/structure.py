@@ -85,17 +85,20 @@ def chart_tree(chart: Chart, pay_scale: PayScale) -> Tree:
 def remove_layer(tree: Tree, layer: int | str, pay_scale: PayScale) -> Tree:
     """Remove the managers of a layer (counted from below, from the top, or by job level); their reports move to their boss.
 
-    A root has nobody to hand its reports to: roots at that layer stay. If only roots are there, UserError. Layers and
-    pay are those of the tree that is left; permanent ids and modules are kept.
+    A root has nobody to hand its reports to: roots at that layer stay. If only roots are there, UserError. Layers are those of
+    the tree that is left; permanent ids, modules and the pay of those who stay are kept: nobody is paid less because a layer
+    below has gone.
     """
     gone = removed_rows(tree, layer)
     heir = heirs(tree, gone)
     boss = np.where(tree.boss >= 0, heir[tree.boss], -1).astype(np.int64)
-    return assemble(
+    left = assemble(
         *select(tree, boss, ~gone), pay_scale, tree.tenure_band[~gone],
         others=tree.others.gathered(heir, tree.n).at(~gone) if tree.others is not None else None,
         level=tree.level[~gone] if tree.level is not None else None,
     )  # fmt: skip
+    by_id = np.argsort(tree.pid)
+    return replace(left, pay=tree.pay[by_id[np.searchsorted(tree.pid, left.pid, sorter=by_id)]])
 
 
 def resize_ics(tree: Tree, ics: int, ic_pay: float) -> Tree:

@@ -78,7 +78,8 @@ _ORGANISATION = (
     Setting(
         "organisation.remove_layer", "layer", None, 1, MAX_LAYERS, "layer",
         "managers of this layer go, their reports move to their boss: counted from below (1 = first line), from the top (top-1 = "
-        "directly below it), or a job level of the chart (director); the top cannot go; null: as it is",
+        "directly below it), or a job level of the chart (director); the top cannot go; those who stay keep their pay; null: as "
+        "it is",
     ),
     Setting(
         "organisation.pay", "pay", None, 1, 1e8, "USD/year",

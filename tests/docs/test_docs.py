@@ -32,6 +32,7 @@ ROOT = Path(__file__).absolute().parents[2]
 RUNS = 8
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FIGURE = re.compile(r"<!-- (figure|parameter|count) ([^>]*?) -->(.*?)<!-- / -->", re.DOTALL)
+MINUTE = re.compile(r"[\d,]+ of [\d,]+ runs[;,]")  # of a sweep's progress: there is a line a minute, so none on a fast machine
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 README_COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt . "
@@ -95,7 +96,8 @@ def execute(command: str, folder: Path) -> tuple[int, list[str]]:
         [sys.executable, str(ROOT / "cli.py"), *words[1:]],
         cwd=folder, env={**os.environ, **changes}, capture_output=True, encoding="utf-8", timeout=600, check=False,
     )  # fmt: skip
-    return done.returncode, _trimmed((done.stdout + done.stderr).splitlines())
+    errors = [line for line in done.stderr.splitlines() if not MINUTE.match(line)]
+    return done.returncode, _trimmed([*done.stdout.splitlines(), *errors])
 
 
 def check_options(command: str) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from helpers.fake_engine import BASE
 
-from sim.experiments.besides import leaves_out_costs
+from sim.experiments.besides import costs_beside, leaves_out_costs
 from sim.experiments.compare.brief import headline, summary, verdict_sentence
 from sim.experiments.compare.study import compare
 from sim.organisation.costs import PayScale
@@ -92,3 +92,11 @@ def test_only_payroll_leaves_costs_out(verdict):
 
 def test_the_table_of_several_variants_has_it(verdict):
     assert "better (dearer in full)" in summary(verdict(0.02, 1.0, 0.0, more=2))
+
+
+def test_a_note_where_use_of_ai_is_varied_and_its_cost_is_not_in_the_outcome():
+    (note,) = costs_beside("value_per_payroll_usd", ["organisation.spans", "ai.share_of_code"])
+    assert "leaves out what AI and incidents cost, and ai.share_of_code is varied" in note
+    assert "outcome: cost_per_value" in note
+    assert costs_beside("value_per_payroll_usd", ["organisation.spans"]) == []
+    assert costs_beside("cost_per_value", ["ai.share_of_code"]) == []

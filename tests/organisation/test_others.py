@@ -157,7 +157,7 @@ def test_holding_costs_with_other_people_against_none_is_refused():
     for hold in ("headcount", "payroll", "budget"):
         with pytest.raises(
             UserError,
-            match=r"the base has 1 other person \(no code\), and this structure 0; .*use hold: ics",
+            match=r"the base has 1 other person \(no code\), and this structure 0; .*set organisation\.remove_layer",
         ):
             hold_ics(base, variant, hold, PAY.ic_pay)
         assert hold_ics(base, base, hold, PAY.ic_pay)[0] == 2

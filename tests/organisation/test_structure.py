@@ -188,13 +188,22 @@ def test_check_tree_finds_what_is_wrong():
 # ---- removing a layer
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_nobody_who_stays_is_paid_less_because_a_layer_has_gone(layer):
+    tree = remove_layer(BASE, layer, PAY)
+    before = dict(zip(BASE.pid.tolist(), BASE.pay.tolist(), strict=True))
+    assert tree.pay.tolist() == [before[person] for person in tree.pid.tolist()]
+    gone = BASE.pay[BASE.layer == layer].sum()
+    assert tree.payroll == pytest.approx(BASE.payroll - gone, rel=1e-12)
+
+
 def test_removing_the_middle_layer_hands_reports_to_the_top():
     tree = remove_layer(BASE, 2, PAY)
     check_tree(tree)
     assert (tree.ics, tree.managers, tree.layers) == (96, 17, 2)
     assert tree.spans().tolist() == [6] * 16 + [16]
     assert set(tree.pid) < set(BASE.pid)
-    assert tree.pay[-1] == 1.6 * PAY.ic_pay  # by its layer, unless a base says otherwise
+    assert tree.pay[-1] == 2.0 * PAY.ic_pay  # as before, though it is the second layer now
 
 
 def test_removing_the_first_line_puts_ics_under_the_next_layer():

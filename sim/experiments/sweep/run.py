@@ -17,6 +17,7 @@ from typing import NoReturn
 import numpy as np
 
 from sim.errors import UserError
+from sim.experiments.besides import costs_beside
 from sim.experiments.cautions import cautions
 from sim.experiments.designs import levels_of
 from sim.experiments.sweep.again import DesignRuns, simulate_again
@@ -90,7 +91,13 @@ class SweepResult:
     def notes(self) -> list[str]:
         """What limits every answer of the sweep."""
         weeks = [weeks for point in self.sweep.points if isinstance(weeks := point.get("time.weeks"), int)]
-        return [*tried_in(self.sweep).notices, *cautions([self.sweep.base], min(weeks, default=None))]
+        # A crossing asks for two designs at the same use of AI, so what AI costs does not part them.
+        costs = [] if self.sweep.crossing else costs_beside(self.sweep.outcome, tuple(self.sweep.vary))
+        return [
+            *tried_in(self.sweep).notices,
+            *cautions([self.sweep.base], min(weeks, default=None)),
+            *costs,
+        ]
 
 
 _ELSEWHERE = "nothing can be written here: copy the folder to where it can, and give the same command there"
