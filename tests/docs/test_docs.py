@@ -32,7 +32,9 @@ ROOT = Path(__file__).absolute().parents[2]
 RUNS = 8
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FIGURE = re.compile(r"<!-- (figure|parameter|count) ([^>]*?) -->(.*?)<!-- / -->", re.DOTALL)
-MINUTE = re.compile(r"[\d,]+ of [\d,]+ runs[;,]")  # of a sweep's progress: there is a line a minute, so none on a fast machine
+MINUTE = re.compile(
+    r"[\d,]+ of [\d,]+ runs[;,]"
+)  # of a sweep's progress: there is a line a minute, so none on a fast machine
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 README_COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt . "
