@@ -98,18 +98,19 @@ def _designs(found: Mapping[str, Any]) -> list[Section]:
     rows = []
     for design in designs:
         known = [f"at an edge: {one['path']}" for one in design["at_an_edge"] if not one["nothing_beyond"]]
-        known += ["mediocre elsewhere"] if design["mediocre_elsewhere"] else []
+        known += [f"{outcome_words(name)} mediocre elsewhere" for name in design["mediocre_elsewhere"]]
         more = len(design["same_within_noise"])
         known += [f"{plural(more, 'design')} within noise of it"] if more else []
         rows.append(
             (str(design["design"]), *(_value(design["values"][path]) for path in paths), "; ".join(known))
         )
     table = Table(("design", *paths, "to know"), rows, align="<" + ">" * len(paths) + "<")
+    built = [f"Design {one['design']}: {'; '.join(one['differs'])}." for one in designs if one.get("differs")]
     return [
         Section(
             "designs",
             "What they are",
-            [table, f"Each is a scenario in {designs[0]['scenario'].rpartition('/')[0]}/."],
+            [table, *built, f"Each is a scenario in {designs[0]['scenario'].rpartition('/')[0]}/."],
         )
     ]
 
