@@ -207,8 +207,8 @@ def _hold(reader: Reader) -> str:
     if given is not None and given not in KEPT_EQUAL:
         reader.fail(
             ("hold",),
-            f"{short(given)} is not one of {', '.join(KEPT_EQUAL)}{suggest(str(given), list(KEPT_EQUAL))}: the best is sought among "
-            f"designs that cost the same, or the dearest would win; use hold: payroll",
+            f"{short(given)} is not one of {', '.join(KEPT_EQUAL)}{suggest(str(given), list(KEPT_EQUAL))}: the best is sought "
+            f"among designs that cost the same, or the dearest would win; use hold: payroll",
         )
     return reader.choice("hold", KEPT_EQUAL) or KEPT_EQUAL[0]
 
