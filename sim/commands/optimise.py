@@ -106,9 +106,10 @@ def optimise_command(
     else:
         click.echo(optimum_text(found, shown(place.folder)))
         kept = f", {found.reused:,} were there already" if found.reused else ""
+        picture = "picture in plots/, " if found.final.entries else ""
         click.echo(
             f"\nTook {time.monotonic() - started:,.0f} seconds: {found.done:,} runs simulated{kept}"
-            f"\nWritten: {place.folder} (scenarios/, picture in plots/, all figures in optimise.json)"
+            f"\nWritten: {place.folder} (scenarios/, {picture}all figures in optimise.json)"
         )
     # A candidate sets values, so a run number and the seed alone do not replay a failure.
     report_failures(found.failures, "the same command with --seed {seed} --workers 1 meets run {run} again")

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.experiments.optimise.final import Entry, Final
 from sim.experiments.optimise.study import Optimum
-from sim.experiments.optimise.words import answer
+from sim.experiments.optimise.words import answer, built_words
 from sim.experiments.points import label
 from sim.outcomes.declared import OUTCOMES
 from sim.statistics.estimates import Paired
@@ -126,6 +126,7 @@ def _entry(found: Optimum, entry: Entry) -> dict[str, Any]:
         "design": entry.number,
         "scenario": f"scenarios/{entry.number:02d}.yaml",
         "values": jsonable(dict(entry.point)),
+        "differs": built_words(found, entry),
         "same_within_noise": [jsonable(dict(one.point)) for one in entry.members],
         "beats_base": entry.beats(found.space.goals),
         "figures": {

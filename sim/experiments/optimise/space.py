@@ -148,7 +148,7 @@ def load_space(
         path=path,
         base=base,
         vary=vary,
-        hold=reader.choice("hold", KEPT_EQUAL) or KEPT_EQUAL[0],
+        hold=_hold(reader),
         goals=goals,
         limits=_limits(reader),
         candidates=asked if candidates is None else candidates,
@@ -199,6 +199,18 @@ def _check_decided(reader: Reader, vary: Mapping[str, Axis]) -> None:
             ))  # fmt: skip
     if problems:
         reader.fail_all(problems)
+
+
+def _hold(reader: Reader) -> str:
+    """What every design keeps equal to the base."""
+    given = reader.get(("hold",))
+    if given is not None and given not in KEPT_EQUAL:
+        reader.fail(
+            ("hold",),
+            f"{short(given)} is not one of {', '.join(KEPT_EQUAL)}{suggest(str(given), list(KEPT_EQUAL))}: the best is sought "
+            f"among designs that cost the same, or the dearest would win; use hold: payroll",
+        )
+    return reader.choice("hold", KEPT_EQUAL) or KEPT_EQUAL[0]
 
 
 def _goals(reader: Reader) -> tuple[Goal, ...]:

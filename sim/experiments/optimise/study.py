@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.experiments.cautions import as_event, on_answers
 from sim.experiments.optimise.candidates import Candidates
 from sim.experiments.optimise.final import WORLD_RUNS, Final, confirm
 from sim.experiments.optimise.memory import Memory
 from sim.experiments.optimise.search import FINALISTS, SHORTLIST, Simulator, Tried, search
 from sim.experiments.optimise.space import Space
 from sim.experiments.worlds import Choice
+from sim.scenario.tree import tree_of
 from sim.simulation.results import Failure
 
 
@@ -40,8 +42,10 @@ def optimise(
     simulator = Simulator(space, memory, workers, on_done)
     tried = search(space, candidates, simulator)
     final = confirm(space, tried.finalists, simulator, choice)
+    states = [space.base, *(entry.design.scenario for entry in final.entries)]
+    notices = (*choice.notices, *as_event(states, tree_of), *on_answers(states, tree_of))
     return Optimum(
-        space, tried, final, memory.done, memory.reused, tuple(memory.failures), choice.notices, choice.like
+        space, tried, final, memory.done, memory.reused, tuple(memory.failures), notices, choice.like
     )
 
 

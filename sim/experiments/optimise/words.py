@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from sim.experiments.assumption_words import (
     definition_words,
-    kind_words,
     listed,
     parameter_words,
     worlds_words,
 )
+from sim.experiments.differences import structure_difference
 from sim.experiments.optimise.final import OPEN, WORLD_RUNS, Edge, Entry, Step
 from sim.experiments.optimise.space import Goal, Limit
 from sim.experiments.optimise.study import Optimum
 from sim.experiments.points import label
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.settings import SETTINGS
+from sim.scenario.tree import removal_of, tree_of
 from sim.statistics.estimates import Estimate, Paired
 from sim.text import numbers
 from sim.text.tables import paragraph, table
@@ -94,12 +95,13 @@ def _winners(found: Optimum, winners: Sequence[Entry]) -> str:
             top = _top(better, goal)
             which = "" if len(winners) == 1 else f" (design {top.number})"
             reached.append(f"{change_words(goal.outcome, top.against[goal.outcome])}{which}")
+    here = " here" if _turns(winners, found.space.goals) else ""
     if len(winners) == 1:
-        return f"Design {winners[0].number} beats {held}: {listed(reached)}, and on no objective worse beyond noise."
+        return f"Design {winners[0].number} beats {held}{here}: {listed(reached)}, and on no objective worse beyond noise."
     names = listed([str(entry.number) for entry in winners])
     return (
-        f"Designs {names} beat {held}: each is better on some objective and worse on none, beyond noise. The most that they "
-        f"reach: {listed(reached)}."
+        f"Designs {names} beat {held}: each is better on some objective and worse on none{here}, beyond noise. The most that "
+        f"they reach: {listed(reached)}."
     )
 
 
@@ -134,17 +136,33 @@ def _cautions(found: Optimum) -> list[str]:
             f"{which} at the edge of what was sought ({listed(paths)}): beyond it may be a better one."
         )
     elsewhere = [entry for entry in entries if entry.mediocre(found.space.goals)]
-    if elsewhere:
-        said.append(
-            f"{_which(elsewhere)} mediocre elsewhere: what is better here is better beyond noise in no more than half of the "
-            f"{kind_words(found.like)}."
-        )
+    said += [_elsewhere(found, entry) for entry in elsewhere]
     near = [entry for entry in entries if OPEN in entry.limits]
     if near:
         said.append(f"{_which(near)} within noise of a constraint: it may be broken.")
     if OPEN not in found.final.base_limits and any(one != "met" for one in found.final.base_limits):
         said.append(f"{found.space.base.name} itself breaks a constraint.")
     return said
+
+
+def _elsewhere(found: Optimum, entry: Entry) -> str:
+    """On which objectives what is better here hardly holds in other worlds, with the counts of each."""
+    counted = []
+    for name in entry.mediocre(found.space.goals):
+        held = entry.worlds[name]
+        assert held is not None  # it has been judged by its worlds
+        turned = f", reversed in {held.reversed.k}" if held.reversed.k else ""
+        counted.append(
+            f"its {numbers.outcome_words(name)} is mediocre elsewhere: better beyond noise in {held.holds.k} of "
+            f"{worlds_words(held.worlds, found.like)}{turned}"
+        )
+    return f"Design {entry.number}: {'; '.join(counted)}."
+
+
+def _turns(entries: Sequence[Entry], goals: Sequence[Goal]) -> bool:
+    """Whether something that is said of a design is reversed in some world."""
+    held = [entry.worlds.get(goal.outcome) for entry in entries for goal in goals if entry.way(goal)]
+    return any(one is not None and one.reversed.k for one in held)
 
 
 def _which(entries: Sequence[Entry]) -> str:
@@ -257,7 +275,10 @@ def _holds(entry: Entry, goal: Goal) -> str:
     """In how many worlds a difference holds; '-' of one that is within noise, so that nothing is claimed."""
     held = entry.worlds.get(goal.outcome)
     claimed = held is not None and held.worlds and entry.way(goal)
-    return f"{held.holds.k} of {held.worlds}" if held is not None and claimed else "-"
+    if held is None or not claimed:
+        return "-"
+    turned = f", reversed in {held.reversed.k}" if held.reversed.k else ""
+    return f"{held.holds.k} of {held.worlds}{turned}"
 
 
 def _designs(found: Optimum) -> str:
@@ -274,11 +295,25 @@ def _designs(found: Optimum) -> str:
 
 
 def _to_know(found: Optimum, entry: Entry) -> list[str]:
-    said = [f"{'end' if edge.last else 'edge'}: {path_words(edge.path)}" for edge in entry.edges]
-    said += ["mediocre elsewhere"] if entry.mediocre(found.space.goals) else []
+    said = built_words(found, entry)
+    said += [f"{'end' if edge.last else 'edge'}: {path_words(edge.path)}" for edge in entry.edges]
+    said += [
+        f"{numbers.outcome_words(name)} mediocre elsewhere" for name in entry.mediocre(found.space.goals)
+    ]
     said += ["at a constraint"] if OPEN in entry.limits else []
     more = len(entry.members)
     return said + ([f"{numbers.plural(more, 'other design')} within noise of it"] if more else [])
+
+
+def built_words(found: Optimum, entry: Entry) -> list[str]:
+    """What its organisation has that the base's has not, and whom a layer taken out removes; nothing if it is the same."""
+    base, scenario = found.space.base, entry.design.scenario
+    before, after = tree_of(base), tree_of(scenario)
+    removal = removal_of(scenario)
+    taken = base.organisation.remove_layer != scenario.organisation.remove_layer
+    changed = before.facts() != after.facts()
+    said = [structure_difference(before.facts(), after.facts(), float(before.pay.min()))] if changed else []
+    return said + ([str(removal)] if removal is not None and taken else [])
 
 
 def _stated(found: Optimum, path: str) -> str:
@@ -325,11 +360,10 @@ def tried_words(found: Optimum) -> list[str]:
     parts += [f"{tried.undefined} lack a figure"] if tried.undefined else []
     parts += [f"{tried.met} meet the constraints ({limits_words(space.limits)})"] if space.limits else []
     best = "The best one was" if final.finalists == 1 else f"The {final.finalists} best were"
+    fresh = f" {best} run {space.runs} times on dice that the search has not seen{_fate(found)}."
     lines = [
-        f"Tried: {numbers.plural(len(tried.candidates), 'candidate')}; {'; '.join(parts)}. {best} run "
-        f"{space.runs} times on dice that the search has not seen"
-        + _fate(found)
-        + f". {space.base.weeks} weeks, seed {space.seed}, fresh seed {space.fresh_seed}."
+        f"Tried: {numbers.plural(len(tried.candidates), 'candidate')}; {'; '.join(parts)}.{fresh if final.finalists else ''}"
+        f" {space.base.weeks} weeks, seed {space.seed}, fresh seed {space.fresh_seed}."
     ]
     if final.ranged is not None:
         failed = f"; {final.ranged.failed} could not be run" if final.ranged.failed else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.outcomes.declared import OUTCOMES
 from sim.report import charts, parts
-from sim.report.page import Choice, Fold, Item, Page, Section, Table
+from sim.report.page import Fold, Item, Page, Section, Table
 from sim.report.source import Source
 from sim.text.numbers import interval, number, outcome_words, percent, plural, shown_unit, signed
 
@@ -50,11 +50,11 @@ def _relative(design: Mapping[str, Any], outcome: str) -> bool:
 
 
 def _front(found: Mapping[str, Any]) -> list[Section]:
-    """For each objective, what every design changes."""
+    """For each objective, what every design changes; one picture below the other, so that print has all."""
     designs = found["designs"]
     if not designs:
         return [Section("front", "The best designs", ["There is none to show."])]
-    options: list[tuple[str, list[Item]]] = []
+    drawn: list[Item] = []
     for name in found["objectives"]:
         relative = all(_relative(design, name) for design in designs)
         unit, scale = ("%", 100.0) if relative else shown_unit(OUTCOMES[name].unit)
@@ -68,10 +68,8 @@ def _front(found: Mapping[str, Any]) -> list[Section]:
             rows.append(charts.Bar(_name(design), scale * value, *ends, strong))
         way = "more" if found["objectives"][name] == "max" else "less"
         title = f"Change of {outcome_words(name)} against {found['base']}, {unit} ({way} is better)"
-        options.append((outcome_words(name), [
-            charts.bars(f"front-{name}".replace("_", "-"), title, rows, unit, what="design")
-        ]))  # fmt: skip
-    return [Section("front", "The best designs", [Choice("Objective", options), _worlds(found)])]
+        drawn.append(charts.bars(f"front-{name}".replace("_", "-"), title, rows, unit, what="design"))
+    return [Section("front", "The best designs", [*drawn, _worlds(found)])]
 
 
 def _worlds(found: Mapping[str, Any]) -> Item:
@@ -98,18 +96,19 @@ def _designs(found: Mapping[str, Any]) -> list[Section]:
     rows = []
     for design in designs:
         known = [f"at an edge: {one['path']}" for one in design["at_an_edge"] if not one["nothing_beyond"]]
-        known += ["mediocre elsewhere"] if design["mediocre_elsewhere"] else []
+        known += [f"{outcome_words(name)} mediocre elsewhere" for name in design["mediocre_elsewhere"]]
         more = len(design["same_within_noise"])
         known += [f"{plural(more, 'design')} within noise of it"] if more else []
         rows.append(
             (str(design["design"]), *(_value(design["values"][path]) for path in paths), "; ".join(known))
         )
     table = Table(("design", *paths, "to know"), rows, align="<" + ">" * len(paths) + "<")
+    built = [f"Design {one['design']}: {'; '.join(one['differs'])}." for one in designs if one.get("differs")]
     return [
         Section(
             "designs",
             "What they are",
-            [table, f"Each is a scenario in {designs[0]['scenario'].rpartition('/')[0]}/."],
+            [table, *built, f"Each is a scenario in {designs[0]['scenario'].rpartition('/')[0]}/."],
         )
     ]
 
