@@ -139,3 +139,22 @@ def test_a_killed_search_goes_on_to_the_same_bytes(files: Path) -> None:
         assert (files / "results" / "space-optimise" / name).read_bytes() == (
             files / "whole" / name
         ).read_bytes()
+
+
+def test_nothing_is_claimed_where_no_design_can_be_built(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = "id,manager,Job Title\n1,,CEO\n2,1,Engineering Manager\n3,1,HR Partner\n"
+    people += "".join(f"{k},2,Engineer\n" for k in range(4, 12))
+    (files / "people.csv").write_text(people)
+    monkeypatch.chdir(files)
+    assert cli.execute(["import", "people.csv", "-o", "mine.yaml", "--force"]) == 0
+    space = SPACE.replace("CANDIDATES", "4").replace("  review.hours_per_week: {from: 2.6, to: 6.4}\n", "")
+    (files / "space.yaml").write_text(space)
+    capsys.readouterr()
+    cli.execute(["optimise", "space.yaml", "--out", "found"])
+    out = capsys.readouterr().out
+    assert "could not be built" in out
+    assert "remove_layer, which keeps them" in " ".join(out.split())
+    assert "best were run" not in out
+    assert "picture" not in out
