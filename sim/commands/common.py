@@ -35,6 +35,8 @@ def keeping(what: str | Callable[[], str]) -> Iterator[None]:
 
 # ---- options
 
+FRESH = "Replace earlier results of orgsim in that folder, once the new ones are whole."  # help of --fresh
+
 
 class WholeNumber(click.ParamType):  # type: ignore[type-arg]  # older releases of click, allowed too, have no parameter
     """A whole number from `low` to `high`, both included."""
@@ -92,18 +94,30 @@ def seed_option(default: int | None = 1) -> Callable[..., Any]:
     )  # fmt: skip
 
 
-def simulation_options(runs: int, out: str, fresh: str) -> Callable[..., Any]:
+def simulation_options(runs: int, out: str, fresh: str = FRESH) -> Callable[..., Any]:
     """The argument SCENARIO and the options of commands that simulate one scenario. out, fresh: their help."""
     options = (
         click.argument("scenario", metavar="SCENARIO"),
         runs_option(runs),
         seed_option(),
         sets_option,
-        click.option("--out", metavar="DIR", help=out),
-        click.option("--fresh", is_flag=True, help=fresh),
+        folder_options(out, fresh),
         workers_option,
         json_option,
     )
+    return _together(options)
+
+
+def folder_options(out: str, fresh: str = FRESH) -> Callable[..., Any]:
+    """``--out DIR`` and ``--fresh``: where results go. out, fresh: their help."""
+    return _together((
+        click.option("--out", metavar="DIR", help=out),
+        click.option("--fresh", is_flag=True, help=fresh),
+    ))  # fmt: skip
+
+
+def _together(options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """A decorator that adds all of *options*, shown in this order."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(options):
@@ -303,6 +317,17 @@ class Bar:
         if self._bar is not None:
             self._bar.total = planned
             self._bar.update(done - self._bar.n)
+
+    def about(self, planned: int) -> Callable[[int], None]:
+        """What moves the bar by so many more, of a number that is planned but not known: it grows with what is done."""
+        done = 0
+
+        def on_done(more: int) -> None:
+            nonlocal done
+            done += more
+            self.at(done, max(done, planned))
+
+        return on_done
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from sim.commands.common import (
     WholeNumber,
     command_line,
     exit_code,
+    folder_options,
     json_option,
     keeping,
     notice_compilation,
@@ -51,15 +52,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @seed_option()
 @sets_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    help="Folder for the runs, figures and picture; default: results/compare-A-B, or a new one beside it.",
-)
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+@folder_options(
+    "Folder for the runs, figures and picture; default: results/compare-A-B, or a new one beside it."
 )
 @workers_option
 @json_option

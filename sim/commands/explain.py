@@ -11,6 +11,7 @@ from sim.commands.common import (
     WholeNumber,
     command_line,
     exit_code,
+    folder_options,
     json_option,
     keeping,
     load_scenario,
@@ -50,16 +51,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @seed_option()
 @sets_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    help="Folder for the picture and figures; default: results/A-B-explain, or a new one beside it.",
-)
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
-)
+@folder_options("Folder for the picture and figures; default: results/A-B-explain, or a new one beside it.")
 @workers_option
 @json_option
 def explain_command(

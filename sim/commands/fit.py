@@ -7,6 +7,7 @@ import click
 from sim.commands.common import (
     WholeNumber,
     exit_code,
+    folder_options,
     json_option,
     keeping,
     load_scenario,
@@ -38,14 +39,7 @@ _NO_FILE = "nothing beside the scenario, as no world was kept; "
 )
 @seed_option()
 @sets_option
-@click.option(
-    "--out", metavar="DIR", help="Folder for all figures; default: results/NAME-fit, or a new one beside it."
-)
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
-)
+@folder_options("Folder for all figures; default: results/NAME-fit, or a new one beside it.")
 @workers_option
 @json_option
 def fit_command(

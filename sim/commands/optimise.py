@@ -1,9 +1,7 @@
 """`orgsim optimise`."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +9,7 @@ from sim.commands.common import (
     WholeNumber,
     command_line,
     exit_code,
+    folder_options,
     json_option,
     keeping,
     notice_compilation,
@@ -25,9 +24,6 @@ from sim.commands.common import (
     workers_option,
 )  # fmt: skip
 
-if TYPE_CHECKING:
-    from sim.commands.common import Bar
-
 
 @click.command("optimise")
 @click.argument("file", metavar="SPACE")
@@ -37,14 +33,7 @@ if TYPE_CHECKING:
 @runs_option(None)
 @seed_option(None)
 @sets_option
-@click.option(
-    "--out", metavar="DIR", help="Results folder; default: results/NAME-optimise, or a new one beside it."
-)
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
-)
+@folder_options("Results folder; default: results/NAME-optimise, or a new one beside it.")
 @workers_option
 @json_option
 def optimise_command(
@@ -98,7 +87,7 @@ def optimise_command(
         tpe = Tpe(space.vary, len(space.goals), space.candidates, space.seed)
         planned = planned_runs(space, choice)
         with progress(planned) as bar:
-            found = optimise(space, tpe, memory, choice, workers, _counter(bar, planned))
+            found = optimise(space, tpe, memory, choice, workers, bar.about(planned))
         write(place, found, memory)
     warn(found.notices)
     if as_json:
@@ -114,15 +103,3 @@ def optimise_command(
     # A candidate sets values, so a run number and the seed alone do not replay a failure.
     report_failures(found.failures, "the same command with --seed {seed} --workers 1 meets run {run} again")
     return exit_code(len(found.failures), found.done + found.reused)
-
-
-def _counter(bar: "Bar", planned: int) -> Callable[[int], None]:
-    """Move the bar by runs done; designs that come twice and early ends make fewer of them than planned."""
-    done = 0
-
-    def on_done(more: int) -> None:
-        nonlocal done
-        done += more
-        bar.at(done, max(done, planned))
-
-    return on_done

@@ -59,7 +59,6 @@ class FreezeWeeks(click.ParamType):  # type: ignore[type-arg]  # as of `WholeNum
 @simulation_options(
     20,
     out="Folder for page, picture and scenarios; default: results/plan-NAME, or a new one beside it.",
-    fresh="Replace earlier results of orgsim in that folder, once the new ones are whole.",
 )
 @click.option(
     "--remove-layer",

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 @simulation_options(
     400,
     out="Folder for the curves and figures; default: results/risk-NAME, or a new one beside it.",
-    fresh="Replace earlier results of orgsim in that folder, once the new ones are whole.",
 )
 @click.option(
     "--by", default="role,layer", show_default=True, metavar="LIST", help="Split by role, layer, tenure, skill, ai_exposure."

@@ -8,6 +8,7 @@ from sim.commands.common import (
     WholeNumber,
     command_line,
     exit_code,
+    folder_options,
     json_option,
     keeping,
     notice_compilation,
@@ -38,15 +39,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @seed_option(None)
 @sets_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    help="Folder for the rule, its points and picture; default: results/NAME-rules, or a new one beside it.",
-)
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
+@folder_options(
+    "Folder for the rule, its points and picture; default: results/NAME-rules, or a new one beside it."
 )
 @workers_option
 @json_option

@@ -1,6 +1,5 @@
 """`orgsim sensitivity`."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from sim.commands.common import (
     WholeNumber,
     command_line,
     exit_code,
+    folder_options,
     json_option,
     keeping,
     load_scenario,
@@ -27,7 +27,6 @@ from sim.constants import STUDIED
 from sim.errors import UserError
 
 if TYPE_CHECKING:
-    from sim.commands.common import Bar
     from sim.experiments.sensitivity.study import Sensitivity
 
 _DEFAULT_OUTCOMES = ", ".join(STUDIED)
@@ -56,16 +55,7 @@ _DEFAULT_OUTCOMES = ", ".join(STUDIED)
 )  # fmt: skip
 @seed_option()
 @sets_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    help="Folder for pictures and figures; default: results/NAME-sensitivity, or a new one beside it.",
-)
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Replace earlier results of orgsim in that folder, once the new ones are whole.",
-)
+@folder_options("Folder for pictures and figures; default: results/NAME-sensitivity, or a new one beside it.")
 @workers_option
 @json_option
 def sensitivity_command(
@@ -118,7 +108,7 @@ def sensitivity_command(
         with progress(planned) as bar:
             found = sensitivity(
                 loaded, names, method, samples, runs, ranges, seed, workers,
-                on_done=_counter(bar, planned), on_estimate=say_estimate, journal=place.journal, choice=choice,
+                on_done=bar.about(planned), on_estimate=say_estimate, journal=place.journal, choice=choice,
             )  # fmt: skip
         write(place, found)
     _report(found, place.folder, as_json)
@@ -132,18 +122,6 @@ def _check_count(scenarios: tuple[str, ...]) -> None:
             f"sensitivity studies one scenario or the verdict on two, got {len(scenarios)}; such as: orgsim sensitivity "
             "layered flat"
         )
-
-
-def _counter(bar: "Bar", planned: int) -> Callable[[int], None]:
-    """Move the bar by runs done; how many it takes to find what flips a verdict is not known beforehand."""
-    done = 0
-
-    def on_done(more: int) -> None:
-        nonlocal done
-        done += more
-        bar.at(done, max(done, planned))
-
-    return on_done
 
 
 def _report(found: "Sensitivity", folder: Path, as_json: bool) -> None:

@@ -89,6 +89,11 @@ def levels_of(axis: Axis) -> tuple[object, ...]:
     return axis.values
 
 
+def ends_of(axis: Axis) -> tuple[object, ...]:
+    """The values of an axis of levels, both ends of a range."""
+    return axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12))
+
+
 def as_numbers(values: Sequence[object]) -> tuple[float, ...]:
     """Levels that are known to be numbers, as those are along which two designs can cross."""
     numbers = tuple(value for value in values if isinstance(value, (int, float)))

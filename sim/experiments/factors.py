@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.errors import UserError, number_hint
-from sim.experiments.designs import Axis, Levels, Range, check_size, grid, lhs, sobol, steps
+from sim.experiments.designs import Axis, Levels, Range, check_size, grid, steps
 from sim.experiments.study_file import Reader, short
 from sim.parameters.registry import REGISTRY
 from sim.scenario.settings import LISTS, SETTINGS, check_value, known_path
@@ -52,9 +52,7 @@ def _is_whole(path: str) -> bool:
 def _range(reader: Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
     spec = reader.mapping(keys, ("from", "to", "steps"), ("from", "to"))
     for key in ("from", "to"):
-        value = spec[key]
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-            reader.fail((*keys, key), number_hint(value) or f"expected a number, got {short(value)}")
+        value = reader.number((*keys, key))
         if whole and value != int(value):
             reader.fail((*keys, key), f"expected a whole number, got {short(value)}")
     low, high = (int(spec["from"]), int(spec["to"])) if whole else (spec["from"], spec["to"])
@@ -69,13 +67,6 @@ def _range(reader: Reader, keys: tuple[Any, ...], whole: bool) -> Axis:
             (*keys, "steps"), f"{count} steps from {low} to {high} are not whole numbers; change steps"
         )
     return Levels(levels)
-
-
-def read_points(reader: Reader, design: str, vary: Mapping[str, Axis], seed: int) -> list[dict[str, object]]:
-    """The points of a grid or a sample, without conditions."""
-    if design == "grid":
-        return read_grid(reader, vary)
-    return (lhs if design == "lhs" else sobol)(vary, read_samples(reader, design), seed)
 
 
 def read_grid(reader: Reader, vary: Mapping[str, Axis]) -> list[dict[str, object]]:
@@ -93,6 +84,22 @@ def read_samples(reader: Reader, design: str) -> int:
     if reader.get(("samples",)) is None:
         reader.fail(("design",), f"{design} needs the key samples (how many points)")
     return reader.whole(("samples",), 0, 1, 100_000)
+
+
+HELD = ("organisation.hold", "organisation.hold_to")  # settings that a study has a key of its own for
+
+
+def read_setting(reader: Reader, keys: tuple[Any, ...], value: object, refused: Mapping[str, str]) -> object:
+    """A setting of the base in the type of its path, the last of *keys*. refused: path -> why it cannot be set there."""
+    path = str(keys[-1])
+    place = ".".join(str(key) for key in keys[:-1])
+    known_path(path, f"{reader.document.where(keys, key=True)}: {place}.")
+    if path in refused:
+        reader.fail(keys, refused[path], key=True)
+    if hint := number_hint(value):
+        reader.fail(keys, hint)
+    checked: object = check_value(path, value, f"{reader.document.where(keys)}: {place}.")
+    return checked
 
 
 def is_numeric(axis: Axis) -> bool:

@@ -1,10 +1,17 @@
-"""Typed access to the keys of a file that asks a question (a sweep, a search), with errors that name the place."""
+"""Files that ask a question (a sweep, a rule, a search): opened, and their keys read, with errors that name the place."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
-from sim.errors import UserError, listed_problems, suggest
-from sim.scenario.yaml_source import YamlDocument
+from sim.errors import UserError, listed_problems, number_hint, suggest
+from sim.scenario.files import find, shown
+from sim.scenario.foreign import NOT_QUOTED, is_foreign
+from sim.scenario.scenario import Scenario, load
+from sim.scenario.settings import TOP_KEYS
+from sim.scenario.yaml_source import YamlDocument, read_yaml
+
+MAX_WEEKS = 10_000
 
 
 class Reader:
@@ -75,6 +82,40 @@ class Reader:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self.fail(keys, f"expected a whole number from {low} to {high:,}, got {short(value)}")
         return value
+
+    def number(self, keys: tuple[Any, ...]) -> float | int:
+        value = self.get(keys)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
+            self.fail(keys, number_hint(value) or f"expected a number, got {short(value)}")
+        return value
+
+
+def opened(path: Path, keys: Sequence[str]) -> YamlDocument:
+    """The document of a file with these *keys*. Raises UserError; what is neither such a file nor a scenario is not quoted."""
+    document = read_yaml(path, shown(path))
+    if is_foreign(document.data, (*keys, *TOP_KEYS)):
+        raise UserError(f"{shown(path)}: {NOT_QUOTED}")
+    return document
+
+
+def read_base(reader: Reader, folder: Path, sets: Sequence[str]) -> tuple[Scenario, tuple[str, ...]]:
+    """The scenario that `base` names, seen from *folder*, over `weeks`; and what was set in it: `path=value`, the weeks first."""
+    if "weeks" in reader.document.data and "time.weeks" not in (
+        text.partition("=")[0].strip() for text in sets
+    ):
+        sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
+    where = f"{reader.document.where(('base',))}: base: "
+    return load(find(reader.text("base"), folder, where), tuple(sets)), tuple(sets)
+
+
+def read_name(reader: Reader, path: Path) -> str:
+    """What the results folder is named after: `name`, or the file's name."""
+    name = reader.text("name") if reader.get(("name",)) is not None else path.stem
+    if any(c in name for c in '/\\:*?"<>|\0') or name.startswith("."):
+        reader.fail(
+            ("name",), f"{name!r} cannot be the name of a results folder; use letters, digits, - and _"
+        )
+    return name
 
 
 def short(value: object) -> str:

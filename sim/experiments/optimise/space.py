@@ -25,22 +25,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from sim.constants import MAX_SEED
-from sim.errors import UserError, number_hint, suggest
-from sim.experiments.designs import Axis, Levels
+from sim.errors import UserError, suggest
+from sim.experiments.designs import Axis, ends_of
 from sim.experiments.factors import read_vary
 from sim.experiments.points import label, scenario_at
 from sim.experiments.roles import DECIDE, GIVEN, read_roles
-from sim.experiments.study_file import Reader, short
+from sim.experiments.study_file import Reader, opened, read_base, read_name, short
 from sim.outcomes.declared import OUTCOMES, check_outcome
-from sim.scenario.files import find, shown
-from sim.scenario.foreign import NOT_QUOTED, is_foreign
-from sim.scenario.scenario import Scenario, load
-from sim.scenario.settings import TOP_KEYS
+from sim.scenario.files import find
+from sim.scenario.scenario import Scenario
 from sim.scenario.statement import is_space, is_sweep
-from sim.scenario.yaml_source import YamlDocument, read_yaml
+from sim.scenario.yaml_source import YamlDocument
 
 KEYS = (
     "question", "name", "base", "vary", "roles", "hold", "objectives", "constraints", "candidates", "search_runs", "runs", "seed",
@@ -53,7 +50,6 @@ MOST_OBJECTIVES = 3
 CANDIDATES, LEAST_CANDIDATES, MOST_CANDIDATES = 200, 2, 100_000
 SEARCH_RUNS, RUNS, MOST_RUNS = 4, 100, 100_000
 RANGES = 32
-MOST_WEEKS = 10_000
 
 
 @dataclass(frozen=True)
@@ -128,22 +124,17 @@ def load_space(
     if runs is not None and runs < 2:
         raise UserError(f"--runs {runs} is too few: nothing can be told from noise; use at least 2")
     given, path = path, find(path)
-    document = read_yaml(path, shown(path))
-    if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
-        raise UserError(f"{shown(path)}: {NOT_QUOTED}")
+    document = opened(path, KEYS)
     _check_kind(document, str(given))
     reader = Reader(document)
-    data = reader.mapping((), KEYS, ("question", "base", "vary", "objectives"))
-    if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
-        sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MOST_WEEKS)}", *sets]
-    where = f"{document.where(('base',))}: base: "
-    base = load(find(reader.text("base"), path.parent, where), tuple(sets))
+    reader.mapping((), KEYS, ("question", "base", "vary", "objectives"))
+    base, made_with = read_base(reader, path.parent, sets)
     vary = read_vary(reader)
     _check_decided(reader, vary)
     goals = _goals(reader)
     asked = reader.whole(("candidates",), CANDIDATES, LEAST_CANDIDATES, MOST_CANDIDATES)
     space = Space(
-        name=_name(reader, path),
+        name=read_name(reader, path),
         question=reader.text("question"),
         path=path,
         base=base,
@@ -156,7 +147,7 @@ def load_space(
         runs=reader.whole(("runs",), RUNS, 2, MOST_RUNS) if runs is None else runs,
         seed=reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed,
         ranges=reader.whole(("ranges",), RANGES, 0, MOST_RUNS),
-        sets=tuple(sets),
+        sets=made_with,
     )
     _check_values(reader, space)
     return space
@@ -175,15 +166,6 @@ def _check_kind(document: YamlDocument, given: str) -> None:
         f"{document.source}: this is a scenario, not a space of designs; write a file with `base: {given}`, `vary:` (what is "
         f"decided) and `objectives:` (such as value_per_payroll_usd: max)"
     )
-
-
-def _name(reader: Reader, path: Path) -> str:
-    name = reader.text("name") if reader.get(("name",)) is not None else path.stem
-    if any(c in name for c in '/\\:*?"<>|\0') or name.startswith("."):
-        reader.fail(
-            ("name",), f"{name!r} cannot be the name of a results folder; use letters, digits, - and _"
-        )
-    return name
 
 
 def _check_decided(reader: Reader, vary: Mapping[str, Axis]) -> None:
@@ -239,10 +221,8 @@ def _limits(reader: Reader) -> tuple[Limit, ...]:
         keys = ("constraints", name)
         check_outcome(str(name), OUTCOMES, f"{reader.document.where(keys, key=True)}: constraints:")
         spec = reader.mapping(keys, tuple(BOUNDS))
-        for side, bound in spec.items():
-            if isinstance(bound, bool) or not isinstance(bound, (int, float)) or not abs(bound) <= 1e15:
-                reader.fail((*keys, side), number_hint(bound) or f"expected a number, got {short(bound)}")
-            found.append(Limit(str(name), float(bound), BOUNDS[side]))
+        for side in spec:
+            found.append(Limit(str(name), float(reader.number((*keys, side))), BOUNDS[side]))
     return tuple(found)
 
 
@@ -250,7 +230,7 @@ def _check_values(reader: Reader, space: Space) -> None:
     """Try every value of every path alone, so that mistakes show before anything runs: one of each path must make a scenario."""
     for path, axis in space.vary.items():
         problems: list[str] = []
-        values: tuple[Any, ...] = axis.values if isinstance(axis, Levels) else (axis.low, axis.high)
+        values = ends_of(axis)
         for value in values:
             try:
                 space.scenario({path: value})

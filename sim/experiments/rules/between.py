@@ -6,8 +6,9 @@ What differs is told at the base, with nothing varied; `orgsim compare` has the 
 from collections.abc import Iterator
 
 from sim.experiments import cautions
+from sim.experiments.designs import ends_of
 from sim.experiments.differences import plain, what_differs
-from sim.experiments.rules.file import Asked, Design, ends_of
+from sim.experiments.rules.file import Asked, Design
 from sim.scenario.scenario import Scenario
 from sim.scenario.settings import STRUCTURES
 from sim.scenario.tree import left_out, tree_of

@@ -27,20 +27,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.constants import MAX_SEED, PRIMARY
-from sim.errors import UserError, number_hint, suggest
-from sim.experiments.designs import Axis, Levels, Range
-from sim.experiments.factors import read_vary
+from sim.errors import UserError, suggest
+from sim.experiments.designs import Axis, Range, ends_of
+from sim.experiments.factors import HELD, read_setting, read_vary
 from sim.experiments.plausible import varied
 from sim.experiments.roles import ASSUMED, DECIDE, read_roles
-from sim.experiments.study_file import Reader, short
+from sim.experiments.study_file import Reader, opened, read_base, read_name, short
 from sim.organisation.headcounts import HOLDS
 from sim.parameters.registry import REGISTRY
 from sim.scenario.files import find, shown
-from sim.scenario.foreign import NOT_QUOTED, is_foreign
-from sim.scenario.scenario import Scenario, load
-from sim.scenario.settings import LISTS, TOP_KEYS, check_value, known_path
+from sim.scenario.scenario import Scenario
+from sim.scenario.settings import LISTS
 from sim.scenario.statement import is_rules
-from sim.scenario.yaml_source import read_yaml
 from sim.text.numbers import shown_unit
 
 KEYS = (
@@ -48,7 +46,7 @@ KEYS = (
     "runs", "seed", "useful",
 )  # fmt: skip
 ALL = "all"
-LEAST_POINTS, MAX_POINTS, MAX_RUNS, MAX_WEEKS = 40, 20_000, 1000, 10_000
+LEAST_POINTS, MAX_POINTS, MAX_RUNS = 40, 20_000, 1000
 POINTS, RUNS = 300, 4
 DENSITY, COVERAGE = 0.75, 0.2
 
@@ -130,9 +128,7 @@ def load_rules(
     Raises UserError.
     """
     path = find(path)
-    document = read_yaml(path, shown(path))
-    if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
-        raise UserError(f"{shown(path)}: {NOT_QUOTED}")
+    document = opened(path, KEYS)
     if not is_rules(document):
         raise UserError(
             f"{shown(path)}: asks for no rule; a file for `orgsim rules` has the key `between` (two designs) or `passes` (a bar "
@@ -140,16 +136,13 @@ def load_rules(
         )
     reader = Reader(document)
     data = reader.mapping((), KEYS, ("question", "base"))
-    if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
-        sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
-    where = f"{document.where(('base',))}: base: "
-    base = load(find(reader.text("base"), path.parent, where), tuple(sets))
+    base, _ = read_base(reader, path.parent, sets)
     vary = read_vary(reader) if "vary" in data else {}
     bar, outcome = _bar(reader)
     designs = _designs(reader, vary, base.name)
     wanted = reader.whole(("points",), POINTS, LEAST_POINTS, MAX_POINTS)
     asked = Asked(
-        name=_name(reader, path),
+        name=read_name(reader, path),
         question=reader.text("question"),
         path=path,
         base=base,
@@ -157,7 +150,7 @@ def load_rules(
         bar=bar,
         axes=vary,
         roles={},
-        hold=_hold(reader),
+        hold=reader.choice("hold", HOLDS),
         outcome=outcome,
         points=wanted if points is None else points,
         fresh=reader.whole(("fresh",), wanted, LEAST_POINTS, MAX_POINTS) if points is None else points,
@@ -171,15 +164,6 @@ def load_rules(
 
 
 # ---- what is asked
-
-
-def _name(reader: Reader, path: Path) -> str:
-    name = reader.text("name") if reader.get(("name",)) is not None else path.stem
-    if any(c in name for c in '/\\:*?"<>|\0') or name.startswith("."):
-        reader.fail(
-            ("name",), f"{name!r} cannot be the name of a results folder; use letters, digits, - and _"
-        )
-    return name
 
 
 def _bar(reader: Reader) -> tuple[Bar | None, str]:
@@ -211,14 +195,7 @@ def _bar(reader: Reader) -> tuple[Bar | None, str]:
         reader.fail(("passes",), f"needs one of at_most and at_least, got {' and '.join(sides) or 'neither'}")
     outcome = str(spec["outcome"])
     _, scale = shown_unit(OUTCOMES[outcome].unit)
-    return Bar(_number(reader, ("passes", sides[0])) / scale, sides[0] == "at_most"), outcome
-
-
-def _number(reader: Reader, keys: tuple[str, ...]) -> float:
-    value = reader.get(keys)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-        reader.fail(keys, number_hint(value) or f"expected a number, got {short(value)}")
-    return float(value)
+    return Bar(reader.number(("passes", sides[0])) / scale, sides[0] == "at_most"), outcome
 
 
 def _useful(reader: Reader, key: str, default: float) -> float:
@@ -226,14 +203,10 @@ def _useful(reader: Reader, key: str, default: float) -> float:
         return default
     if key not in reader.mapping(("useful",), ("density", "coverage")):
         return default
-    value = _number(reader, ("useful", key))
+    value = float(reader.number(("useful", key)))
     if not 0 <= value <= 1:
         reader.fail(("useful", key), f"expected a share from 0 to 1, got {short(value)}")
     return value
-
-
-def _hold(reader: Reader) -> str | None:
-    return reader.choice("hold", HOLDS)
 
 
 def _designs(reader: Reader, vary: Mapping[str, Axis], base: str) -> tuple[Design, ...]:
@@ -245,6 +218,11 @@ def _designs(reader: Reader, vary: Mapping[str, Axis], base: str) -> tuple[Desig
             ("between",),
             f"expected two names with settings, such as `flat: {{organisation.management_layers: 2}}`, got {short(spec)}",
         )
+    refused = {
+        **dict.fromkeys(vary, "is varied, so it cannot be what the designs differ in; name it in one place"),
+        **dict.fromkeys(HELD, "what is held equal is said once, by the key hold; remove it here"),
+        **dict.fromkeys(LISTS, "events are not set here; write a scenario with them and name it as base"),
+    }
     found = []
     for name, settings in spec.items():
         keys = ("between", name)
@@ -255,27 +233,11 @@ def _designs(reader: Reader, vary: Mapping[str, Axis], base: str) -> tuple[Desig
                 keys,
                 f"expected settings, such as `{{organisation.management_layers: 2}}`, got {short(settings)}",
             )
-        checked = {path: _setting(reader, (*keys, path), value, vary) for path, value in settings.items()}
+        checked = {
+            path: read_setting(reader, (*keys, path), value, refused) for path, value in settings.items()
+        }
         found.append(Design(name.strip(), checked))
     return tuple(found)
-
-
-def _setting(reader: Reader, keys: tuple[str, ...], value: object, vary: Mapping[str, Axis]) -> object:
-    path = str(keys[-1])
-    place = ".".join(str(key) for key in keys[:-1])
-    known_path(path, f"{reader.document.where(keys, key=True)}: {place}.")
-    if path in LISTS:
-        reader.fail(keys, "events are not set here; write a scenario with them and name it as base", key=True)
-    if path in ("organisation.hold", "organisation.hold_to"):
-        reader.fail(keys, "what is held equal is said once, by the key hold; remove it here", key=True)
-    if path in vary:
-        reader.fail(
-            keys, "is varied, so it cannot be what the designs differ in; name it in one place", key=True
-        )
-    if hint := number_hint(value):
-        reader.fail(keys, hint)
-    checked: object = check_value(path, value, f"{reader.document.where(keys)}: {place}.")
-    return checked
 
 
 # ---- what is varied
@@ -299,11 +261,6 @@ def _check_values(reader: Reader, asked: Asked) -> None:
                     asked.scenario(design, {path: value})
             except UserError as error:
                 reader.fail(("vary", path), f"{short(value)}: {error}")
-
-
-def ends_of(axis: Axis) -> tuple[object, ...]:
-    """The values of an axis of levels, both ends of a range."""
-    return axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12))
 
 
 def _with_assumed(reader: Reader, asked: Asked) -> Asked:

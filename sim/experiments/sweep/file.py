@@ -41,26 +41,24 @@ from typing import Any
 from sim.constants import MAX_SEED, PRIMARY
 from sim.errors import UserError, number_hint, suggest
 from sim.experiments.design_file import MOST_TRIED, Design, read_design
-from sim.experiments.designs import DESIGNS, Axis, Levels, as_numbers, levels_of
-from sim.experiments.factors import is_numeric
+from sim.experiments.designs import DESIGNS, Axis, Levels, as_numbers, ends_of, levels_of
+from sim.experiments.factors import HELD, is_numeric, read_setting
 from sim.experiments.feasible import NOTHING, LeftOut
 from sim.experiments.points import label, scenario_at
 from sim.experiments.roles import read_roles
-from sim.experiments.study_file import Reader, short
+from sim.experiments.study_file import Reader, opened, read_base, read_name, short
 from sim.organisation.headcounts import HOLDS
-from sim.scenario.files import find, shown
-from sim.scenario.foreign import NOT_QUOTED, is_foreign
-from sim.scenario.scenario import Scenario, load
-from sim.scenario.settings import LISTS, TOP_KEYS, check_value, known_path
+from sim.scenario.files import find
+from sim.scenario.scenario import Scenario
+from sim.scenario.settings import LISTS, TOP_KEYS, check_value
 from sim.scenario.statement import is_rules, is_space, is_sweep
-from sim.scenario.yaml_source import YamlDocument, read_yaml
+from sim.scenario.yaml_source import YamlDocument
 
 KEYS = (
     "question", "name", "base", "vary", "design", "samples", "weeks", "hold", "runs", "seed", "outcome", "ranges", "crossing",
     "again", "points", "where", "roles",
 )  # fmt: skip
 MAX_RUNS = 1_000_000
-MAX_WEEKS = 10_000
 DEFAULT_RANGES = 32
 WORTH = 0.005  # of the best: a difference that nobody would act on
 
@@ -146,15 +144,11 @@ def load_sweep(
     Raises UserError.
     """
     given, path = path, find(path)
-    document = read_yaml(path, shown(path))
-    if is_foreign(document.data, (*KEYS, *TOP_KEYS)):
-        raise UserError(f"{shown(path)}: {NOT_QUOTED}")
+    document = opened(path, KEYS)
     _check_sweep(document, str(given))
     reader = Reader(document)
     data = reader.mapping((), KEYS, ("question", "base"))
-    if "weeks" in data and "time.weeks" not in (text.partition("=")[0].strip() for text in sets):
-        sets = [f"time.weeks={reader.whole(('weeks',), 1, 1, MAX_WEEKS)}", *sets]
-    base = _base(reader, path, sets)
+    base, _ = read_base(reader, path.parent, sets)
     design = reader.choice("design", DESIGNS) or "grid"
     chosen_seed = reader.whole(("seed",), 1, 0, MAX_SEED) if seed is None else seed
     hold = reader.choice("hold", HOLDS)
@@ -162,7 +156,7 @@ def load_sweep(
     vary = made.vary
     most, until, worth = _runs(reader, runs)
     sweep = Sweep(
-        name=_name(reader, path),
+        name=read_name(reader, path),
         question=reader.text("question"),
         path=path,
         base=base,
@@ -204,20 +198,6 @@ def _check_sweep(document: YamlDocument, given: str) -> None:
         f"{document.source}: this is a scenario, not a sweep; use `orgsim run {given}` or `orgsim compare`, or write a "
         f"sweep file with `base: {given}` and `vary:` (what is varied, such as ai.share_of_code: [0.1, 0.5])"
     )
-
-
-def _name(reader: Reader, path: Path) -> str:
-    name = reader.text("name") if reader.get(("name",)) is not None else path.stem
-    if any(c in name for c in '/\\:*?"<>|\0') or name.startswith("."):
-        reader.fail(
-            ("name",), f"{name!r} cannot be the name of a results folder; use letters, digits, - and _"
-        )
-    return name
-
-
-def _base(reader: Reader, path: Path, sets: Sequence[str]) -> Scenario:
-    where = f"{reader.document.where(('base',))}: base: "
-    return load(find(reader.text("base"), path.parent, where), tuple(sets))
 
 
 def _runs(reader: Reader, override: int | None) -> tuple[int, bool, float]:
@@ -324,7 +304,7 @@ def _check_points(reader: Reader, sweep: Sweep, made: Design) -> None:
     """
     if not made.places and not made.tried and not sweep.where:
         for path, axis in sweep.vary.items():
-            for value in axis.values if isinstance(axis, Levels) else (axis.at(0.0), axis.at(1.0 - 1e-12)):
+            for value in ends_of(axis):
                 try:
                     sweep.base.with_values({path: value})
                 except UserError as error:
@@ -352,6 +332,13 @@ def _again(reader: Reader, sweep: Sweep) -> tuple[Alternative, ...]:
     )
     if sweep.crossing is None:
         reader.fail(("again",), "needs two designs to compare again; add the key crossing", key=True)
+    refused = {
+        **dict.fromkeys(
+            sweep.vary, "is varied by this sweep; ask again under settings that it does not vary"
+        ),
+        **dict.fromkeys(HELD, "what is held equal is said once, by the sweep's key hold; remove it here"),
+        **dict.fromkeys(LISTS, "events are not asked again; write a scenario with them and another sweep"),
+    }
     kept = []
     for name in alternatives:
         keys = ("again", name)
@@ -360,7 +347,7 @@ def _again(reader: Reader, sweep: Sweep) -> tuple[Alternative, ...]:
         settings = _named(reader, keys, "switches.ai_answers: false", "settings with values")
         alternative = Alternative(
             name.strip(),
-            {path: _setting(reader, sweep, (*keys, path), value) for path, value in settings.items()},
+            {path: read_setting(reader, (*keys, path), value, refused) for path, value in settings.items()},
         )
         if _changes(reader, sweep, keys, alternative):
             kept.append(alternative)
@@ -372,27 +359,6 @@ def _named(reader: Reader, keys: tuple[Any, ...], example: str, what: str) -> Ma
     if not isinstance(value, Mapping) or not value:
         reader.fail(keys, f"expected {what}, such as `{example}`, got {short(value)}")
     return value
-
-
-def _setting(reader: Reader, sweep: Sweep, keys: tuple[Any, ...], value: object) -> object:
-    """The value in the type of its path, the last of keys."""
-    path = str(keys[-1])
-    place = ".".join(str(key) for key in keys[:-1])
-    known_path(path, f"{reader.document.where(keys, key=True)}: {place}.")
-    if path in LISTS:
-        reader.fail(
-            keys, "events are not asked again; write a scenario with them and another sweep", key=True
-        )
-    if path in ("organisation.hold", "organisation.hold_to"):
-        reader.fail(
-            keys, "what is held equal is said once, by the sweep's key hold; remove it here", key=True
-        )
-    if path in sweep.vary:
-        reader.fail(keys, "is varied by this sweep; ask again under settings that it does not vary", key=True)
-    if hint := number_hint(value):
-        reader.fail(keys, hint)
-    checked: object = check_value(path, value, f"{reader.document.where(keys)}: {place}.")
-    return checked
 
 
 def _changes(reader: Reader, sweep: Sweep, keys: tuple[Any, ...], alternative: Alternative) -> bool:
