@@ -78,6 +78,16 @@ class UnkeptError(UserError):
     """Finished figures could not be written."""
 
 
+class StoppedError(Exception):
+    """The runs have to stop: nobody can simulate them, or keep them. No `UserError`, which would count as a set that cannot be
+    run. error: what to say.
+    """
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def _read(path: Path, content: str) -> tuple[dict[str, Figures], int]:
     """Figures by key and the bytes of whole lines; nothing if the file is not there or is another question's."""
     try:

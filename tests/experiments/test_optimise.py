@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.errors import UserError
+from sim.errors import RunsFailedError, UserError
 from sim.experiments.designs import Levels, Range
 from sim.experiments.optimise.candidates import Spread, Told, sayable
 from sim.experiments.optimise.figures import optimum_json
@@ -23,7 +23,8 @@ from sim.experiments.optimise.study import Optimum, optimise
 from sim.experiments.optimise.words import optimum_text
 from sim.experiments.worlds import Choice
 from sim.scenario.scenario import load
-from sim.store.journal import Journal
+from sim.simulation.results import Failure
+from sim.store.journal import Journal, UnkeptError
 from sim.store.taking import taken
 
 X, Y, Z = "review.hours_per_week", "managers.upper_own_share", "alignment.meeting_hours"
@@ -409,3 +410,35 @@ def test_a_design_without_a_scenario_is_counted(tmp_path: Path) -> None:
     assert found.tried.count("impossible") >= 10
     assert "it must end in one top" in found.tried.reason
     assert f"{found.tried.count('impossible')} could not be built" in " ".join(optimum_text(found).split())
+
+
+class _Full(Journal):
+    """A journal on a disk that is full after some figures."""
+
+    def keep(self, key, figures) -> None:
+        self.kept += 1
+        if self.kept > 9:
+            raise UnkeptError("unfinished.jsonl: finished runs cannot be kept (No space left on device)")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_ends_the_search_with_its_sentence(small: Space, workers: int) -> None:
+    memory = Memory(Engine(), small.outcomes, _Full())
+    with pytest.raises(UnkeptError, match="finished runs cannot be kept"):
+        optimise(small, Spread(small.vary, small.candidates, 1), memory, Choice(), workers)
+
+
+def test_a_design_of_which_all_runs_fail_is_told(small: Space) -> None:
+    engine, broken = Engine(), []
+
+    def some_fail(scenario, runs, seed, **how):
+        if scenario.values[Z] > 0.8 and scenario.values[Z] != small.base.values[Z]:
+            lost = tuple(Failure(run, seed, "boom") for run in range(runs))
+            broken.append(lost)
+            raise RunsFailedError("every run failed", lost)
+        return engine(scenario, runs, seed, **how)
+
+    found = _found(small, some_fail)
+    assert broken
+    assert len(found.failures) == sum(map(len, broken))
+    assert [one.run for one in found.failures] == sorted(one.run for one in found.failures)

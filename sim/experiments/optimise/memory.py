@@ -11,10 +11,11 @@ from typing import cast
 
 import numpy as np
 
+from sim.errors import RunsFailedError
 from sim.scenario.scenario import Scenario
 from sim.simulation.results import Failure, Results, Simulate
 from sim.store.folder import content_hash
-from sim.store.journal import Journal
+from sim.store.journal import Journal, StoppedError, UnkeptError
 
 CACHE = "evaluations.jsonl"
 
@@ -45,7 +46,7 @@ class Memory:
         first_run: int = 0,
         progress: Callable[[int], None] | None = None,
     ) -> Results:
-        """See `Simulate`; an outcome that the scenario does not have is left out."""
+        """See `Simulate`; an outcome that the scenario does not have is left out. StoppedError: nothing more can be kept."""
         key = content_hash({"scenario": scenario.hash(), "seed": seed, "first": first_run, "runs": runs})
         with self._lock:
             kept = self._used.get(key)
@@ -55,7 +56,15 @@ class Memory:
             if kept is not None:
                 self._used[key] = kept
                 return self._results(scenario, seed, first_run, kept)
-        found = self._simulate(scenario, runs, seed, workers=workers, first_run=first_run, progress=progress)
+        try:
+            found = self._simulate(
+                scenario, runs, seed, workers=workers, first_run=first_run, progress=progress
+            )
+        except RunsFailedError as error:
+            with self._lock:
+                self.done += runs
+                self.failures += error.failures
+            raise
         figures: list[object] = [
             [name, np.asarray(found.outcomes[name], dtype=float).tolist()]
             for name in self._outcomes
@@ -66,9 +75,15 @@ class Memory:
             self.failures += found.failures
             if not found.failures:
                 self._used[key] = figures
-                self._journal.keep(key, figures)
+                self._keep(key, figures)
         outcomes = {name: found.outcomes[name] for name in self._outcomes if name in found.outcomes}
         return Results(scenario, seed, np.asarray(found.runs), outcomes, {}, found.failures)
+
+    def _keep(self, key: str, figures: list[object]) -> None:
+        try:
+            self._journal.keep(key, figures)
+        except UnkeptError as error:  # which would count as a design that cannot be simulated
+            raise StoppedError(error) from error
 
     def _results(self, scenario: Scenario, seed: int, first: int, kept: list[object]) -> Results:
         pairs = cast("list[tuple[str, list[float]]]", kept)

@@ -12,6 +12,7 @@ from sim.experiments.optimise.space import Space
 from sim.experiments.worlds import Choice
 from sim.scenario.tree import tree_of
 from sim.simulation.results import Failure
+from sim.store.journal import StoppedError
 
 
 @dataclass(frozen=True)
@@ -36,17 +37,19 @@ def optimise(
     workers: int | None = None,
     on_done: Callable[[int], None] | None = None,
 ) -> Optimum:
-    """Find the best designs of a space. choice: the worlds in which they are tried."""
-    # The base first and alone: it compiles the engine once, and says what is wrong before anything else is simulated.
-    memory(space.base, space.runs, space.fresh_seed, workers=workers)
-    simulator = Simulator(space, memory, workers, on_done)
-    tried = search(space, candidates, simulator)
-    final = confirm(space, tried.finalists, simulator, choice)
+    """Find the best designs of a space. choice: the worlds in which they are tried. Raises UserError if runs cannot be kept."""
+    try:
+        # The base first and alone: it compiles the engine once, and says what is wrong before anything else is simulated.
+        memory(space.base, space.runs, space.fresh_seed, workers=workers)
+        simulator = Simulator(space, memory, workers, on_done)
+        tried = search(space, candidates, simulator)
+        final = confirm(space, tried.finalists, simulator, choice)
+    except StoppedError as stopped:
+        raise stopped.error from None
     states = [space.base, *(entry.design.scenario for entry in final.entries)]
     notices = (*choice.notices, *as_event(states, tree_of), *on_answers(states, tree_of))
-    return Optimum(
-        space, tried, final, memory.done, memory.reused, tuple(memory.failures), notices, choice.like
-    )
+    failures = tuple(sorted(memory.failures, key=lambda one: (one.seed, one.run, one.message)))
+    return Optimum(space, tried, final, memory.done, memory.reused, failures, notices, choice.like)
 
 
 def planned_runs(space: Space, choice: Choice) -> int:

@@ -18,20 +18,10 @@ from sim.simulation import run as engine
 from sim.simulation.parallel import ClusterError, Pool
 from sim.simulation.results import Failure, Results, Simulate
 from sim.simulation.sources import digest_of
-from sim.store.journal import Journal, UnkeptError
+from sim.store.journal import Journal, StoppedError, UnkeptError
 
 #: Modules of the experiments that say which worlds are tried, how they are judged and what flips a verdict.
 _OF_WORLDS = ("designs", "holding", "parts", "samples", "worlds")
-
-
-class StoppedError(Exception):
-    """The runs have to stop: nobody can simulate them, or keep them. No `UserError`, which would count as a set that cannot be
-    run. error: what to say.
-    """
-
-    def __init__(self, error: UserError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 class KeptRuns:

@@ -28,7 +28,7 @@ from sim.experiments.sweep.deciding import versus_of
 from sim.experiments.sweep.figures import answer_json
 from sim.experiments.sweep.file import Sweep, load_sweep
 from sim.experiments.sweep.identity import Shard, default_folder, identity_of, key_of, manifest_of, points_of
-from sim.experiments.sweep.kept import KeptRuns, StoppedError, ranges_source
+from sim.experiments.sweep.kept import KeptRuns, ranges_source
 from sim.experiments.sweep.plausible import Ranges, sweep_ranges, tried_in
 from sim.experiments.sweep.plausible import planned as planned_ranges
 from sim.experiments.sweep.ranking import best_pair, ranking, ranks
@@ -52,7 +52,7 @@ from sim.store.folder import (
     read_manifest,
     set_status,
 )
-from sim.store.journal import JOURNAL, Journal
+from sim.store.journal import JOURNAL, Journal, StoppedError
 from sim.store.parts import Parts
 from sim.store.replacing import NEXT, discard, replace_results
 from sim.store.tables import Tables
