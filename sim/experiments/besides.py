@@ -10,6 +10,7 @@ nothing was decided it must be beyond noise after the correction over all other 
 
 from collections.abc import Mapping, Sequence
 
+from sim.experiments.assumption_words import listed
 from sim.experiments.parts import AI_SPEND, PAYROLL
 from sim.experiments.parts_words import change_words
 from sim.outcomes.declared import OUTCOMES
@@ -33,7 +34,7 @@ def costs_beside(primary: str, paths: Sequence[str]) -> list[str]:
     if not ai or not leaves_out_costs(primary):
         return []
     return [
-        f"{outcome_words(primary)} leaves out what AI and incidents cost, and {_listed(ai)} {'is' if len(ai) == 1 else 'are'} "
+        f"{outcome_words(primary)} leaves out what AI and incidents cost, and {listed(ai)} {'is' if len(ai) == 1 else 'are'} "
         f"varied: see whether the order is the same with outcome: {COST}"
     ]
 
@@ -53,8 +54,4 @@ def dearer(figures: Mapping[str, Paired], sign: int) -> str:
     size = f"{'dearer' if sign > 0 else 'cheaper'} per hour of output ({change_words(figures[COST])})"
     moved = [name for outcome, name in _BESIDES.items() if cost_sign(figures.get(outcome)) == sign]
     named = moved or list(_BESIDES.values())
-    return f"{size}, as {_listed(named)} {'is' if named == [_BESIDES[AI_SPEND]] else 'are'} not in payroll"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{size}, as {listed(named)} {'is' if named == [_BESIDES[AI_SPEND]] else 'are'} not in payroll"

@@ -16,13 +16,14 @@ from pathlib import Path
 
 from sim.errors import UserError, listed_problems, number_hint
 from sim.experiments.designs import Axis, Levels, check_size
+from sim.experiments.points import AS_IT_IS
 from sim.experiments.study_file import Reader, short
 from sim.scenario.files import inside, one_line, refuse_irregular, shown
 from sim.scenario.settings import LISTS, PATHS, SETTINGS, check_value, known_path
 from sim.scenario.yaml_source import parse_yaml
 
 MAX_BYTES = 50_000_000
-NULLS = ("null", "as it is")
+NULLS = ("null", AS_IT_IS)
 _WORDS = {"true": True, "false": False}
 Point = dict[str, object]
 

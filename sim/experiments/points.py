@@ -18,6 +18,11 @@ def scenario_at(base: Scenario, hold: str | None, values: Mapping[str, object]) 
     return base.with_values(settings, hold_base=held)
 
 
+def plain_value(value: object) -> object:
+    """A value as JSON has it: a number or a truth as it is, all else as text."""
+    return value if isinstance(value, (bool, int, float)) else label(value)
+
+
 def label(value: object) -> str:
     """A value as text: 0.3, 'managed', '6-4-4' for a list of spans, 'as it is' for null, which states nothing."""
     if value is None:

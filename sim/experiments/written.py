@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,22 @@ def copies(base: Scenario, source: Path, folder: Path) -> dict[str, Path]:
     return {f"{COPIES}/{path.relative_to(root).as_posix()}": path for path in below}
 
 
+def copy_into(folder: Path, copied: Mapping[str, Path]) -> None:
+    """Copy files, by their name in *folder*, as `copies` has them."""
+    for name, path in copied.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+
+
+def held_text(note: str, base: Scenario, given: Mapping[str, Any], folder: Path, source: Path) -> str | None:
+    """The scenario to which *base* is held equal, with what is given but its structure; None if it is held equal to no file."""
+    held = base.hold_base
+    if held is None or held.path is None:
+        return None
+    outside = {path: value for path, value in given.items() if not path.startswith("organisation.")}
+    return scenario_text(note, {"extends": reference(held.path, folder, source), "name": held.name}, outside)
+
+
 def scenario_text(
     note: str, head: Mapping[str, str], values: Mapping[str, Any], events: Sequence[Mapping[str, Any]] = ()
 ) -> str:
@@ -57,15 +74,11 @@ def _flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    value = plain_value(value)
-    if value == ".inf" or (isinstance(value, str) and value.isidentifier() and value.lower() not in _WORDS):
-        return str(value)
+    if isinstance(value, float) and math.isinf(value):
+        return ".inf"
+    if isinstance(value, str) and value.isidentifier() and value.lower() not in _WORDS:
+        return value
     return json.dumps(value, ensure_ascii=False)
 
 
 _WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n", "inf", "nan")
-
-
-def plain_value(value: Any) -> Any:
-    """A parameter's value as YAML reads it."""
-    return ".inf" if isinstance(value, float) and math.isinf(value) else value

@@ -90,3 +90,8 @@ def outcome_words(name: str) -> str:
         " dollar" if name.endswith("_per_payroll_usd") or "_ai_usd" in name else ""
     )
     return " ".join(_ACRONYMS.get(part, part) for part in text.replace("_", " ").split(" "))
+
+
+def capital(text: str) -> str:
+    """A text that begins a sentence or a heading."""
+    return text[:1].upper() + text[1:]

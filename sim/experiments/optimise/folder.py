@@ -9,7 +9,6 @@ plots/front.*        the picture, SVG and PNG
 evaluations.jsonl    what was simulated, so that the same question again simulates nothing
 """
 
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from sim.experiments.optimise.space import Space
 from sim.experiments.optimise.study import Optimum
 from sim.experiments.optimise.words import design_words, optimum_text
 from sim.experiments.worlds import Choice
-from sim.experiments.written import copies, reference, scenario_text
+from sim.experiments.written import copies, copy_into, held_text, reference, scenario_text
 from sim.scenario.scenario import parse_set
 from sim.scenario.tree import shape_of
 from sim.simulation.sources import model_hash
@@ -92,9 +91,7 @@ def write_scenarios(folder: Path, final: Path, found: Optimum) -> None:
     for name, text in texts(found, final).items():
         files.write_text(folder / name, text)
     base = found.space.base
-    for name, path in copies(base, _source(found.space), final).items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / name)
+    copy_into(folder, copies(base, _source(found.space), final))
 
 
 def texts(found: Optimum, folder: Path) -> dict[str, str]:
@@ -118,16 +115,9 @@ def _base_texts(space: Space, folder: Path) -> Iterator[tuple[str, str]]:
         "extends": reference(_source(space), folder, _source(space)),
         "name": base.name,
     }
-    if base.hold_base is not None and base.hold_base.path is not None:
-        outside = {path: value for path, value in given.items() if not path.startswith("organisation.")}
-        held = {
-            "extends": reference(base.hold_base.path, folder, _source(space)),
-            "name": base.hold_base.name,
-        }
-        yield (
-            HELD,
-            scenario_text("To what the base is held equal, under the same assumptions.", held, outside),
-        )
+    note = "To what the base is held equal, under the same assumptions."
+    if held := held_text(note, base, given, folder, _source(space)):
+        yield HELD, held
         given["organisation.hold_to"] = HELD
     yield BASE, scenario_text("Written by orgsim optimise: the base.", head, given)
 

@@ -12,6 +12,7 @@ from sim.experiments.differences import structure_difference
 from sim.experiments.optimise.final import OPEN, WORLD_RUNS, Edge, Entry, Step
 from sim.experiments.optimise.space import Goal, Limit
 from sim.experiments.optimise.study import Optimum
+from sim.experiments.parts_words import change_words
 from sim.experiments.points import label
 from sim.outcomes.declared import OUTCOMES
 from sim.scenario.settings import SETTINGS
@@ -94,7 +95,7 @@ def _winners(found: Optimum, winners: Sequence[Entry]) -> str:
         if better:
             top = _top(better, goal)
             which = "" if len(winners) == 1 else f" (design {top.number})"
-            reached.append(f"{change_words(goal.outcome, top.against[goal.outcome])}{which}")
+            reached.append(f"{outcome_change_words(goal.outcome, top.against[goal.outcome])}{which}")
     here = " here" if _turns(winners, found.space.goals) else ""
     if len(winners) == 1:
         return f"Design {winners[0].number} beats {held}{here}: {listed(reached)}, and on no objective worse beyond noise."
@@ -112,7 +113,7 @@ def _best(found: Optimum, entry: Entry, goal: Goal) -> str:
         if held is not None and held.worlds
         else ""
     )
-    change = change_words(goal.outcome, entry.against[goal.outcome])
+    change = outcome_change_words(goal.outcome, entry.against[goal.outcome])
     return (
         f"The best design found ({design_words(entry)}) has {change} against {found.space.base.name} at equal {found.space.hold}"
         f"{worlds}."
@@ -179,16 +180,15 @@ def _edge_words(edge: Edge) -> str:
 # ---- figures
 
 
-def change_words(outcome: str, pair: Paired) -> str:
+def outcome_change_words(outcome: str, pair: Paired) -> str:
     """'value per payroll dollar +8.1 % [7.2, 9.0]', in the outcome's unit where it has no share of the base."""
     return f"{numbers.outcome_words(outcome)} {difference_words(outcome, pair)}"
 
 
 def difference_words(outcome: str, pair: Paired) -> str:
     """'+8.1 % [7.2, 9.0]'; in the unit of the outcome where it cannot be told relative to the base."""
-    if pair.relative is not None and pair.relative_interval is not None and (pair.base or 0.0) > 0:
-        lo, hi = (numbers.percent(end) for end in pair.relative_interval)
-        return f"{numbers.percent(pair.relative, sign=True)} % [{lo}, {hi}]"
+    if pair.relative_interval is not None and (pair.base or 0.0) > 0:
+        return change_words(pair)
     unit, scale = numbers.shown_unit(OUTCOMES[outcome].unit)
     lo_, hi_ = numbers.scaled(pair.lo, scale), numbers.scaled(pair.hi, scale)
     return f"{numbers.signed(numbers.scaled(pair.difference, scale))} {numbers.interval(lo_, hi_)} {unit}".strip()

@@ -21,7 +21,7 @@ from sim.experiments.plan.imported import FOLDER, Imported
 from sim.experiments.plan.measures import Asked, events_of, stated
 from sim.experiments.plan.study import Plan
 from sim.experiments.plan.words import page
-from sim.experiments.written import reference, scenario_text
+from sim.experiments.written import copy_into, held_text, reference, scenario_text
 from sim.scenario.scenario import Scenario, parse_set
 from sim.scenario.tree import shape_of
 from sim.store import files
@@ -67,12 +67,9 @@ def texts(
         "name": base.name,
     }
     own = dict(given)
-    if base.hold_base is not None and base.hold_base.path is not None:
-        outside = {path: value for path, value in given.items() if not path.startswith("organisation.")}
-        held = {"extends": reference(base.hold_base.path, folder, source), "name": base.hold_base.name}
-        made[HELD] = scenario_text(
-            "To what the organisation is held equal, under the same assumptions.", held, outside
-        )
+    note = "To what the organisation is held equal, under the same assumptions."
+    if held := held_text(note, base, given, folder, source):
+        made[HELD] = held
         own["organisation.hold_to"] = HELD
     made[BASE] = scenario_text("Written by orgsim plan: going on as it is.", head, own)
     events = [*map(stated, base.events), *events_of(asked, base)]
@@ -125,9 +122,7 @@ def write(
         files.write_json(folder / "plan.json", plan_json(plan, place.folder, about))
         for name, text in scenarios.items():
             files.write_text(folder / name, text)
-        for name, path in copied.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, folder / name)
+        copy_into(folder, copied)
         if imported is not None:
             shutil.copytree(imported.folder, folder / FOLDER)
         picture(folder / "page", plan)

@@ -39,23 +39,22 @@ def differing(asked: Asked) -> tuple[str, str, list[str]]:
     """
     if len(asked.designs) < 2:
         return "", "", []
+    pairs = list(zip(asked.designs, asked.made, strict=True))
     first, second = asked.designs
-    told, other = (second, first) if second.settings and not first.settings else (first, second)
-    lines = what_differs(asked.scenario(other, {}), asked.scenario(told, {}))
-    return told.name, other.name, lines
+    told, other = reversed(pairs) if second.settings and not first.settings else pairs
+    return told[0].name, other[0].name, what_differs(other[1], told[1])
 
 
 def notes(asked: Asked) -> list[str]:
     """Where structures differ: that the way there is not in it, what AI answers decides, and whom a made structure leaves out."""
-    made = [asked.scenario(design, {}) for design in asked.designs]
     varied = {"ai.answers", "switches.ai_answers"} & asked.axes.keys()
-    asks = [] if len(made) == 1 or varied else cautions.on_answers(made, tree_of)
+    asks = [] if len(asked.made) == 1 or varied else cautions.on_answers(asked.made, tree_of)
     missing = [
         f"{design.name}: {text}"
-        for design, one in zip(asked.designs, made, strict=True)
+        for design, one in zip(asked.designs, asked.made, strict=True)
         for text in left_out(one)
     ]
-    return [*cautions.as_event([*made, *_shapes(asked)], tree_of), *asks, *missing]
+    return [*cautions.as_event([*asked.made, *_shapes(asked)], tree_of), *asks, *missing]
 
 
 def _shapes(asked: Asked) -> Iterator[Scenario]:

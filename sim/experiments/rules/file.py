@@ -24,6 +24,7 @@ useful: {density: 0.75, coverage: 0.2}    # a box that is right less often, or c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from sim.constants import MAX_SEED, PRIMARY
@@ -94,6 +95,11 @@ class Asked:
     seed: int
     density: float = DENSITY
     coverage: float = COVERAGE
+
+    @cached_property
+    def made(self) -> tuple[Scenario, ...]:
+        """The designs with nothing varied."""
+        return tuple(self.scenario(design, {}) for design in self.designs)
 
     def scenario(self, design: Design, values: Mapping[str, object]) -> Scenario:
         """A design with these values of what is varied; held equal, where `hold` says so, to the base with the same values."""
@@ -246,7 +252,7 @@ def _designs(reader: Reader, vary: Mapping[str, Axis], base: str) -> tuple[Desig
 def _check_values(reader: Reader, asked: Asked) -> None:
     """Try every value of every path alone in both designs, so that mistakes show before anything runs."""
     try:
-        made = [asked.scenario(design, {}) for design in asked.designs]
+        made = asked.made
     except UserError as error:
         reader.fail(("between",), str(error))
     if len(made) == 2 and made[0].hash() == made[1].hash():

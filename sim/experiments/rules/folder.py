@@ -39,7 +39,7 @@ def question(asked: Asked) -> dict[str, object]:
         "source": source_hash(),
     }
     made = manifest("rules", asked.name, asked.question, content, {"seed": asked.seed}, asked.base.to_dict())
-    shapes = [shape_of(asked.scenario(design, {}), design.name) for design in asked.designs]
+    shapes = [shape_of(one, design.name) for design, one in zip(asked.designs, asked.made, strict=True)]
     return made | {"organisations": shapes}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sim.experiments.assumption_words import listed, mechanism_words, share_words
 from sim.experiments.designs import Axis, Levels
+from sim.experiments.points import label
 from sim.experiments.rules.between import differing, point_words, settings_words
 from sim.experiments.rules.file import Asked
 from sim.experiments.rules.study import CHANCE, FEW, LITTLE, RULE, SELDOM, Found, Points
@@ -41,14 +42,10 @@ def unit_of(path: str) -> str:
 
 def value_words(path: str, value: object, unit: bool = True) -> str:
     """A value as a person says it: '60 %', '30 hours', 'managed'."""
-    if value is None:
-        return "as it is"
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, tuple):
-        return "-".join(str(item) for item in value)
     if not isinstance(value, (int, float)):
-        return str(value)
+        return label(value)
     name = unit_of(path)
     shown = 100 * value if name == "%" else value
     text = f"{shown:,.6g}" if abs(shown) < 1000 else f"{shown:,.0f}"
@@ -374,4 +371,4 @@ def point_rows(found: Found) -> tuple[list[str], list[Sequence[object]]]:
 
 
 def _cell(value: object) -> object:
-    return "-".join(str(item) for item in value) if isinstance(value, tuple) else value
+    return label(value) if isinstance(value, tuple) else value

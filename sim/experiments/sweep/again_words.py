@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from sim.experiments.assumption_words import listed
 from sim.experiments.parts_words import change_words
 from sim.experiments.points import label
 from sim.experiments.sweep.again import AskedAgain, PlaceAgain, Said
 from sim.experiments.sweep.sentences import short_name
-from sim.text.numbers import plural, words
+from sim.text.numbers import capital, plural, words
 
 
 def again_sentences(
@@ -28,10 +29,10 @@ def _alternative(asked: AskedAgain, along: str | None, names: tuple[str, str]) -
     for sign in dict.fromkeys(sorted((place.sign for place in asked.places), key=lambda sign: sign == 0)):
         at = [place for place in asked.places if place.sign == sign and place.pair.n]
         if at:
-            listed = _places(at, along, named=not parts)
-            parts.append(f"{_verdict(sign, first, second, bool(parts))}{listed}")
+            where = _places(at, along, named=not parts)
+            parts.append(f"{_verdict(sign, first, second, bool(parts))}{where}")
     undefined = [label(place.at) for place in asked.places if not place.pair.n and place.at is not None]
-    parts += [f"nothing can be compared at {_listed(undefined)}"] if undefined else []
+    parts += [f"nothing can be compared at {listed(undefined)}"] if undefined else []
     lost = f" ({plural(asked.failed, 'run')} failed, left out)" if asked.failed else ""
     return f"{intro}{'; '.join(parts)}{lost}."
 
@@ -47,8 +48,8 @@ def _places(at: Sequence[PlaceAgain], along: str | None, named: bool) -> str:
     """' at AI share of code 0 (-3.1 % [-3.6, -2.6]) and 0.9 (...)'; named: say which path it is."""
     if along is None:
         return f" ({change_words(at[0].pair)})"
-    listed = _listed([f"{label(place.at)} ({change_words(place.pair)})" for place in at])
-    return f" at {words(along)} {listed}" if named else f" at {listed}"
+    places = listed([f"{label(place.at)} ({change_words(place.pair)})" for place in at])
+    return f" at {words(along)} {places}" if named else f" at {places}"
 
 
 def _closing(asked: Sequence[AskedAgain], said: Said, along: str | None) -> str:
@@ -64,16 +65,16 @@ def _closing(asked: Sequence[AskedAgain], said: Said, along: str | None) -> str:
     parts = []
     if lost and said.crossing and along is not None:
         parts.append(
-            f"So the crossing is not one of {words(along)} alone: it does not survive {_listed(lost, 'or')}."
+            f"So the crossing is not one of {words(along)} alone: it does not survive {listed(lost, 'or')}."
         )
     elif lost:
-        parts.append(f"So {subject} does not survive {_listed(lost, 'or')}.")
+        parts.append(f"So {subject} does not survive {listed(lost, 'or')}.")
     if kept:
-        parts.append(f"{'It' if parts else _capital(subject)} survives {_listed(kept)}.")
+        parts.append(f"{'It' if parts else capital(subject)} survives {listed(kept)}.")
     if open_:
         it = "it" if parts else subject
         parts.append(
-            f"Whether {it} survives {_listed(open_, 'or')} is not decided: too much is within noise there."
+            f"Whether {it} survives {listed(open_, 'or')} is not decided: too much is within noise there."
         )
     return " ".join(parts)
 
@@ -81,12 +82,4 @@ def _closing(asked: Sequence[AskedAgain], said: Said, along: str | None) -> str:
 def _spoken(asked: Sequence[AskedAgain], said: Said, along: str | None) -> str:
     """' at AI share of code 0', where the answer speaks of some of the places only."""
     at = [label(place.at) for place, sign in zip(asked[0].places, said.signs, strict=True) if sign]
-    return "" if along is None or len(at) == len(said.signs) else f" at {words(along)} {_listed(at)}"
-
-
-def _listed(texts: Sequence[str], last: str = "and") -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {last} {texts[-1]}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return "" if along is None or len(at) == len(said.signs) else f" at {words(along)} {listed(at)}"

@@ -124,7 +124,6 @@ class Answer:
     first: str
     second: str
     panels: tuple[Panel, ...]
-    listing: tuple[Estimate, ...]
     robust: tuple[Robust, ...]
     robust_sentence: str
     again: tuple[AskedAgain, ...] = ()
@@ -212,7 +211,6 @@ def answer(
         first=first,
         second=second,
         panels=tuple(panels),
-        listing=tuple(mean_ci(v) for v in scaled),
         robust=robust,
         robust_sentence=sentence,
         again=asked,

@@ -1,6 +1,6 @@
 """The answer over all points of a sweep as plain data, in the declared unit."""
 
-from sim.experiments.points import label
+from sim.experiments.points import plain_value
 from sim.experiments.sweep.effects import Driver, Overall
 from sim.statistics.effects import Change, Interaction, Main, Share
 from sim.statistics.estimates import Paired
@@ -42,7 +42,7 @@ def overall_json(found: Overall, scale: float) -> dict[str, object]:
             {
                 "rank": one.rank,
                 "point": one.point,
-                "at": {path: _plain(value) for path, value in found.points[one.point].items()},
+                "at": {path: plain_value(value) for path, value in found.points[one.point].items()},
                 "mean": None if one.mean.mean is None else one.mean.mean / scale,
                 "ci95": None
                 if one.mean.lo is None or one.mean.hi is None
@@ -63,10 +63,6 @@ def overall_json(found: Overall, scale: float) -> dict[str, object]:
         ],
         "interactions": [_pair(found, pair, scale) for pair in fit.interactions] if not fit.why else [],
     }
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, (bool, int, float)) else label(value)
 
 
 def _paired(pair: Paired, scale: float) -> dict[str, object]:

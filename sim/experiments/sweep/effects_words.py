@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from sim.constants import ALPHA
+from sim.experiments.assumption_words import listed
 from sim.experiments.parts_words import change_words
 from sim.experiments.points import label
 from sim.experiments.roles import ASSUMED, GIVEN
 from sim.experiments.sweep.effects import Driver, Overall
 from sim.statistics.effects import LEAST_EXPLAINED, Change, Interaction, Main, Share
 from sim.statistics.estimates import Interval
-from sim.text.numbers import interval, number, outcome_words, p_value, percent, plural, signed, words
+from sim.text.numbers import capital, interval, number, outcome_words, p_value, percent, plural, signed, words
 
 SHOWN = 6  # points or factors named in a sentence
 LISTED = 20  # points in the table
@@ -78,13 +79,13 @@ def open_notice(found: Overall) -> str:
     if best.runs < 2:
         return "1 run a point decides nothing and has no interval. Use at least 20."
     far = sorted(best.open, key=lambda k: -best.gaps[k])
-    listed = ", ".join(
+    named = ", ".join(
         f"{k} (by up to {percent(best.gaps[k])} %)" if best.gaps[k] < 10 else f"{k}" for k in far[:SHOWN]
     )
     more = f" and {len(far) - SHOWN:,} more" if len(far) > SHOWN else ""
     noun = "point" if len(far) == 1 else "points"
     return (
-        f"{plural(best.runs, 'run')} a point leave open whether {noun} {listed}{more} {'is' if len(far) == 1 else 'are'} better "
+        f"{plural(best.runs, 'run')} a point leave open whether {noun} {named}{more} {'is' if len(far) == 1 else 'are'} better "
         f"than point {best.best} by more than {100 * found.worth:.3g} %."
     )
 
@@ -99,13 +100,13 @@ def _effect_sentences(found: Overall, unit: str) -> list[str]:
     mains = [main for main in fit.mains if main.found]
     said = []
     if mains:
-        listed = "; ".join(_main(found, main, unit) for main in mains[:SHOWN])
-        said.append(f"What drives it, over the points of the design: {listed}.")
+        effects = "; ".join(_main(found, main, unit) for main in mains[:SHOWN])
+        said.append(f"What drives it, over the points of the design: {effects}.")
     missed = [words(found.drivers[main.factor].path) for main in fit.mains if not main.found]
     joint = {k for pair in fit.interactions for k in pair.factors}
     if missed:
         also = any(not main.found and main.factor in joint for main in fit.mains)
-        said.append(f"No effect{' by itself' if also else ''} detected of {_and(missed)}.")
+        said.append(f"No effect{' by itself' if also else ''} detected of {listed(missed)}.")
     for pair in fit.interactions[:PAIRS]:
         said.append(_pair(found, pair, unit))
     said.append(_fit_sentence(found))
@@ -119,10 +120,10 @@ def _role_sentence(found: Overall, mains: Sequence[Main]) -> str:
     for role in (GIVEN, ASSUMED):
         paths = [words(driver.path) for main in mains if (driver := found.drivers[main.factor]).role == role]
         if paths:
-            parts.append(f"{_and(paths)} {'is' if len(paths) == 1 else 'are'} {role}")
+            parts.append(f"{listed(paths)} {'is' if len(paths) == 1 else 'are'} {role}")
     if not parts:
         return ""
-    return _capital(f"{_and(parts)}: what this does shows what the answer hangs on, not what to choose.")
+    return capital(f"{listed(parts)}: what this does shows what the answer hangs on, not what to choose.")
 
 
 def _main(found: Overall, main: Main, unit: str) -> str:
@@ -205,14 +206,6 @@ def _nothing(found: Overall) -> str:
         f"A fit of curves and products explains only {_share(fit.explained)} of the variance between points {_beyond(found)}, at "
         f"points left out of it; below {percent(LEAST_EXPLAINED, 0)} % nothing is claimed of single factors."
     )
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # ---- the table

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sim.experiments.holding import holding_json
-from sim.experiments.points import label
+from sim.experiments.points import label, plain_value
 from sim.experiments.sweep.again import AskedAgain
 from sim.experiments.sweep.answer import Answer
 from sim.experiments.sweep.effects_json import overall_json
@@ -22,12 +22,12 @@ def answer_json(answer: Answer) -> dict[str, object]:
     panels = [
         {
             "fixed": {path: label(value) for path, value in p.fixed.items()},
-            "rows": [_plain(v) for v in p.rows],
-            "columns": [_plain(v) for v in p.columns],
+            "rows": [plain_value(v) for v in p.rows],
+            "columns": [plain_value(v) for v in p.columns],
             "mean": [[plain(e.mean) for e in row] for row in p.estimates],
             "ci95": [[ends(plain(e.lo), plain(e.hi)) for e in row] for row in p.estimates],
             "ranking": None if p.ranking is None else _ranking_json(p.ranking, p.rows, plain),
-            "best": [None if b is None or not b[1] else _plain(p.columns[b[0]]) for b in p.best],
+            "best": [None if b is None or not b[1] else plain_value(p.columns[b[0]]) for b in p.best],
             "crossing": None if p.crossing is None else _crossing_json(p.crossing, p.rows),
             "answer": p.sentence,
             "too_few_runs": None if p.too_few is None else _too_few_json(p.too_few),
@@ -64,10 +64,6 @@ def answer_json(answer: Answer) -> dict[str, object]:
     return made
 
 
-def _plain(value: object) -> object:
-    return value if isinstance(value, (bool, int, float)) else label(value)
-
-
 def _again_json(asked: AskedAgain, plain: Callable[[float | None], float | None]) -> dict[str, object]:
     """What the question comes to under other settings; survives is None where it cannot be said."""
     at = [
@@ -83,7 +79,7 @@ def _again_json(asked: AskedAgain, plain: Callable[[float | None], float | None]
         }
         for place in asked.places
     ]
-    settings = {path: _plain(value) for path, value in asked.alternative.settings.items()}
+    settings = {path: plain_value(value) for path, value in asked.alternative.settings.items()}
     return {
         "name": asked.alternative.name,
         "settings": settings,
@@ -95,7 +91,7 @@ def _again_json(asked: AskedAgain, plain: Callable[[float | None], float | None]
 
 def _too_few_json(few: TooFew) -> dict[str, object]:
     return {
-        "at": [_plain(value) for value in few.at],
+        "at": [plain_value(value) for value in few.at],
         "runs": few.runs,
         "suggested": few.suggested,
         "notice": few.sentence,
@@ -108,7 +104,7 @@ def _ranking_json(
     """The best level, and by how much it is ahead of each other one."""
     others = [
         {
-            "level": _plain(rows[k]),
+            "level": plain_value(rows[k]),
             "difference": plain(pair.difference),
             "ci95": ends(plain(pair.lo), plain(pair.hi)),
             "relative": pair.relative,
@@ -116,7 +112,7 @@ def _ranking_json(
         }
         for k, pair in found.pairs.items()
     ]
-    return {"best": _plain(rows[found.best]), "ahead_of": others}
+    return {"best": plain_value(rows[found.best]), "ahead_of": others}
 
 
 def _crossing_json(c: Crossing, rows: Sequence[object]) -> dict[str, object]:

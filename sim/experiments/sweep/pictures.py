@@ -15,6 +15,7 @@ from sim.experiments.sweep.sentences import describe, is_shown, short_name
 from sim.experiments.sweep.words import MAX_PANELS, decimals_for
 from sim.statistics.estimates import Paired
 from sim.text import numbers
+from sim.text.numbers import capital
 
 
 def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
@@ -27,9 +28,9 @@ def draw(sweep: Sweep, answer: Answer, folder: Path) -> tuple[Path, ...]:
         suffix = "" if len(answer.panels) == 1 else f"-{k + 1}"
         if answer.along is None or len(panel.rows) < 2:
             continue
-        label_x = _capital(numbers.words(answer.along))
+        label_x = capital(numbers.words(answer.along))
         if answer.of is not None and len(panel.columns) > 1:
-            labels = (label_x, _capital(numbers.words(answer.of)))
+            labels = (label_x, capital(numbers.words(answer.of)))
             written += _heat_map(answer, panel, folder / f"heat-map{suffix}", sweep, labels)
         if all(isinstance(v, (int, float)) for v in panel.rows):
             written += _lines(answer, panel, folder / f"lines{suffix}", sweep, label_x)
@@ -44,10 +45,6 @@ def _title(sweep: Sweep, panel: Panel, what: str) -> str:
     """The question, and what is shown."""
     fixed = ", ".join(f"{numbers.words(path)} {label(value)}" for path, value in panel.fixed.items())
     return f"{sweep.question}\n{what}" + (f" ({fixed})" if fixed else "")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _crossing(answer: Answer, panel: Panel, interval: str = "shaded: 95 % interval") -> plots.Crossing | None:
@@ -79,7 +76,7 @@ def _heat_map(answer: Answer, panel: Panel, path: Path, sweep: Sweep, labels: tu
         values,
         [label(v) for v in panel.rows],
         [label(v) for v in panel.columns],
-        title=_title(sweep, panel, _capital(numbers.outcome_words(answer.outcome)) + held),
+        title=_title(sweep, panel, capital(numbers.outcome_words(answer.outcome)) + held),
         x_label=labels[0],
         y_label=labels[1],
         unit=answer.unit,
@@ -101,10 +98,10 @@ def _lines(answer: Answer, panel: Panel, path: Path, sweep: Sweep, x_label: str)
         as_numbers(panel.rows),
         lines,
         title=_title(
-            sweep, panel, _capital(numbers.outcome_words(answer.outcome)) + "; bands: 95 % intervals"
+            sweep, panel, capital(numbers.outcome_words(answer.outcome)) + "; bands: 95 % intervals"
         ),
         x_label=x_label,
-        y_label=_capital(answer.unit),
+        y_label=capital(answer.unit),
         crossing=_crossing(answer, panel),
     )
 
@@ -129,7 +126,7 @@ def _difference(
         title=_title(
             sweep,
             panel,
-            f"{_capital(short_name(answer.first))} over {short_name(answer.second)}, paired by run; band: 95 % interval",
+            f"{capital(short_name(answer.first))} over {short_name(answer.second)}, paired by run; band: 95 % interval",
         ),
         x_label=x_label,
         y_label=f"Difference in\n{numbers.outcome_words(answer.outcome)}, "
