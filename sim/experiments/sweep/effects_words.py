@@ -59,9 +59,9 @@ def _best_sentence(found: Overall) -> str:
     if not others:
         return text
     order = [one.point for one in found.ranked if one.point in others]
-    listed = ", ".join(str(k) for k in order[:SHOWN])
+    points = ", ".join(str(k) for k in order[:SHOWN])
     more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
-    text += f" Not told apart from it: {'point' if len(others) == 1 else 'points'} {listed}{more}."
+    text += f" Not told apart from it: {'point' if len(others) == 1 else 'points'} {points}{more}."
     if best.decided:
         text += f" None of them is better by more than {100 * found.worth:.3g} % (95 % sure, for all points together)."
     return text
